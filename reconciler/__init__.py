@@ -1,0 +1,1 @@
+"""GitOps for StarlingX distributed clouds."""
