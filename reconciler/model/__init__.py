@@ -1,0 +1,1 @@
+"""The vocabulary of the reconciler: values only, no I/O, no clock."""

@@ -1,0 +1,74 @@
+"""The difference between desired and observed, as a value."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Generic
+
+from reconciler.model.origin import Origin
+from reconciler.model.resource import Resource, ResourceKey, S
+from reconciler.model.words import Action, Area, Cause, Severity
+
+
+@dataclass(frozen=True, slots=True)
+class FieldChange:
+    """One attribute that differs. A secret's values are replaced by `***` before they get here."""
+
+    name: str
+    observed: Any
+    desired: Any
+    origin: Origin | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Change(Generic[S]):
+    """What has to happen to one resource, and why."""
+
+    key: ResourceKey
+    action: Action
+    desired: Resource[S] | None
+    observed: Resource[S] | None
+    fields: tuple[FieldChange, ...] = ()
+    cause: Cause = Cause.PENDING
+    area: Area = Area.SYSTEM
+    severity: Severity = Severity.SERVICE
+
+    @property
+    def want(self) -> S:
+        """The desired spec; only where there is one."""
+        if self.desired is None:
+            raise ValueError(f"{self.key} is not desired")
+        return self.desired.spec
+
+    @property
+    def have(self) -> S:
+        """The observed spec; only where there is one."""
+        if self.observed is None:
+            raise ValueError(f"{self.key} is not on the site")
+        return self.observed.spec
+
+    @property
+    def names(self) -> frozenset[str]:
+        """The attributes that differ."""
+        return frozenset(f.name for f in self.fields)
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """Everything that a comparison found.
+
+    changes: what Git says and the site does not have.
+    extra: present on the site, not in Git, in a list that Git owns whole: drift, whose mending is a delete.
+    unmanaged: present on the site, not in Git, in a list owned by key: reported, never touched.
+    unjudged: desired resources whose list was not read.
+    """
+
+    changes: tuple[Change[Any], ...] = ()
+    extra: tuple[Resource[Any], ...] = ()
+    unmanaged: tuple[Resource[Any], ...] = ()
+    unjudged: tuple[ResourceKey, ...] = ()
+
+    @property
+    def is_empty(self) -> bool:
+        """The site has all that Git says, as far as it could be judged."""
+        return not (self.changes or self.extra or self.unjudged)

@@ -1,0 +1,149 @@
+"""How a resource kind is described: one `ResourceKind` value per file in `reconciler.kinds`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any, Generic
+
+from reconciler.model.change import Change
+from reconciler.model.host import SystemState
+from reconciler.model.plan import Call
+from reconciler.model.resource import Resource, ResourceKey, S
+from reconciler.model.rows import Rows
+from reconciler.model.site import Site
+from reconciler.model.snapshot import Snapshot
+from reconciler.model.words import Area, Disruption, Needs, Ownership, Scope, Severity
+
+
+def as_is(value: Any) -> Any:
+    """Compare exactly."""
+    return value
+
+
+def unordered(value: Any) -> Any:
+    """Compare as a set: order and repetition do not count."""
+    return frozenset(value) if value is not None else None
+
+
+def lowercase(value: Any) -> Any:
+    """Compare without case (MAC addresses, IPv6 text)."""
+    return value.lower() if isinstance(value, str) else value
+
+
+@dataclass(frozen=True, slots=True)
+class Attr:
+    """Facts about one attribute that its type cannot say.
+
+    key: part of the resource's identity. replaces: cannot change in place.
+    canonical: both sides go through it before they are compared. refers_to: the kind that this value names.
+    send_only: is sent when the resource is created, and never compared.
+    """
+
+    key: bool = False
+    replaces: bool = False
+    secret: bool = False
+    canonical: Callable[[Any], Any] = as_is
+    refers_to: str = ""
+    send_only: bool = False
+    severity: Severity | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """What a kind may know beside its changes: both sides of the whole site."""
+
+    desired: Snapshot
+    observed: Snapshot
+
+    @property
+    def system(self) -> SystemState:
+        return self.observed.system
+
+
+def nothing_declared(site: Site) -> Iterable[Resource[Any]]:  # noqa: ARG001 - inventory kinds are only read
+    return ()
+
+
+def nothing_written(changes: Sequence[Change[Any]], context: Context) -> Iterable[Call]:  # noqa: ARG001
+    return ()
+
+
+def no_host(change: Change[Any], context: Context) -> Iterable[str]:  # noqa: ARG001
+    return ()
+
+
+def always_possible(change: Change[Any], context: Context) -> str:  # noqa: ARG001
+    return ""
+
+
+def as_written(resource: Resource[S], observed: Snapshot) -> Resource[S]:  # noqa: ARG001
+    return resource
+
+
+@dataclass(frozen=True)
+class ResourceKind(Generic[S]):
+    """Everything the product knows about one kind of resource. All functions are pure.
+
+    collections: lists that `read` needs, by name in `model.rows.COLLECTIONS`; all read, the kind is complete.
+    read: rows -> resources with ids. declare: merged documents -> desired resources with origins.
+    write: the changes of this kind on one host that are to be written -> calls. A replacement comes as two
+      changes, first a DELETE (in an earlier step), then a CREATE; both must be written.
+    needs / disruption: a word, or a function of the change.
+    settles: hosts that have to go through lock/unlock for the change to take effect, though it is sent without.
+    impossible: why the change cannot be made in place and what it would take; "" if it can.
+    spell: the desired resource in the site's own spelling (device paths, port names), given what was observed.
+    after: kinds that come earlier, where no attribute refers to them.
+    ownership: whether Git owns the whole list of these resources on a host, or only its own members. `owned`
+      narrows WHOLE: an observed resource is extra only where it says so.
+    """
+
+    name: str
+    spec: type[S]
+    area: Area
+    read: Callable[[Rows], Iterable[Resource[S]]]
+    collections: tuple[str, ...]
+    scope: Scope = Scope.SYSTEM
+    declare: Callable[[Site], Iterable[Resource[S]]] = nothing_declared
+    write: Callable[[Sequence[Change[S]], Context], Iterable[Call]] = nothing_written
+    needs: Needs | Callable[[Change[S], Context], Needs] = Needs.ANY
+    disruption: Disruption | Callable[[Change[S], Context], Disruption] = Disruption.NONE
+    settles: Callable[[Change[S], Context], Iterable[str]] = no_host
+    impossible: Callable[[Change[S], Context], str] = always_possible
+    spell: Callable[[Resource[S], Snapshot], Resource[S]] = as_written
+    after: tuple[str, ...] = ()
+    ownership: Ownership = Ownership.BY_KEY
+    owned: Callable[[Resource[S], Snapshot], bool] = field(default=lambda _resource, _desired: True)
+    severity: Severity = Severity.SERVICE
+    documents: tuple[str, ...] = ()  # "HostProfile.spec.routes": where Git says it, for the reference page
+
+    @cached_property
+    def attributes(self) -> Mapping[str, Attr]:
+        """Each attribute of the spec with its facts."""
+        fields = self.spec.model_fields.items()
+        return {n: next((m for m in f.metadata if isinstance(m, Attr)), Attr()) for n, f in fields}
+
+    @cached_property
+    def references(self) -> frozenset[str]:
+        """The kinds that this kind's attributes name."""
+        return frozenset(a.refers_to for a in self.attributes.values() if a.refers_to)
+
+    @property
+    def is_inventory(self) -> bool:
+        """Only read: what the machine is, not what Git says."""
+        return self.declare is nothing_declared
+
+    def key(self, spec: S, host: str = "") -> ResourceKey:
+        """The identity of a spec: its key attributes, joined by `/`."""
+        names = [str(getattr(spec, n)) for n, attr in self.attributes.items() if attr.key]
+        return ResourceKey(self.name, "/".join(names), host if self.scope is Scope.HOST else "")
+
+    def needs_of(self, change: Change[S], context: Context) -> Needs:
+        return self.needs(change, context) if callable(self.needs) else self.needs
+
+    def disruption_of(self, change: Change[S], context: Context) -> Disruption:
+        return self.disruption(change, context) if callable(self.disruption) else self.disruption
+
+
+Kinds = Mapping[str, ResourceKind[Any]]

@@ -1,0 +1,139 @@
+"""What will be sent, in which order, and what it costs the site. A plan is a value: what was reviewed is sent."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any, Literal
+
+from reconciler.model.change import Change
+from reconciler.model.resource import ResourceKey
+from reconciler.model.words import Disruption, Service
+
+Method = Literal["GET", "POST", "PATCH", "PUT", "DELETE"]
+FORMAT = 1  # version of a plan's form; part of its id
+
+
+@dataclass(frozen=True, slots=True)
+class Ref:
+    """Stands in a path or body for what the API calls a resource; resolved when the call is sent."""
+
+    key: ResourceKey
+    attribute: str = "uuid"
+
+    def __str__(self) -> str:
+        return f"<{self.attribute} of {self.key}>"
+
+
+@dataclass(frozen=True, slots=True)
+class Until:
+    """The effect to wait for: GET `path` until `attribute` is one of `values`; refs as in the call.
+
+    `limit_s` is real seconds of the platform; the message on its end names the attribute and what it was.
+    """
+
+    path: str
+    attribute: str
+    values: tuple[Any, ...]
+    limit_s: float = 120.0
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """One request to an owner API, as a value.
+
+    `{name}` in the path, and Ref values anywhere in the body, are filled from `refs` and the site's ids when sent.
+    creates: the resource whose ids the answer brings.
+    once: calls with the same word are sent once, at the end of their stage (PTP apply, service-parameter apply).
+    """
+
+    method: Method
+    path: str
+    body: Any = None
+    refs: Mapping[str, Ref] = field(default_factory=dict)
+    creates: ResourceKey | None = None
+    until: Until | None = None
+    once: str = ""
+    service: Service = Service.PLATFORM
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """The calls that make the changes of one kind on one host (or system-wide): looked at before and after."""
+
+    kind: str
+    host: str
+    changes: tuple[Change[Any], ...]
+    calls: tuple[Call, ...]
+    disruption: Disruption = Disruption.NONE
+
+    @property
+    def keys(self) -> tuple[ResourceKey, ...]:
+        return tuple(c.key for c in self.changes)
+
+
+class StageType(StrEnum):
+    """What surrounds the steps of a stage."""
+
+    ONLINE = "online"  # no host state is touched
+    WINDOW = "window"  # one host, locked for its changes
+    SWACT = "swact"  # activity moves to the other controller
+
+
+class Opening(StrEnum):
+    """How a window begins."""
+
+    LOCK = "lock"  # we lock the host
+    LOCKED = "already locked"  # first unlock of a host that never was in service
+    ADOPT = "adopt"  # a window that we opened and did not close
+
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """Steps that run under one condition of one host. A window always ends with its unlock if `unlocks`."""
+
+    type: StageType
+    host: str = ""
+    steps: tuple[Step, ...] = ()
+    opening: Opening | None = None
+    unlocks: bool = False
+    disruption: Disruption = Disruption.NONE
+    why: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Blocked:
+    """A change that is not in the stages, and what it would take."""
+
+    key: ResourceKey
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """`id` digests what was reviewed: values, before-values, window states and calls; no commit, time or uuid."""
+
+    id: str
+    site: str
+    stages: tuple[Stage, ...] = ()
+    blocked: tuple[Blocked, ...] = ()
+    commit: str = ""
+
+    @property
+    def is_empty(self) -> bool:
+        return not self.stages
+
+    @property
+    def disruption(self) -> Disruption:
+        """The worst of its stages."""
+        return max((s.disruption for s in self.stages), default=Disruption.NONE, key=lambda d: d.rank)
+
+    @property
+    def changes(self) -> tuple[Change[Any], ...]:
+        return tuple(c for stage in self.stages for step in stage.steps for c in step.changes)
+
+    @property
+    def locked_hosts(self) -> tuple[str, ...]:
+        """Hosts in service that this plan locks."""
+        return tuple(s.host for s in self.stages if s.opening is Opening.LOCK)

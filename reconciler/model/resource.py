@@ -1,0 +1,72 @@
+"""Identity and value of one resource, desired or observed: both sides are the same spec class."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Generic, NamedTuple, Self, TypeVar
+
+from pydantic import BaseModel, ConfigDict
+
+from reconciler.model.node import Node
+from reconciler.model.origin import Origin
+
+
+class Spec(BaseModel):
+    """Attributes of one resource. Only those in `model_fields_set` are said; the others are "don't care"."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
+
+    @classmethod
+    def of(cls, **values: Any) -> Self:
+        """A spec of the given values; None is "not said" and is left out."""
+        return cls(**{name: value for name, value in values.items() if value is not None})
+
+
+class ResourceKey(NamedTuple):
+    """Where a resource lives in a site, independent of API-assigned ids: `controller-0/interface/mgmt0`."""
+
+    kind: str
+    name: str
+    host: str = ""
+
+    def __str__(self) -> str:
+        return "/".join(filter(None, (self.host, self.kind, self.name)))
+
+
+S = TypeVar("S", bound=Spec)
+
+
+@dataclass(frozen=True, slots=True)
+class Resource(Generic[S]):
+    """One resource on one side.
+
+    ids: what the API calls it (`uuid`, `id`, …), observed side only.
+    origins: attribute -> where Git says so, desired side only; `origin` is the whole resource's place.
+    """
+
+    key: ResourceKey
+    spec: S
+    ids: Mapping[str, str | int] = field(default_factory=dict)
+    origins: Mapping[str, Origin] = field(default_factory=dict)
+    origin: Origin | None = None
+
+    def origin_of(self, attribute: str) -> Origin | None:
+        """Where the attribute's value was written; else where the resource was."""
+        return self.origins.get(attribute, self.origin)
+
+
+def declared(spec: type[S], key: ResourceKey, node: Node, **attributes: str | Node | None) -> Resource[S]:
+    """A desired resource from a document's node.
+
+    attributes: spec attribute -> member of `node` (a dotted path), or a node found elsewhere.
+    An absent or null member is not said. Raises pydantic's ValidationError for a value that the spec refuses:
+    the documents are validated before, so that is a disagreement of two schemas.
+    """
+    found: dict[str, Node] = {}
+    for name, place in attributes.items():
+        member = node.at(*place.split(".")) if isinstance(place, str) else place
+        if member is not None and member.value is not None:
+            found[name] = member
+    values = {name: member.plain() for name, member in found.items()}
+    return Resource(key, spec(**values), origins={n: m.origin for n, m in found.items()}, origin=node.origin)

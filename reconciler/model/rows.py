@@ -1,0 +1,133 @@
+"""What the owner API listed, raw: rows by collection, joined to hosts. Kinds read their resources from it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+
+from reconciler.model.host import SystemState, host_state, system_state
+from reconciler.model.words import Scope, Service
+
+Row = Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Collection:
+    """A list of an owner API: its path, the key that holds its rows, whether it is asked once or once per host.
+
+    `{host}` in the path is the host's uuid.
+    """
+
+    name: str
+    path: str
+    items: str
+    scope: Scope = Scope.SYSTEM
+    service: Service = Service.PLATFORM
+
+
+def _listed(name: str, items: str = "") -> Collection:
+    return Collection(name, f"/v1/{name}", items or name)
+
+
+def _per_host(name: str) -> Collection:
+    return Collection(name, f"/v1/ihosts/{{host}}/{name}", name, Scope.HOST)
+
+
+# Global lists are complete and joinable, but three: /iinterfaces answers 400, /partitions an empty list, /labels 500
+# (sysinv api/controllers/v1: interface.py, partition.py, label.py).
+COLLECTIONS: Mapping[str, Collection] = {
+    c.name: c
+    for c in (
+        _listed("isystems"),
+        _listed("ihosts"),
+        _listed("idns", "idnss"),
+        _listed("intp", "intps"),
+        _listed("addrpools"),
+        _listed("networks"),
+        _listed("network_addresspools"),
+        _listed("datanetworks"),
+        _listed("storage_backend", "storage_backends"),
+        _listed("storage_ceph"),
+        _listed("storage_ceph_rook"),
+        _listed("storage_tiers"),
+        _listed("clusters"),
+        _listed("controller_fs"),
+        _listed("service_parameter", "parameters"),
+        _listed("ptp_instances"),
+        _listed("ptp_interfaces"),
+        _listed("ceph_mon"),
+        _listed("icpus"),
+        _listed("imemorys"),
+        _listed("ports"),
+        _listed("idisks"),
+        _listed("ilvgs"),
+        _listed("ipvs"),
+        _listed("istors"),
+        _listed("host_fs"),
+        _listed("interface_networks"),
+        _listed("interface_datanetworks"),
+        _listed("addresses"),
+        _listed("routes"),
+        _per_host("iinterfaces"),
+        _per_host("partitions"),
+        _per_host("labels"),
+    )
+}
+
+
+@dataclass(frozen=True)
+class Rows:
+    """Every row that was listed, and which lists ended. A list that failed is absent, never empty.
+
+    listed: (collection, host) -> rows; host is "" for a global list.
+    """
+
+    listed: Mapping[tuple[str, str], tuple[Row, ...]] = field(default_factory=dict)
+
+    def all(self, collection: str) -> Iterator[Row]:
+        """The rows of a collection, those of every host that was asked together."""
+        if (collection, "") in self.listed:
+            yield from self.listed[collection, ""]
+            return
+        for host in self.system.hosts:
+            yield from self.listed.get((collection, host), ())
+
+    def by_host(self, collection: str) -> Iterator[tuple[str, Row]]:
+        """(hostname, row) for rows that belong to a known host."""
+        for row in self.all(collection):
+            if host := self.host_of(row):
+                yield host, row
+
+    def has(self, collection: str, host: str = "") -> bool:
+        """The list was read to its end."""
+        return (collection, "") in self.listed or (collection, host) in self.listed
+
+    def host_of(self, row: Row) -> str | None:
+        """The name of the host a row belongs to; rows carry `ihost_uuid`, `host_uuid` or the integer `forihostid`."""
+        uuid = row.get("ihost_uuid") or row.get("host_uuid")
+        return self._by_uuid.get(uuid) if uuid else self._by_id.get(row.get("forihostid") or 0)
+
+    def index(self, collection: str, attribute: str = "uuid") -> Mapping[Any, Row]:
+        """The rows of a collection by one attribute."""
+        return {row.get(attribute): row for row in self.all(collection)}
+
+    @cached_property
+    def system(self) -> SystemState:
+        """Hosts and system in the words that decide."""
+        hosts = {h.name: h for h in map(host_state, self.listed.get(("ihosts", ""), ()))}
+        row: Row = next(iter(self.listed.get(("isystems", ""), ())), {})
+        return system_state(row, hosts)
+
+    @cached_property
+    def _by_uuid(self) -> Mapping[str, str]:
+        return {h.uuid: h.name for h in self.system.hosts.values()}
+
+    @cached_property
+    def _by_id(self) -> Mapping[int, str]:
+        return {h.id: h.name for h in self.system.hosts.values()}
+
+    def replaced(self, newer: Iterable[tuple[tuple[str, str], tuple[Row, ...]]]) -> Rows:
+        """These rows with some lists read again."""
+        return Rows({**self.listed, **dict(newer)})

@@ -1,0 +1,67 @@
+"""One site as Git describes it: its merged documents and its settings, before any kind has read them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from reconciler.model.node import Node
+from reconciler.model.words import ApplyPolicy, HealPolicy, Mode
+
+
+@dataclass(frozen=True, slots=True)
+class SiteFiles:
+    """What Git says about one site, uninterpreted.
+
+    `files` maps repository paths to contents: the site's folder, the layers that it names, fleet.yaml.
+    `key` is a digest of those paths and blob ids: equal keys, equal desired state.
+    """
+
+    name: str
+    commit: str
+    key: str
+    files: Mapping[str, bytes]
+
+
+class Settings(BaseModel):
+    """How a site is treated; fleet defaults, then its group, then its own site.yaml."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    group: str = Field(default="default", description="Group that the site belongs to.")
+    mode: Mode = Field(default=Mode.OBSERVE, description="What the controller may do: look, plan, or apply.")
+    apply: ApplyPolicy = Field(default=ApplyPolicy.APPROVED, description="Policy for what Git changes.")
+    heal: HealPolicy = Field(default=HealPolicy.NONDISRUPTIVE, description="Policy for what the site changed.")
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """Something the reader of a file should know, which stops nothing."""
+
+    message: str
+    where: str  # file:line
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """The merged documents of one site. Nodes hold the `spec` of each document, with origins.
+
+    hosts: hostname -> composite profile (base profiles, profile, overrides merged; `name` and `match` are members too)
+    documents: kind -> name -> spec, for AddressPool, PlatformNetwork, DataNetwork, PtpInstance, PtpInterface
+    """
+
+    name: str
+    settings: Settings
+    system: Node | None
+    system_name: Node | None
+    hosts: Mapping[str, Node]
+    documents: Mapping[str, Mapping[str, Node]]
+    install_values: Node | None = None
+    bootstrap_values: Node | None = None
+    warnings: tuple[Notice, ...] = field(default=())
+
+    def of(self, kind: str) -> Mapping[str, Node]:
+        """The documents of one kind by name."""
+        return self.documents.get(kind, {})
