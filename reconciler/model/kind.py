@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Generic
 
 from reconciler.model.change import Change
 from reconciler.model.host import SystemState
+from reconciler.model.node import Node
+from reconciler.model.origin import Origin
 from reconciler.model.plan import Call
 from reconciler.model.resource import Resource, ResourceKey, S
 from reconciler.model.rows import Rows
@@ -39,6 +41,7 @@ class Attr:
     key: part of the resource's identity. replaces: cannot change in place.
     canonical: both sides go through it before they are compared. refers_to: the kind that this value names.
     send_only: is sent when the resource is created, and never compared.
+    lock_state: the host's administrative state; no kind writes it, the planner's windows do.
     """
 
     key: bool = False
@@ -47,7 +50,15 @@ class Attr:
     canonical: Callable[[Any], Any] = as_is
     refers_to: str = ""
     send_only: bool = False
+    lock_state: bool = False
     severity: Severity | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """A value that the place of a document says, not its text: its name, its section."""
+
+    value: Any
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +75,14 @@ class Context:
 
 def nothing_declared(site: Site) -> Iterable[Resource[Any]]:  # noqa: ARG001 - inventory kinds are only read
     return ()
+
+
+def nothing_owned(site: Site) -> Iterable[tuple[str, str]]:  # noqa: ARG001
+    return ()
+
+
+def one_list(resource: Resource[Any]) -> str:  # noqa: ARG001
+    return ""
 
 
 def nothing_written(changes: Sequence[Change[Any]], context: Context) -> Iterable[Call]:  # noqa: ARG001
@@ -95,8 +114,8 @@ class ResourceKind(Generic[S]):
     impossible: why the change cannot be made in place and what it would take; "" if it can.
     spell: the desired resource in the site's own spelling (device paths, port names), given what was observed.
     after: kinds that come earlier, where no attribute refers to them.
-    ownership: whether Git owns the whole list of these resources on a host, or only its own members. `owned`
-      narrows WHOLE: an observed resource is extra only where it says so.
+    owns: lists of these resources that Git says whole, as (host, list): an observed member that Git does not name
+      is drift there, and unmanaged elsewhere. member_of: the list that a resource is a member of.
     """
 
     name: str
@@ -113,8 +132,8 @@ class ResourceKind(Generic[S]):
     impossible: Callable[[Change[S], Context], str] = always_possible
     spell: Callable[[Resource[S], Snapshot], Resource[S]] = as_written
     after: tuple[str, ...] = ()
-    ownership: Ownership = Ownership.BY_KEY
-    owned: Callable[[Resource[S], Snapshot], bool] = field(default=lambda _resource, _desired: True)
+    owns: Callable[[Site], Iterable[tuple[str, str]]] = nothing_owned
+    member_of: Callable[[Resource[S]], str] = one_list
     severity: Severity = Severity.SERVICE
     documents: tuple[str, ...] = ()  # "HostProfile.spec.routes": where Git says it, for the reference page
 
@@ -130,6 +149,11 @@ class ResourceKind(Generic[S]):
         return frozenset(a.refers_to for a in self.attributes.values() if a.refers_to)
 
     @property
+    def ownership(self) -> Ownership:
+        """Whether an extra member is drift or unmanaged."""
+        return Ownership.BY_KEY if self.owns is nothing_owned else Ownership.WHOLE
+
+    @property
     def is_inventory(self) -> bool:
         """Only read: what the machine is, not what Git says."""
         return self.declare is nothing_declared
@@ -138,6 +162,25 @@ class ResourceKind(Generic[S]):
         """The identity of a spec: its key attributes, joined by `/`."""
         names = [str(getattr(spec, n)) for n, attr in self.attributes.items() if attr.key]
         return ResourceKey(self.name, "/".join(names), host if self.scope is Scope.HOST else "")
+
+    def declared(self, node: Node, host: str = "", **attributes: str | Node | Given | None) -> Resource[S]:
+        """A desired resource from a document's node: spec attribute -> where it is said.
+
+        A string is a dotted path inside `node`, a Node was found elsewhere, Given is said by the document's place
+        (its name, its section). What is absent or null is not said. Raises pydantic's ValidationError where the
+        spec refuses what the document's schema allowed: two schemas that disagree.
+        """
+        values: dict[str, Any] = {}
+        origins: dict[str, Origin] = {}
+        for name, place in attributes.items():
+            if isinstance(place, Given):
+                values[name] = place.value
+                continue
+            member = node.at(*place.split(".")) if isinstance(place, str) else place
+            if member is not None and member.value is not None:
+                values[name], origins[name] = member.plain(), member.origin
+        spec = self.spec(**values)
+        return Resource(self.key(spec, host), spec, origins=origins, origin=node.origin)
 
     def needs_of(self, change: Change[S], context: Context) -> Needs:
         return self.needs(change, context) if callable(self.needs) else self.needs

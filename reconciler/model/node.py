@@ -31,6 +31,16 @@ class Node:
             node = node.get(key) if node else None
         return node
 
+    def text(self, *path: str) -> str:
+        """The scalar at a path as text; "" when it is absent or null."""
+        node = self.at(*path)
+        return "" if node is None else str(node.value)
+
+    def listed(self, *path: str) -> Iterator[Node]:
+        """The elements of the list at a path; nothing when it is absent."""
+        if node := self.at(*path):
+            yield from node.items()
+
     def items(self) -> Iterator[Node]:
         """The elements of a list; nothing for anything else."""
         yield from self.value if isinstance(self.value, tuple) else ()

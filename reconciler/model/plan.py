@@ -137,3 +137,8 @@ class Plan:
     def locked_hosts(self) -> tuple[str, ...]:
         """Hosts in service that this plan locks."""
         return tuple(s.host for s in self.stages if s.opening is Opening.LOCK)
+
+
+def replacing(values: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """The RFC 6902 patch that replaces top-level attributes, the only form that sysinv takes for them."""
+    return [{"op": "replace", "path": f"/{name}", "value": value} for name, value in values.items()]

@@ -8,7 +8,6 @@ from typing import Any, Generic, NamedTuple, Self, TypeVar
 
 from pydantic import BaseModel, ConfigDict
 
-from reconciler.model.node import Node
 from reconciler.model.origin import Origin
 
 
@@ -54,19 +53,3 @@ class Resource(Generic[S]):
     def origin_of(self, attribute: str) -> Origin | None:
         """Where the attribute's value was written; else where the resource was."""
         return self.origins.get(attribute, self.origin)
-
-
-def declared(spec: type[S], key: ResourceKey, node: Node, **attributes: str | Node | None) -> Resource[S]:
-    """A desired resource from a document's node.
-
-    attributes: spec attribute -> member of `node` (a dotted path), or a node found elsewhere.
-    An absent or null member is not said. Raises pydantic's ValidationError for a value that the spec refuses:
-    the documents are validated before, so that is a disagreement of two schemas.
-    """
-    found: dict[str, Node] = {}
-    for name, place in attributes.items():
-        member = node.at(*place.split(".")) if isinstance(place, str) else place
-        if member is not None and member.value is not None:
-            found[name] = member
-    values = {name: member.plain() for name, member in found.items()}
-    return Resource(key, spec(**values), origins={n: m.origin for n, m in found.items()}, origin=node.origin)

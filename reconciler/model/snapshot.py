@@ -25,6 +25,7 @@ class Snapshot:
 
     revision: the commit (desired), or "" (observed).
     taken_at: Unix seconds of the reading (observed), or None.
+    owned: (kind, host, list) that Git says whole (desired side).
     complete: (kind, host) pairs that were listed to the end; outside them absence means nothing.
     """
 
@@ -33,6 +34,7 @@ class Snapshot:
     revision: str = ""
     taken_at: float | None = None
     complete: frozenset[tuple[str, str]] = frozenset()
+    owned: frozenset[tuple[str, str, str]] = frozenset()
     system: SystemState = field(default_factory=SystemState)
     unread: tuple[Unread, ...] = ()
 

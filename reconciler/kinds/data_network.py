@@ -1,0 +1,74 @@
+"""Data network: what the data-class and SR-IOV interfaces of a site's hosts attach to."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Annotated, Literal
+
+from reconciler.model.change import Change
+from reconciler.model.kind import Attr, Context, Given, ResourceKind, lowercase
+from reconciler.model.plan import Call, Ref, replacing
+from reconciler.model.resource import Resource, Spec
+from reconciler.model.rows import Rows
+from reconciler.model.site import Site
+from reconciler.model.words import Action, Area
+
+PATH = "/v1/datanetworks"
+
+
+class DataNetwork(Spec):
+    """Attributes as /v1/datanetworks names them. Type and name cannot change (sysinv datanetwork.py)."""
+
+    name: Annotated[str, Attr(key=True)]
+    network_type: Annotated[Literal["flat", "vlan", "vxlan"] | None, Attr(replaces=True)] = None
+    mtu: int | None = None
+    description: str | None = None
+    multicast_group: Annotated[str | None, Attr(canonical=lowercase)] = None
+    port_num: int | None = None
+    ttl: int | None = None
+    mode: Literal["static", "dynamic"] | None = None
+
+
+def declare(site: Site) -> Iterator[Resource[DataNetwork]]:
+    for name, node in site.of("DataNetwork").items():
+        yield KIND.declared(
+            node,
+            name=Given(name),
+            network_type="type",
+            mtu="mtu",
+            description="description",
+            multicast_group="vxlan.multicastGroup",
+            port_num="vxlan.udpPortNumber",
+            ttl="vxlan.ttl",
+            mode="vxlan.endpointMode",
+        )
+
+
+def read(rows: Rows) -> Iterator[Resource[DataNetwork]]:
+    for row in rows.all("datanetworks"):
+        spec = DataNetwork.of(**{name: row.get(name) for name in DataNetwork.model_fields})
+        yield Resource(KIND.key(spec), spec, {"uuid": row["uuid"], "id": row["id"]})
+
+
+def write(changes: Sequence[Change[DataNetwork]], context: Context) -> Iterable[Call]:  # noqa: ARG001
+    for change in changes:
+        # DELETE takes the uuid only, although GET and PATCH take the name (sysinv datanetwork.py)
+        one = {"uuid": Ref(change.key)}
+        if change.action is Action.DELETE:
+            yield Call("DELETE", f"{PATH}/{{uuid}}", refs=one)
+        elif change.action is Action.CREATE:
+            yield Call("POST", PATH, change.want.model_dump(exclude_unset=True), creates=change.key)
+        else:
+            yield Call("PATCH", f"{PATH}/{{uuid}}", replacing({f.name: f.desired for f in change.fields}), refs=one)
+
+
+KIND = ResourceKind(
+    name="data-network",
+    spec=DataNetwork,
+    area=Area.NETWORK,
+    collections=("datanetworks",),
+    declare=declare,
+    read=read,
+    write=write,
+    documents=("DataNetwork.spec",),
+)

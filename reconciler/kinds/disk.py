@@ -1,0 +1,39 @@
+"""Disk of a host by its stable path: what partitions, physical volumes and OSDs refer to. Only read."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Annotated
+
+from reconciler.model.kind import Attr, ResourceKind
+from reconciler.model.resource import Resource, Spec
+from reconciler.model.rows import Rows
+from reconciler.model.words import Area, Scope
+
+
+class Disk(Spec):
+    path: Annotated[str, Attr(key=True)]  # /dev/disk/by-path/...
+    node: str | None = None  # /dev/sda: may change between boots
+    size_mib: int | None = None
+    available_mib: int | None = None
+
+
+def read(rows: Rows) -> Iterator[Resource[Disk]]:
+    for host, row in rows.by_host("idisks"):
+        spec = Disk.of(
+            path=row["device_path"],
+            node=row["device_node"],
+            size_mib=row["size_mib"],
+            available_mib=row["available_mib"],
+        )
+        yield Resource(KIND.key(spec, host), spec, {"uuid": row["uuid"]})
+
+
+KIND = ResourceKind(
+    name="disk",
+    spec=Disk,
+    area=Area.STORAGE,
+    scope=Scope.HOST,
+    collections=("idisks",),
+    read=read,
+)
