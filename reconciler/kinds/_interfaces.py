@@ -8,7 +8,7 @@ from typing import Any, Literal
 from reconciler.model.change import Change
 from reconciler.model.node import Node
 from reconciler.model.plan import Call, Ref, replacing
-from reconciler.model.resource import ResourceKey, Spec
+from reconciler.model.resource import Resource, ResourceKey, Spec
 from reconciler.model.rows import Row, Rows
 from reconciler.model.site import Site
 
@@ -92,3 +92,8 @@ def remove(change: Change[Any]) -> Call:
 def host_ref(host: str) -> Ref:
     """The uuid of a host, as bodies name their parents."""
     return Ref(ResourceKey("host", host))
+
+
+def by_name(resource: Resource[Any]) -> ResourceKey:
+    """Other kinds refer to every interface by its name, whatever its type."""
+    return ResourceKey("interface", resource.spec.name or "", resource.key.host)

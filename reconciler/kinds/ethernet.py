@@ -91,5 +91,6 @@ KIND = ResourceKind(
     needs=Needs.LOCKED,
     disruption=Disruption.LOCK,
     impossible=impossible,
+    known_as=interfaces.by_name,
     documents=("HostProfile.spec.interfaces.ethernet",),
 )

@@ -12,12 +12,13 @@ from reconciler.model.words import Action, Area, Cause, Severity
 
 @dataclass(frozen=True, slots=True)
 class FieldChange:
-    """One attribute that differs. A secret's values are replaced by `***` before they get here."""
+    """One attribute that differs, and which side moved. Secrets are of a type that prints as `***`."""
 
     name: str
     observed: Any
     desired: Any
     origin: Origin | None = None
+    cause: Cause = Cause.PENDING
 
 
 @dataclass(frozen=True, slots=True)

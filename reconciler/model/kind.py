@@ -97,6 +97,10 @@ def always_possible(change: Change[Any], context: Context) -> str:  # noqa: ARG0
     return ""
 
 
+def own_key(resource: Resource[Any]) -> ResourceKey:
+    return resource.key
+
+
 def as_written(resource: Resource[S], observed: Snapshot) -> Resource[S]:  # noqa: ARG001
     return resource
 
@@ -113,6 +117,8 @@ class ResourceKind(Generic[S]):
     settles: hosts that have to go through lock/unlock for the change to take effect, though it is sent without.
     impossible: why the change cannot be made in place and what it would take; "" if it can.
     spell: the desired resource in the site's own spelling (device paths, port names), given what was observed.
+    known_as: the key under which other kinds refer to the resource, where that is not its own: every interface,
+      whatever its kind, is an `interface` by its name.
     after: kinds that come earlier, where no attribute refers to them.
     owns: lists of these resources that Git says whole, as (host, list): an observed member that Git does not name
       is drift there, and unmanaged elsewhere. member_of: the list that a resource is a member of.
@@ -131,6 +137,7 @@ class ResourceKind(Generic[S]):
     settles: Callable[[Change[S], Context], Iterable[str]] = no_host
     impossible: Callable[[Change[S], Context], str] = always_possible
     spell: Callable[[Resource[S], Snapshot], Resource[S]] = as_written
+    known_as: Callable[[Resource[S]], ResourceKey] = own_key
     after: tuple[str, ...] = ()
     owns: Callable[[Site], Iterable[tuple[str, str]]] = nothing_owned
     member_of: Callable[[Resource[S]], str] = one_list

@@ -91,13 +91,17 @@ class Opening(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Stage:
-    """Steps that run under one condition of one host. A window always ends with its unlock if `unlocks`."""
+    """Steps that run under one condition of one host. A window always ends with its unlock if `unlocks`.
+
+    last: calls that are sent once, when all steps have been (`Call.once`).
+    """
 
     type: StageType
     host: str = ""
     steps: tuple[Step, ...] = ()
     opening: Opening | None = None
     unlocks: bool = False
+    last: tuple[Call, ...] = ()
     disruption: Disruption = Disruption.NONE
     why: str = ""
 
