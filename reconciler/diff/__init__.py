@@ -1,0 +1,5 @@
+"""Desired against observed, as changes. Pure: no clock, no network, no order of work."""
+
+from reconciler.diff.compare import compare
+
+__all__ = ["compare"]

@@ -1,0 +1,83 @@
+"""Two snapshots in, a Comparison out: what Git says and the site lacks, what is extra, what nobody manages.
+
+Only what Git says is compared: the attributes in a desired spec's `model_fields_set`. Values are compared with `==`
+and, only where that fails, in the canonical form that their attribute declares.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from reconciler.model.change import Change, Comparison, FieldChange
+from reconciler.model.kind import Kinds, ResourceKind, as_written
+from reconciler.model.resource import Resource, ResourceKey
+from reconciler.model.snapshot import Snapshot
+from reconciler.model.words import Action, Cause, Severity
+
+
+def compare(desired: Snapshot, observed: Snapshot, kinds: Kinds, base: Snapshot | None = None) -> Comparison:
+    """What differs, and which side moved.
+
+    base: the rendering whose plan last ended on this site; without one every difference is pending, none is drift.
+    """
+    want = {key: _spelled(resource, observed, kinds) for key, resource in desired.resources.items()}
+    changes = tuple(_changes(want, observed, kinds, base))
+    extra, unmanaged = _others(desired, observed, kinds)
+    unjudged = tuple(k for k in want if k not in observed.resources and not observed.is_complete(k.kind, k.host))
+    return Comparison(changes, extra, unmanaged, unjudged)
+
+
+def _spelled(resource: Resource[Any], observed: Snapshot, kinds: Kinds) -> Resource[Any]:
+    spell = kinds[resource.key.kind].spell
+    return resource if spell is as_written else spell(resource, observed)
+
+
+def _changes(
+    want: dict[ResourceKey, Resource[Any]], observed: Snapshot, kinds: Kinds, base: Snapshot | None
+) -> Iterator[Change[Any]]:
+    for key in sorted(want):
+        kind, have = kinds[key.kind], observed.resources.get(key)
+        before = base.resources.get(key) if base else None
+        if have is None and observed.is_complete(key.kind, key.host):
+            cause = Cause.DRIFTED if before else Cause.PENDING
+            yield Change(key, Action.CREATE, want[key], None, (), cause, kind.area, kind.severity)
+        elif have and (fields := tuple(_fields(kind, want[key], have, before))):
+            yield _changed(kind, want[key], have, fields)
+
+
+def _changed(
+    kind: ResourceKind[Any], want: Resource[Any], have: Resource[Any], fields: tuple[FieldChange, ...]
+) -> Change[Any]:
+    facts = [kind.attributes[f.name] for f in fields]
+    action = Action.REPLACE if any(a.replaces for a in facts) else Action.UPDATE
+    cause = Cause.PENDING if any(f.cause is Cause.PENDING for f in fields) else Cause.DRIFTED
+    severity = max((a.severity or kind.severity for a in facts), key=list(Severity).index)
+    return Change(want.key, action, want, have, fields, cause, kind.area, severity)
+
+
+def _fields(
+    kind: ResourceKind[Any], want: Resource[Any], have: Resource[Any], before: Resource[Any] | None
+) -> Iterator[FieldChange]:
+    for name in sorted(want.spec.model_fields_set):
+        fact = kind.attributes[name]
+        new, old = getattr(want.spec, name), getattr(have.spec, name)
+        if new == old or fact.key or fact.send_only or fact.canonical(new) == fact.canonical(old):
+            continue
+        # the site moved if Git says what it said when it was last applied
+        same = before is not None and fact.canonical(getattr(before.spec, name)) == fact.canonical(new)
+        yield FieldChange(name, old, new, want.origin_of(name), Cause.DRIFTED if same else Cause.PENDING)
+
+
+def _others(
+    desired: Snapshot, observed: Snapshot, kinds: Kinds
+) -> tuple[tuple[Resource[Any], ...], tuple[Resource[Any], ...]]:
+    extra: list[Resource[Any]] = []
+    unmanaged: list[Resource[Any]] = []
+    for key, resource in observed.resources.items():
+        kind = kinds[key.kind]
+        if key in desired.resources or kind.is_inventory:
+            continue
+        is_owned = (key.kind, key.host, kind.member_of(resource)) in desired.owned
+        (extra if is_owned else unmanaged).append(resource)
+    return tuple(extra), tuple(unmanaged)

@@ -1,0 +1,6 @@
+"""Changes to a Plan: cascades, order, host windows, costs, id. Pure."""
+
+from reconciler.plan.digest import plan_id
+from reconciler.plan.planner import plan
+
+__all__ = ["plan", "plan_id"]
