@@ -59,13 +59,12 @@ def _changed(
 def _fields(
     kind: ResourceKind[Any], want: Resource[Any], have: Resource[Any], before: Resource[Any] | None
 ) -> Iterator[FieldChange]:
-    for name in sorted(want.spec.model_fields_set):
-        fact = kind.attributes[name]
+    for name in kind.compared(want.spec):
         new, old = getattr(want.spec, name), getattr(have.spec, name)
-        if new == old or fact.key or fact.send_only or fact.canonical(new) == fact.canonical(old):
+        if kind.is_same(name, new, old):
             continue
         # the site moved if Git says what it said when it was last applied
-        same = before is not None and fact.canonical(getattr(before.spec, name)) == fact.canonical(new)
+        same = before is not None and kind.is_same(name, getattr(before.spec, name), new)
         yield FieldChange(name, old, new, want.origin_of(name), Cause.DRIFTED if same else Cause.PENDING)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Generic
@@ -142,6 +142,7 @@ class ResourceKind(Generic[S]):
     owns: Callable[[Site], Iterable[tuple[str, str]]] = nothing_owned
     member_of: Callable[[Resource[S]], str] = one_list
     severity: Severity = Severity.SERVICE
+    is_stored_first: bool = False  # the API stores the value and applies it apart (DNS, NTP, DRBD): look at the hosts
     documents: tuple[str, ...] = ()  # "HostProfile.spec.routes": where Git says it, for the reference page
 
     @cached_property
@@ -188,6 +189,19 @@ class ResourceKind(Generic[S]):
                 values[name], origins[name] = member.plain(), member.origin
         spec = self.spec(**values)
         return Resource(self.key(spec, host), spec, origins=origins, origin=node.origin)
+
+    def is_same(self, attribute: str, one: Any, other: Any) -> bool:
+        """Whether two values of an attribute count as equal: as they are, or in the attribute's canonical form."""
+        if one == other:
+            return True
+        canonical = self.attributes[attribute].canonical
+        return canonical is not as_is and bool(canonical(one) == canonical(other))
+
+    def compared(self, spec: S) -> Iterator[str]:
+        """The attributes of a desired spec that count: said, no key, not only sent."""
+        for name in sorted(spec.model_fields_set):
+            if not (self.attributes[name].key or self.attributes[name].send_only):
+                yield name
 
     def needs_of(self, change: Change[S], context: Context) -> Needs:
         return self.needs(change, context) if callable(self.needs) else self.needs

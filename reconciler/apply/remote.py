@@ -1,0 +1,73 @@
+"""What applying needs from outside: a site to look at and send to, a journal, a clock, a pace."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from reconciler.model.plan import Method
+from reconciler.model.snapshot import Snapshot
+
+
+class Remote(Protocol):
+    """One site. Every method raises model.errors.ReconcilerError and nothing else."""
+
+    async def look(self, kinds: Collection[str], host: str = "") -> Snapshot:
+        """The site with the lists of these kinds read again; lists per host for this host, or all where it is ""."""
+        ...
+
+    async def get(self, path: str) -> Any:
+        """One object."""
+        ...
+
+    async def send(self, method: Method, path: str, body: Any) -> Any:
+        """One write, never repeated here: a missing answer is Unreachable with `sent`."""
+        ...
+
+
+class Journal(Protocol):
+    """What must outlive the process. Written before the deed."""
+
+    def window_opens(self, host: str, plan_id: str) -> None:
+        """We are about to lock this host."""
+        ...
+
+    def window_closed(self, host: str) -> None:
+        """The host is unlocked again, or was never locked by us."""
+        ...
+
+
+class Clock(Protocol):
+    """Time, injected."""
+
+    def now(self) -> float:
+        """Unix seconds."""
+        ...
+
+    async def sleep(self, seconds: float) -> None:
+        """Let others work for so long."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Pace:
+    """How often to look and how long to wait, in seconds. Limits are generous: a slow site is not a failed one."""
+
+    first_poll_s: float = 1.0
+    last_poll_s: float = 15.0
+    lock_limit_s: float = 1800.0
+    unlock_limit_s: float = 5400.0
+    swact_limit_s: float = 1800.0
+    busy_limit_s: float = 900.0  # pending runtime configuration alone may take 120 s (host_unlock_blocking_period)
+    seen_limit_s: float = 120.0  # from an accepted call to its effect in a list
+
+    def polls(self) -> Callable[[], float]:
+        """A growing interval: quick at first, then patient."""
+        state = [self.first_poll_s / 1.5]
+
+        def following() -> float:
+            state[0] = min(state[0] * 1.5, self.last_poll_s)
+            return state[0]
+
+        return following

@@ -1,0 +1,54 @@
+"""Send a plan, one stage after another. The seam that a durable engine takes over: values in, an Outcome out."""
+
+from __future__ import annotations
+
+from reconciler.apply.step import Work, call_once, failed, perform
+from reconciler.apply.window import swact, window
+from reconciler.model.errors import Conflict, Held, ReconcilerError, Unreachable
+from reconciler.model.outcome import Entry, Outcome
+from reconciler.model.plan import Plan, Stage, StageType
+from reconciler.model.words import Result
+
+
+async def send(plan: Plan, work: Work) -> Outcome:
+    """Everything the plan says, or as much as holds; it never raises for what a site does.
+
+    Stops at the first stage that does not hold. May be called again with a plan made afresh.
+    """
+    entries: list[Entry] = []
+    try:
+        for stage in plan.stages:
+            more, error = await _stage(stage, work, plan.id)
+            entries += more
+            if error:
+                return _ended(plan, entries, error)
+    except ReconcilerError as error:
+        return _ended(plan, entries, error)
+    return Outcome(plan.id, Result.DONE, tuple(entries))
+
+
+async def _stage(stage: Stage, work: Work, plan_id: str) -> tuple[tuple[Entry, ...], ReconcilerError | None]:
+    if stage.type is StageType.WINDOW:
+        return await window(stage, work, plan_id)
+    if stage.type is StageType.SWACT:
+        await swact(stage, work)
+        return (), None
+    return await _online(stage, work)
+
+
+async def _online(stage: Stage, work: Work) -> tuple[tuple[Entry, ...], ReconcilerError | None]:
+    entries: list[Entry] = []
+    for step in stage.steps:
+        try:
+            entries.append(await perform(step, work))
+        except ReconcilerError as error:
+            return (*entries, failed(step, error)), error
+    for call in stage.last:
+        await call_once(call, work, stage.host)
+    return tuple(entries), None
+
+
+def _ended(plan: Plan, entries: list[Entry], error: ReconcilerError) -> Outcome:
+    ends = {Conflict: Result.CONFLICT, Held: Result.HELD, Unreachable: Result.UNREACHABLE}
+    result = next((r for cls, r in ends.items() if isinstance(error, cls)), Result.FAILED)
+    return Outcome(plan.id, result, tuple(entries), message=str(error))

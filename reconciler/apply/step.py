@@ -1,0 +1,169 @@
+"""One step: look, send what is still needed, look again. A missing answer is resolved by looking, never by repeating."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from typing import Any
+
+from reconciler.apply.judge import Verdict, conflict_text, judge, remaining
+from reconciler.apply.remote import Clock, Journal, Pace, Remote
+from reconciler.apply.resolve import body_of, path_of, refs
+from reconciler.model.change import Change
+from reconciler.model.errors import Busy, Conflict, NotReady, ReconcilerError, Unreachable
+from reconciler.model.kind import Context, Kinds
+from reconciler.model.outcome import Entry, StepResult
+from reconciler.model.plan import Call, Step, Until
+from reconciler.model.resource import ResourceKey
+from reconciler.model.snapshot import Snapshot
+
+TRIES = 3  # looks at a step that was sent without an answer
+
+
+@dataclass
+class Work:
+    """Everything that sending one plan carries along: the outside, the facts, and the ids that calls brought."""
+
+    site: str
+    remote: Remote
+    journal: Journal
+    clock: Clock
+    pace: Pace
+    kinds: Kinds
+    desired: Snapshot
+    say: Callable[[str], None] = lambda _text: None
+    made: dict[ResourceKey, dict[str, str | int]] = field(default_factory=dict)
+
+
+async def perform(step: Step, work: Work) -> Entry:
+    """The step's changes made and seen on the site.
+
+    Raises Conflict when the site has moved since the plan, Refused when the platform will not, NotReady when an
+    effect does not come in time, Unreachable when the site is gone. May be called again: what is done is skipped.
+    """
+    seen = await _look(step, work)
+    _check(step.changes, seen, work)
+    todo = remaining(step.changes, seen, work.kinds)
+    if not todo:
+        return _entry(step, StepResult.SKIPPED)
+    before = _targets(seen)
+    answered = await _send_until_done(step, todo, seen, work)
+    return await _verified(step, before, work, answered=answered)
+
+
+async def supersedes(steps: Iterable[Step], work: Work) -> None:
+    """Raise Conflict if any step is no longer true. For before a lock, where it costs nothing yet."""
+    for step in steps:
+        _check(step.changes, await _look(step, work), work)
+
+
+async def call_once(call: Call, work: Work, host: str) -> None:
+    """A call that belongs to a whole stage. May be called again."""
+    seen = await work.remote.look(sorted({r.key.kind for r in refs(call)}), host)
+    await _call(call, seen, work)
+
+
+async def _look(step: Step, work: Work) -> Snapshot:
+    named = {ref.key.kind for call in step.calls for ref in refs(call)}
+    return await work.remote.look(sorted({step.kind} | (named & work.kinds.keys())), step.host)
+
+
+def _check(changes: Iterable[Change[Any]], seen: Snapshot, work: Work) -> None:
+    for change in changes:
+        if judge(change, seen, work.kinds) is Verdict.CONFLICT and not _is_ours(change, seen, work):
+            raise Conflict(f"{work.site}: {conflict_text(change, seen)}; the site is planned afresh")
+
+
+def _is_ours(change: Change[Any], seen: Snapshot, work: Work) -> bool:
+    """Whether this plan made the resource: what is half made is finished, whatever the answer was."""
+    return change.key in work.made and judge(change, seen, work.kinds, ours=True) is not Verdict.CONFLICT
+
+
+async def _send_until_done(step: Step, todo: tuple[Change[Any], ...], seen: Snapshot, work: Work) -> bool:
+    """Whether every call was answered. After a missing answer the site is looked at, and the rest is sent."""
+    calls: tuple[Call, ...] = step.calls if len(todo) == len(step.changes) else _calls(step, todo, seen, work)
+    for attempt in range(TRIES):
+        try:
+            for call in calls:
+                await _call(call, seen, work)
+        except Unreachable as error:
+            if not error.sent or attempt == TRIES - 1:
+                raise
+            work.say(f"{step.kind}: no answer, looking whether it took effect")
+            seen = await _look(step, work)
+            todo = remaining(step.changes, seen, work.kinds)
+            calls = _calls(step, todo, seen, work) if todo else ()
+            if not calls:
+                return False
+        else:
+            return attempt == 0
+    return False
+
+
+def _calls(step: Step, todo: tuple[Change[Any], ...], seen: Snapshot, work: Work) -> tuple[Call, ...]:
+    """The calls for a part of a step's changes: the same writer, fewer changes."""
+    written = work.kinds[step.kind].write(todo, Context(work.desired, seen))
+    return tuple(call for call in written if not call.once)
+
+
+async def _call(call: Call, seen: Snapshot, work: Work) -> None:
+    path = path_of(call.path, call.refs, seen, work.made)
+    answer = await _send_when_free(call, path, body_of(call.body, seen, work.made), work)
+    if call.creates and isinstance(answer, dict):
+        work.made[call.creates] = {n: answer[n] for n in ("uuid", "id") if answer.get(n) is not None}
+    if call.until:
+        await _until(call.until, call, seen, work)
+
+
+async def _send_when_free(call: Call, path: str, body: Any, work: Work) -> Any:
+    """The answer, once the platform is free to give one: refusals that say "retry" are waited out."""
+    limit, polls = work.clock.now() + work.pace.busy_limit_s, work.pace.polls()
+    while True:
+        try:
+            return await work.remote.send(call.method, path, body)
+        except Busy as busy:
+            if work.clock.now() >= limit:
+                raise
+            work.say(f"waiting: {busy.fault}")
+            await work.clock.sleep(polls())
+
+
+async def _until(until: Until, call: Call, seen: Snapshot, work: Work) -> None:
+    limit, polls = work.clock.now() + until.limit_s, work.pace.polls()
+    path = path_of(until.path, call.refs, seen, work.made)
+    while (value := (await work.remote.get(path)).get(until.attribute)) not in until.values:
+        if work.clock.now() >= limit:
+            wanted = " or ".join(map(str, until.values))
+            raise NotReady(
+                f"{work.site}: {path} {until.attribute} is {value!r} after {until.limit_s:g} s, not {wanted}"
+            )
+        await work.clock.sleep(polls())
+
+
+async def _verified(step: Step, before: dict[str, str], work: Work, *, answered: bool) -> Entry:
+    """The step's effect, seen. What the API stores before it applies it is believed only if a host's target moved."""
+    limit, polls = work.clock.now() + work.pace.seen_limit_s, work.pace.polls()
+    while True:
+        seen = await _look(step, work)
+        missing = remaining(step.changes, seen, work.kinds)
+        if not missing:
+            break
+        if work.clock.now() >= limit:
+            raise NotReady(f"{work.site}: {missing[0].key} was accepted, and is not to be seen on the site")
+        await work.clock.sleep(polls())
+    if work.kinds[step.kind].is_stored_first and not answered and _targets(seen) == before:
+        return _entry(step, StepResult.UNVERIFIED, "stored without an answer; no host has taken it up")
+    return _entry(step, StepResult.DONE)
+
+
+def _targets(seen: Snapshot) -> dict[str, str]:
+    return {host.name: host.config_target for host in seen.system.hosts.values()}
+
+
+def _entry(step: Step, result: StepResult, message: str = "") -> Entry:
+    return Entry(step.kind, step.host, step.keys, result, message)
+
+
+def failed(step: Step, error: ReconcilerError) -> Entry:
+    """The entry of a step that ended with an error."""
+    return _entry(step, StepResult.FAILED, str(error))

@@ -1,0 +1,182 @@
+"""One host, locked for its changes. Whoever opens a window closes it, whatever happens inside."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from reconciler.apply.step import Work, call_once, failed, perform, supersedes
+from reconciler.model.errors import Busy, Conflict, Held, NotReady, ReconcilerError, Refused, Unreachable
+from reconciler.model.host import HostState
+from reconciler.model.outcome import Entry, StepResult
+from reconciler.model.plan import Opening, Stage
+
+WINDOW_KIND = "window"
+
+
+async def window(stage: Stage, work: Work, plan_id: str) -> tuple[tuple[Entry, ...], ReconcilerError | None]:
+    """The stage's entries, and the error that made it drop the rest of its steps, if one did.
+
+    Raises what made the window impossible to open or to close. Unreachable inside leaves it open and journaled:
+    the next plan adopts it.
+    """
+    await supersedes((s for s in stage.steps if s.calls), work)
+    await _open(stage, work, plan_id)
+    entries, error = await _steps(stage, work)
+    if stage.unlocks:
+        await _close(stage, work)
+    return entries, error
+
+
+async def _steps(stage: Stage, work: Work) -> tuple[tuple[Entry, ...], ReconcilerError | None]:
+    """Inside a window a conflict or a refusal ends the steps, not the window."""
+    entries: list[Entry] = []
+    steps = [s for s in stage.steps if s.calls]
+    for index, step in enumerate(steps):
+        try:
+            entries.append(await perform(step, work))
+        except (Conflict, Refused, NotReady) as error:
+            work.say(f"{stage.host}: {error}; the rest of this window is left out")
+            dropped = [Entry(s.kind, s.host, s.keys, StepResult.DROPPED) for s in steps[index + 1 :]]
+            return (*entries, failed(step, error), *dropped), error
+    try:
+        for call in stage.last:
+            await call_once(call, work, stage.host)
+    except Refused as error:
+        return tuple(entries), error
+    return tuple(entries), None
+
+
+async def _open(stage: Stage, work: Work, plan_id: str) -> None:
+    host = await _host(stage.host, work)
+    if stage.opening is not Opening.LOCK:
+        _must_be_locked(host, work)
+        if stage.unlocks:
+            work.journal.window_opens(host.name, plan_id)
+        return
+    if host.is_locked:
+        raise Held(f"{work.site} {host.name}: locked-by-operator: it was locked by somebody else since the plan")
+    if not host.is_unlocked:
+        raise Conflict(f"{work.site} {host.name} is {host.in_words}: it must be at rest to be locked")
+    work.journal.window_opens(host.name, plan_id)
+    await _lock(host, work)
+
+
+def _must_be_locked(host: HostState, work: Work) -> None:
+    if not host.is_locked:
+        raise Conflict(f"{work.site} {host.name} is {host.in_words}, and the plan found it locked; planned afresh")
+
+
+async def _lock(host: HostState, work: Work) -> None:
+    """Lock and wait. VIM may refuse later, and says why in vim_progress_status (sysinv host.py; recorded)."""
+    work.say(f"{host.name}: locking")
+    try:
+        await _act(host, "lock", work)
+    except Refused:
+        work.journal.window_closed(host.name)  # refused at once: it was never locked
+        raise
+    await _wait(host.name, _lock_ended(host, work), work.pace.lock_limit_s, work, "locked")
+
+
+def _lock_ended(before: HostState, work: Work) -> Callable[[HostState], bool]:
+    """Whether the lock has ended well. It ends badly when the task is over and the host is still in service.
+
+    The reason of an earlier refusal stays in vim_progress_status, so a word that was there before proves nothing
+    unless the task was seen to run.
+    """
+    began = False
+
+    def ended(now: HostState) -> bool:
+        nonlocal began
+        began = began or bool(now.task)
+        said = now.vim_progress_status not in {before.vim_progress_status, "", "services-enabled"}
+        if now.is_unlocked and (began or said):
+            work.journal.window_closed(now.name)
+            raise Refused.by_platform(work.site, now.name, f"lock refused: {now.vim_progress_status}")
+        return now.is_locked
+
+    return ended
+
+
+async def _close(stage: Stage, work: Work) -> None:
+    work.say(f"{stage.host}: unlocking")
+    host = await _host(stage.host, work)
+    if not host.is_unlocked:
+        await _unlock(host, work)
+        await _wait(stage.host, lambda now: now.is_unlocked, work.pace.unlock_limit_s, work, "unlocked and in service")
+    work.journal.window_closed(stage.host)
+    work.say(f"{stage.host}: unlocked and in service")
+
+
+async def _unlock(host: HostState, work: Work) -> None:
+    """Send the unlock until it is taken: the platform refuses while runtime configuration is pending."""
+    limit, polls = work.clock.now() + work.pace.busy_limit_s, work.pace.polls()
+    while host.is_locked:
+        try:
+            return await _act(host, "unlock", work)
+        except Busy as busy:
+            if work.clock.now() >= limit:
+                raise
+            work.say(f"{host.name}: waiting to unlock: {busy.fault}")
+        await work.clock.sleep(polls())
+        host = await _host(host.name, work)
+    return None
+
+
+async def _act(host: HostState, action: str, work: Work) -> None:
+    """Send a host action. A missing answer is no failure: the wait that follows looks."""
+    body = [{"op": "replace", "path": "/action", "value": action}]
+    try:
+        await work.remote.send("PATCH", f"/v1/ihosts/{host.uuid}", body)
+    except Unreachable as error:
+        if not error.sent:
+            raise
+        work.say(f"{host.name}: no answer to {action}, looking whether it took effect")
+        await _acted(host, action, work)
+
+
+async def _acted(host: HostState, action: str, work: Work) -> None:
+    """After a missing answer: the action has begun, or it is sent once more because it visibly has not."""
+    now = await _host(host.name, work)
+    if (now.administrative, now.task) == (host.administrative, host.task):
+        await work.remote.send(
+            "PATCH", f"/v1/ihosts/{host.uuid}", [{"op": "replace", "path": "/action", "value": action}]
+        )
+
+
+async def swact(stage: Stage, work: Work) -> None:
+    """Activity moved to the other controller, which must be in service and have its configuration applied.
+
+    sysinv takes a swact for the standby controller too (recorded): who is active is checked here.
+    """
+    host = await _host(stage.host, work)
+    if not host.is_active:
+        return
+    work.say(f"{host.name}: swact")
+    await _act(host, "swact", work)
+    await _wait(
+        host.name, lambda now: not now.is_active and now.is_unlocked, work.pace.swact_limit_s, work, "the standby"
+    )
+
+
+async def _wait(name: str, done: Callable[[HostState], bool], limit_s: float, work: Work, wanted: str) -> None:
+    """Look until it is so. A site that does not answer meanwhile may be rebooting: that is no end."""
+    limit, polls = work.clock.now() + limit_s, work.pace.polls()
+    words = "unknown"
+    while work.clock.now() < limit:
+        await work.clock.sleep(polls())
+        try:
+            now = await _host(name, work)
+        except Unreachable as error:
+            words = str(error)
+            continue
+        if done(now):
+            return
+        words = now.in_words
+    raise NotReady(f"{work.site} {name}: not {wanted} after {limit_s:g} s; it is {words}")
+
+
+async def _host(name: str, work: Work) -> HostState:
+    seen = await work.remote.look(())
+    if name not in seen.system.hosts:
+        raise Conflict(f"{work.site}: host {name} is no longer on the system")
+    return seen.system.hosts[name]

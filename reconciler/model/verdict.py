@@ -1,0 +1,66 @@
+"""What is known about one site, with its age: what status, API, metrics and alarms are made of."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from reconciler.model.words import Area, Cause, Disruption, Severity, State
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """One attribute of one resource that is not as Git says. Values are text, secrets are `***`.
+
+    since: Unix seconds of the first look that showed this difference with this cause.
+    """
+
+    resource: str  # controller-0/interface-network/oam
+    attribute: str  # "" for a resource that is missing or extra
+    action: str
+    observed: str
+    desired: str
+    cause: Cause
+    area: Area
+    severity: Severity
+    disruption: Disruption = Disruption.NONE
+    origin: str = ""  # file:line
+    since: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """The last judgement of one site.
+
+    observed_at: Unix seconds of the reading that it rests on; None when the site was never read.
+    reachable: None when it was never tried.
+    reason: one word for why it is held, failed, invalid or unreachable; message: the same for a person.
+    plan: the plan in its JSON form (`model.wire`), as last made; None when there is nothing to do.
+    """
+
+    site: str
+    state: State
+    group: str = "default"
+    mode: str = "observe"
+    commit: str = ""
+    input_key: str = ""
+    observed_at: float | None = None
+    judged_at: float = 0.0
+    reachable: bool | None = None
+    differences: tuple[Difference, ...] = ()
+    unmanaged: int = 0
+    unjudged: tuple[str, ...] = ()
+    reason: str = ""
+    message: str = ""
+    plan_id: str = ""
+    plan: Mapping[str, Any] | None = None
+    open_windows: tuple[str, ...] = ()
+    release: str = ""
+    system_mode: str = ""
+    hosts: Mapping[str, str] = field(default_factory=dict)  # hostname -> unlocked-enabled-available
+
+    @property
+    def is_in_sync(self) -> bool:
+        """The site had all that Git says, when it was last read to the end."""
+        return self.state is State.IN_SYNC

@@ -1,0 +1,65 @@
+"""The lists of one site, read once each. The client bounds how many run at a time."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Collection as Names
+from collections.abc import Iterable
+from typing import Protocol, TypeAlias
+
+from reconciler.model.errors import ReconcilerError
+from reconciler.model.rows import COLLECTIONS, Collection, Row, Rows
+from reconciler.model.snapshot import Unread
+from reconciler.model.words import Scope
+
+Listed: TypeAlias = tuple[tuple[str, str], tuple[Row, ...]]
+FIRST = ("ihosts", "isystems")  # what every other row is joined to
+
+
+class Lists(Protocol):
+    """What reading needs of a client: one list, to its last page."""
+
+    async def list(self, path: str, items: str) -> tuple[Row, ...]:
+        """The rows of a collection. Raises ReconcilerError."""
+        ...
+
+
+async def read(client: Lists, names: Iterable[str]) -> tuple[Rows, tuple[Unread, ...]]:
+    """The named collections of a site, in full.
+
+    Hosts and system come first and must be read: without them there is no reading, and their error is raised.
+    Any other list that fails is named in the second value and is absent from the first.
+    """
+    first = await asyncio.gather(*(_list(client, COLLECTIONS[name], "", "") for name in FIRST))
+    rows = Rows(dict(first))
+    rest = _jobs(frozenset(names) - frozenset(FIRST), rows)
+    found = await asyncio.gather(*(_list_or_unread(client, *job) for job in rest))
+    listed = (f for f in found if not isinstance(f, Unread))
+    return rows.replaced(listed), tuple(f for f in found if isinstance(f, Unread))
+
+
+async def look(client: Lists, rows: Rows, names: Names[str], host: str = "") -> Rows:
+    """The same rows with the named lists read again; lists per host for this host only. Raises what reading raises."""
+    wanted = (job for job in _jobs(frozenset(names), rows) if job[1] in {"", host} or not host)
+    return rows.replaced(await asyncio.gather(*(_list(client, *job) for job in wanted)))
+
+
+def _jobs(names: frozenset[str], rows: Rows) -> Iterable[tuple[Collection, str, str]]:
+    """(collection, host, host's uuid) for every list to ask for."""
+    for name in sorted(names):
+        collection = COLLECTIONS[name]
+        if collection.scope is Scope.SYSTEM:
+            yield collection, "", ""
+        else:
+            yield from ((collection, h.name, h.uuid) for h in rows.system.hosts.values())
+
+
+async def _list(client: Lists, collection: Collection, host: str, uuid: str) -> Listed:
+    return (collection.name, host), await client.list(collection.path.format(host=uuid), collection.items)
+
+
+async def _list_or_unread(client: Lists, collection: Collection, host: str, uuid: str) -> Listed | Unread:
+    try:
+        return await _list(client, collection, host, uuid)
+    except ReconcilerError as error:
+        return Unread(collection.name, host, str(error))
