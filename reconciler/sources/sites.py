@@ -1,0 +1,114 @@
+"""The sites of a mirror at the commit last advanced to, and of any older commit on request."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Collection, Iterator, Mapping
+
+from reconciler.model.site import SiteFiles
+from reconciler.sources.errors import SourceError
+from reconciler.sources.inputs import (
+    FLEET,
+    LAYERS,
+    SITES,
+    Affected,
+    FleetPart,
+    Inputs,
+    LayersOf,
+    Rules,
+    advanced,
+    affected,
+    indexed,
+)
+from reconciler.sources.mirror import Mirror
+from reconciler.sources.site_files import Place, State, checked, many, site_files
+from reconciler.sources.tree import moved, tree, treeish
+
+
+class GitSites:
+    """All sites below a root of the mirror. Files are named from the root, so a root can move in its repository.
+
+    Several threads may read while one advances: each sees one commit, the old or the new.
+    """
+
+    def __init__(
+        self, mirror: Mirror, layers_of: LayersOf, *, fleet_part: FleetPart | None = None, root: str = ""
+    ) -> None:
+        self._mirror = mirror
+        self._root = root.strip("/")
+        self._rules = Rules(self._read, layers_of, fleet_part)
+        self._place = Place(self._where, mirror.blobs.limit_bytes, self._read)
+        self._state = State("", Inputs())
+        self._common: frozenset[str] = frozenset()  # objects of layers and fleet.yaml ...
+        self._contents: dict[str, bytes] = {}  # ... are read once for all their sites
+        self._turn = threading.Lock()
+
+    @property
+    def commit(self) -> str:
+        """The commit last advanced to; empty before the first."""
+        return self._state.commit
+
+    @property
+    def names(self) -> frozenset[str]:
+        """The sites at that commit."""
+        return frozenset(self._state.inputs.keys)
+
+    @property
+    def keys(self) -> Mapping[str, str]:
+        """Input key by site: equal keys, equal desired state."""
+        return self._state.inputs.keys
+
+    def advance(self, commit: str) -> Affected:
+        """Move to a commit (forward, back or to an unrelated history) and say which sites that reaches.
+
+        Raises EmptyRootError if nothing is there, and stays where it was.
+        """
+        with self._turn:
+            before, after = self._state, checked(self._at(commit), self._place)
+            self._state = after
+            self._common = _common(after.inputs)
+            self._contents = {blob: content for blob, content in self._contents.items() if blob in self._common}
+        return affected(before.inputs, after.inputs)
+
+    def site_files(self, name: str, commit: str = "") -> SiteFiles:
+        """One site's files at the commit advanced to, or at another (a base): then read at the cost of one process.
+
+        Raises UnknownSiteError, and UnreadableInputError naming the path for an input that is not a regular file of sane size.
+        """
+        state = self._state
+        if commit and commit != state.commit:
+            state = State(commit, self._narrow(name, commit))
+        return site_files(name, state, self._place)
+
+    def all_files(self, names: Collection[str]) -> Iterator[SiteFiles | SourceError]:
+        """The files of many sites at one commit; an unreadable site comes as its error, the others go on."""
+        return many(names, self._state, self._place)
+
+    def _at(self, commit: str) -> State:
+        state = self._state
+        if commit == state.commit:
+            return state
+        if not state.commit:
+            return State(commit, indexed(tree(self._mirror.git, commit, self._root), self._rules))
+        moves = moved(self._mirror.git, state.commit, commit, self._root)
+        return State(commit, advanced(state.inputs, moves, self._rules))
+
+    def _where(self, commit: str, path: str) -> str:
+        return f"{self._mirror.location} {treeish(commit[:12], self._root)}{'/' if self._root and path else ''}{path}"
+
+    def _narrow(self, name: str, commit: str) -> Inputs:
+        paths = (SITES + name, LAYERS.rstrip("/"), FLEET)
+        return indexed(tree(self._mirror.git, commit, self._root, *paths), self._rules)
+
+    def _read(self, ids: Collection[str]) -> Mapping[str, bytes]:
+        known = self._contents
+        found = {blob: known[blob] for blob in ids if blob in known}
+        fresh = self._mirror.blobs.read([blob for blob in ids if blob not in found])
+        if common := {blob: content for blob, content in fresh.items() if blob in self._common}:
+            self._contents = {**self._contents, **common}  # replaced, never changed: another thread may be reading it
+        return {**found, **fresh}
+
+
+def _common(inputs: Inputs) -> frozenset[str]:
+    shared = (entries for home, entries in inputs.homes.items() if not home.startswith(SITES))
+    return frozenset(entry.id for entries in shared for entry in entries.values())
