@@ -1,0 +1,164 @@
+"""Errors say who must do what, and when the site is worth another visit."""
+
+import pickle
+
+import pytest
+from reconciler.model.errors import (
+    PLEAS,
+    Busy,
+    ConfigError,
+    ConfigErrors,
+    Conflict,
+    Failure,
+    Held,
+    NotReady,
+    Reason,
+    ReconcilerError,
+    Refused,
+    Unauthorized,
+    Unreachable,
+    Visit,
+    asks_to_wait,
+)
+from reconciler.model.origin import Origin
+
+REFUSAL = ("platform", "PATCH", "/v1/ihosts/6b1d", 400, "Host must be locked", "sc-0412", "controller-0")
+SILENCE = (
+    "platform",
+    "PATCH",
+    "/v1/ihosts/6b1d",
+    Failure.TIMEOUT,
+    "no answer in 120 s",
+    True,
+    "sc-0412",
+    "controller-0",
+)
+
+ALL = [
+    ConfigError("mtu must be a number", Origin("sites/sc-0412/deployment-config.yaml", 88, 12)),
+    ConfigErrors([ConfigError("one", "a.yaml:1"), ConfigError("two", "b.yaml:2")]),
+    Refused(*REFUSAL),
+    Busy(*REFUSAL),
+    Unauthorized(*REFUSAL),
+    Unreachable(*SILENCE),
+    NotReady("sc-0412 controller-0: not locked after 1800 s"),
+    Conflict("sc-0412: controller-0/interface/mgmt0 has moved"),
+    Held("sc-0412: outside its window"),
+]
+
+
+def test_a_configuration_error_begins_with_its_place():
+    assert str(ALL[0]) == "sites/sc-0412/deployment-config.yaml:88:12: mtu must be a number"
+
+
+def test_a_configuration_error_may_have_no_place():
+    assert str(ConfigError("no sites")) == "no sites"
+
+
+def test_configuration_errors_are_listed_one_a_line():
+    errors = ALL[1]
+    assert str(errors) == "a.yaml:1: one\nb.yaml:2: two"
+    assert [e.message for e in errors] == ["one", "two"]
+
+
+def test_a_refusal_says_site_host_service_call_fault_and_what_to_do():
+    assert str(Refused(*REFUSAL)) == (
+        "sc-0412 controller-0: platform refused PATCH /v1/ihosts/6b1d (400): Host must be locked. "
+        "Change it in Git, or mend on the site what it complains of."
+    )
+
+
+def test_a_refusal_seen_on_the_host_names_no_call():
+    refused = Refused.by_platform("sc-0412", "controller-0", "lock refused: no quorum")
+    assert str(refused).startswith("sc-0412 controller-0: platform refused: lock refused: no quorum.")
+
+
+def test_a_write_without_an_answer_may_have_taken_effect():
+    assert "it may have taken effect" in str(Unreachable(*SILENCE))
+    assert "taken effect" not in str(Unreachable("platform", "PATCH", "/v1/x", Failure.REFUSED, "", sent=False))
+
+
+def test_a_read_without_an_answer_has_no_effect_to_speak_of():
+    assert "taken effect" not in str(Unreachable("platform", "GET", "/v1/x", Failure.BROKEN, "", sent=True))
+
+
+@pytest.mark.parametrize("failure", Failure)
+def test_every_failure_says_what_to_check(failure):
+    assert "Check " in str(Unreachable("platform", "GET", "/v1/x", failure, "", sent=False))
+
+
+@pytest.mark.parametrize("error", ALL, ids=lambda e: type(e).__name__)
+def test_errors_cross_a_journal_whole(error):
+    copy = pickle.loads(pickle.dumps(error))
+    assert (type(copy), str(copy)) == (type(error), str(error))
+    assert {k: str(v) for k, v in vars(copy).items()} == {k: str(v) for k, v in vars(error).items()}
+
+
+def test_every_class_has_its_own_reason():
+    reasons = {type(e).reason for e in ALL}
+    assert reasons == set(Reason) - {Reason.FAILED}
+
+
+@pytest.mark.parametrize(
+    ("kind", "visit"),
+    [
+        (ConfigError, Visit.STALLED),
+        (Refused, Visit.STALLED),
+        (Busy, Visit.WAITING),
+        (Unreachable, Visit.WAITING),
+        (Unauthorized, Visit.WAITING),  # its cure is outside Git, where we cannot see it come
+        (Conflict, Visit.AGAIN),
+        (Held, Visit.WAITING),
+    ],
+)
+def test_the_class_decides_the_next_visit(kind, visit):
+    assert kind.visit is visit
+
+
+def test_a_busy_platform_is_no_refusal():
+    assert not isinstance(Busy(*REFUSAL), Refused)
+    assert all(isinstance(e, ReconcilerError) for e in ALL)
+
+
+# As a running sysinv said them, ids and names changed.
+NOT_NOW = [
+    "Can not unlock controller-0; runtime config 1c2d x::runtime is pending. Please wait a few seconds and retry.",
+    "Can not unlock worker-1 kernel configuration in progress.",
+    "HostFs update failed: a LVG update is still pending, please retry again later.",
+    "A drbd sync operation is currently in progress. Retry again later.",
+    "Host unlock rejected due to in progress action lock",
+    "Host worker-9 is not online. Wait for 'online' availability status and then 'unlock'",
+    # and as its source writes them
+    "Expecting number of interface sriov_numvfs=8. Please wait a few minutes for inventory update and retry host-unlock.",
+    "ControllerFs update failed: controllers have pending LVG updates, please retry again later.",
+    "Cannot unlock host worker-0 while partitions on the host are in a creating/deleting/modifying state.",
+    "Cannot create a partition while the current status of another is 'Creating'. Wait for the operation to finish.",
+]
+
+
+@pytest.mark.parametrize("fault", NOT_NOW)
+def test_the_platforms_not_now_is_known(fault):
+    assert asks_to_wait(fault)
+
+
+@pytest.mark.parametrize(
+    "fault",
+    [
+        "Host must be locked before updating installation parameters.",
+        "Cannot create instances while volume group nova-local is enabled. Delete the volume group and try again.",
+        "Address pool data-pool already exists",
+        "",
+    ],
+)
+def test_a_no_is_not_taken_for_a_not_now(fault):
+    assert not asks_to_wait(fault)
+
+
+def test_line_breaks_in_a_fault_do_not_hide_its_words():
+    assert asks_to_wait("runtime config x is\n pending.  Please wait")
+
+
+@pytest.mark.parametrize("plea", PLEAS, ids=lambda p: p.words)
+def test_words_are_kept_as_they_are_compared(plea):
+    assert asks_to_wait(plea.words.upper())
+    assert plea.source
