@@ -7,7 +7,10 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Generic
 
+from pydantic import ValidationError
+
 from reconciler.model.change import Change
+from reconciler.model.errors import ConfigError, ConfigErrors
 from reconciler.model.host import SystemState
 from reconciler.model.node import Node
 from reconciler.model.origin import Origin
@@ -175,8 +178,8 @@ class ResourceKind(Generic[S]):
         """A desired resource from a document's node: spec attribute -> where it is said.
 
         A string is a dotted path inside `node`, a Node was found elsewhere, Given is said by the document's place
-        (its name, its section). What is absent or null is not said. Raises pydantic's ValidationError where the
-        spec refuses what the document's schema allowed: two schemas that disagree.
+        (its name, its section). What is absent or null is not said. Raises ConfigErrors, at the place of each value
+        that the spec refuses.
         """
         values: dict[str, Any] = {}
         origins: dict[str, Origin] = {}
@@ -187,8 +190,17 @@ class ResourceKind(Generic[S]):
             member = node.at(*place.split(".")) if isinstance(place, str) else place
             if member is not None and member.value is not None:
                 values[name], origins[name] = member.plain(), member.origin
-        spec = self.spec(**values)
+        try:
+            spec = self.spec(**values)
+        except ValidationError as error:
+            raise ConfigErrors(self._refusals(error, origins, node)) from None
         return Resource(self.key(spec, host), spec, origins=origins, origin=node.origin)
+
+    def _refusals(self, error: ValidationError, origins: Mapping[str, Origin], node: Node) -> Iterator[ConfigError]:
+        for one in error.errors(include_url=False, include_input=False):
+            attribute = str(one["loc"][0]) if one["loc"] else ""
+            text = " ".join(filter(None, (self.name, attribute)))
+            yield ConfigError(f"{text}: {one['msg']}", origins.get(attribute, node.origin))
 
     def is_same(self, attribute: str, one: Any, other: Any) -> bool:
         """Whether two values of an attribute count as equal: as they are, or in the attribute's canonical form."""

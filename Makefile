@@ -1,0 +1,49 @@
+# Every target does its own set-up: a fresh machine needs Python 3.11, git and make.
+PYTHON ?= python3
+VENV   := .venv
+BIN    := $(VENV)/bin
+READY  := $(VENV)/.ready
+
+.DEFAULT_GOAL := help
+.PHONY: help demo test check conformance bench format schemas clean
+
+help: ## what there is to make
+	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/ —/' | sort
+
+$(READY): requirements-dev.txt pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed: set PYTHON=")'
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements-dev.txt
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --editable .
+	@touch $@
+
+demo: $(READY) ## a commit becomes API calls on a simulated fleet, drift is raised and healed
+	@$(BIN)/stxr demo
+
+test: check ## everything that a clone can test by itself
+	$(BIN)/python -m pytest -n 2 --dist loadgroup -m "not conformance"
+
+conformance: $(READY) ## against recordings and example files of the real thing, where they stand beside the clone
+	@if [ -d "$${STXR_SHARED:-../shared}" ] || [ "$$STXR_CONFORMANCE" = required ]; then \
+		$(BIN)/python -m pytest -m conformance --conformance tests/conformance; \
+	else echo "conformance: not run: recordings and examples do not stand beside this clone"; fi
+
+check: $(READY) ## format, lint, types, import contracts, fresh schemas
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports --no-logo 2>/dev/null || $(BIN)/lint-imports
+	$(BIN)/stxr schema --check schemas
+
+bench: $(READY) ## requests, CPU, latency and memory, as ratios within one run
+	@$(BIN)/python -m benchmarks
+
+format: $(READY) ## rewrite what `check` would complain of
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+schemas: $(READY) ## write schemas/ anew from the models
+	$(BIN)/stxr schema --write schemas
+
+clean: ## forget the environment and caches
+	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis

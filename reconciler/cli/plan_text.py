@@ -1,0 +1,144 @@
+"""A plan as a person reads it: each change with old, new and where Git says it; each stage with what it costs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import orjson
+from reconciler.model.change import Change, Comparison
+from reconciler.model.plan import Call, Opening, Plan, Stage, StageType, Step
+from reconciler.model.words import Action, Cause, Disruption
+
+SIGNS = {Action.CREATE: "+", Action.UPDATE: "~", Action.REPLACE: "-/+", Action.DELETE: "-"}
+OPENINGS = {Opening.LOCK: "lock", Opening.LOCKED: "is locked", Opening.ADOPT: "take over the open window"}
+
+
+@dataclass(frozen=True, slots=True)
+class Detail:
+    """What of a plan is shown: `calls` adds the very requests."""
+
+    calls: bool = False
+
+
+def plan_lines(plan: Plan, found: Comparison, detail: Detail = Detail()) -> Iterator[str]:
+    """The plan of one site, as lines without colour."""
+    yield f"{plan.site}: {summary(plan, found)}"
+    for change in found.changes:
+        yield ""
+        yield from _change(change)
+    yield from _others(plan, found)
+    if plan.stages:
+        yield ""
+        yield f"Stages of plan {plan.id}:"
+        for number, stage in enumerate(plan.stages, 1):
+            yield from _stage(number, stage, detail)
+
+
+def summary(plan: Plan, found: Comparison) -> str:
+    """One line: how much, how bad, and what it is waiting for."""
+    if found.is_empty and plan.is_empty:
+        return "in sync, no changes"
+    parts = [counts(found.changes), _price(plan)]
+    parts += [f"{len(plan.blocked)} blocked"] if plan.blocked else []
+    parts += [f"{len(found.extra)} extra (deleting is not built yet)"] if found.extra else []
+    parts += [f"{len(found.unjudged)} not judged"] if found.unjudged else []
+    return ", ".join(filter(None, parts))
+
+
+def counts(changes: Iterable[Change[Any]]) -> str:
+    """`3 to create, 1 to update, 1 to replace; 1 of them drift`."""
+    changes = tuple(changes)
+    words = [f"{n} to {a}" for a in Action if (n := sum(c.action is a for c in changes))]
+    drift = sum(c.cause is Cause.DRIFTED for c in changes)
+    return ", ".join(words) + (f"; {drift} of them drift" if drift else "")
+
+
+def _price(plan: Plan) -> str:
+    locked = plan.locked_hosts
+    if locked:
+        return f"locks {', '.join(locked)}"
+    first = [s.host for s in plan.stages if s.opening is Opening.LOCKED and s.unlocks]
+    if first:
+        return f"first unlock of {', '.join(first)}"
+    return "no disruption" if plan.disruption is Disruption.NONE else f"disruption: {plan.disruption}"
+
+
+def _change(change: Change[Any]) -> Iterator[str]:
+    drift = "  (drift: the site moved)" if change.cause is Cause.DRIFTED else ""
+    yield f"  {SIGNS[change.action]} {change.key}{drift}"
+    if change.action is Action.CREATE and change.desired:
+        for name in sorted(change.desired.spec.model_fields_set):
+            yield _line("+", name, _value(getattr(change.desired.spec, name)), change.desired.origin_of(name))
+        return
+    for field in change.fields:
+        yield _line("~", field.name, f"{_value(field.observed)} → {_value(field.desired)}", field.origin)
+
+
+def _line(sign: str, name: str, text: str, origin: Any) -> str:
+    return f"      {sign} {name} = {text}".ljust(72) + (f"  # {origin}" if origin else "")
+
+
+def _value(value: Any) -> str:
+    if isinstance(value, tuple | list | frozenset | set):
+        ordered = sorted(value, key=str) if isinstance(value, frozenset | set) else value
+        return "[" + ", ".join(map(_value, ordered)) + "]"
+    if value is None:
+        return "none"
+    return f'"{value}"' if isinstance(value, str) else str(value)
+
+
+def _others(plan: Plan, found: Comparison) -> Iterator[str]:
+    for blocked in plan.blocked:
+        yield f"  ! {blocked.key}: {blocked.reason}"
+    for resource in found.extra:
+        yield f"  ! {resource.key}: on the site and not in Git, in a list that Git owns whole"
+    for key in found.unjudged:
+        yield f"  ? {key}: not judged, its list was not read"
+
+
+def _stage(number: int, stage: Stage, detail: Detail) -> Iterator[str]:
+    yield f"  {number}. {_heading(stage)}"
+    for step in stage.steps:
+        yield from _step(step, detail)
+    if stage.last:
+        yield f"       then once: {', '.join(c.path for c in stage.last)}"
+
+
+def _heading(stage: Stage) -> str:
+    cost = "" if stage.disruption is Disruption.NONE else f" [{stage.disruption}]"
+    why = f": {stage.why}" if stage.why else ""
+    if stage.type is StageType.SWACT:
+        return f"swact away from {stage.host}{cost}{why}"
+    if stage.type is StageType.WINDOW and stage.opening:
+        end = "then unlock" if stage.unlocks else "stays locked"
+        return f"window on {stage.host}: {OPENINGS[stage.opening]}, {end}{cost}{why}"
+    return f"online, nothing is locked{cost}{why}"
+
+
+def _step(step: Step, detail: Detail) -> Iterator[str]:
+    place = f" on {step.host}" if step.host else ""
+    names = ", ".join(dict.fromkeys(c.key.name for c in step.changes))
+    yield f"       {step.kind}{place}: {names} ({_plural(len(step.calls), 'call')})"
+    if detail.calls:
+        yield from (f"         {line}" for call in step.calls for line in call_lines(call))
+
+
+def call_lines(call: Call) -> Iterator[str]:
+    """A request as it will be sent, with what is filled in then named in angle brackets."""
+    path = call.path.format(**{name: str(ref) for name, ref in call.refs.items()})
+    yield f"{call.method} {path}"
+    if call.body is not None:
+        yield f"  {_json(call.body)}"
+    if call.until:
+        yield f"  then wait until {call.until.attribute} is {' or '.join(map(str, call.until.values))}"
+
+
+def _json(value: Any) -> str:
+    """The body as JSON, but with what is filled in when it is sent."""
+    return orjson.dumps(value, default=str, option=orjson.OPT_PASSTHROUGH_DATACLASS).decode()
+
+
+def _plural(number: int, word: str) -> str:
+    return f"{number} {word}" if number == 1 else f"{number} {word}s"

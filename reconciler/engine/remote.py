@@ -1,0 +1,52 @@
+"""One site as the engine sees it: what observe reads and what apply looks at and sends to, over one connection."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from typing import Any, Protocol
+
+from reconciler.model.kind import Kinds
+from reconciler.model.plan import Method
+from reconciler.model.rows import Row, Rows
+from reconciler.model.snapshot import Snapshot
+from reconciler.observe import interpret, look, read
+
+
+class Platform(Protocol):
+    """The owner API of one site; clients.platform and the tests' fakes are it."""
+
+    async def list(self, path: str, items: str) -> tuple[Row, ...]: ...
+
+    async def get(self, path: str) -> Any: ...
+
+    async def send(self, method: Method, path: str, body: Any) -> Any: ...
+
+
+class Now(Protocol):
+    def now(self) -> float: ...
+
+
+class SiteRemote:
+    """Keeps the last reading, so that a look asks only for the lists it needs. Not shared between tasks."""
+
+    def __init__(self, site: str, platform: Platform, kinds: Kinds, clock: Now) -> None:
+        self._site, self._platform, self._kinds, self._clock = site, platform, kinds, clock
+        self._rows = Rows()
+
+    async def observe(self) -> Snapshot:
+        """The whole site, each list once. Raises what makes a reading impossible; other lists that fail are named."""
+        names = {name for kind in self._kinds.values() for name in kind.collections}
+        self._rows, unread = await read(self._platform, names)
+        return interpret(self._site, self._rows, self._kinds, self._clock.now(), unread)
+
+    async def look(self, kinds: Collection[str], host: str = "") -> Snapshot:
+        """The site with hosts and the lists of these kinds read again; per-host lists for this host, or for all."""
+        names = {"ihosts"} | {name for kind in kinds for name in self._kinds[kind].collections}
+        self._rows = await look(self._platform, self._rows, names, host)
+        return interpret(self._site, self._rows, self._kinds, self._clock.now())
+
+    async def get(self, path: str) -> Any:
+        return await self._platform.get(path)
+
+    async def send(self, method: Method, path: str, body: Any) -> Any:
+        return await self._platform.send(method, path, body)

@@ -1,0 +1,35 @@
+"""A site's merged documents to its desired Snapshot: every kind declares what it finds."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from reconciler.model.errors import ConfigError, ConfigErrors
+from reconciler.model.kind import Kinds
+from reconciler.model.resource import Resource, ResourceKey
+from reconciler.model.site import Site
+from reconciler.model.snapshot import Snapshot
+
+
+def snapshot(site: Site, kinds: Kinds, commit: str = "") -> Snapshot:
+    """What Git says of a site, as resources. Raises ConfigErrors for every resource that is said twice."""
+    found: dict[ResourceKey, Resource[Any]] = {}
+    errors: list[ConfigError] = []
+    for resource in _declared(site, kinds):
+        first = found.setdefault(resource.key, resource)
+        if first is not resource:
+            errors.append(_twice(first, resource))
+    if errors:
+        raise ConfigErrors(errors)
+    owned = frozenset((n, host, member) for n, kind in kinds.items() for host, member in kind.owns(site))
+    return Snapshot(site.name, found, commit, owned=owned)
+
+
+def _declared(site: Site, kinds: Kinds) -> Iterator[Resource[Any]]:
+    for kind in kinds.values():
+        yield from kind.declare(site)
+
+
+def _twice(first: Resource[Any], second: Resource[Any]) -> ConfigError:
+    return ConfigError(f"{second.key} is said twice; it is said first at {first.origin}", second.origin)
