@@ -1,0 +1,81 @@
+"""What a visit found, as the Verdict that status, API, metrics and alarms are made of. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
+
+from reconciler.model.change import Change, Comparison, FieldChange
+from reconciler.model.outcome import Outcome, StepResult
+from reconciler.model.plan import Plan
+from reconciler.model.resource import Resource, ResourceKey
+from reconciler.model.verdict import Difference
+from reconciler.model.words import Action, Area, Cause, Disruption, Result, Severity, State
+
+# what a visit's end means for the state, where there is anything left to say
+ENDS = {
+    Result.HELD: State.HELD,
+    Result.FAILED: State.FAILED,
+    Result.UNREACHABLE: State.UNREACHABLE,
+}
+
+
+def state_of(found: Comparison, plan: Plan, outcome: Outcome) -> State:
+    """One word for the site. A plan that failed or is held says so before the difference that it would mend."""
+    if any(e.result is StepResult.UNVERIFIED for e in outcome.entries):
+        return State.UNVERIFIED
+    if outcome.result in ENDS:
+        return ENDS[outcome.result]
+    if found.is_empty and plan.is_empty:
+        return State.IN_SYNC
+    causes = {c.cause for c in found.changes} | ({Cause.DRIFTED} if found.extra else set())
+    return State.DRIFTED if Cause.DRIFTED in causes else State.PENDING
+
+
+def differences(found: Comparison, plan: Plan) -> tuple[Difference, ...]:
+    """Every attribute that differs, every resource that is missing or extra."""
+    prices = _prices(plan)
+    changed = (d for change in found.changes for d in _of_change(change, prices.get(change.key, Disruption.NONE)))
+    return (*changed, *map(_of_extra, found.extra))
+
+
+def _prices(plan: Plan) -> Mapping[ResourceKey, Disruption]:
+    return {change.key: step.disruption for stage in plan.stages for step in stage.steps for change in step.changes}
+
+
+def _of_change(change: Change[Any], price: Disruption) -> Iterator[Difference]:
+    if change.action is Action.CREATE and change.desired:
+        wanted = change.desired.spec.model_dump(exclude_unset=True, mode="json")
+        yield _difference(change, price, FieldChange("", "", _said(wanted), change.desired.origin, change.cause))
+    for field in change.fields:
+        yield _difference(change, price, field)
+
+
+def _difference(change: Change[Any], price: Disruption, field: FieldChange) -> Difference:
+    return Difference(
+        resource=str(change.key),
+        attribute=field.name,
+        action=change.action,
+        observed=_text(field.observed),
+        desired=_text(field.desired),
+        cause=field.cause,
+        area=change.area,
+        severity=change.severity,
+        disruption=price,
+        origin=str(field.origin or ""),
+    )
+
+
+def _of_extra(resource: Resource[Any]) -> Difference:
+    has = _said(resource.spec.model_dump(exclude_unset=True, mode="json"))
+    return Difference(str(resource.key), "", Action.DELETE, has, "", Cause.DRIFTED, Area.SYSTEM, Severity.INFO)
+
+
+def _said(values: Mapping[str, Any]) -> str:
+    return ", ".join(f"{name}={_text(value)}" for name, value in values.items() if value is not None)
+
+
+def _text(value: Any) -> str:
+    if isinstance(value, Iterable) and not isinstance(value, str | bytes | Mapping):
+        return ",".join(sorted(map(str, value)) if isinstance(value, set | frozenset) else map(str, value))
+    return "" if value is None else str(value)

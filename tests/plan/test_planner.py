@@ -1,0 +1,130 @@
+"""Changes in, stages out: order, windows, prices."""
+
+from __future__ import annotations
+
+from reconciler.diff import compare
+from reconciler.model.kind import Context
+from reconciler.model.plan import Opening, StageType
+from reconciler.model.words import Disruption
+from reconciler.plan import plan
+from tests.worlds import KINDS, After, Clock, Iface, Link, Machine, Net, Tag, host, snap, system
+
+
+def planned(desired, observed, ours=()):
+    return plan(compare(desired, observed, KINDS), Context(desired, observed), KINDS, ours, "c0ffee")
+
+
+def shape(todo):
+    return [(s.type.value, s.host, [(x.kind, [c.method for c in x.calls]) for x in s.steps]) for s in todo.stages]
+
+
+def test_in_sync_is_an_empty_plan():
+    same = snap(Net(name="a", mtu=1500))
+    assert planned(same, same).stages == ()
+
+
+def test_what_needs_no_lock_is_online():
+    todo = planned(snap(Net(name="a"), Tag(name="t", value="1")), snap())
+    assert shape(todo) == [("online", "", [("net", ["POST"]), ("tag", ["POST"])])]
+    assert todo.disruption is Disruption.NONE
+
+
+def test_a_host_is_locked_once_for_all_its_changes_and_unlocked():
+    todo = planned(snap(Net(name="a"), Iface(name="eth0", mtu=9000), Link(iface="eth0", net="a")), snap())
+    [online, window] = todo.stages
+    assert (window.opening, window.unlocks, window.disruption) == (Opening.LOCK, True, Disruption.LOCK)
+    assert shape(todo)[1][2] == [("iface", ["POST"]), ("link", ["POST"])]
+    assert todo.locked_hosts == ("controller-0",)
+
+
+def test_replacing_what_others_refer_to_replaces_them_around_it_in_one_window():
+    same = [Iface(name="eth0"), Link(iface="eth0", net="a")]
+    todo = planned(snap(Net(name="a", type="vlan"), *same), snap(Net(name="a", type="flat"), *same))
+    [window] = todo.stages
+    assert [(x.kind, [c.method for c in x.calls]) for x in window.steps] == [
+        ("link", ["DELETE"]),
+        ("net", ["DELETE"]),
+        ("net", ["POST"]),
+        ("link", ["POST"]),
+    ]
+
+
+def test_configuration_that_takes_effect_at_a_lock_is_sent_before_every_window():
+    duplex = system(host("controller-0"), host("controller-1", is_active=False), mode="duplex")
+    todo = planned(snap(Clock(servers=("a",)), state=duplex), snap(Clock(servers=("b",)), state=duplex))
+    assert [(s.type, s.host) for s in todo.stages] == [
+        (StageType.ONLINE, ""),
+        (StageType.WINDOW, "controller-1"),
+        (StageType.SWACT, "controller-0"),
+        (StageType.WINDOW, "controller-0"),
+    ]
+
+
+def test_the_standby_controller_is_locked_before_the_active_and_workers_last():
+    hosts = system(
+        host("worker-0", personality="worker"),
+        host("controller-0"),
+        host("controller-1", is_active=False),
+        host("storage-0", personality="storage"),
+        mode="duplex",
+    )
+    wanted = [(h, Iface(name="eth0", mtu=9000)) for h in hosts.hosts]
+    todo = planned(
+        snap(*wanted, state=hosts), snap(*((h, Iface(name="eth0", mtu=1500)) for h in hosts.hosts), state=hosts)
+    )
+    order = [s.host for s in todo.stages if s.type is StageType.WINDOW]
+    assert order == ["controller-1", "controller-0", "storage-0", "worker-0"]
+
+
+def test_a_host_that_never_was_in_service_costs_nothing_and_is_unlocked_where_git_says_so():
+    new = system(host("controller-0", "new"))
+    unlocked = [Machine(name="controller-0", administrative="unlocked"), Iface(name="eth0")]
+    shown = [Machine(name="controller-0", administrative="locked")]
+    [window] = planned(snap(*unlocked, state=new), snap(*shown, state=new)).stages
+    assert (window.opening, window.unlocks, window.disruption) == (Opening.LOCKED, True, Disruption.NONE)
+
+
+def test_a_host_that_git_does_not_unlock_stays_locked():
+    new = system(host("controller-0", "new"))
+    [window] = planned(snap(Iface(name="eth0"), state=new), snap(state=new)).stages
+    assert (window.opening, window.unlocks) == (Opening.LOCKED, False)
+
+
+def test_a_host_that_a_person_locked_stays_locked():
+    theirs = system(host("controller-0", "locked"))
+    wanted = [Machine(name="controller-0", administrative="unlocked"), Iface(name="eth0")]
+    todo = planned(
+        snap(*wanted, state=theirs), snap(Machine(name="controller-0", administrative="locked"), state=theirs)
+    )
+    assert todo.stages == ()
+    assert all("locked-by-operator" in b.reason for b in todo.blocked)
+    assert len(todo.blocked) == 2
+
+
+def test_a_window_that_we_opened_is_adopted_and_closed_even_with_nothing_left_to_do():
+    ours = system(host("controller-0", "locked"))
+    same = snap(Net(name="a"), state=ours)
+    [window] = planned(same, same, ours=["controller-0"]).stages
+    assert (window.opening, window.unlocks, window.steps) == (Opening.ADOPT, True, ())
+
+
+def test_what_needs_the_host_in_service_comes_after_its_window():
+    todo = planned(snap(Iface(name="eth0"), After(name="x")), snap())
+    assert [(s.type.value, [x.kind for x in s.steps]) for s in todo.stages] == [
+        ("window", ["iface"]),
+        ("online", ["after"]),
+    ]
+
+
+def test_the_id_is_of_the_work_and_not_of_commit_time_or_uuid():
+    desired, observed = snap(Net(name="a", mtu=1)), snap(Net(name="a", mtu=2))
+    other = snap(Net(name="a", mtu=3))
+    assert planned(desired, observed).id == planned(desired, observed).id
+    assert planned(desired, observed).id != planned(desired, other).id
+
+
+def test_there_is_no_delete_but_inside_a_replacement():
+    observed = snap(Net(name="a"), Net(name="b"), Link(iface="eth9", net="b"), Tag(name="t"))
+    desired = snap(Net(name="a"), owned=frozenset({("link", "controller-0", "eth9")}))
+    todo = planned(desired, observed)
+    assert [c.method for s in todo.stages for x in s.steps for c in x.calls if c.method == "DELETE"] == []
