@@ -1,1 +1,3 @@
 """GitOps for StarlingX distributed clouds."""
+
+__version__ = "0.1.0"

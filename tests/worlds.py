@@ -55,7 +55,7 @@ class After(Spec):
 
 
 def _write(path: str):
-    def write(changes, context):  # noqa: ARG001
+    def write(changes, context):
         for change in changes:
             if change.action is Action.DELETE:
                 yield Call("DELETE", f"{path}/{{uuid}}", refs={"uuid": Ref(change.key)})
@@ -84,7 +84,7 @@ def _kind(name: str, spec: type[Spec], **facts: Any) -> ResourceKind[Any]:
     )
 
 
-def _controllers(change, context: Context):  # noqa: ARG001
+def _controllers(change, context: Context):
     return [h.name for h in context.system.hosts.values() if h.personality == "controller" and h.is_provisioned]
 
 

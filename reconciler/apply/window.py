@@ -34,7 +34,7 @@ async def _steps(stage: Stage, work: Work) -> tuple[tuple[Entry, ...], Reconcile
     for index, step in enumerate(steps):
         try:
             entries.append(await perform(step, work))
-        except (Conflict, Refused, NotReady) as error:
+        except (Conflict, Refused, Busy, NotReady) as error:
             work.say(f"{stage.host}: {error}; the rest of this window is left out")
             dropped = [Entry(s.kind, s.host, s.keys, StepResult.DROPPED) for s in steps[index + 1 :]]
             return (*entries, failed(step, error), *dropped), error

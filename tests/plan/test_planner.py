@@ -7,6 +7,7 @@ from reconciler.model.kind import Context
 from reconciler.model.plan import Opening, StageType
 from reconciler.model.words import Disruption
 from reconciler.plan import plan
+
 from tests.worlds import KINDS, After, Clock, Iface, Link, Machine, Net, Tag, host, snap, system
 
 
@@ -31,7 +32,7 @@ def test_what_needs_no_lock_is_online():
 
 def test_a_host_is_locked_once_for_all_its_changes_and_unlocked():
     todo = planned(snap(Net(name="a"), Iface(name="eth0", mtu=9000), Link(iface="eth0", net="a")), snap())
-    [online, window] = todo.stages
+    _, window = todo.stages
     assert (window.opening, window.unlocks, window.disruption) == (Opening.LOCK, True, Disruption.LOCK)
     assert shape(todo)[1][2] == [("iface", ["POST"]), ("link", ["POST"])]
     assert todo.locked_hosts == ("controller-0",)

@@ -1,0 +1,197 @@
+"""Plans sent to a site that misbehaves: what is written, what is not, and who unlocks."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+from reconciler.apply import send
+from reconciler.diff import compare
+from reconciler.model.kind import Context
+from reconciler.model.outcome import StepResult
+from reconciler.model.words import Result
+from reconciler.plan import plan
+
+from tests.apply.fakes import FakeJournal, FakeSite, busy, refused, unreachable, work_on
+from tests.worlds import KINDS, Clock, Iface, Machine, Net, host, key, snap, system
+
+WANT = snap(Net(name="a", mtu=1500), Iface(name="eth0", mtu=9000))
+HAVE = snap(Net(name="a", mtu=1400), Iface(name="eth0", mtu=1500))
+LOCKED_ONCE = ["PATCH /v1/net", "PATCH lock controller-0", "PATCH /v1/iface", "PATCH unlock controller-0"]
+
+
+def planned(want=WANT, have=HAVE, ours=()):
+    return plan(compare(want, have, KINDS), Context(want, have), KINDS, ours)
+
+
+async def test_everything_is_sent_once_and_the_host_is_unlocked():
+    site, journal = FakeSite(HAVE), FakeJournal()
+    outcome = await send(planned(), work_on(site, WANT, journal))
+    assert outcome.result is Result.DONE
+    assert site.sent == LOCKED_ONCE
+    assert journal.told == [("opens", "controller-0"), ("closed", "controller-0")]
+    assert compare(WANT, site.shown, KINDS).is_empty
+
+
+async def test_a_second_time_writes_nothing():
+    site = FakeSite(WANT)
+    outcome = await send(planned(WANT, WANT), work_on(site, WANT))
+    assert (outcome.result, site.sent) == (Result.DONE, [])
+
+
+async def test_what_somebody_else_has_done_meanwhile_is_not_done_again():
+    site = FakeSite(snap(Net(name="a", mtu=1500), Iface(name="eth0", mtu=1500)))
+    outcome = await send(planned(), work_on(site, WANT))
+    assert outcome.entries[0].result is StepResult.SKIPPED
+    assert "PATCH /v1/net" not in site.sent
+
+
+async def test_a_value_that_moved_since_the_plan_stops_the_plan_before_any_lock():
+    site = FakeSite(snap(Net(name="a", mtu=1400), Iface(name="eth0", mtu=1234)))
+    outcome = await send(planned(), work_on(site, WANT))
+    assert outcome.result is Result.CONFLICT
+    assert "mtu is 1234, was 1500" in outcome.message
+    assert not any("lock" in call for call in site.sent)
+
+
+async def test_a_call_without_an_answer_that_took_effect_is_not_repeated():
+    site = FakeSite(HAVE)
+    site.after["PATCH /v1/net"] = [unreachable(sent=True)]
+    outcome = await send(planned(), work_on(site, WANT))
+    assert outcome.result is Result.DONE
+    assert site.sent.count("PATCH /v1/net") == 1
+
+
+async def test_a_call_without_an_answer_that_had_no_effect_is_sent_again_after_looking():
+    site = FakeSite(HAVE)
+    site.before["PATCH /v1/net"] = [unreachable(sent=True)]
+    outcome = await send(planned(), work_on(site, WANT))
+    assert outcome.result is Result.DONE
+    assert site.sent.count("PATCH /v1/net") == 1
+
+
+async def test_a_creation_without_an_answer_is_resolved_by_looking():
+    want, have = snap(Net(name="a", mtu=1500)), snap()
+    site = FakeSite(have)
+    site.after["POST /v1/net"] = [unreachable(sent=True)]
+    outcome = await send(planned(want, have), work_on(site, want))
+    assert (outcome.result, site.sent) == (Result.DONE, ["POST /v1/net"])
+
+
+async def test_a_platform_that_asks_to_wait_is_asked_again():
+    site = FakeSite(HAVE)
+    site.before["PATCH unlock controller-0"] = [busy(), busy()]
+    work = work_on(site, WANT)
+    outcome = await send(planned(), work)
+    assert outcome.result is Result.DONE
+    assert work.clock.now() > 2
+
+
+async def test_a_refusal_inside_a_window_drops_the_rest_and_unlocks():
+    want = snap(Iface(name="eth0", mtu=9000), Iface(name="eth1", mtu=9000))
+    have = snap(Iface(name="eth0", mtu=1500), Iface(name="eth1", mtu=1500))
+    site, journal = FakeSite(have), FakeJournal()
+    site.before["PATCH /v1/iface"] = [refused("MTU must be smaller")]
+    outcome = await send(planned(want, have), work_on(site, want, journal))
+    assert outcome.result is Result.FAILED
+    assert "MTU must be smaller" in outcome.message
+    assert site.sent[-1] == "PATCH unlock controller-0"
+    assert journal.open == {}
+
+
+async def test_a_link_cut_inside_a_window_leaves_it_journaled_and_the_next_plan_closes_it_without_a_second_lock():
+    site, journal = FakeSite(HAVE), FakeJournal()
+    site.before["PATCH /v1/iface"] = [unreachable(sent=False)]
+    first = await send(planned(), work_on(site, WANT, journal))
+    assert (first.result, list(journal.open)) == (Result.UNREACHABLE, ["controller-0"])
+    again = planned(WANT, site.shown, ours=journal.open)
+    second = await send(again, work_on(site, WANT, journal))
+    assert second.result is Result.DONE
+    assert site.sent == LOCKED_ONCE
+    assert journal.open == {}
+
+
+async def test_a_lock_without_an_answer_that_took_effect_is_not_sent_twice():
+    site = FakeSite(HAVE)
+    site.after["PATCH lock controller-0"] = [unreachable(sent=True)]
+    outcome = await send(planned(), work_on(site, WANT))
+    assert (outcome.result, site.sent) == (Result.DONE, LOCKED_ONCE)
+
+
+async def test_a_lock_that_the_vim_refuses_is_told_in_its_words_and_no_window_stays_open():
+    site, journal = FakeSite(HAVE), FakeJournal()
+    work = work_on(site, WANT, journal)
+
+    def refuse(name, action):
+        site.host(name, task="Locking")
+        site.looks += [lambda: None, lambda: site.host(name, task="", vim_progress_status="instances cannot move")]
+
+    site._act = refuse
+    outcome = await send(planned(), work)
+    assert outcome.result is Result.FAILED
+    assert "instances cannot move" in outcome.message
+    assert journal.open == {}
+
+
+async def test_a_host_that_a_person_locks_between_plan_and_window_stays_locked():
+    site = FakeSite(HAVE)
+    todo = planned()
+    site.host("controller-0", administrative="locked", operational="disabled", availability="online")
+    outcome = await send(todo, work_on(site, WANT))
+    assert outcome.result is Result.HELD
+    assert "locked-by-operator" in outcome.message
+    assert not any("lock" in call for call in site.sent)
+
+
+async def test_a_reboot_that_takes_the_api_away_is_no_failure():
+    site = FakeSite(HAVE)
+    work = work_on(site, WANT)
+
+    def gone():
+        raise unreachable(sent=False)
+
+    act = site._act
+
+    def reboots(name, action):
+        if action == "unlock":
+            site.looks += [gone] * 5
+        return act(name, action)
+
+    site._act = reboots
+    assert (await send(planned(), work)).result is Result.DONE
+
+
+async def test_a_stored_value_that_no_host_took_up_is_unverified():
+    stored = {**KINDS, "clock": replace(KINDS["clock"], is_stored_first=True)}
+    want, have = snap(Clock(servers=("a",))), snap(Clock(servers=("b",)))
+    site = FakeSite(have)
+    site.after["PATCH /v1/clock"] = [unreachable(sent=True)]
+    work = work_on(site, want)
+    work.kinds = stored
+    todo = planned(want, have)
+    [entry, *_] = (await send(todo, work)).entries
+    assert entry.result is StepResult.UNVERIFIED
+
+
+async def test_the_active_controller_is_left_by_a_swact_before_it_is_locked():
+    duplex = system(host("controller-0"), host("controller-1", is_active=False), mode="duplex")
+    want = snap(("controller-0", Iface(name="eth0", mtu=9000)), state=duplex)
+    have = snap(("controller-0", Iface(name="eth0", mtu=1500)), state=duplex)
+    site = FakeSite(have)
+    await send(planned(want, have), work_on(site, want))
+    assert site.sent == [
+        "PATCH swact controller-0",
+        "PATCH lock controller-0",
+        "PATCH /v1/iface",
+        "PATCH unlock controller-0",
+    ]
+
+
+@pytest.mark.parametrize("state", ["locked", "new"])
+async def test_a_window_of_an_unprovisioned_or_own_host_is_not_locked_again(state):
+    shown = snap(Machine(name="controller-0", administrative="locked"), state=system(host("controller-0", state)))
+    want = snap(Machine(name="controller-0", administrative="unlocked"), state=shown.system)
+    site, journal = FakeSite(shown), FakeJournal({"controller-0": "p"} if state == "locked" else {})
+    outcome = await send(planned(want, shown, ours=journal.open), work_on(site, want, journal))
+    assert (outcome.result, site.sent) == (Result.DONE, ["PATCH unlock controller-0"])
+    assert key("machine", "controller-0").name in site.shown.system.hosts
