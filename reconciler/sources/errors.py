@@ -1,18 +1,28 @@
-"""What can be wrong with a source, by what has to happen next. No text here ever holds a credential."""
+"""What can be wrong with a source, by what has to happen next. No text here ever holds a credential.
+
+SourceError alone waits: the next poll may find it mended. Those that are a ConfigError too wait for Git to move or for
+the operator to change a setting.
+"""
 
 from __future__ import annotations
 
+from typing import ClassVar
 
-class SourceError(Exception):
+from reconciler.model.errors import ConfigError, Reason, ReconcilerError
+
+
+class SourceError(ReconcilerError):
     """The source cannot be used as it is; the message says what, where, and what to do."""
 
 
-class RefusedRepositoryError(SourceError):
-    """The repository's address is not one that we talk to: a configuration to mend, never retried."""
+class GitError(SourceError):
+    """Git ended with an error; the text is git's own, without credentials."""
 
 
 class UnreachableRepositoryError(SourceError):
-    """The remote did not answer, refused us or was too slow: retried at the next poll, the last head stays."""
+    """The remote did not answer, refused us or was too slow: the last head stays."""
+
+    reason: ClassVar[Reason] = Reason.UNREACHABLE
 
 
 class MissingBranchError(SourceError):
@@ -23,17 +33,21 @@ class UnknownRevisionError(SourceError):
     """A revision names no commit of the mirror."""
 
 
-class EmptyRootError(SourceError):
-    """The root holds no site-config repository: an error, never "no sites" (a wrong path would un-manage a fleet)."""
-
-
 class UnknownSiteError(SourceError):
     """No folder of that name under subclouds/ at that commit."""
 
 
-class UnreadableInputError(SourceError):
+class RefusedRepositoryError(SourceError, ConfigError):
+    """The repository's address is not one that we talk to."""
+
+
+class EmptyRootError(SourceError, ConfigError):
+    """The root holds no site-config repository: an error, never "no sites" (a wrong path would un-manage a fleet)."""
+
+
+class UnreadableInputError(SourceError, ConfigError):
     """One file of one site is not a regular file of sane size: held for that site, the others go on."""
 
 
-class UnusableTrustError(SourceError):
-    """Signatures are asked for and what decides over them is missing or misplaced: a configuration to mend."""
+class UnusableTrustError(SourceError, ConfigError):
+    """Signatures are asked for, and what decides over them is missing or misplaced."""

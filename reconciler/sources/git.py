@@ -7,6 +7,7 @@ index-pack); it is asked to stop first, because git removes its lock files then.
 from __future__ import annotations
 
 import os
+import re
 import signal
 import subprocess
 from collections.abc import Mapping
@@ -14,11 +15,12 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from reconciler.sources.errors import SourceError
+from reconciler.sources.errors import GitError
 from reconciler.sources.location import masked
 
 LOCAL_TIMEOUT_S = 60.0
 GRACE_S = 5.0
+FULL_ID = re.compile(r"[0-9a-f]{40}")
 INHERITED = frozenset({
     "PATH", "TMPDIR", "SSH_AUTH_SOCK", "LD_LIBRARY_PATH",
     "HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy", "NO_PROXY", "no_proxy", "SSL_CERT_FILE", "SSL_CERT_DIR",
@@ -41,14 +43,6 @@ SETTINGS: tuple[tuple[str, str], ...] = (
     ("http.lowSpeedTime", "30"),  # ... for so many seconds: given up
     ("protocol.allow", "never"),
 )
-
-
-class GitError(SourceError):
-    """Git ended with an error; the text is git's own, without credentials."""
-
-    def __init__(self, message: str, *, timed_out: bool = False) -> None:
-        super().__init__(message)
-        self.timed_out = timed_out
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +85,7 @@ class Git:
             out, err = process.communicate(given, timeout=timeout_s)
         except subprocess.TimeoutExpired as error:
             message = f"{self.shown}: git {arguments[0]} gave no answer in {timeout_s:g} s"
-            raise GitError(message, timed_out=True) from error
+            raise GitError(message) from error
         finally:
             stop(process)
         answer = Answer(process.returncode, out, err)

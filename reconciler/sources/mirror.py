@@ -19,15 +19,14 @@ from reconciler.sources import refs
 from reconciler.sources.access import Access, access_settings, access_variables
 from reconciler.sources.blobs import BLOB_LIMIT_BYTES, Blobs
 from reconciler.sources.commits import CommitFacts, facts
-from reconciler.sources.errors import MissingBranchError, UnknownRevisionError, UnreachableRepositoryError
-from reconciler.sources.git import Git, GitError
+from reconciler.sources.errors import GitError, MissingBranchError, UnknownRevisionError, UnreachableRepositoryError
+from reconciler.sources.git import FULL_ID, Git
 from reconciler.sources.location import Location, location
 
 FETCH_TIMEOUT_S = 300.0
 TIDY_TIMEOUT_S = 900.0
 REFSPECS = ("+refs/heads/*:refs/heads/*", "+refs/tags/*:refs/tags/*")  # never refs/stxr: those are ours
 JUDGED = 10_000  # pairs remembered; a fleet has few distinct bases
-FULL_ID = re.compile(r"[0-9a-f]{40}")
 LOCKS = ("*.lock", "refs/**/*.lock", "objects/info/**/*.lock", "objects/pack/*.lock")
 
 
@@ -154,7 +153,7 @@ class Mirror:
 
     def facts(self, commits: Iterable[str]) -> tuple[CommitFacts, ...]:
         """Author, time and subject of full commit ids, in that order. Raises UnknownRevisionError."""
-        return facts(self.git.directory, commits)
+        return facts(self.git, commits)
 
     def close(self) -> None:
         """End the child process, if there is one."""

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from reconciler.sources.entries import Entry, listed, moves
-from reconciler.sources.errors import EmptyRootError
-from reconciler.sources.git import Git, GitError
+from reconciler.sources.errors import EmptyRootError, GitError
+from reconciler.sources.git import Git
 
 
 def tree(git: Git, commit: str, root: str = "", *paths: str) -> dict[str, Entry]:

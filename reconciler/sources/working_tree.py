@@ -17,8 +17,8 @@ from pathlib import Path
 from reconciler.model.site import SiteFiles
 from reconciler.sources.blobs import BLOB_LIMIT_BYTES
 from reconciler.sources.entries import Entry, Kind, named
-from reconciler.sources.errors import EmptyRootError, SourceError, UnreadableInputError
-from reconciler.sources.git import Git, GitError
+from reconciler.sources.errors import EmptyRootError, GitError, SourceError, UnreadableInputError
+from reconciler.sources.git import Git
 from reconciler.sources.inputs import Affected, FleetPart, Inputs, LayersOf, Rules, affected, grouped, indexed
 from reconciler.sources.site_files import Place, State, checked, many, site_files
 from reconciler.sources.tree import tree
