@@ -30,8 +30,11 @@ def judge(change: Change[Any], seen: Snapshot, kinds: Kinds, *, ours: bool = Fal
     if have is None:
         return Verdict.TODO if change.action is Action.CREATE else Verdict.CONFLICT
     if change.action is Action.CREATE:
-        same = not any(differing(kind, change, have.spec))
-        return Verdict.DONE if same else Verdict.TODO if ours else Verdict.CONFLICT
+        if not any(differing(kind, change, have.spec)):
+            return Verdict.DONE
+        # the old one of a replacement still stands: its removal is another step of the plan
+        is_old = change.observed is not None and have.spec == change.observed.spec
+        return Verdict.TODO if ours or is_old else Verdict.CONFLICT
     return _judge_fields(change, have.spec, kind)
 
 

@@ -1,0 +1,62 @@
+"""Each work in the earliest place that its host and its references allow. Places are numbered in time."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+
+from reconciler.model.kind import Kinds
+from reconciler.model.words import Needs
+from reconciler.plan.order import predecessors, ranks
+from reconciler.plan.refusals import Refusals
+from reconciler.plan.windows import Window
+from reconciler.plan.works import Work
+
+
+def places_of(
+    works: Collection[Work], windows: Mapping[str, Window], kinds: Kinds
+) -> tuple[Mapping[int, list[Work]], Refusals]:
+    """Each work in its place, and those that would need a second window of a host."""
+    before, rank = predecessors(kinds), ranks(kinds)
+    placed: list[tuple[int, Work]] = []
+    late: Refusals = {}
+    for work in sorted(works, key=lambda w: (not w.removes, -rank[w.kind] if w.removes else rank[w.kind], w.host)):
+        earliest = max((place for place, other in placed if _precedes(other, work, before)), default=0)
+        place = _place(work, earliest, windows)
+        if place is None:
+            late |= {c.key: _second_window(work) for c in work.changes}
+        else:
+            placed.append((place, work))
+    by_place: dict[int, list[Work]] = {}
+    for place, work in placed:
+        by_place.setdefault(place, []).append(work)
+    return by_place, late
+
+
+def _second_window(work: Work) -> str:
+    hosts = ", ".join(sorted(work.settles | {work.host} - {""}))
+    return f"needs a second lock of {hosts}, after this plan: it depends on work that comes later than the first"
+
+
+def _place(work: Work, earliest: int, windows: Mapping[str, Window]) -> int | None:
+    """The earliest place for a work; None where its window is over by then."""
+    must = [windows[h].place for h in work.settles if h in windows]
+    if any(earliest > place for place in must):
+        return None
+    if work.needs is Needs.LOCKED and work.host in windows:
+        place = windows[work.host].place
+        return place if earliest <= place else None
+    if work.needs is Needs.UNLOCKED:
+        mine = [w.place for h, w in windows.items() if h == work.host or not work.host]
+        return max([earliest + earliest % 2, *(p + 1 for p in mine)])
+    return earliest
+
+
+def _precedes(first: Work, then: Work, before: Mapping[str, frozenset[str]]) -> bool:
+    if first.host != then.host and first.host and then.host:
+        return False
+    if first.removes and then.removes:
+        return then.kind in before[first.kind]
+    if first.removes:
+        related = first.kind in before[then.kind] or then.kind in before[first.kind]
+        return first.kind == then.kind or related
+    return first.kind in before[then.kind]

@@ -1,0 +1,71 @@
+"""What cannot be done in this plan, and what it would take: impossible, behind a closed gate, or waiting for such."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from typing import Any, TypeAlias
+
+from reconciler.model.change import Change, Comparison
+from reconciler.model.kind import Context, Kinds
+from reconciler.model.resource import ResourceKey
+from reconciler.model.words import Action, Needs
+from reconciler.plan.cascade import references
+from reconciler.plan.windows import Window
+from reconciler.plan.works import Work
+
+Refusals: TypeAlias = dict[ResourceKey, str]
+
+
+def possible(found: Comparison, context: Context, kinds: Kinds) -> tuple[list[Change[Any]], Refusals]:
+    possible: list[Change[Any]] = []
+    refusals: Refusals = {}
+    for change in found.changes:
+        if reason := kinds[change.key.kind].impossible(change, context):
+            refusals[change.key] = reason
+        else:
+            possible.append(change)
+    return possible, refusals
+
+
+def refused(works: Iterable[Work], windows: Mapping[str, Window], context: Context) -> Refusals:
+    """Changes whose window may not be opened, or whose host will not be in service."""
+    refusals: Refusals = {}
+    for work in works:
+        hosts = ({work.host} if work.needs is Needs.LOCKED else set()) | work.settles
+        reason = next((w.gate.refusal for h in sorted(hosts) if (w := windows.get(h)) and w.gate.refusal), "")
+        reason = reason or _out_of_service(work, windows, context)
+        refusals |= {c.key: reason for c in work.changes if reason}
+    return refusals
+
+
+def _out_of_service(work: Work, windows: Mapping[str, Window], context: Context) -> str:
+    if work.needs is not Needs.UNLOCKED or not work.host:
+        return ""
+    host, window = context.system.hosts.get(work.host), windows.get(work.host)
+    will_be = window.unlocks if window and not window.gate.refusal else bool(host and host.is_unlocked)
+    return "" if will_be else f"needs {work.host} unlocked and in service"
+
+
+def unblocked(works: Iterable[Work], refusals: Refusals, kinds: Kinds) -> tuple[Work, ...]:
+    """The works without refused changes and without what refers to a resource that will not be there.
+
+    Adds the latter to `refusals`.
+    """
+    works = tuple(works)
+    made = {c.key: c for w in works for c in w.changes if c.desired and c.action is Action.CREATE}
+    grew = True
+    while grew:
+        missing = {kinds[k.kind].known_as(made[k].desired): k for k in refusals if k in made}  # type: ignore[arg-type]
+        late = {
+            c.key: f"waits for {missing[ref]}, which is blocked"
+            for w in works
+            for c in w.changes
+            if c.key not in refusals and c.desired
+            for ref in references(c.desired, kinds)
+            if ref in missing
+        }
+        refusals |= late
+        grew = bool(late)
+    kept = (replace(w, changes=tuple(c for c in w.changes if c.key not in refusals)) for w in works)
+    return tuple(w for w in kept if w.changes)

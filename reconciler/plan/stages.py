@@ -1,0 +1,65 @@
+"""Works in their places to stages with calls and prices."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+
+from reconciler.model.kind import Context, Kinds
+from reconciler.model.plan import Opening, Stage, StageType, Step
+from reconciler.model.words import Disruption
+from reconciler.plan.hosts import needs_swact
+from reconciler.plan.windows import Window
+from reconciler.plan.works import Work
+
+
+def stages_of(
+    places: Mapping[int, list[Work]], windows: Mapping[str, Window], context: Context, kinds: Kinds
+) -> Iterator[Stage]:
+    of_place = {w.place: w for w in windows.values() if not w.gate.refusal}
+    for place in sorted(places.keys() | of_place.keys()):
+        steps = tuple(_step(work, context, kinds) for work in places.get(place, ()))
+        window = of_place.get(place)
+        if window is None:
+            yield _online(steps)
+        elif steps or window.unlocks:
+            yield from _windowed(window, steps, context)
+
+
+def _step(work: Work, context: Context, kinds: Kinds) -> Step:
+    kind = kinds[work.kind]
+    calls = tuple(kind.write(work.changes, context))
+    price = max((kind.disruption_of(c, context) for c in work.changes), key=lambda d: d.rank)
+    return Step(work.kind, work.host, work.changes, calls, price)
+
+
+def _online(steps: tuple[Step, ...]) -> Stage:
+    """Steps of a place without a window; a lock that they bring about is priced where it happens."""
+    price = max((s.disruption for s in steps if s.disruption < Disruption.LOCK), default=Disruption.NONE)
+    return _closed(Stage(StageType.ONLINE, steps=steps, disruption=price))
+
+
+def _windowed(window: Window, steps: tuple[Step, ...], context: Context) -> Iterator[Stage]:
+    host, opening = window.host, window.gate.opening
+    if opening is Opening.LOCK and needs_swact(host, context.system):
+        yield Stage(
+            StageType.SWACT, host.name, disruption=Disruption.SERVICE, why="the active controller cannot be locked"
+        )
+    price = Disruption.LOCK if opening is Opening.LOCK else Disruption.NONE
+    why = _why(window, context)
+    yield _closed(Stage(StageType.WINDOW, host.name, steps, opening, window.unlocks, disruption=price, why=why))
+
+
+def _why(window: Window, context: Context) -> str:
+    if window.gate.opening is Opening.LOCKED:
+        return "first unlock: the host is not in service yet"
+    if window.gate.opening is Opening.ADOPT:
+        return "finishes a window that was opened before"
+    return "the whole site is out of service until the unlock ends" if context.system.is_simplex else ""
+
+
+def _closed(stage: Stage) -> Stage:
+    """The stage with its `once` calls gathered at its end."""
+    last = {c.once: c for step in stage.steps for c in step.calls if c.once}
+    steps = tuple(replace(s, calls=tuple(c for c in s.calls if not c.once)) for s in stage.steps)
+    return replace(stage, steps=steps, last=tuple(last.values()))

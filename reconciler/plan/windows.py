@@ -1,0 +1,53 @@
+"""Which hosts are locked for a plan, in which order, and whether they are unlocked at the end."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from reconciler.model.change import Change
+from reconciler.model.host import HostState
+from reconciler.model.kind import Context, Kinds
+from reconciler.model.plan import Opening
+from reconciler.model.words import Needs
+from reconciler.plan.hosts import Gate, gate, in_order
+from reconciler.plan.works import Work
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """A host that is to be locked for this plan, or why it may not be."""
+
+    host: HostState
+    gate: Gate
+    unlocks: bool
+    place: int = 0
+
+
+def windows_of(works: Iterable[Work], context: Context, kinds: Kinds, ours: frozenset[str]) -> Mapping[str, Window]:
+    said = said_states(context, kinds)
+    asked = {c.key.name for w in works for c in w.changes if _asks_state(c, kinds)}
+    wanted = {w.host for w in works if w.needs is Needs.LOCKED} | {h for w in works for h in w.settles}
+    known = (wanted | asked | ours) & context.system.hosts.keys()
+    hosts = in_order((context.system.hosts[h] for h in known), context.system)
+    return {h.name: _window(h, said.get(h.name, ""), h.name in ours, 2 * i + 1) for i, h in enumerate(hosts)}
+
+
+def _window(host: HostState, said: str, is_ours: bool, place: int) -> Window:
+    opened = gate(host, is_ours=is_ours)
+    # what we locked we unlock; what never was in service is unlocked only where Git says so
+    unlocks = said == "unlocked" if opened.opening is Opening.LOCKED else said != "locked"
+    return Window(host, opened, unlocks, place)
+
+
+def _asks_state(change: Change[Any], kinds: Kinds) -> bool:
+    facts = kinds[change.key.kind].attributes
+    return any(facts[f.name].lock_state for f in change.fields)
+
+
+def said_states(context: Context, kinds: Kinds) -> Mapping[str, str]:
+    """Host -> the administrative state that Git says."""
+    state = {name: a for name, kind in kinds.items() for a, fact in kind.attributes.items() if fact.lock_state}
+    of_hosts = ((k.name, r.spec, state[k.kind]) for k, r in context.desired.resources.items() if k.kind in state)
+    return {host: str(getattr(spec, attribute) or "") for host, spec, attribute in of_hosts}

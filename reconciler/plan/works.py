@@ -1,0 +1,49 @@
+"""Changes grouped into works: the atomic changes of one kind on one host with one need. A work becomes a step."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from itertools import groupby
+from typing import Any
+
+from reconciler.model.change import Change
+from reconciler.model.kind import Context, Kinds
+from reconciler.model.words import Action, Needs
+from reconciler.plan.cascade import atoms
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """Atomic changes of one kind on one host with one need: what becomes a step."""
+
+    kind: str
+    host: str
+    needs: Needs
+    removes: bool
+    changes: tuple[Change[Any], ...]
+    settles: frozenset[str] = frozenset()
+
+
+def works_of(changes: Iterable[Change[Any]], context: Context, kinds: Kinds) -> Iterator[Work]:
+    def sort(change: Change[Any]) -> tuple[str, str, Needs, bool]:
+        needs = Needs.LOCKED if _is_only_state(change, kinds) else kinds[change.key.kind].needs_of(change, context)
+        host = change.key.host or _lock_host(change, kinds)
+        return change.key.kind, host, needs, change.action is Action.DELETE
+
+    for (kind, host, needs, removes), group in groupby(sorted(atoms(changes), key=sort), key=sort):
+        members = tuple(group)
+        settles = frozenset(h for c in members for h in kinds[kind].settles(c, context))
+        yield Work(kind, host, needs, removes, members, settles)
+
+
+def _lock_host(change: Change[Any], kinds: Kinds) -> str:
+    """A host is its own host: its attributes need its own lock."""
+    facts = kinds[change.key.kind].attributes
+    return change.key.name if any(a.lock_state for a in facts.values()) else ""
+
+
+def _is_only_state(change: Change[Any], kinds: Kinds) -> bool:
+    """Nothing but the administrative state differs: the window itself is the change."""
+    facts = kinds[change.key.kind].attributes
+    return bool(change.fields) and all(facts[f.name].lock_state for f in change.fields)
