@@ -60,13 +60,13 @@ class Verdict:
 
 # git-log(1), %G?
 WHY = {
-    "N": "it is not signed",
+    "N": "it is not signed, or with the other kind of key",
     "B": "its signature does not fit its content",
     "U": "its key is not among the trusted ones",
     "X": "its signature has expired",
     "Y": "its key has expired",
     "R": "its key is revoked",
-    "E": "its signature cannot be checked: the key is unknown, or it is of the other kind",
+    "E": "its key is unknown",
 }
 
 
