@@ -1,0 +1,109 @@
+"""Which configuration a host should run and which it runs: config_target, config_applied, config_status.
+
+starlingx/config conductor/manager.py ``_update_host_config_target``, ``_update_host_config_applied``,
+``_config_out_of_date``. A target's top bit says that a lock and unlock is needed; later targets inherit it until it
+was applied. A runtime manifest reports the target with that bit cleared, and a host whose bit is set stays
+out-of-date after it. config_status follows a moment after config_applied (sysinv-api.md 8).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+from reconciler.simulator.identifiers import needs_reboot, without_reboot
+from reconciler.simulator.tables import Row
+
+if TYPE_CHECKING:
+    from reconciler.simulator.system import System
+
+OUT_OF_DATE = "Config out-of-date"
+INSTALL = "install"
+REINSTALL = "Reinstall required"
+
+
+def mark_out_of_date(system: System, hosts: Iterable[Row], *, reboot: bool = False, apply: bool = True) -> str:
+    """Give the hosts a new target, one for all; the config's uuid.
+
+    ``reboot``: they need a lock and unlock for it. Otherwise a runtime manifest starts at once, unless ``apply`` is
+    False (service parameters wait for their own apply).
+    """
+    config = system.identifiers.config(reboot=reboot)
+    for host in hosts:
+        _set_target(system, host["uuid"], config)
+        if apply and not reboot and runs(host):
+            system.after(system.durations.runtime_apply, report_runtime, host["uuid"], config)
+    return config
+
+
+def apply_runtime(system: System, hosts: Iterable[Row], config: str = "") -> None:
+    """Start a runtime manifest on hosts that were marked before."""
+    for host in hosts:
+        if runs(host):
+            target = config or host["config_target"]
+            system.after(system.durations.runtime_apply, report_runtime, host["uuid"], target)
+
+
+def runs(host: Row) -> bool:
+    """Whether an agent on the host takes runtime manifests."""
+    return bool(host["availability"] in {"available", "degraded", "online", "intest"})
+
+
+def report_runtime(system: System, uuid: str, config: str) -> None:
+    """The agent reports a runtime manifest as applied."""
+    host = system.tables.find("ihosts", uuid)
+    if host is None:
+        return
+    _report(system, host, without_reboot(config) if needs_reboot(host["config_target"]) else config)
+
+
+def report_unlocked(system: System, uuid: str) -> None:
+    """A host that came back from unlock runs its target."""
+    host = system.tables.find("ihosts", uuid)
+    if host is not None and host["config_target"]:
+        _report(system, host, host["config_target"])
+
+
+def controllers(system: System) -> list[Row]:
+    return system.tables.rows("ihosts", personality="controller")
+
+
+def is_current(host: Row) -> bool:
+    return host["config_target"] in (None, host["config_applied"])
+
+
+def _set_target(system: System, uuid: str, config: str) -> None:
+    host = system.tables.row("ihosts", uuid)
+    target = _inheriting(host, config)
+    status = host["config_status"] if _is_quiet(host) else OUT_OF_DATE
+    system.update("ihosts", uuid, config_target=target, config_status=status)
+
+
+def _is_quiet(host: Row) -> bool:
+    """Before the first unlock config_status stays null; "Reinstall required" stays until a reinstall."""
+    return host["config_applied"] == INSTALL or host["config_status"] == REINSTALL
+
+
+def _inheriting(host: Row, config: str) -> str:
+    """A reboot that is still owed is owed by the new target too."""
+    if not needs_reboot(config) and needs_reboot(host["config_target"]) and not is_current(host):
+        return _with_reboot(config)
+    return config
+
+
+def _with_reboot(config: str) -> str:
+    return f"{int(config[0], 16) | 8:x}{config[1:]}"
+
+
+def _report(system: System, host: Row, applied: str) -> None:
+    system.update("ihosts", host["uuid"], config_applied=applied)
+    system.after(system.durations.config_status_lag, _settle_status, host["uuid"])
+
+
+def _settle_status(system: System, uuid: str) -> None:
+    host = system.tables.find("ihosts", uuid)
+    if host is None or _is_quiet(host):
+        return
+    status = None if is_current(host) else OUT_OF_DATE
+    if host["config_status"] != status:
+        system.update("ihosts", uuid, config_status=status)
