@@ -181,8 +181,8 @@ _ADVICE = {
 class Unreachable(ReconcilerError):
     """No usable answer.
 
-    sent: the request may have taken effect, and has to be resolved by looking. False only where it certainly
-      never left.
+    sent: the request may have taken effect, and has to be resolved by looking. False only where it certainly never
+      left, or changes nothing.
     """
 
     reason: ClassVar[Reason] = Reason.UNREACHABLE
@@ -198,7 +198,7 @@ class Unreachable(ReconcilerError):
     host: str = ""
 
     def __post_init__(self) -> None:
-        gone = "it may have taken effect" if self.sent and self.method != "GET" else ""
+        gone = "it may have taken effect" if self.sent else ""
         what = f"{self.service} gave no usable answer to {self.method} {self.path} ({self.failure})"
         detail = "; ".join(filter(None, (self.detail.rstrip("."), gone)))
         super().__init__(f"{_place(self.site, self.host)}{what}: {detail}. {_ADVICE[self.failure]}")

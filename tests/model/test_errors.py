@@ -78,10 +78,6 @@ def test_a_write_without_an_answer_may_have_taken_effect():
     assert "taken effect" not in str(Unreachable("platform", "PATCH", "/v1/x", Failure.REFUSED, "", sent=False))
 
 
-def test_a_read_without_an_answer_has_no_effect_to_speak_of():
-    assert "taken effect" not in str(Unreachable("platform", "GET", "/v1/x", Failure.BROKEN, "", sent=True))
-
-
 @pytest.mark.parametrize("failure", Failure)
 def test_every_failure_says_what_to_check(failure):
     assert "Check " in str(Unreachable("platform", "GET", "/v1/x", failure, "", sent=False))

@@ -1,0 +1,163 @@
+"""The endpoints file: where each site's services are, and by which reference their password is found.
+
+    endpoints:
+      sc-0412:
+        authUrl: https://[2001:db8::2]:5000/v3
+        services: {platform: "https://[2001:db8::2]:6385"}
+        caBundle: ca/sc-0412.pem
+        credentials:
+          username: admin
+          password: {secretRef: "file:passwords/sc-0412"}
+
+Paths are relative to the file. `control` belongs to the simulator and is passed over.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Annotated, Any, cast
+from urllib.parse import urlsplit
+
+import yaml
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, SecretStr, ValidationError
+from pydantic.alias_generators import to_camel
+
+from reconciler.clients.secrets import SecretReference, resolve
+from reconciler.model.errors import ConfigError, ConfigErrors
+from reconciler.model.words import Service
+
+PASSED_OVER = "control"
+
+
+def _service_url(url: str) -> str:
+    parts = urlsplit(url)
+    if parts.scheme not in {"http", "https"} or not parts.hostname:
+        raise ValueError("must be a URL such as https://192.0.2.10:6385")
+    if parts.username or parts.password or parts.query or parts.fragment:
+        raise ValueError("must hold no user, password, query or fragment: credentials are given by reference")
+    return url.rstrip("/")
+
+
+Url = Annotated[str, AfterValidator(_service_url)]
+
+
+class _Said(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid", alias_generator=to_camel, populate_by_name=True)
+
+
+class Password(_Said):
+    secret_ref: SecretReference = Field(description="env:NAME or file:PATH, relative to the endpoints file.")
+
+
+def _by_reference(said: Any) -> Any:
+    if not isinstance(said, Mapping | Password):
+        raise ValueError("must be a reference, {secretRef: env:NAME} or {secretRef: file:PATH}, never the password")  # noqa: TRY004
+    return said
+
+
+class Credentials(_Said):
+    """Who we are to a site's Keystone; defaults as StarlingX sets up its administrator."""
+
+    username: str = Field(description="Keystone user.")
+    password: Annotated[Password, BeforeValidator(_by_reference)]
+    project_name: str = Field(default="admin", description="Project that tokens are scoped to.")
+    user_domain_name: str = Field(default="Default", description="Domain of the user.")
+    project_domain_name: str = Field(default="Default", description="Domain of the project.")
+
+
+class Entry(_Said):
+    """What the file says of one site."""
+
+    auth_url: Url = Field(description="Keystone, with or without /v3.")
+    services: Mapping[Service, Url] = Field(min_length=1, description="URL of each owner API by its type.")
+    region: str = Field(default="", description="Region of the services; for a subcloud its region name.")
+    ca_bundle: Path | None = Field(default=None, description="CAs of this site, PEM; otherwise those of the machine.")
+    credentials: Credentials
+
+
+class Endpoint(Entry):
+    """One site's services. A value: nothing is opened or resolved by it."""
+
+    name: str
+    folder: Path = Path()  # of the endpoints file
+
+    @property
+    def ca_file(self) -> Path | None:
+        return self.folder / self.ca_bundle if self.ca_bundle else None
+
+    def password(self) -> SecretStr:
+        """The password as it is now. Raises ConfigError."""
+        return resolve(self.credentials.password.secret_ref, self.folder)
+
+    def url(self, service: Service) -> str:
+        """Where a service is. Raises ConfigError if the entry does not say."""
+        if service not in self.services:
+            raise ConfigError(f"endpoints.{self.name}.services has no {service}: add its URL to the endpoints file")
+        return self.services[service]
+
+
+def load(path: Path) -> Mapping[str, Endpoint]:
+    """Every entry of an endpoints file by its subcloud. Raises ConfigErrors naming all that is wrong, or ConfigError."""
+    found: dict[str, Endpoint] = {}
+    errors: list[ConfigError] = []
+    for name, entry in _entries(path).items():
+        try:
+            found[name] = _endpoint(name, entry, path)
+        except ValidationError as error:
+            errors += _explained(error, f"{path}: endpoints.{name}")
+    if errors:
+        raise ConfigErrors(errors)
+    return found
+
+
+def _entries(path: Path) -> Mapping[str, Any]:
+    whole = _read(path)
+    if not isinstance(whole, dict) or not isinstance(whole.get("endpoints"), dict):
+        raise ConfigError("must hold `endpoints:`, one entry for each subcloud", str(path))
+    if unknown := sorted(map(str, whole.keys() - {"endpoints", PASSED_OVER})):
+        raise ConfigError(f"unknown key {', '.join(unknown)}; known is endpoints", str(path))
+    if odd := [n for n in whole["endpoints"] if not isinstance(n, str)]:
+        raise ConfigError(f"endpoints.{odd[0]}: YAML reads this name as a {type(odd[0]).__name__}; quote it", str(path))
+    return dict(whole["endpoints"])
+
+
+def _endpoint(name: str, entry: Any, path: Path) -> Endpoint:
+    said = {k: v for k, v in entry.items() if k != PASSED_OVER} if isinstance(entry, dict) else entry
+    return Endpoint(name=name, folder=path.parent, **dict(Entry.model_validate(said)))
+
+
+def _explained(error: ValidationError, where: str) -> Iterator[ConfigError]:
+    """What pydantic found, without the input, which may be a password in the wrong place."""
+    for finding in error.errors(include_url=False, include_input=False, include_context=False):
+        place = ".".join((where, *(str(part) for part in finding["loc"] if part != "[key]")))
+        yield ConfigError(finding["msg"].removeprefix("Value error, "), place)
+
+
+class _Loader(yaml.CSafeLoader):
+    """Safe YAML that refuses a key said twice: of two entries for one site, one would silently be lost."""
+
+
+def _mapping(loader: _Loader, node: yaml.MappingNode) -> dict[Any, Any]:
+    seen = set()
+    for key, _ in node.value:  # before merge keys are spread: they may be overridden
+        if key.value in seen:
+            raise yaml.MarkedYAMLError(None, None, f"{key.value} stands here twice", key.start_mark)
+        seen.add(key.value)
+    return cast("dict[Any, Any]", loader.construct_mapping(node, deep=True))
+
+
+_Loader.add_constructor("tag:yaml.org,2002:map", _mapping)
+
+
+def _read(path: Path) -> Any:
+    try:
+        return yaml.load(path.read_bytes(), _Loader)  # noqa: S506 - a subclass of the safe loader
+    except OSError as error:
+        raise ConfigError(f"the endpoints file cannot be read: {error.strerror}", str(path)) from None
+    except yaml.MarkedYAMLError as error:
+        mark = error.problem_mark
+        where = f"{path}:{mark.line + 1}:{mark.column + 1}" if mark else str(path)
+        raise ConfigError(str(error.problem or "not YAML"), where) from None
+    except yaml.YAMLError:
+        raise ConfigError("not YAML", str(path)) from None
