@@ -16,10 +16,10 @@ from pathlib import Path
 
 from reconciler.model.site import SiteFiles
 from reconciler.sources.blobs import BLOB_LIMIT_BYTES
-from reconciler.sources.entries import Entry, Kind, named
+from reconciler.sources.entries import Entries, Entry, Kind, Moves, named
 from reconciler.sources.errors import EmptyRootError, GitError, SourceError, UnreadableInputError
 from reconciler.sources.git import Git
-from reconciler.sources.inputs import Affected, FleetPart, Inputs, LayersOf, Rules, affected, grouped, indexed
+from reconciler.sources.inputs import Affected, FleetPart, Inputs, LayersOf, Rules, advanced, affected, grouped
 from reconciler.sources.site_files import Place, State, checked, many, site_files
 from reconciler.sources.tree import tree
 
@@ -47,6 +47,7 @@ class WorkingTree:
         self._place = Place(lambda _commit, path: str(self._folder / path), limit_bytes, self._read)
         self._clock_ns = clock_ns
         self._stamps: dict[str, tuple[Stamp, Entry]] = {}
+        self._entries: Entries = {}
         self._paths: dict[str, str] = {}  # a path that holds an object, by the object's id
         self._state = State(UNCOMMITTED, Inputs())
 
@@ -69,10 +70,12 @@ class WorkingTree:
         """Read the folder again and say which sites moved since the last look. Raises EmptyRootError."""
         if not self._folder.is_dir():
             raise EmptyRootError(f"{self._folder}: no such folder; check the path")
-        entries = dict(self._entries())
+        entries = dict(self._found())
         self._paths = {entry.id: path for path, entry in entries.items() if entry.kind is Kind.FILE}
-        before, inputs = self._state.inputs, indexed(entries, self._rules)
+        before = self._state.inputs
+        inputs = advanced(before, _moves(self._entries, entries), self._rules)
         self._state = checked(State(self._commit(inputs), inputs), self._place)
+        self._entries = entries
         return affected(before, inputs)
 
     def site_files(self, name: str) -> SiteFiles:
@@ -83,7 +86,7 @@ class WorkingTree:
         """The files of many sites; an unreadable site comes as its error, the others go on."""
         return many(names, self._state, self._place)
 
-    def _entries(self) -> Iterator[tuple[str, Entry]]:
+    def _found(self) -> Iterator[tuple[str, Entry]]:
         seen: dict[str, tuple[Stamp, Entry]] = {}
         recent_ns = self._clock_ns() - SETTLED_NS
         for path in self._listed():
@@ -120,7 +123,7 @@ class WorkingTree:
         return {blob: content for blob, content in found if content is not None}
 
     def _content(self, blob: str) -> bytes | None:
-        path = self._folder / self._paths[blob]
+        path = self._folder / self._paths.get(blob, "")  # the folder itself, if a look since then failed
         try:
             with os.fdopen(os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK), "rb") as file:
                 content = file.read(self._place.limit_bytes + 1)
@@ -136,6 +139,10 @@ class WorkingTree:
 def blob_id(content: bytes) -> str:
     """The id that git gives a file with that content (gitformat: `blob <size>`, a NUL, the content; SHA-1)."""
     return hashlib.sha1(b"blob %d\0" % len(content) + content, usedforsecurity=False).hexdigest()
+
+
+def _moves(before: Entries, after: Entries) -> Moves:
+    return {path: after.get(path) for path in before.keys() | after.keys() if before.get(path) != after.get(path)}
 
 
 def _entry(path: Path, found: os.stat_result) -> Entry:

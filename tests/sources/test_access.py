@@ -1,0 +1,112 @@
+"""Being let in: a token over https against a real server, a key over ssh."""
+
+from __future__ import annotations
+
+import base64
+import http.server
+import shutil
+import ssl
+import threading
+from collections.abc import Iterator
+from functools import partial
+from pathlib import Path
+
+import pytest
+import trustme
+from reconciler.sources.access import Access, access_settings, access_variables
+from reconciler.sources.errors import UnreachableRepositoryError
+from reconciler.sources.location import location
+from tests.sources.conftest import NOW, OpenMirror
+from tests.sources.history import History
+
+TOKEN = "t0p/s3cret"
+
+
+class Guarded(http.server.SimpleHTTPRequestHandler):
+    """Serves a repository's files to whoever brings the token (git's dumb http protocol: git-update-server-info(1))."""
+
+    def do_GET(self) -> None:
+        if self.headers.get("Authorization") == f"Basic {base64.b64encode(f'robot:{TOKEN}'.encode()).decode()}":
+            super().do_GET()
+            return
+        self.send_response(401)
+        self.send_header("WWW-Authenticate", 'Basic realm="git"')
+        self.end_headers()
+
+    def log_message(self, *args: object) -> None:
+        return
+
+
+@pytest.fixture
+def authority() -> trustme.CA:
+    return trustme.CA()
+
+
+@pytest.fixture
+def address(history: History, tmp_path: Path, authority: trustme.CA) -> Iterator[str]:
+    """host:port of an https server that has fleet.git."""
+    shutil.copytree(history.folder / ".git", tmp_path / "served" / "fleet.git")
+    history.git("--git-dir", str(tmp_path / "served" / "fleet.git"), "update-server-info")
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), partial(Guarded, directory=str(tmp_path / "served")))
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    authority.issue_cert("127.0.0.1").configure_cert(context)
+    server.socket = context.wrap_socket(server.socket, server_side=True)
+    thread = threading.Thread(target=server.serve_forever)
+    thread.start()
+    yield f"127.0.0.1:{server.server_address[1]}"
+    server.shutdown()
+    thread.join()
+    server.server_close()
+
+
+@pytest.fixture
+def ca_file(authority: trustme.CA, tmp_path: Path) -> Path:
+    authority.cert_pem.write_to_path(str(tmp_path / "ca.pem"))
+    return tmp_path / "ca.pem"
+
+
+def test_a_token_of_the_settings_lets_us_in(open_mirror: OpenMirror, history: History, address, ca_file: Path):
+    access = Access(username="robot", password=TOKEN, ca_file=ca_file)
+    mirror = open_mirror(f"https://{address}/fleet.git", access=access)
+    assert mirror.fetch(NOW).commit == history.head()
+
+
+def test_a_token_in_the_address_lets_us_in(open_mirror: OpenMirror, history: History, address, ca_file: Path):
+    repository = f"https://robot:t0p%2Fs3cret@{address}/fleet.git"
+    assert open_mirror(repository, access=Access(ca_file=ca_file)).fetch(NOW).commit == history.head()
+
+
+@pytest.mark.parametrize("password", ["", "wr0ng"])
+def test_without_the_right_token_we_are_told_so_and_nothing_asks(open_mirror: OpenMirror, address, ca_file, password):
+    mirror = open_mirror(f"https://{address}/fleet.git", access=Access("robot", password, ca_file=ca_file))
+    with pytest.raises(UnreachableRepositoryError, match=r"Authentication failed|could not read Username") as refused:
+        mirror.fetch(NOW)
+    assert "wr0ng" not in str(refused.value)
+
+
+def test_a_server_that_nobody_vouches_for_gets_no_token(open_mirror: OpenMirror, address):
+    mirror = open_mirror(f"https://{address}/fleet.git", access=Access("robot", TOKEN))
+    with pytest.raises(UnreachableRepositoryError, match="certificate"):
+        mirror.fetch(NOW)
+
+
+def test_a_token_is_offered_to_the_host_of_the_address_only():
+    settings = dict(access_settings(location("https://git.example.com:8443/x"), Access("robot", TOKEN)))
+    assert list(settings) == ["credential.https://git.example.com:8443.helper"]
+    assert TOKEN not in repr((settings, Access("robot", TOKEN)))
+
+
+def test_ssh_asks_nobody_and_trusts_no_unknown_host():
+    access = Access(ssh_key=Path("/keys/deploy key"), known_hosts=Path("/keys/known_hosts"))
+    command = access_variables(location("git@git.example.com:fleet.git"), access)["GIT_SSH_COMMAND"]
+    for words in ("BatchMode=yes", "StrictHostKeyChecking=yes", "UserKnownHostsFile=/keys/known_hosts",
+                  "IdentitiesOnly=yes", "-i '/keys/deploy key'", "-F /dev/null"):  # fmt: skip
+        assert words in command
+
+
+@pytest.mark.skipif(shutil.which("ssh") is None, reason="ssh is not installed")
+def test_an_ssh_server_that_is_not_there_is_unreachable(open_mirror: OpenMirror):
+    mirror = open_mirror("ssh://git:s3cret@127.0.0.1:1/fleet.git", branch="main")
+    with pytest.raises(UnreachableRepositoryError, match="Connection refused") as refused:
+        mirror.fetch(NOW)
+    assert "s3cret" not in str(refused.value)
