@@ -34,6 +34,8 @@ class Settings(BaseModel):
     mode: Mode = Field(default=Mode.OBSERVE, description="What the controller may do: look, plan, or apply.")
     apply: ApplyPolicy = Field(default=ApplyPolicy.APPROVED, description="Policy for what Git changes.")
     heal: HealPolicy = Field(default=HealPolicy.NONDISRUPTIVE, description="Policy for what the site changed.")
+    description: str = Field(default="", description="The site in a few words.")
+    labels: Mapping[str, str] = Field(default_factory=dict, description="The author's own, to select sites by.")
 
 
 @dataclass(frozen=True, slots=True)

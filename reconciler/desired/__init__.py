@@ -1,0 +1,1 @@
+"""A site's files → its merged documents and settings, every value with the place where it was written. Pure."""

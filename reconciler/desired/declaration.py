@@ -1,0 +1,143 @@
+"""What fleet.yaml and site.yaml say about one site: its settings, its layers, what `${name}` stands for."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import lru_cache
+from typing import Any
+
+from reconciler.desired.check import check
+from reconciler.desired.files import FLEET, SITE, parse_blob
+from reconciler.desired.findings import Findings
+from reconciler.desired.scalars import raw_text
+from reconciler.desired.settings import DEFAULT_GROUP, LAYER_NAME, Fleet, SiteFile, resolved
+from reconciler.model.errors import ConfigErrors
+from reconciler.model.node import Node
+from reconciler.model.site import Settings
+
+
+@dataclass(frozen=True, slots=True)
+class Declaration:
+    """layers: their names where they are written, the lowest first. values: None where nobody declares any."""
+
+    settings: Settings = field(default_factory=Settings)
+    layers: tuple[Node, ...] = ()
+    values: Mapping[str, Node] | None = None
+
+
+def declaration(fleet: Node | None, site: Node | None, folder: str, findings: Findings) -> Declaration:
+    """Read the roots of fleet.yaml and site.yaml; what is wrong in them goes to `findings`."""
+    known, fleet_findings = _fleet(fleet) if fleet is not None else (None, Findings())
+    findings.include(fleet_findings)
+    own = _own(site, findings)
+    if own is None or (fleet is not None and known is None):
+        return Declaration()
+    _check_own(own, site, known, folder, findings)
+    return Declaration(
+        settings=resolved(known, own),
+        layers=tuple(_layers(site, findings)),
+        values=_values(fleet, site, own.group or DEFAULT_GROUP),
+    )
+
+
+def load_fleet(content: bytes, path: str = FLEET) -> Fleet:
+    """fleet.yaml as a value. Raises ConfigErrors."""
+    root = parse_blob(path, content).root
+    findings = Findings()
+    fleet = None
+    if root is None:
+        findings.refuse("the file is empty: it needs apiVersion, kind and name", path)
+    else:
+        fleet, findings = _fleet(root)
+    findings.end()
+    return fleet or Fleet.model_validate({})
+
+
+def layers_of(content: bytes) -> tuple[str, ...]:
+    """The layers that a site.yaml names; () where it cannot be understood: `load_site` says what is wrong with it."""
+    try:
+        root = parse_blob(SITE, content).root
+    except ConfigErrors:
+        return ()
+    return tuple(str(node.value) for node in _layers(root, Findings()))
+
+
+def fleet_part(fleet: bytes, site: bytes) -> bytes:
+    """What of fleet.yaml reaches a site, for the digest of its inputs; all of it where one cannot be understood."""
+    try:
+        known = _parsed_fleet(fleet)
+        own = parse_blob(SITE, site).root
+    except ConfigErrors:
+        return fleet
+    group = (own.text("group") if own else "") or DEFAULT_GROUP
+    parts = [known.get("defaults"), known.at("groups", group)] if known else []
+    return json.dumps([group, *map(_exact, parts)], sort_keys=True).encode()
+
+
+@lru_cache(maxsize=4)
+def _parsed_fleet(content: bytes) -> Node | None:
+    return parse_blob(FLEET, content).root
+
+
+@lru_cache(maxsize=4)
+def _fleet(root: Node) -> tuple[Fleet | None, Findings]:
+    """Read once, though every site asks: a node is known by its identity, and never changes."""
+    findings = Findings()
+    check(Fleet, root, "fleet", findings)
+    return (None if findings.has_errors else Fleet.model_validate(root.plain())), findings
+
+
+def _own(site: Node | None, findings: Findings) -> SiteFile | None:
+    if site is None:
+        return SiteFile()
+    mine = Findings()
+    check(SiteFile, site, "site", mine)
+    findings.include(mine)
+    return None if mine.has_errors else SiteFile.model_validate(site.plain())
+
+
+def _check_own(own: SiteFile, site: Node | None, fleet: Fleet | None, folder: str, findings: Findings) -> None:
+    if site is None:
+        return
+    if own.name not in (None, folder):
+        message = f'name is "{own.name}" and the folder is "{folder}": they must be the same'
+        findings.refuse(message, (site.get("name") or site).origin)
+    if own.group not in (None, DEFAULT_GROUP, *(fleet.groups if fleet else ())):
+        known = ", ".join(fleet.groups) if fleet and fleet.groups else "none"
+        message = f'no group "{own.group}": {FLEET} defines {known}'
+        findings.refuse(message, (site.get("group") or site).origin)
+
+
+def _layers(site: Node | None, findings: Findings) -> Iterator[Node]:
+    seen: dict[object, Node] = {}
+    for node in site.listed("layers") if site else ():
+        first = seen.setdefault(node.value, node)
+        if not isinstance(node.value, str) or not LAYER_NAME.fullmatch(node.value):
+            findings.refuse(f'"{node.value}" names no layer: a layer is a folder directly in profiles/', node.origin)
+        elif first is not node:
+            findings.refuse(f'the layer "{node.value}" is named twice, first at {first.origin}', node.origin)
+        else:
+            yield node
+
+
+def _values(fleet: Node | None, site: Node | None, group: str) -> Mapping[str, Node] | None:
+    places = (
+        fleet.at("defaults", "values") if fleet else None,
+        fleet.at("groups", group, "values") if fleet else None,
+        site.get("values") if site else None,
+    )
+    given = [place for place in places if place is not None]
+    return {name: node for place in given for name, node in place.members()} if given else None
+
+
+def _exact(node: Node | None) -> Any:
+    """The value with its type and its text: `24.10` and `24.1` are one number and two texts."""
+    if node is None:
+        return None
+    if isinstance(node.value, Mapping):
+        return {key: _exact(member) for key, member in node.value.items()}
+    if isinstance(node.value, tuple):
+        return [_exact(element) for element in node.value]
+    return f"{type(node.value).__name__} {raw_text(node)}"

@@ -1,0 +1,49 @@
+"""Which lists of the upstream documents have a key, and which (deployment-manager api/v1/*_types.go IsKeyEqual)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from reconciler.desired.merge import FREE, Key, Rule, by
+from reconciler.model.node import Node
+
+NO_PORT = "dummy"  # the name that upstream gives to the port of an interface over another one
+
+
+def ethernet_key(element: Node) -> Key | None:
+    """The port, for an interface may be renamed; its name where it stands on another interface and has no port."""
+    port = element.text("port", "name")
+    if port and port != NO_PORT and element.get("lower") is None:
+        return ("port", port)
+    name = element.text("name")
+    return ("name", name) if name else None
+
+
+# Upstream's key of these has the class too: an overlay that changes the class then makes a second interface of one
+# name. Ours has the name alone.
+_NAMED = Rule(key=by("name"))
+
+HOST = Rule(
+    {
+        "labels": FREE,
+        "processors": Rule({"functions": Rule(key=by("function"))}, by("node")),
+        "memory": Rule({"functions": Rule(key=by("function", "pageSize"))}, by("node")),
+        "addresses": Rule(key=by("address")),
+        "routes": Rule(key=by("interface", "subnet", "prefix", "gateway")),
+        "interfaces": Rule({"ethernet": Rule(key=ethernet_key), "vlan": _NAMED, "bond": _NAMED, "vf": _NAMED}),
+        "storage": Rule({"osds": Rule(key=by("path")), "volumeGroups": _NAMED, "filesystems": _NAMED}),
+    }
+)
+SPEC_RULES: Mapping[str, Rule] = {
+    "HostProfile": HOST,
+    "Host": Rule({"overrides": HOST}),
+    "System": Rule(
+        {
+            "certificates": Rule(key=by("type", "secret")),
+            "serviceParameters": Rule(key=by("service", "section", "paramname", "personality", "resource")),
+            "storage": Rule({"filesystems": _NAMED}),
+        }
+    ),
+    "PtpInstance": Rule({"parameters": FREE}),
+}
+VALUES = FREE  # install-values and bootstrap-values: the author's own keys

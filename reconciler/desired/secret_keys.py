@@ -1,0 +1,32 @@
+"""Which keys hold secrets. What stands under them is never shown: not in an error, not in a rendering."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+
+from reconciler.model.node import Node
+
+HIDDEN = "(secret)"
+_SECRET = re.compile(r"(password|passphrase|passwd|secret|secretRef|token|(?<!public)_key)$", re.IGNORECASE)
+
+
+def is_secret(key: str) -> bool:
+    """A key under which people write secrets."""
+    return _SECRET.search(key) is not None
+
+
+def is_below_secret(path: Iterable[int | str]) -> bool:
+    """Some key on the path holds a secret."""
+    return any(isinstance(step, str) and is_secret(step) for step in path)
+
+
+def secrets_in_clear(node: Node) -> Iterator[tuple[str, Node]]:
+    """(key, value) for every secret that stands as text in a value file."""
+    for element in node.items():
+        yield from secrets_in_clear(element)
+    for key, member in node.members():
+        if isinstance(member.value, Mapping | tuple):
+            yield from secrets_in_clear(member)
+        elif is_secret(key) and member.value != "":
+            yield key, member

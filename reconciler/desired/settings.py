@@ -1,0 +1,97 @@
+"""fleet.yaml and site.yaml: our own documents, in which every key is known, and the settings that follow from both."""
+
+from __future__ import annotations
+
+import re
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, StrictStr
+
+from reconciler.model.site import Settings
+from reconciler.model.words import ApplyPolicy, HealPolicy, Mode
+
+OUR_VERSION = "stxr.io/v1"
+DEFAULT_GROUP = "default"
+VALUE_NAME = r"^[A-Za-z_][A-Za-z0-9_]*$"
+LAYER_NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._-]*")
+# A subcloud's name is a DNS subdomain, and a number would be taken for an id (distcloud dcmanager/common/utils.py).
+SITE_NAME = re.compile(r"(?![0-9]+$)[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*")
+
+Values = dict[Annotated[str, Field(pattern=VALUE_NAME)], Any]
+
+
+class Own(BaseModel):
+    """A mapping of one of our own documents: unknown keys are refused."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
+
+
+class Policies(Own):
+    """What defaults, groups and sites may all say; the site wins over its group, the group over the defaults."""
+
+    mode: Mode | None = Field(default=None, description="What the controller may do: look, plan, or apply.")
+    apply: ApplyPolicy | None = Field(default=None, description="Policy for what Git changes.")
+    heal: HealPolicy | None = Field(default=None, description="Policy for what the site changed.")
+    values: Values | None = Field(default=None, description="What ${name} stands for in a site's documents.")
+
+
+class Group(Policies):
+    description: StrictStr | None = None
+
+
+class Password(Own):
+    secret_ref: Annotated[str, Field(pattern=r"^(env:[A-Za-z_][A-Za-z0-9_]*|file:/.+)$")] = Field(
+        alias="secretRef", description="Where the password is: env:NAME or file:/path. Never the password itself."
+    )
+
+
+class Credentials(Own):
+    username: StrictStr
+    password: Password
+
+
+class SystemController(Own):
+    auth_url: Annotated[str, Field(pattern=r"^https?://.+$")] = Field(
+        alias="authUrl", description="Keystone of the system controller, with /v3."
+    )
+    region: StrictStr = Field(default="SystemController", description="Region whose catalogue is used.")
+    ca_bundle: StrictStr | None = Field(default=None, alias="caBundle", description="Path of a PEM file to trust.")
+    credentials: Credentials
+
+
+class Fleet(Own):
+    """fleet.yaml."""
+
+    api_version: Literal["stxr.io/v1"] = Field(alias="apiVersion")
+    kind: Literal["Fleet"]
+    name: StrictStr
+    system_controller: SystemController | None = Field(default=None, alias="systemController")
+    defaults: Policies = Field(default=Policies(), description="For sites that neither they nor their group say.")
+    groups: dict[str, Group | None] = Field(default_factory=dict)
+
+    def group(self, name: str) -> Policies:
+        """The policies of a group; none for one that says nothing or is not there."""
+        return self.groups.get(name) or Policies()
+
+
+class SiteFile(Policies):
+    """subclouds/<name>/site.yaml: what StarlingX's own files cannot say."""
+
+    api_version: Literal["stxr.io/v1"] | None = Field(default=None, alias="apiVersion")
+    kind: Literal["Site"] | None = None
+    name: StrictStr | None = Field(default=None, description="The folder's name, if given.")
+    description: StrictStr | None = None
+    layers: list[StrictStr] | None = Field(default=None, description="Folders of profiles/, later wins.")
+    group: StrictStr | None = Field(default=None, description="A group of fleet.yaml.")
+    labels: dict[str, StrictStr] | None = None
+
+
+def resolved(fleet: Fleet | None, site: SiteFile) -> Settings:
+    """The site's own word, else its group's, else the defaults', else the program's."""
+    group = site.group or DEFAULT_GROUP
+    below = (fleet.defaults, fleet.group(group)) if fleet else ()
+    said: dict[str, Any] = {}
+    for policies in (*below, site):
+        said |= policies.model_dump(include={"mode", "apply", "heal"}, exclude_none=True)
+    own = {"labels": site.labels or {}, "description": site.description or ""}
+    return Settings(group=group, **own, **said)

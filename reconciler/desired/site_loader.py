@@ -1,0 +1,100 @@
+"""A site's files → its Site: parse, substitute, merge, check. Everything that is wrong is said at once."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+from reconciler.desired.check import Extent, check
+from reconciler.desired.declaration import Declaration
+from reconciler.desired.documents import SPECS
+from reconciler.desired.file_sets import FileSet, read_files
+from reconciler.desired.files import BOOTSTRAP, INSTALL, Parse, parse_blob
+from reconciler.desired.findings import Findings
+from reconciler.desired.host_models import HostProfileSpec
+from reconciler.desired.layers import Merged, merged
+from reconciler.desired.merge import PLAIN, swept
+from reconciler.desired.profiles import composites
+from reconciler.desired.references import check_references
+from reconciler.desired.rules import SPEC_RULES
+from reconciler.desired.secret_keys import secrets_in_clear
+from reconciler.desired.value_files import BootstrapValues, InstallValues, ValueFile
+from reconciler.desired.values import substituted
+from reconciler.model.node import Node
+from reconciler.model.site import Site, SiteFiles
+
+OF_PROFILES = frozenset(("Host", "HostProfile"))
+DECLARED = tuple(kind for kind in SPECS if kind not in OF_PROFILES | {"System"})
+VALUE_FILES: Mapping[str, type[ValueFile]] = {INSTALL: InstallValues, BOOTSTRAP: BootstrapValues}
+
+
+def load_site(files: SiteFiles, parse: Parse = parse_blob) -> Site:
+    """What Git says of one site. Raises ConfigErrors with every error found, by file and line.
+
+    parse: `parse_blob`, or a memory of its results: they are shared between sites and never changed.
+    """
+    findings = Findings()
+    said, file_sets = read_files(files, parse, findings)
+    findings.end()  # what does not parse cannot be merged
+    if said.values is not None:
+        file_sets = [tuple(substituted(p, said.values, findings) for p in parsed) for parsed in file_sets]
+    site = _assembled(files.name, said, file_sets, findings)
+    check_references(site, findings)
+    findings.end()
+    return replace(site, warnings=findings.notices)
+
+
+def _assembled(name: str, said: Declaration, file_sets: list[FileSet], findings: Findings) -> Site:
+    sweep = any(parsed.has_removals for parsed in (parsed for files in file_sets for parsed in files))
+    together = merged(file_sets, findings)
+    if sweep:
+        together = _swept(together)
+    _check_documents(together, findings)
+    _check_values(name, together, findings)
+    hosts = composites(together.of("Host"), together.of("HostProfile"), findings, sweep=sweep)
+    for host, composite in hosts.items():
+        check(HostProfileSpec, _attributes(composite), f"Host {host}", findings, Extent.COMPLETED)
+    return Site(
+        name=name,
+        settings=said.settings,
+        system=together.system.spec if together.system else None,
+        system_name=together.system.named if together.system else None,
+        hosts=hosts,
+        documents={kind: {n: d.spec for n, d in together.of(kind).items()} for kind in DECLARED},
+        install_values=together.install_values,
+        bootstrap_values=together.bootstrap_values,
+    )
+
+
+def _swept(together: Merged) -> Merged:
+    """Without the elements to be removed; those of profiles and overrides stay, for a base profile lies below them."""
+    documents = {
+        identity: document
+        if document.kind in OF_PROFILES
+        else replace(document, spec=swept(document.spec, SPEC_RULES.get(document.kind, PLAIN)))
+        for identity, document in together.documents.items()
+    }
+    return Merged(documents, together.values)
+
+
+def _check_documents(together: Merged, findings: Findings) -> None:
+    for document in together.documents.values():
+        rule = SPEC_RULES.get(document.kind, PLAIN)
+        extent = Extent.LAYER if document.kind in OF_PROFILES else Extent.WHOLE
+        check(SPECS[document.kind], swept(document.spec, rule), document.title, findings, extent)
+
+
+def _check_values(site: str, together: Merged, findings: Findings) -> None:
+    for file, values in together.values.items():
+        check(VALUE_FILES[file], values, file, findings)
+        for key, value in secrets_in_clear(values):
+            message = f"{file}: {key} stands in clear in Git: take it out, and give it by reference (secretRef)"
+            findings.notice(message, value.origin)
+    named = together.bootstrap_values.get("name") if together.bootstrap_values else None
+    if named is not None and named.value != site:
+        message = f'name is "{named.value}" and the folder is "{site}": they must be the same'
+        findings.refuse(message, named.origin)
+
+
+def _attributes(composite: Node) -> Node:
+    return Node({key: node for key, node in composite.members() if key not in {"name", "match"}}, composite.origin)
