@@ -20,6 +20,13 @@ class Tables:
         self._last_id: dict[str, int] = {}
         self._undo: list[tuple[str, str, Row | None]] | None = None
 
+    def __deepcopy__(self, memo: dict[int, Any]) -> Tables:
+        """A copy shares the rows, which nobody changes in place."""
+        twin = Tables()
+        twin._rows = {name: dict(rows) for name, rows in self._rows.items()}
+        twin._last_id = dict(self._last_id)
+        return twin
+
     def rows(self, table: str, **equal: Any) -> list[Row]:
         """The rows whose columns equal the given values, by id."""
         found = (row for row in self._rows.get(table, {}).values() if all(row.get(k) == v for k, v in equal.items()))

@@ -34,6 +34,12 @@ class Timeline:
         self._waiting: list[Effect] = []
         self._count = 0
 
+    def __deepcopy__(self, memo: dict[int, Any]) -> Timeline:
+        """A copy shares the effects, which are values."""
+        twin = Timeline(self.start)
+        twin.now, twin._waiting, twin._count = self.now, list(self._waiting), self._count
+        return twin
+
     def after(self, seconds: float, run: Callable[..., None], *arguments: Any, tag: str = "") -> None:
         """Have ``run(system, *arguments)`` happen once so many simulated seconds have passed."""
         self._count += 1

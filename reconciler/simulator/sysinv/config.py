@@ -81,7 +81,7 @@ def _set_target(system: System, uuid: str, config: str) -> None:
 
 def _is_quiet(host: Row) -> bool:
     """Before the first unlock config_status stays null; "Reinstall required" stays until a reinstall."""
-    return host["config_applied"] == INSTALL or host["config_status"] == REINSTALL
+    return bool(host["config_applied"] == INSTALL or host["config_status"] == REINSTALL)
 
 
 def _inheriting(host: Row, config: str) -> str:
