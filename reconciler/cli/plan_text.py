@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import orjson
+
 from reconciler.model.change import Change, Comparison
 from reconciler.model.plan import Call, Opening, Plan, Stage, StageType, Step
 from reconciler.model.words import Action, Cause, Disruption

@@ -10,38 +10,38 @@ from dataclasses import dataclass
 
 from reconciler.apply import send
 from reconciler.diff import compare
-from reconciler.engine.office import Office, Visit
-from reconciler.engine.policy import permitted
+from reconciler.engine.office import Office, Visit, work
+from reconciler.engine.permission import permitted
 from reconciler.model.change import Comparison
 from reconciler.model.kind import Context
 from reconciler.model.outcome import Outcome
 from reconciler.model.plan import Plan
 from reconciler.model.snapshot import Snapshot
-from reconciler.model.words import Result
 from reconciler.plan import plan
 
 
 @dataclass(frozen=True, slots=True)
-class Reconciled:
-    """Everything that one visit found and did."""
+class Judged:
+    """What a site is, what it should be, and the way between. Nothing was sent."""
 
     desired: Snapshot
     observed: Snapshot
     found: Comparison
     plan: Plan
-    outcome: Outcome
 
 
-async def reconcile(visit: Visit, office: Office) -> Reconciled:
-    """The visit's site brought as near to Git as policy permits. Raises ConfigErrors, Unreachable, Unauthorized."""
-    want = office.desired(visit.site, visit.commit)
+async def judge(visit: Visit, office: Office) -> Judged:
+    """The site looked at, compared and planned for. Raises Unreachable and Unauthorized; sends nothing."""
     have = await visit.remote.observe()
-    found = compare(want, have, office.kinds, office.base(visit.site.name))
-    todo = plan(found, Context(want, have), office.kinds, visit.windows, visit.commit)
-    allowed = permitted(todo, visit.site.settings, visit.approved)
-    outcome = await send(allowed.plan, office.work(visit, want)) if allowed.plan.stages else _unsent(todo)
-    return Reconciled(want, have, found, todo, outcome)
+    base = office.repository.base(visit.site.name, visit.base_commit)
+    found = compare(visit.desired, have, office.kinds, base)
+    todo = plan(found, Context(visit.desired, have), office.kinds, visit.windows, visit.desired.revision)
+    return Judged(visit.desired, have, found, todo)
 
 
-def _unsent(todo: Plan) -> Outcome:
-    return Outcome(todo.id, Result.PLANNED if todo.stages else Result.IN_SYNC)
+async def reconcile(visit: Visit, office: Office) -> tuple[Judged, Outcome]:
+    """The site brought as near to Git as its policies permit, once. Call again to see what came of it."""
+    judged = await judge(visit, office)
+    allowed = permitted(judged, visit, office.kinds)
+    outcome = await send(allowed.plan, work(visit, office)) if allowed.plan.stages else allowed.unsent
+    return judged, outcome

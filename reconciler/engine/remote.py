@@ -7,7 +7,7 @@ from typing import Any, Protocol
 
 from reconciler.model.kind import Kinds
 from reconciler.model.plan import Method
-from reconciler.model.rows import Row, Rows
+from reconciler.model.rows import COLLECTIONS, Row, Rows
 from reconciler.model.snapshot import Snapshot
 from reconciler.observe import interpret, look, read
 
@@ -44,6 +44,14 @@ class SiteRemote:
         names = {"ihosts"} | {name for kind in kinds for name in self._kinds[kind].collections}
         self._rows = await look(self._platform, self._rows, names, host)
         return interpret(self._site, self._rows, self._kinds, self._clock.now())
+
+    def dump(self) -> dict[str, Any]:
+        """The last reading as {path: {items: rows}}, as `--inventory` takes it."""
+        uuids = {host.name: host.uuid for host in self._rows.system.hosts.values()}
+        return {
+            COLLECTIONS[name].path.format(host=uuids.get(host, "")): {COLLECTIONS[name].items: list(rows)}
+            for (name, host), rows in self._rows.listed.items()
+        }
 
     async def get(self, path: str) -> Any:
         return await self._platform.get(path)

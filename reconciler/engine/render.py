@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 from reconciler.model.errors import ConfigError, ConfigErrors
@@ -10,6 +11,21 @@ from reconciler.model.kind import Kinds
 from reconciler.model.resource import Resource, ResourceKey
 from reconciler.model.site import Site
 from reconciler.model.snapshot import Snapshot
+
+
+class Pool:
+    """Resources that many sites share, held once: what a profile says is the same value in every site that uses it."""
+
+    def __init__(self) -> None:
+        self._known: dict[Any, Resource[Any]] = {}
+
+    def shared(self, snapshot: Snapshot) -> Snapshot:
+        """The same snapshot, made of resources that are known already where they are equal."""
+        return replace(snapshot, resources={key: self._one(r) for key, r in snapshot.resources.items()})
+
+    def _one(self, resource: Resource[Any]) -> Resource[Any]:
+        identity = (resource.key, resource.origin, tuple(resource.origins.items()), repr(resource.spec))
+        return self._known.setdefault(identity, resource)
 
 
 def snapshot(site: Site, kinds: Kinds, commit: str = "") -> Snapshot:

@@ -1,0 +1,50 @@
+"""`stxr`: the commands by name."""
+
+from __future__ import annotations
+
+import sys
+
+import typer
+
+from reconciler import __version__
+from reconciler.cli import apply, demo, inventory, kinds, plan, render, schema, serve, simulate, status, validate
+from reconciler.cli.options import Exit
+from reconciler.model.errors import ReconcilerError
+
+app = typer.Typer(
+    name="stxr",
+    help="GitOps for StarlingX distributed clouds.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+app.command("validate")(validate.validate)
+app.command("render")(render.render)
+app.command("plan")(plan.plan)
+app.command("apply")(apply.apply)
+app.command("status")(status.status)
+app.command("inventory")(inventory.inventory)
+app.command("run")(serve.run)
+app.command("simulate")(simulate.simulate)
+app.command("demo")(demo.demo)
+app.command("kinds")(kinds.kinds)
+app.command("schema")(schema.schema)
+
+
+@app.command("version")
+def version() -> None:
+    """Print the version."""
+    typer.echo(__version__)
+
+
+def run() -> None:
+    """The entry point: an error of ours is its text and exit code 1."""
+    try:
+        app()
+    except ReconcilerError as error:
+        typer.echo(f"stxr: {error}", err=True)
+        sys.exit(Exit.ERROR)
+    except KeyboardInterrupt:
+        typer.echo("stxr: interrupted", err=True)
+        sys.exit(130)

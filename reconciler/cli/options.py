@@ -1,0 +1,48 @@
+"""Options that many commands take, each described once, and the exit codes that they share."""
+
+from __future__ import annotations
+
+from enum import IntEnum, StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+
+class Exit(IntEnum):
+    """Exit codes that tell the truth; scripts and pipelines may rely on them."""
+
+    DONE = 0  # in sync, or done
+    ERROR = 1
+    CHANGES = 2  # `plan`: there is something to do
+    UNJUDGED = 3  # some sites could not be judged; they are listed
+
+
+class Format(StrEnum):
+    TEXT = "text"
+    JSON = "json"
+
+
+class PlanFormat(StrEnum):
+    TEXT = "text"
+    JSON = "json"
+    MARKDOWN = "markdown"
+
+
+Sites = Annotated[list[str] | None, typer.Argument(help="Sites, by name.", metavar="[SITE]...")]
+All = Annotated[bool, typer.Option("--all", help="Every site of the repository.")]
+Repo = Annotated[
+    str, typer.Option("--repo", envvar="STXR_REPO", help="Site-config repository: a local folder, https:// or ssh://.")
+]
+Root = Annotated[
+    str, typer.Option("--path", envvar="STXR_PATH", help="Folder of the repository that holds fleet.yaml.")
+]
+Rev = Annotated[str, typer.Option("--rev", help="Commit, branch or tag; a local folder is taken as it stands without.")]
+Endpoints = Annotated[
+    Path | None, typer.Option("--endpoints", envvar="STXR_ENDPOINTS", help="Endpoints file: how each site is reached.")
+]
+State = Annotated[
+    Path, typer.Option("--state", envvar="STXR_STATE", help="State folder: store and mirror. One process owns it.")
+]
+Show = Annotated[Format, typer.Option("--format", help="How results are printed.")]
+STATE = Path(".stxr")

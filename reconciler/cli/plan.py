@@ -1,0 +1,101 @@
+"""`stxr plan`: what Git and the sites differ in, what mending it takes, and what that costs. Sends nothing."""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from reconciler.apply import Pace
+from reconciler.cli import results as shown
+from reconciler.cli.options import STATE, All, Endpoints, PlanFormat, Repo, Rev, Root, Sites, State
+from reconciler.cli.plan_text import Detail, plan_lines
+from reconciler.cli.progress import telling
+from reconciler.cli.review import review
+from reconciler.cli.selection import selected
+from reconciler.cli.session import Chosen, fleet, repository
+from reconciler.engine.fleet import SiteResult
+from reconciler.engine.judgement import differences
+from reconciler.model.wire import difference_json, plan_json
+from reconciler.store import recall
+
+
+def plan(
+    sites: Sites = None,
+    everything: All = False,
+    repo: Repo = ".",
+    path: Root = "",
+    rev: Rev = "",
+    endpoints: Endpoints = None,
+    state: State = STATE,
+    show: Annotated[PlanFormat, typer.Option("--format", help="How plans are printed.")] = PlanFormat.TEXT,
+    calls: Annotated[bool, typer.Option("--calls", help="Show the very requests.")] = False,
+    base: Annotated[str, typer.Option("--base", help="Offline: compare the rendering of this revision ...")] = "",
+    head: Annotated[str, typer.Option("--head", help="... with the rendering of this one.")] = "",
+    inventory: Annotated[
+        Path | None, typer.Option("--inventory", help="Offline: folder of inventories, SITE.json; makes it exact.")
+    ] = None,
+    allow_unreachable: Annotated[bool, typer.Option(help="Sites that do not answer do not count.")] = False,
+) -> None:
+    """Show what it takes to make sites what Git says. Exit: 0 in sync, 2 changes, 1 error, 3 not all judged."""
+    chosen = Chosen(repo, path, rev, endpoints, state)
+    if base or head:
+        sys.exit(review(chosen, base, head, sites, inventory, show))
+    found = shown.in_order(asyncio.run(_judged(chosen, sites, everything=everything)))
+    if show is PlanFormat.JSON:
+        shown.as_json({"sites": [result_json(r) for r in found]})
+    else:
+        for line in plan_text(found, Detail(calls=calls)):
+            typer.echo(line)
+    shown.tell_errors(found)
+    sys.exit(shown.plan_exit(found, allow_unreachable=allow_unreachable))
+
+
+async def _judged(chosen: Chosen, sites: list[str] | None, *, everything: bool) -> list[SiteResult]:
+    source = repository(chosen)
+    names = selected(sites, source.names, everything=everything)
+    found = []
+    with telling("reading sites", len(names)) as teller:
+        async with fleet(chosen, source, recall(chosen.state), teller.say, Pace()) as opened:
+            async for result in opened.judge_all(names):
+                found.append(result)
+                teller.done(result.site)
+    return found
+
+
+def plan_text(found: list[SiteResult], detail: Detail | None = None) -> Iterator[str]:
+    """The plans of many sites, and one line of sum."""
+    for result in found:
+        if result.judged:
+            yield from plan_lines(result.judged.plan, result.judged.found, detail or Detail())
+            yield ""
+    yield _sum(found)
+
+
+def _sum(found: list[SiteResult]) -> str:
+    judged = [r.judged for r in found if r.judged]
+    in_sync = sum(j.found.is_empty and j.plan.is_empty for j in judged)
+    locked = sum(len(j.plan.locked_hosts) for j in judged)
+    parts = [f"{len(found)} sites", f"{in_sync} in sync", f"{len(judged) - in_sync} with changes"]
+    parts += [f"{locked} hosts to lock"] if locked else []
+    parts += [f"{len(found) - len(judged)} not judged"] if len(judged) < len(found) else []
+    return ", ".join(parts)
+
+
+def result_json(result: SiteResult) -> dict[str, Any]:
+    """One site of `plan --format json`."""
+    if result.judged is None:
+        return {"site": result.site, "error": str(result.error)}
+    judged = result.judged
+    return {
+        "site": result.site,
+        "in_sync": judged.found.is_empty and judged.plan.is_empty,
+        "differences": [difference_json(d) for d in differences(judged.found, judged.plan)],
+        "unmanaged": [str(r.key) for r in judged.found.unmanaged],
+        "unjudged": [str(k) for k in judged.found.unjudged],
+        "plan": plan_json(judged.plan),
+    }

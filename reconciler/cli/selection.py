@@ -1,0 +1,20 @@
+"""Which sites a command is about."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from difflib import get_close_matches
+
+from reconciler.model.errors import ConfigError
+
+
+def selected(names: Iterable[str] | None, known: frozenset[str], *, everything: bool) -> tuple[str, ...]:
+    """The named sites, or all. Raises ConfigError for a name that is no site, and for naming none."""
+    asked = tuple(dict.fromkeys(names or ()))
+    if not asked and not everything:
+        raise ConfigError("name the sites, or give --all")
+    if unknown := [n for n in asked if n not in known]:
+        near = get_close_matches(unknown[0], known, 3)
+        hint = f"; did you mean {' or '.join(near)}?" if near else "; `stxr validate --all` lists the sites"
+        raise ConfigError(f"no site {', '.join(unknown)} in the repository{hint}")
+    return asked or tuple(sorted(known))

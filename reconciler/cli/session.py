@@ -1,0 +1,44 @@
+"""A command's fleet: repository, endpoints, store and clock put together from the options."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from reconciler.apply import Pace
+from reconciler.clients import SYSTEM_CLOCK, load
+from reconciler.engine.fleet import Fleet, Memory, open_fleet
+from reconciler.engine.office import Office
+from reconciler.engine.repository import Repository, open_repository
+from reconciler.kinds import registry
+from reconciler.model.errors import ConfigError
+
+
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """What the options say."""
+
+    repo: str
+    path: str
+    rev: str
+    endpoints: Path | None
+    state: Path
+
+
+def repository(chosen: Chosen) -> Repository:
+    """The repository that the options name. Raises SourceError."""
+    return open_repository(chosen.repo, chosen.path, chosen.rev, chosen.state, registry())
+
+
+@asynccontextmanager
+async def fleet(
+    chosen: Chosen, source: Repository, memory: Memory, say: Callable[[str, str], None], pace: Pace
+) -> AsyncIterator[Fleet]:
+    """The sites, reachable. Raises ConfigError when no endpoints file is given or it is wrong."""
+    if chosen.endpoints is None:
+        raise ConfigError("no endpoints file: give --endpoints, or set STXR_ENDPOINTS")
+    office = Office(registry(), source, SYSTEM_CLOCK, pace, say)
+    async with open_fleet(office, load(chosen.endpoints), memory) as opened:
+        yield opened

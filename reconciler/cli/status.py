@@ -1,0 +1,69 @@
+"""`stxr status`: what is known of every site, and how old that is. From the store; asks no site."""
+
+from __future__ import annotations
+
+import time
+from collections import Counter
+from collections.abc import Iterator
+
+import typer
+
+from reconciler.cli import results as shown
+from reconciler.cli.options import STATE, Format, Show, Sites, State
+from reconciler.model.verdict import Verdict
+from reconciler.model.wire import verdict_json
+from reconciler.model.words import Cause
+from reconciler.store import verdicts_of
+
+
+def status(sites: Sites = None, state: State = STATE, show: Show = Format.TEXT) -> None:
+    """Show the last verdict of each site with its age, worst first."""
+    found = [v for v in verdicts_of(state) if not sites or v.site in sites]
+    now = time.time()
+    if show is Format.JSON:
+        shown.as_json({"sites": [verdict_json(v) | {"age_seconds": _age_s(v, now)} for v in found]})
+        return
+    for line in status_lines(found, now):
+        typer.echo(line)
+
+
+def status_lines(verdicts: list[Verdict], now: float) -> Iterator[str]:
+    """A table without frames, and what to do about the worst of it."""
+    if not verdicts:
+        yield "no site was looked at yet: `stxr run` looks at all of them, `stxr apply` at those it is given"
+        return
+    rows = [_row(v, now) for v in sorted(verdicts, key=lambda v: (v.is_in_sync, v.state, v.site))]
+    header = ("SITE", "STATE", "AGE", "DRIFT", "PENDING", "PLAN", "REASON")
+    widths = [max(len(str(row[i])) for row in [header, *rows]) for i in range(len(header) - 1)]
+    for row in [header, *rows]:
+        cells = [str(cell).ljust(width) for cell, width in zip(row, widths, strict=False)]
+        yield "  ".join([*cells, str(row[-1])]).rstrip()
+    counted = Counter(str(v.state) for v in verdicts)
+    yield f"{len(verdicts)} sites: " + ", ".join(f"{n} {state}" for state, n in sorted(counted.items()))
+
+
+def _row(verdict: Verdict, now: float) -> tuple[str, ...]:
+    causes = Counter(d.cause for d in verdict.differences)
+    age = _age_s(verdict, now)
+    counts = (str(causes[Cause.DRIFTED] or "-"), str(causes[Cause.PENDING] or "-"))
+    said = verdict.message.splitlines()[0] if verdict.message else verdict.reason
+    return (
+        verdict.site,
+        verdict.state,
+        "never" if age is None else in_words(age),
+        *counts,
+        verdict.plan_id or "-",
+        said,
+    )
+
+
+def in_words(seconds: float) -> str:
+    """`42s`, `7m`, `3h`, `2d`: the largest unit that fits."""
+    for unit, size in (("d", 86400), ("h", 3600), ("m", 60)):
+        if seconds >= size:
+            return f"{seconds // size:.0f}{unit}"
+    return f"{max(seconds, 0):.0f}s"
+
+
+def _age_s(verdict: Verdict, now: float) -> float | None:
+    return None if verdict.observed_at is None else now - verdict.observed_at

@@ -1,0 +1,58 @@
+"""`stxr validate`: is what Git says well-formed? Offline; every error at file:line."""
+
+from __future__ import annotations
+
+import sys
+from typing import Any
+
+import orjson
+import typer
+
+from reconciler.cli.options import STATE, All, Exit, Format, Repo, Rev, Root, Show, Sites, State
+from reconciler.cli.selection import selected
+from reconciler.engine.repository import Repository, open_repository
+from reconciler.kinds import registry
+from reconciler.model.errors import ConfigErrors, ReconcilerError
+
+
+def validate(
+    sites: Sites = None,
+    everything: All = False,
+    repo: Repo = ".",
+    path: Root = "",
+    rev: Rev = "",
+    state: State = STATE,
+    show: Show = Format.TEXT,
+) -> None:
+    """Check sites (all of them unless some are named): syntax, types, layers, references. Sends nothing."""
+    repository = open_repository(repo, path, rev, state, registry())
+    names = selected(sites, repository.names, everything=everything or not sites)
+    found = [_checked(repository, name) for name in names]
+    (_as_json if show is Format.JSON else _as_text)(found)
+    sys.exit(Exit.ERROR if any(f["errors"] for f in found) else Exit.DONE)
+
+
+def _checked(repository: Repository, name: str) -> dict[str, Any]:
+    try:
+        site, desired = repository.site(name), repository.desired(name)
+    except ConfigErrors as errors:
+        return {"site": name, "errors": [str(e) for e in errors], "warnings": [], "resources": 0}
+    except ReconcilerError as error:
+        return {"site": name, "errors": [str(error)], "warnings": [], "resources": 0}
+    warnings = [f"{w.where}: {w.message}" for w in site.warnings]
+    return {"site": name, "errors": [], "warnings": warnings, "resources": len(desired.resources)}
+
+
+def _as_text(found: list[dict[str, Any]]) -> None:
+    """Errors on standard error, each once though many sites share the file; then one line of sum."""
+    for kind in ("warnings", "errors"):
+        for text in dict.fromkeys(text for f in found for text in f[kind]):
+            typer.echo(f"{kind[:-1]}: {text}", err=True)
+    bad = [f["site"] for f in found if f["errors"]]
+    resources = sum(f["resources"] for f in found)
+    summary = f"{len(found)} sites, {resources} resources: " + (f"{len(bad)} invalid" if bad else "all valid")
+    typer.echo(summary)
+
+
+def _as_json(found: list[dict[str, Any]]) -> None:
+    typer.echo(orjson.dumps({"sites": found}, option=orjson.OPT_INDENT_2).decode())

@@ -1,0 +1,157 @@
+"""Many sites at once, each over its own line: what the commands run on. A dead site costs its own time-outs only."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping
+from contextlib import AsyncExitStack, asynccontextmanager, nullcontext
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from reconciler.apply import Journal
+from reconciler.clients import SYSTEM_CLOCK, Endpoint, Observer, open_session, open_site
+from reconciler.clients.http import nobody
+from reconciler.engine.office import Office, Visit
+from reconciler.engine.reconcile import Judged, judge, reconcile
+from reconciler.engine.remote import SiteRemote
+from reconciler.model.errors import ConfigError, ReconcilerError
+from reconciler.model.outcome import Outcome
+from reconciler.model.words import Result
+
+AT_ONCE = 50  # sites in work at a time; each has its own few connections
+ROUNDS = 6  # plans of one site in a row: what only a first plan makes possible comes in the next
+
+
+class Memory(Protocol):
+    """What is remembered of sites between visits; the store is one."""
+
+    def base(self, site: str) -> str:
+        """The commit whose plan last ended on the site; "" where none is known."""
+        ...
+
+    def windows(self, site: str) -> frozenset[str]:
+        """Hosts that we locked and have not unlocked."""
+        ...
+
+    def journal(self, site: str) -> Journal: ...
+
+    def ended(self, site: str, commit: str) -> None:
+        """The site has all that this commit says."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class SiteResult:
+    """One site's part of a command: what was found, what was done, or why it could not be judged."""
+
+    site: str
+    judged: Judged | None = None
+    outcome: Outcome | None = None
+    error: ReconcilerError | None = None
+
+
+class Fleet:
+    """The sites of a repository, reachable. Belongs to one event loop; made by `open_fleet`."""
+
+    def __init__(self, office: Office, endpoints: Mapping[str, Endpoint], memory: Memory, remotes: Remotes) -> None:
+        self.office, self._endpoints, self._memory, self._remotes = office, endpoints, memory, remotes
+
+    def judge_all(self, names: Iterable[str]) -> AsyncIterator[SiteResult]:
+        """Every site looked at and planned for; nothing is sent."""
+        return self._each(names, self._judge)
+
+    def apply_all(self, names: Iterable[str], approved: Mapping[str, str]) -> AsyncIterator[SiteResult]:
+        """Every site brought to Git, as far as its policies and `approved` (site -> plan id, or `*`) permit."""
+        return self._each(names, lambda name: self._apply(name, approved.get(name, "")))
+
+    async def visit(self, name: str, approved: str = "") -> Visit:
+        """All that one visit is given. Raises ConfigErrors for what Git says, ConfigError for a missing endpoint."""
+        repository = self.office.repository
+        site, desired = repository.site(name), repository.desired(name)
+        remote = await self._remotes(self._endpoint(name))
+        memory = self._memory
+        return Visit(site, desired, remote, memory.journal(name), memory.base(name), memory.windows(name), approved)
+
+    async def inventory(self, name: str) -> dict[str, Any]:
+        """Every list that the kinds read of one site, as {path: {items: rows}}. Raises ReconcilerError."""
+        remote = await self._remotes(self._endpoint(name))
+        await remote.observe()
+        return remote.dump()
+
+    def _endpoint(self, name: str) -> Endpoint:
+        if name not in self._endpoints:
+            raise ConfigError(f"{name}: the endpoints file has no entry for this site; add one under `endpoints:`")
+        return self._endpoints[name]
+
+    async def _judge(self, name: str) -> SiteResult:
+        judged = await judge(await self.visit(name), self.office)
+        self._settle(judged)
+        return SiteResult(name, judged)
+
+    async def _apply(self, name: str, approved: str) -> SiteResult:
+        """Plans in a row until nothing is left, or nothing moves: some work is only possible after other work."""
+        done: set[str] = set()
+        outcome: Outcome | None = None
+        for _ in range(ROUNDS):
+            judged, now = await reconcile(await self.visit(name, approved), self.office)
+            self._settle(judged)
+            if now.result is not Result.DONE or now.plan_id in done:
+                return SiteResult(name, judged, _both(outcome, now))
+            done.add(now.plan_id)
+            outcome = _both(outcome, now)
+            approved = "*" if approved else ""
+        return SiteResult(name, judged, outcome)
+
+    def _settle(self, judged: Judged) -> None:
+        if judged.found.is_empty and judged.plan.is_empty:
+            self._memory.ended(judged.desired.site, judged.desired.revision)
+
+    async def _each(
+        self, names: Iterable[str], one: Callable[[str], Awaitable[SiteResult]]
+    ) -> AsyncIterator[SiteResult]:
+        turn = asyncio.Semaphore(AT_ONCE)
+
+        async def in_turn(name: str) -> SiteResult:
+            async with turn:
+                try:
+                    return await one(name)
+                except ReconcilerError as error:
+                    return SiteResult(name, error=error)
+
+        tasks = [asyncio.create_task(in_turn(name)) for name in names]
+        try:
+            for task in asyncio.as_completed(tasks):
+                yield await task
+        finally:  # whoever asked may have stopped listening
+            for pending in tasks:
+                pending.cancel()
+            await asyncio.gather(*tasks, return_exceptions=True)
+
+
+def _both(before: Outcome | None, now: Outcome) -> Outcome:
+    """One outcome for plans in a row: all entries, the last end."""
+    if before is None:
+        return now
+    result = Result.DONE if now.result is Result.IN_SYNC else now.result
+    return Outcome(now.plan_id, result, before.entries + now.entries, now.open_windows, now.message)
+
+
+Remotes = Callable[[Endpoint], Awaitable[SiteRemote]]
+
+
+@asynccontextmanager
+async def open_fleet(
+    office: Office, endpoints: Mapping[str, Endpoint], memory: Memory, observer: Observer = nobody
+) -> AsyncIterator[Fleet]:
+    """A fleet over one session; each site's clients, and so its token, are kept until the end."""
+    opened: dict[str, SiteRemote] = {}
+    async with open_session() as session, AsyncExitStack() as stack:
+
+        async def remote(endpoint: Endpoint) -> SiteRemote:
+            if endpoint.name not in opened:
+                site = open_site(endpoint, lambda: nullcontext(session), SYSTEM_CLOCK, observer=observer)
+                clients = await stack.enter_async_context(site)
+                opened[endpoint.name] = SiteRemote(endpoint.name, clients.platform, office.kinds, office.clock)
+            return opened[endpoint.name]
+
+        yield Fleet(office, endpoints, memory, remote)

@@ -1,0 +1,61 @@
+"""The parts that every visit shares, and what one visit is given. Nothing here decides."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from reconciler.apply import Clock, Journal, Pace, Work
+from reconciler.engine.remote import SiteRemote
+from reconciler.engine.repository import Repository
+from reconciler.model.kind import Kinds
+from reconciler.model.site import Site
+from reconciler.model.snapshot import Snapshot
+
+
+def silent(site: str, text: str) -> None:
+    """Nobody listens."""
+
+
+@dataclass(frozen=True, slots=True)
+class Office:
+    """What outlives visits: kinds, repository, clock, pace, and who is told what is being done."""
+
+    kinds: Kinds
+    repository: Repository
+    clock: Clock
+    pace: Pace
+    say: Callable[[str, str], None] = silent
+
+
+@dataclass(frozen=True, slots=True)
+class Visit:
+    """One site, once: its documents, its line, what we remember of it.
+
+    base_commit: the commit whose plan last ended here, "" where none is known.
+    windows: hosts that we locked and have not unlocked.
+    approved: the id of the plan that somebody approved, "" for none; "*" for whatever the plan is.
+    """
+
+    site: Site
+    desired: Snapshot
+    remote: SiteRemote
+    journal: Journal
+    base_commit: str = ""
+    windows: frozenset[str] = frozenset()
+    approved: str = ""
+
+
+def work(visit: Visit, office: Office) -> Work:
+    """What sending a plan carries along."""
+    name = visit.site.name
+    return Work(
+        site=name,
+        remote=visit.remote,
+        journal=visit.journal,
+        clock=office.clock,
+        pace=office.pace,
+        kinds=office.kinds,
+        desired=visit.desired,
+        say=lambda text: office.say(name, text),
+    )

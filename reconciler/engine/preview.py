@@ -1,0 +1,109 @@
+"""What a change of Git would do, before any site is asked: two renderings compared, the older standing for the site.
+
+Without an inventory the site is assumed to be what the older rendering says, with every host in service: changes and
+their cost are right where the site follows Git, and are called an estimate. With one, the plan is exact.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from reconciler.diff import compare
+from reconciler.engine.fingerprint import fingerprint
+from reconciler.model.change import Comparison
+from reconciler.model.host import HostState, SystemState
+from reconciler.model.kind import Context, Kinds, always_possible
+from reconciler.model.plan import Plan
+from reconciler.model.rows import COLLECTIONS, Row, Rows
+from reconciler.model.site import Site
+from reconciler.model.snapshot import Snapshot
+from reconciler.observe import interpret
+from reconciler.plan import plan
+
+ACTIVE = "controller-0"
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """One site's part of a change."""
+
+    site: str
+    found: Comparison
+    plan: Plan
+    is_exact: bool
+
+    @property
+    def fingerprint(self) -> str:
+        """Equal for equal changes, whatever the site."""
+        return fingerprint(self.found)
+
+
+def preview(site: Site, before: Snapshot, after: Snapshot, kinds: Kinds) -> Preview:
+    """The change from one rendering to the next, on a site that follows the first."""
+    lenient = {name: replace(kind, impossible=always_possible) for name, kind in kinds.items()}
+    observed = assumed(site, before, kinds)
+    return _preview(after, observed, lenient, is_exact=False)
+
+
+def exact(after: Snapshot, inventory: Mapping[str, Any], kinds: Kinds) -> Preview:
+    """The change that a recorded inventory needs to become what Git says."""
+    rows = rows_of(inventory)
+    return _preview(after, interpret(after.site, rows, kinds, 0.0), kinds, is_exact=True)
+
+
+def assumed(site: Site, rendering: Snapshot, kinds: Kinds) -> Snapshot:
+    """The site that a rendering describes: its resources, and its hosts in service."""
+    hosts = {name: _in_service(name, site) for name in site.hosts}
+    mode = site.bootstrap_values.text("system_mode") if site.bootstrap_values else ""
+    system = SystemState(site.name, "", mode or "duplex", "All-in-one", "", hosts)
+    complete = frozenset((kind, host) for kind in kinds for host in ("", *hosts))
+    return replace(rendering, complete=complete, system=system, owned=frozenset())
+
+
+def grouped(previews: Iterable[Preview]) -> Iterator[tuple[Preview, tuple[str, ...]]]:
+    """Equal changes once, with the sites that they reach; the widest first."""
+    groups: dict[str, list[Preview]] = {}
+    for one in previews:
+        groups.setdefault(one.fingerprint, []).append(one)
+    for members in sorted(groups.values(), key=lambda m: (-len(m), m[0].site)):
+        yield members[0], tuple(sorted(p.site for p in members))
+
+
+def rows_of(inventory: Mapping[str, Any]) -> Rows:
+    """The rows of an inventory file. Lists that it does not have count as not read."""
+    hosts = inventory.get("/v1/ihosts", {}).get("ihosts", ())
+    places = {
+        c.path.format(host=h["uuid"]): (c, str(h.get("hostname") or "")) for c in COLLECTIONS.values() for h in hosts
+    }
+    listed: dict[tuple[str, str], tuple[Row, ...]] = {}
+    for path, content in inventory.items():
+        collection, host = places.get(path, (None, ""))
+        if collection and isinstance(content, Mapping) and collection.items in content:
+            listed[collection.name, host if "{host}" in collection.path else ""] = tuple(content[collection.items])
+    return Rows(listed)
+
+
+def _preview(after: Snapshot, observed: Snapshot, kinds: Kinds, *, is_exact: bool) -> Preview:
+    found = compare(after, observed, kinds)
+    return Preview(after.site, found, plan(found, Context(after, observed), kinds, (), after.revision), is_exact)
+
+
+def _in_service(name: str, site: Site) -> HostState:
+    profile = site.hosts[name]
+    personality = profile.text("personality") or "controller"
+    subfunctions = frozenset(str(s.value) for s in profile.listed("subfunctions")) or frozenset({personality})
+    return HostState(
+        name=name,
+        uuid="",
+        id=0,
+        personality=personality,
+        subfunctions=subfunctions,
+        administrative="unlocked",
+        operational="enabled",
+        availability="available",
+        invprovision="provisioned",
+        inv_state="inventoried",
+        is_active=name == ACTIVE,
+    )
