@@ -25,6 +25,7 @@ from reconciler.model.errors import (
 )
 
 LONGEST = 500  # characters of a fault that are shown: some are whole SQL statements
+DEEPEST = 6  # wrappers around the words; sysinv has two
 GATEWAY = frozenset({502, 503, 504})  # haproxy, or keystonemiddleware that does not reach Keystone
 NOT_NOW = frozenset({408, 429})
 
@@ -69,23 +70,25 @@ def fault_text(body: bytes) -> str:
     return words if len(words) <= LONGEST else f"{words[:LONGEST]}…"
 
 
-def _words(text: str) -> str:
+def _words(text: str, depth: int = 0) -> str:
     try:
         value = decode(text.encode())
     except ValueError:
         return _plain(text)
-    return _said(value)
+    return _said(value, depth)
 
 
-def _said(value: Any) -> str:
+def _said(value: Any, depth: int) -> str:
     """`faultstring`, `message` or `title`, at the depth where it is."""
+    if depth > DEEPEST:
+        return ""
     if isinstance(value, str):
-        return _words(value) if value.lstrip().startswith("{") else _plain(value)
+        return _words(value, depth + 1) if value.lstrip().startswith("{") else _plain(value)
     if not isinstance(value, dict):
         return ""
     for wrapper in ("error_message", "error"):
         if value.get(wrapper):
-            return _said(value[wrapper])
+            return _said(value[wrapper], depth + 1)
     said = (value.get(name) for name in ("faultstring", "message", "description", "title"))
     return next((str(text) for text in said if text), "")
 

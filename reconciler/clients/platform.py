@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import AsyncIterator, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import replace
 from typing import Any
 from urllib.parse import parse_qsl, urlencode, urlsplit
@@ -93,10 +94,10 @@ class PlatformClient:
         return answer
 
     def _value(self, answer: Answer, request: Request) -> Any:
-        try:
+        with suppress(ValueError):
             return decode(answer.body)
-        except ValueError:
-            raise garbled(request, self._line.site, f"{answer.status} with what is not JSON") from None
+        # Raised out here: the ValueError holds the body, which may repeat a secret, and would hang on to this.
+        raise garbled(request, self._line.site, f"{answer.status} with what is not JSON")
 
     def _rows(self, page: Any, items: str, request: Request) -> Iterator[Row]:
         rows = page.get(items) if isinstance(page, dict) else None

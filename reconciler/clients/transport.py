@@ -37,9 +37,11 @@ def in_words(error: BaseException, timeout_s: float) -> str:
     if isinstance(error, TimeoutError):
         return f"no answer within {timeout_s:g} s"
     for cause in _causes(error):
+        if isinstance(cause, aiohttp.ClientError):
+            continue  # some are also the very class that they wrap, without its content
         if isinstance(cause, ssl.SSLCertVerificationError):
             return f"its certificate is not accepted: {cause.verify_message}"
-        if isinstance(cause, OSError) and cause.strerror and not isinstance(cause, aiohttp.ClientError):
+        if isinstance(cause, OSError) and cause.strerror:
             return cause.strerror
     return str(error) or type(error).__name__
 
@@ -48,5 +50,4 @@ def _causes(error: BaseException | None) -> Iterator[BaseException]:
     """The error, and what it came from."""
     while error is not None:
         yield error
-        found = getattr(error, "os_error", None) or getattr(error, "_certificate_error", None)
-        error = error.__cause__ or (found if isinstance(found, BaseException) and found is not error else None)
+        error = error.__cause__
