@@ -1,1 +1,28 @@
 """A site's files → its merged documents and settings, every value with the place where it was written. Pure."""
+
+from reconciler.desired.declaration import fleet_part, layers_of, load_fleet
+from reconciler.desired.explanation import Explained, explain, explained
+from reconciler.desired.files import Parse, Parsed, parse_blob
+from reconciler.desired.json_schemas import schemas
+from reconciler.desired.paths import sites_in
+from reconciler.desired.rendering import render_values, render_yaml
+from reconciler.desired.settings import Fleet
+from reconciler.desired.site_loader import load_site
+
+__all__ = [
+    "Explained",
+    "Fleet",
+    "Parse",
+    "Parsed",
+    "explain",
+    "explained",
+    "fleet_part",
+    "layers_of",
+    "load_fleet",
+    "load_site",
+    "parse_blob",
+    "render_values",
+    "render_yaml",
+    "schemas",
+    "sites_in",
+]

@@ -13,7 +13,7 @@ from pydantic_core import ErrorDetails
 from reconciler.desired.fields import PATTERNS_IN_WORDS, Open
 from reconciler.desired.findings import Findings
 from reconciler.desired.merge import REMOVE
-from reconciler.desired.scalars import Doubtful, Substituted, doubtful, in_words, raw_text, read_plain, spelled
+from reconciler.desired.scalars import Doubtful, Substituted, doubtful, in_words, read_plain, spelled, unquoted
 from reconciler.desired.secret_keys import HIDDEN, is_below_secret
 from reconciler.desired.wanted import Wanted, wanted
 from reconciler.model.node import Node
@@ -73,8 +73,7 @@ class _Checking:
         kind, reading = wanted(self.model, path).scalar, read_plain(written.raw)
         raw = _shown(written, path)
         if kind is Wanted.TEXT and isinstance(node.value, str):
-            other = reading.modern if isinstance(reading.old, str) else reading.old
-            self._refuse(node, path, f'must be text, and some read {raw} as {in_words(other)}: write "{raw}"')
+            self._refuse(node, path, unquoted(node) if raw != HIDDEN else "must be quoted")
         elif kind is Wanted.NUMBER and not reading.readers_agree:
             modern = in_words(reading.modern)
             both = f"is {raw}, {reading.old} in YAML 1.1 and {modern} in YAML 1.2"
@@ -144,7 +143,7 @@ def _in_words(error: ErrorDetails, node: Node, path: Path) -> str:
     kind, context = error["type"], error.get("ctx", {})
     said = "what is there" if is_below_secret(path) else in_words(error["input"])
     if kind == "string_type" and isinstance(node.value, int | float) and not is_below_secret(path):
-        return f'must be text, and YAML reads {raw_text(node)} as {said}: write "{raw_text(node)}"'
+        return unquoted(node)
     if (template := _TEMPLATES.get(kind)) is not None:
         return template(context, said)
     return f"{error['msg'][:1].lower()}{error['msg'][1:]}, not {said}"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any
@@ -71,9 +71,12 @@ def fleet_part(fleet: bytes, site: bytes) -> bytes:
         own = parse_blob(SITE, site).root
     except ConfigErrors:
         return fleet
+    if known is None or _fleet(known)[0] is None:
+        return fleet
     group = (own.text("group") if own else "") or DEFAULT_GROUP
-    parts = [known.get("defaults"), known.at("groups", group)] if known else []
-    return json.dumps([group, *map(_exact, parts)], sort_keys=True).encode()
+    is_known = group in _names(known.get("groups"))
+    parts = (known.get("defaults"), known.at("groups", group))
+    return json.dumps([group, is_known, *map(_exact, parts)], sort_keys=True).encode()
 
 
 @lru_cache(maxsize=4)
@@ -130,6 +133,10 @@ def _values(fleet: Node | None, site: Node | None, group: str) -> Mapping[str, N
     )
     given = [place for place in places if place is not None]
     return {name: node for place in given for name, node in place.members()} if given else None
+
+
+def _names(mapping: Node | None) -> Collection[str]:
+    return mapping.value if mapping is not None and isinstance(mapping.value, Mapping) else ()
 
 
 def _exact(node: Node | None) -> Any:

@@ -9,7 +9,7 @@ from typing import TypeAlias
 from reconciler.desired.documents import API_VERSION, GROUP, SPECS, Document
 from reconciler.desired.merge import PLAIN, given_twice
 from reconciler.desired.rules import SPEC_RULES
-from reconciler.desired.scalars import in_words
+from reconciler.desired.scalars import doubtful, in_words, unquoted
 from reconciler.desired.yaml_reader import read_yaml
 from reconciler.model.errors import ConfigError, ConfigErrors
 from reconciler.model.node import Node
@@ -111,8 +111,11 @@ class _Documents:
         if named is None or named.value == "":
             self._refuse(f"this {kind} has no metadata.name", root.origin)
             return
-        if not isinstance(named.value, str):
-            self._refuse(f"metadata.name must be text, not {in_words(named.plain())}: quote it", named.origin)
+        if isinstance(named.value, Mapping | tuple):
+            self._refuse(f"metadata.name must be text, not {in_words(named.plain())}", named.origin)
+            return
+        if not isinstance(named.value, str) or doubtful(named):
+            self._refuse(f"metadata.name {unquoted(named)}", named.origin)
             return
         if spec is not None and not isinstance(spec.value, Mapping):
             self._refuse(f"{kind} {named.value}: spec must be a mapping, not {in_words(spec.plain())}", spec.origin)

@@ -34,6 +34,7 @@ SECTIONS = ("ethernet", "vlan", "bond", "vf")
 def check_references(site: Site, findings: Findings) -> None:
     """Refuse every name that nothing has, and every interface name that two interfaces of a host have."""
     _check_networks(site, findings)
+    _check_macs(site, findings)
     for composite in site.hosts.values():
         _Host(site, composite, findings).check()
 
@@ -49,6 +50,17 @@ def _check_networks(site: Site, findings: Findings) -> None:
                     f'PlatformNetwork {name}: no AddressPool document "{pool.value}": it must be on the site already'
                 )
                 findings.notice(message, pool.origin)
+
+
+def _check_macs(site: Site, findings: Findings) -> None:
+    """A boot MAC names one machine."""
+    hosts: dict[str, tuple[str, Node]] = {}
+    for host, composite in site.hosts.items():
+        for mac in filter(None, (composite.at("match", "bootMAC"), composite.get("bootMAC"))):
+            other, first = hosts.setdefault(str(mac.value).lower().replace("-", ":"), (host, mac))
+            if other != host:
+                message = f"host {host}: bootMAC {mac.value} is that of {other}, at {first.origin}: correct one of them"
+                findings.refuse(message, mac.origin)
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,7 @@ import yaml
 
 from reconciler.model.node import Node, Scalar
 
+LONG = 80  # characters of a text that an error repeats
 _RESOLVER = yaml.resolver.Resolver()
 _CONSTRUCTOR = yaml.constructor.SafeConstructor()
 _PREFIX = "tag:yaml.org,2002:"
@@ -85,6 +86,14 @@ def raw_text(node: Node) -> str:
     return node.value if isinstance(node.value, str) else spelled(node.value)  # type: ignore[arg-type]
 
 
+def unquoted(node: Node) -> str:
+    """What is wrong with a plain scalar where text is wanted, and its quoted form."""
+    raw, reading = raw_text(node), read_plain(raw_text(node))
+    other = reading.modern if isinstance(reading.old, str) else reading.old
+    who = "some read" if isinstance(node.value, str) else "YAML reads"
+    return f'must be text, and {who} {raw} as {in_words(other)}: write "{raw}"'
+
+
 def in_words(value: Any) -> str:
     """A value as an error names it: `the number 24.1`, `text`, `a mapping`."""
     if value is None:
@@ -94,7 +103,7 @@ def in_words(value: Any) -> str:
     if isinstance(value, int | float):
         return f"the number {value}"
     if isinstance(value, str):
-        return f'text, "{value}"'
+        return f'text, "{value}"' if len(value) <= LONG else f'text, "{value[:LONG]}…"'
     return {"dict": "a mapping", "list": "a list"}.get(type(value).__name__, f"the {type(value).__name__} {value}")
 
 

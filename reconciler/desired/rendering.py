@@ -1,0 +1,68 @@
+"""A site's merged documents as YAML text again: what upstream would read, without layers, bases and values."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import yaml
+
+from reconciler.desired.documents import API_VERSION
+from reconciler.desired.files import BOOTSTRAP, INSTALL
+from reconciler.desired.scalars import read_plain
+from reconciler.desired.secret_keys import HIDDEN, is_secret
+from reconciler.model.site import Site
+
+OF_HOST = frozenset(("name", "match"))
+
+
+def render_yaml(site: Site) -> str:
+    """The documents, loadable: each host's composite profile is a HostProfile of the host's name."""
+    documents = [
+        {"apiVersion": API_VERSION, "kind": kind, "metadata": {"name": name}, "spec": spec}
+        for kind, name, spec in _documents(site)
+    ]
+    return _dumped(documents)
+
+
+def render_values(site: Site) -> Mapping[str, str]:
+    """The value files by name, secrets hidden."""
+    files = {INSTALL: site.install_values, BOOTSTRAP: site.bootstrap_values}
+    return {name: _dumped([_hidden(node.plain())]) for name, node in files.items() if node is not None}
+
+
+def _documents(site: Site) -> Iterator[tuple[str, str, Any]]:
+    for kind, named in site.documents.items():
+        for name, spec in named.items():
+            yield kind, name, spec.plain()
+    for name, composite in site.hosts.items():
+        plain = composite.plain()
+        match = {"match": plain["match"]} if "match" in plain else {}
+        yield "HostProfile", name, {key: value for key, value in plain.items() if key not in OF_HOST}
+        yield "Host", name, {"profile": name, **match}
+    if site.system is not None and site.system_name is not None:
+        yield "System", str(site.system_name.value), site.system.plain()
+
+
+def _hidden(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {key: HIDDEN if is_secret(key) else _hidden(member) for key, member in value.items()}
+    return [_hidden(element) for element in value] if isinstance(value, list) else value
+
+
+class _Dumper(yaml.SafeDumper):
+    """Quotes what either version of YAML would take for something else than text; repeats instead of aliasing."""
+
+    def ignore_aliases(self, data: Any) -> bool:  # noqa: ARG002
+        return True
+
+    def _text(self, text: str) -> yaml.ScalarNode:
+        style = '"' if read_plain(text).is_doubtful else None
+        return self.represent_scalar("tag:yaml.org,2002:str", text, style=style)
+
+
+_Dumper.add_representer(str, _Dumper._text)  # noqa: SLF001 - its own class
+
+
+def _dumped(documents: list[Any]) -> str:
+    return yaml.dump_all(documents, Dumper=_Dumper, sort_keys=False, explicit_start=True, allow_unicode=True, width=120)
