@@ -53,6 +53,14 @@ def test_an_edit_of_the_same_size_within_one_tick_is_seen(folder: WorkingTree, h
     assert folder.look().changed == {"sc-1", "sc-2"}
 
 
+def test_a_file_that_was_just_written_is_read_again(history: History):
+    """It may be written once more within one tick of the clock that stamps files."""
+    now = min(path.stat().st_ctime_ns for path in history.folder.rglob("*.yaml"))
+    fresh = WorkingTree(history.folder, layers_of, clock_ns=lambda: now + 1_000_000_000)
+    fresh.look()
+    assert fresh._stamps == {}
+
+
 def test_a_settled_file_is_not_read_again(history: History):
     now = max(path.stat().st_ctime_ns for path in history.folder.rglob("*.yaml"))
     settled = WorkingTree(history.folder, layers_of, clock_ns=lambda: now + 3_000_000_000)
