@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Protocol
 
-from reconciler.desired import layers_of, load_site
+from reconciler.desired import fleet_part, layers_of, load_site
 from reconciler.engine.render import Pool, snapshot
 from reconciler.model.kind import Kinds
 from reconciler.model.site import Site, SiteFiles
@@ -103,14 +103,14 @@ class Repository:
 
 def open_folder(folder: Path, kinds: Kinds, mirror: Mirror | None = None, root: str = "") -> Repository:
     """A local folder as it stands, uncommitted edits included; a mirror of it, if any, gives the bases."""
-    tree = WorkingTree(folder / root, layers_of)
+    tree = WorkingTree(folder / root, layers_of, fleet_part=fleet_part)
     tree.look()
-    return Repository(tree, kinds, _from_mirror(GitSites(mirror, layers_of, root=root)) if mirror else _no_base)
+    return Repository(tree, kinds, _from_mirror(GitSites(mirror, layers_of, fleet_part=fleet_part, root=root)) if mirror else _no_base)
 
 
 def open_commit(mirror: Mirror, kinds: Kinds, root: str = "", revision: str = "") -> Repository:
     """A commit of a mirror: the tip that was last fetched, or a revision."""
-    sites = GitSites(mirror, layers_of, root=root)
+    sites = GitSites(mirror, layers_of, fleet_part=fleet_part, root=root)
     head = mirror.head()
     sites.advance(mirror.resolve(revision) if revision or head is None else head.commit)
     return Repository(sites, kinds, _from_mirror(sites))
