@@ -144,7 +144,7 @@ class Line:
         try:
             answer = await self._send(request, verified, trace)
         except (aiohttp.ClientError, OSError, TimeoutError) as error:
-            failure = failure_of(error, sent=trace.sent)
+            failure = failure_of(error)
             if not trace.sent:
                 self._losses, self._loss = self._losses + 1, failure
             detail = in_words(error, request.timeout_s)

@@ -14,7 +14,7 @@ from reconciler.model.errors import Failure
 NO_ROUTE = frozenset({errno.EHOSTUNREACH, errno.ENETUNREACH, errno.EHOSTDOWN, errno.ENETDOWN, errno.EADDRNOTAVAIL})
 
 
-def failure_of(error: BaseException, *, sent: bool) -> Failure:
+def failure_of(error: BaseException) -> Failure:
     """The kind of failure; TLS and DNS first, for aiohttp's errors of those are also connection errors."""
     causes = tuple(_causes(error))
     if any(isinstance(e, ssl.SSLError | ssl.CertificateError) for e in causes):
@@ -23,7 +23,7 @@ def failure_of(error: BaseException, *, sent: bool) -> Failure:
         return Failure.DNS
     if isinstance(error, TimeoutError):
         return Failure.TIMEOUT
-    if not sent and any(isinstance(e, ConnectionRefusedError) for e in causes):
+    if any(isinstance(e, ConnectionRefusedError) for e in causes):
         return Failure.REFUSED
     if any(isinstance(e, OSError) and e.errno in NO_ROUTE for e in causes):
         return Failure.NO_ROUTE

@@ -94,6 +94,18 @@ async def test_a_next_page_without_a_marker_is_the_first_again(site, clients):
         await clients.platform.list("/v1/icpus", "icpus")
 
 
+async def test_pages_without_end_are_refused(site, clients, monkeypatch):
+    monkeypatch.setattr("reconciler.clients.platform.MOST_PAGES", 4)
+    numbers = iter(range(1000))
+
+    async def platform(_request):
+        return reply({"icpus": [], "next": f"http://p/v1/icpus?marker={next(numbers)}"})
+
+    site.platform = platform
+    with pytest.raises(Unreachable, match="pages do not end after 4"):
+        await clients.platform.list("/v1/icpus", "icpus")
+
+
 @pytest.mark.parametrize("body", [{"idns": []}, {"idnss": None}, {"idnss": ["text"]}, [], "text", None])
 async def test_what_is_no_list_is_never_an_empty_one(site, clients, body):
     site.answers(reply(body))
