@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import select
 import signal
 from pathlib import Path
 
@@ -18,19 +19,22 @@ def git(folder: Path, **aliases: str) -> Git:
     return Git(folder, folder, "https://git.example.com/fleet", settings=settings)
 
 
-def is_running(pid: int) -> bool:
-    """The process exists and is not a zombie that nobody has reaped yet."""
+def ends(pid: int, within_s: float = 10.0) -> bool:
+    """The process has ended, or does so while we wait: a signal sent is not yet a death."""
     try:
-        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
-    except FileNotFoundError:
-        return False
+        process = os.pidfd_open(pid)
+    except ProcessLookupError:
+        return True
+    ended, _, _ = select.select([process], [], [], within_s)
+    os.close(process)
+    return bool(ended)
 
 
 def test_a_time_out_ends_what_git_started_too(tmp_path: Path):
     slow = git(tmp_path, slow="sleep 600 & echo $! > pid; wait")
     with pytest.raises(GitError, match=r"https://git.example.com/fleet: git slow gave no answer in 1 s"):
         slow.run("slow", timeout_s=1.0)
-    assert not is_running(int((tmp_path / "pid").read_text()))
+    assert ends(int((tmp_path / "pid").read_text()))
     assert children() == set()
 
 
@@ -39,7 +43,7 @@ def test_who_does_not_listen_is_killed(tmp_path: Path, monkeypatch: pytest.Monke
     deaf = git(tmp_path, deaf="trap '' TERM; echo $$ > pid; while true; do sleep 0.05; done")
     with pytest.raises(GitError, match="gave no answer"):
         deaf.run("deaf", timeout_s=1.0)
-    assert not is_running(int((tmp_path / "pid").read_text()))
+    assert ends(int((tmp_path / "pid").read_text()))
 
 
 def test_stopping_what_has_ended_is_harmless(tmp_path: Path):
