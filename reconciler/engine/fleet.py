@@ -67,10 +67,11 @@ class Fleet:
     async def visit(self, name: str, approved: str = "") -> Visit:
         """All that one visit is given. Raises ConfigErrors for what Git says, ConfigError for a missing endpoint."""
         repository = self.office.repository
-        site, desired = repository.site(name), repository.desired(name)
+        settings, desired = repository.settings(name), repository.desired(name)
         remote = await self._remotes(self._endpoint(name))
         memory = self._memory
-        return Visit(site, desired, remote, memory.journal(name), memory.base(name), memory.windows(name), approved)
+        journal, base, windows = memory.journal(name), memory.base(name), memory.windows(name)
+        return Visit(name, settings, desired, remote, journal, base, windows, approved)
 
     async def inventory(self, name: str) -> dict[str, Any]:
         """Every list that the kinds read of one site, as {path: {items: rows}}. Raises ReconcilerError."""

@@ -9,7 +9,7 @@ from reconciler.apply import Clock, Journal, Pace, Work
 from reconciler.engine.remote import SiteRemote
 from reconciler.engine.repository import Repository
 from reconciler.model.kind import Kinds
-from reconciler.model.site import Site
+from reconciler.model.site import Settings
 from reconciler.model.snapshot import Snapshot
 
 
@@ -30,14 +30,15 @@ class Office:
 
 @dataclass(frozen=True, slots=True)
 class Visit:
-    """One site, once: its documents, its line, what we remember of it.
+    """One site, once: its settings, its line, what we remember of it.
 
     base_commit: the commit whose plan last ended here, "" where none is known.
     windows: hosts that we locked and have not unlocked.
     approved: the id of the plan that somebody approved, "" for none; "*" for whatever the plan is.
     """
 
-    site: Site
+    site: str
+    settings: Settings
     desired: Snapshot
     remote: SiteRemote
     journal: Journal
@@ -48,7 +49,7 @@ class Visit:
 
 def work(visit: Visit, office: Office) -> Work:
     """What sending a plan carries along."""
-    name = visit.site.name
+    name = visit.site
     return Work(
         site=name,
         remote=visit.remote,

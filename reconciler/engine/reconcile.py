@@ -33,7 +33,7 @@ class Judged:
 async def judge(visit: Visit, office: Office) -> Judged:
     """The site looked at, compared and planned for. Raises Unreachable and Unauthorized; sends nothing."""
     have = await visit.remote.observe()
-    base = office.repository.base(visit.site.name, visit.base_commit)
+    base = office.repository.base(visit.site, visit.base_commit)
     found = compare(visit.desired, have, office.kinds, base)
     todo = plan(found, Context(visit.desired, have), office.kinds, visit.windows, visit.desired.revision)
     return Judged(visit.desired, have, found, todo)

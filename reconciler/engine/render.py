@@ -48,4 +48,4 @@ def _declared(site: Site, kinds: Kinds) -> Iterator[Resource[Any]]:
 
 
 def _twice(first: Resource[Any], second: Resource[Any]) -> ConfigError:
-    return ConfigError(f"{second.key} is said twice; it is said first at {first.origin}", second.origin)
+    return ConfigError(f"{second.key} is said twice; it is said first at {first.origin}", second.origin or "")

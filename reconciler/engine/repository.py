@@ -7,14 +7,16 @@ leaves a site's inputs alone costs nothing.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import lru_cache
 from pathlib import Path
 from typing import Protocol
 
-from reconciler.desired import fleet_part, layers_of, load_site
+from reconciler.desired import fleet_part, layers_of, load_site, parse_blob
 from reconciler.engine.render import Pool, snapshot
 from reconciler.model.kind import Kinds
-from reconciler.model.site import Site, SiteFiles
+from reconciler.model.site import Settings, Site, SiteFiles
 from reconciler.model.snapshot import Snapshot
 from reconciler.sources.errors import SourceError
 from reconciler.sources.mirror import Mirror
@@ -37,6 +39,19 @@ class Tree(Protocol):
     def site_files(self, name: str) -> SiteFiles: ...
 
 
+@dataclass(frozen=True, slots=True)
+class Rendered:
+    """What is kept of a site: its documents are not, they are many times larger."""
+
+    key: str
+    settings: Settings
+    snapshot: Snapshot
+
+
+# a blob is parsed once, however many sites use it; sized for the profiles and sites of one push, not for a fleet
+_parse = lru_cache(4096)(parse_blob)
+
+
 class Repository:
     """The sites of a repository and what Git says of each.
 
@@ -46,7 +61,7 @@ class Repository:
     def __init__(self, tree: Tree, kinds: Kinds, base_files: Callable[[str, str], SiteFiles | None]) -> None:
         self.tree, self._kinds, self._base_files = tree, kinds, base_files
         self._pool = Pool()
-        self._rendered: dict[str, tuple[str, Site, Snapshot]] = {}  # site -> (key, documents, resources)
+        self._rendered: dict[str, Rendered] = {}
         self._bases: dict[str, tuple[str, Snapshot]] = {}  # site -> (commit, resources)
 
     @property
@@ -58,12 +73,16 @@ class Repository:
         return self.tree.names
 
     def site(self, name: str) -> Site:
-        """The merged documents of a site. Raises ConfigErrors, SourceError."""
-        return self._render(name)[1]
+        """The merged documents of a site, read anew: only their outcome is kept. Raises ConfigErrors, SourceError."""
+        return load_site(self.tree.site_files(name), _parse)
+
+    def settings(self, name: str) -> Settings:
+        """How a site is to be treated. Raises ConfigErrors, SourceError."""
+        return self._render(name).settings
 
     def desired(self, name: str) -> Snapshot:
         """What Git says of a site. Raises ConfigErrors, SourceError."""
-        return self._render(name)[2]
+        return self._render(name).snapshot
 
     def base(self, name: str, commit: str) -> Snapshot | None:
         """What Git said at the commit whose plan last ended on the site, rendered by today's program.
@@ -87,25 +106,26 @@ class Repository:
 
     def _based(self, files: SiteFiles) -> Snapshot:
         known = self._rendered.get(files.name)
-        return known[2] if known and known[0] == files.key else self._snapshot(load_site(files), files.commit)
+        return known.snapshot if known and known.key == files.key else self._made(files).snapshot
 
-    def _render(self, name: str) -> tuple[str, Site, Snapshot]:
-        known, key = self._rendered.get(name), self.tree.keys.get(name)
-        if known is None or known[0] != key:
-            files = self.tree.site_files(name)
-            site = load_site(files)
-            known = self._rendered[name] = (files.key, site, self._snapshot(site, files.commit))
+    def _render(self, name: str) -> Rendered:
+        known = self._rendered.get(name)
+        if known is None or known.key != self.tree.keys.get(name):
+            known = self._rendered[name] = self._made(self.tree.site_files(name))
         return known
 
-    def _snapshot(self, site: Site, commit: str) -> Snapshot:
-        return self._pool.shared(snapshot(site, self._kinds, commit))
+    def _made(self, files: SiteFiles) -> Rendered:
+        site = load_site(files, _parse)
+        return Rendered(files.key, site.settings, self._pool.shared(snapshot(site, self._kinds, files.commit)))
 
 
 def open_folder(folder: Path, kinds: Kinds, mirror: Mirror | None = None, root: str = "") -> Repository:
     """A local folder as it stands, uncommitted edits included; a mirror of it, if any, gives the bases."""
     tree = WorkingTree(folder / root, layers_of, fleet_part=fleet_part)
     tree.look()
-    return Repository(tree, kinds, _from_mirror(GitSites(mirror, layers_of, fleet_part=fleet_part, root=root)) if mirror else _no_base)
+    return Repository(
+        tree, kinds, _from_mirror(GitSites(mirror, layers_of, fleet_part=fleet_part, root=root)) if mirror else _no_base
+    )
 
 
 def open_commit(mirror: Mirror, kinds: Kinds, root: str = "", revision: str = "") -> Repository:
