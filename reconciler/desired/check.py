@@ -74,7 +74,7 @@ class _Checking:
         raw = _shown(written, path)
         if kind is Wanted.TEXT and isinstance(node.value, str):
             self._refuse(node, path, unquoted(node) if raw != HIDDEN else "must be quoted")
-        elif kind is Wanted.NUMBER and not reading.readers_agree:
+        elif kind is Wanted.NUMBER and type(reading.old) in {int, float} and not reading.readers_agree:
             modern = in_words(reading.modern)
             both = f"is {raw}, {reading.old} in YAML 1.1 and {modern} in YAML 1.2"
             self._refuse(node, path, f"{both}: write the number that you mean")

@@ -10,6 +10,10 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, WithJsonSchem
 from pydantic.alias_generators import to_camel
 
 MAC_FORM = r"^([0-9a-fA-F]{2}[:-]){5}[0-9a-fA-F]{2}$"  # the CRD's lets G..Z through
+REFERENCE_FORM = r"^(env:[A-Za-z_][A-Za-z0-9_]*|file:/.+)$"
+VALUE_NAME = r"^[A-Za-z_][A-Za-z0-9_]*$"
+RELEASE_FORM = r"^[0-9]+\.[0-9]+(\.[0-9]+)*$"
+URL_FORM = r"^https?://.+$"
 PATTERNS_IN_WORDS = {
     MAC_FORM: 'does not look like a MAC address (write "08:00:27:1c:2b:3d"; a placeholder has to be filled in)',
     r"^[a-zA-Z0-9\-_]+$": "may have letters, digits, - and _ only",
@@ -19,6 +23,10 @@ PATTERNS_IN_WORDS = {
     r"^/dev/.+$": "must be the path of a device, /dev/…",
     r"^[0-9]+$": "may have digits only",
     r"^[1-9][0-9]*$": "must be a number without leading zero",
+    REFERENCE_FORM: "must be env:NAME or file:/path",
+    VALUE_NAME: "must begin with a letter or _ and have letters, digits and _ only",
+    RELEASE_FORM: 'must be a release such as "24.10"',
+    URL_FORM: "must be an http or https URL",
 }
 
 

@@ -60,7 +60,7 @@ class MemoryFunction(Upstream):
     @model_validator(mode="after")
     def _platform_has_small_pages(self) -> Self:
         if (self.function == "platform") != (self.page_size == "4KB"):
-            raise ValueError("platform memory comes in pages of 4KB, and no other memory does")
+            raise ValueError("must have pages of 4KB for platform memory, and larger ones for other memory")
         return self
 
 
@@ -114,7 +114,7 @@ class PhysicalVolume(Upstream):
     @model_validator(mode="after")
     def _partition_has_size(self) -> Self:
         if self.type == "partition" and self.size is None:
-            raise ValueError("a physical volume of type partition needs a size, in GiB")
+            raise ValueError("is a partition and needs a size, in GiB")
         return self
 
 

@@ -7,12 +7,12 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, StrictStr
 
+from reconciler.desired.fields import REFERENCE_FORM, URL_FORM, VALUE_NAME
 from reconciler.model.site import Settings
 from reconciler.model.words import ApplyPolicy, HealPolicy, Mode
 
 OUR_VERSION = "stxr.io/v1"
 DEFAULT_GROUP = "default"
-VALUE_NAME = r"^[A-Za-z_][A-Za-z0-9_]*$"
 LAYER_NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._-]*")
 # A subcloud's name is a DNS subdomain, and a number would be taken for an id (distcloud dcmanager/common/utils.py).
 SITE_NAME = re.compile(r"(?![0-9]+$)[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*")
@@ -40,7 +40,7 @@ class Group(Policies):
 
 
 class Password(Own):
-    secret_ref: Annotated[str, Field(pattern=r"^(env:[A-Za-z_][A-Za-z0-9_]*|file:/.+)$")] = Field(
+    secret_ref: Annotated[str, Field(pattern=REFERENCE_FORM)] = Field(
         alias="secretRef", description="Where the password is: env:NAME or file:/path. Never the password itself."
     )
 
@@ -51,7 +51,7 @@ class Credentials(Own):
 
 
 class SystemController(Own):
-    auth_url: Annotated[str, Field(pattern=r"^https?://.+$")] = Field(
+    auth_url: Annotated[str, Field(pattern=URL_FORM)] = Field(
         alias="authUrl", description="Keystone of the system controller, with /v3."
     )
     region: StrictStr = Field(default="SystemController", description="Region whose catalogue is used.")

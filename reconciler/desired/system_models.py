@@ -63,9 +63,9 @@ class SystemStorage(Upstream):
     def _types_are_once(self) -> Self:
         types = [backend.type for backend in self.backends or ()]
         if len(set(types)) < len(types):
-            raise ValueError("each type of storage backend may be given once")
+            raise ValueError("has two backends of one type: keep one of them")
         if {"ceph", "ceph-rook"} <= set(types):
-            raise ValueError("a system has either a ceph or a ceph-rook backend")
+            raise ValueError("has a ceph and a ceph-rook backend: keep one of them")
         return self
 
 
@@ -108,9 +108,9 @@ class AddressPoolSpec(Upstream):
     def _family_is_one(self) -> Self:
         given = (self.subnet, self.floating_address, self.controller0_address, self.controller1_address, self.gateway)
         if len({ip_address(text).version for text in given if text}) > 1:
-            raise ValueError("subnet and addresses must be of one family, IPv4 or IPv6")
+            raise ValueError("mixes IPv4 and IPv6: subnet and addresses must be of one family")
         if ip_address(self.subnet).version == 4 and self.prefix > 32:
-            raise ValueError(f"the prefix of an IPv4 subnet is at most 32, not {self.prefix}")
+            raise ValueError(f"has an IPv4 subnet with prefix {self.prefix}: 32 is the most")
         return self
 
 
@@ -141,7 +141,7 @@ class DataNetworkSpec(Upstream):
     @model_validator(mode="after")
     def _vxlan_has_its_type(self) -> Self:
         if self.vxlan is not None and self.type != "vxlan":
-            raise ValueError(f"a data network of type {self.type} has no vxlan attributes")
+            raise ValueError(f"is of type {self.type} and has vxlan attributes: take them out")
         return self
 
 

@@ -10,9 +10,9 @@ from typing import Annotated, Literal
 
 from pydantic import ConfigDict, Field
 
-from reconciler.desired.fields import Address, Count, Open, Positive
+from reconciler.desired.fields import RELEASE_FORM, Address, Count, Open, Positive
 
-Release = Annotated[str, Field(pattern=r"^[0-9]+\.[0-9]+(\.[0-9]+)*$", description='As text, "24.10".')]
+Release = Annotated[str, Field(pattern=RELEASE_FORM, description='As text, "24.10".')]
 
 
 class ValueFile(Open):
