@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from reconciler.apply.step import Work, call_once, failed, perform, supersedes
-from reconciler.model.errors import Busy, Conflict, Held, NotReady, ReconcilerError, Refused, Unreachable
+from reconciler.model.errors import Busy, Conflict, Held, NotReady, ReconcilerError, Refused, Unauthorized, Unreachable
 from reconciler.model.host import HostState
 from reconciler.model.outcome import Entry, StepResult
 from reconciler.model.plan import Opening, Stage
 
-WINDOW_KIND = "window"
+FIRST_SERVER_ERROR = 500
+INSIDE = (Conflict, Refused, Busy, NotReady)  # what ends the steps of a window, and not the window
 
 
 async def window(stage: Stage, work: Work, plan_id: str) -> tuple[tuple[Entry, ...], ReconcilerError | None]:
@@ -34,14 +35,14 @@ async def _steps(stage: Stage, work: Work) -> tuple[tuple[Entry, ...], Reconcile
     for index, step in enumerate(steps):
         try:
             entries.append(await perform(step, work))
-        except (Conflict, Refused, Busy, NotReady) as error:
+        except INSIDE as error:
             work.say(f"{stage.host}: {error}; the rest of this window is left out")
             dropped = [Entry(s.kind, s.host, s.keys, StepResult.DROPPED) for s in steps[index + 1 :]]
             return (*entries, failed(step, error), *dropped), error
     try:
         for call in stage.last:
             await call_once(call, work, stage.host)
-    except Refused as error:
+    except INSIDE as error:
         return tuple(entries), error
     return tuple(entries), None
 
@@ -71,8 +72,9 @@ async def _lock(host: HostState, work: Work) -> None:
     work.say(f"{host.name}: locking")
     try:
         await _act(host, "lock", work)
-    except Refused:
-        work.journal.window_closed(host.name)  # refused at once: it was never locked
+    except ReconcilerError as error:
+        if not (isinstance(error, Unreachable) and error.sent):
+            work.journal.window_closed(host.name)  # it certainly was not locked, and a later lock is not ours
         raise
     await _wait(host.name, _lock_ended(host, work), work.pace.lock_limit_s, work, "locked")
 
@@ -166,7 +168,9 @@ async def _wait(name: str, done: Callable[[HostState], bool], limit_s: float, wo
         await work.clock.sleep(polls())
         try:
             now = await _host(name, work)
-        except Unreachable as error:
+        except (Unreachable, Unauthorized, Refused) as error:  # services come up one after another
+            if isinstance(error, Refused) and error.status < FIRST_SERVER_ERROR:
+                raise
             words = str(error)
             continue
         if done(now):

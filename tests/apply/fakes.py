@@ -10,7 +10,6 @@ from reconciler.apply import Pace, Work
 from reconciler.model.errors import Busy, Failure, Refused, Unreachable
 from reconciler.model.resource import Resource, ResourceKey
 from reconciler.model.snapshot import Snapshot
-
 from tests.worlds import KINDS, snap
 
 

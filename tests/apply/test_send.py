@@ -5,13 +5,14 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
+
 from reconciler.apply import send
 from reconciler.diff import compare
+from reconciler.model.errors import Refused
 from reconciler.model.kind import Context
 from reconciler.model.outcome import StepResult
 from reconciler.model.words import Result
 from reconciler.plan import plan
-
 from tests.apply.fakes import FakeJournal, FakeSite, busy, refused, unreachable, work_on
 from tests.worlds import KINDS, Clock, Iface, Machine, Net, host, key, snap, system
 
@@ -195,3 +196,28 @@ async def test_a_window_of_an_unprovisioned_or_own_host_is_not_locked_again(stat
     outcome = await send(planned(want, shown, ours=journal.open), work_on(site, want, journal))
     assert (outcome.result, site.sent) == (Result.DONE, ["PATCH unlock controller-0"])
     assert key("machine", "controller-0").name in site.shown.system.hosts
+
+
+@pytest.mark.parametrize("error", [busy(), refused(), unreachable(sent=False)], ids=["busy", "refused", "never sent"])
+async def test_a_lock_that_certainly_was_not_taken_is_not_remembered_as_ours(error):
+    site, journal = FakeSite(HAVE), FakeJournal()
+    site.before["PATCH lock controller-0"] = [error]
+    outcome = await send(planned(), work_on(site, WANT, journal))
+    assert outcome.result is not Result.DONE
+    assert journal.open == {}
+
+
+async def test_services_that_come_up_one_after_another_are_no_failure():
+    site = FakeSite(HAVE)
+    act = site._act
+
+    def stumble():
+        raise Refused("platform", "GET", "/v1/ihosts", 500, "database is starting", "sc-1")
+
+    def reboots(name, action):
+        if action == "unlock":
+            site.looks += [stumble] * 3
+        return act(name, action)
+
+    site._act = reboots
+    assert (await send(planned(), work_on(site, WANT))).result is Result.DONE

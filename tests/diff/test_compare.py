@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from hypothesis import given
 from hypothesis import strategies as st
+
 from reconciler.diff import compare
 from reconciler.model.words import Action, Cause
-
 from tests.worlds import KINDS, Iface, Link, Net, Tag, key, snap
 
 

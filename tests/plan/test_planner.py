@@ -7,7 +7,6 @@ from reconciler.model.kind import Context
 from reconciler.model.plan import Opening, StageType
 from reconciler.model.words import Disruption
 from reconciler.plan import plan
-
 from tests.worlds import KINDS, After, Clock, Iface, Link, Machine, Net, Tag, host, snap, system
 
 

@@ -6,13 +6,13 @@ import asyncio
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
+
 from reconciler.apply import send
 from reconciler.diff import compare
 from reconciler.model.kind import Context
 from reconciler.model.plan import StageType
 from reconciler.model.words import Result
 from reconciler.plan import plan
-
 from tests.apply.fakes import FakeSite, work_on
 from tests.worlds import KINDS, Iface, Link, Net, Tag, snap
 
