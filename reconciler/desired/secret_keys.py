@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from reconciler.model.node import Node
 
 HIDDEN = "(secret)"
-_SECRET = re.compile(r"(password|passphrase|passwd|secret|secretRef|token|(?<!public)_key)$", re.IGNORECASE)
+_SECRET = re.compile(r"(password|passphrase|passwd|secret|token|(?<!public)_key)$", re.IGNORECASE)
 
 
 def is_secret(key: str) -> bool:

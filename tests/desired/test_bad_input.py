@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import pytest
+
 from reconciler.desired import load_fleet, load_site, sites_in
 from reconciler.model.errors import ConfigError, ConfigErrors
-
 from tests.desired.writing import AIO_SX, document, site_files
 
 DEPLOYMENT = "subclouds/ottawa/deployment-config.yaml"

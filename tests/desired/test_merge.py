@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+
 from reconciler.desired.merge import FREE, Rule, by, given_twice, merge, merged, swept
 from reconciler.desired.rules import HOST, SPEC_RULES
 from reconciler.desired.yaml_reader import read_yaml

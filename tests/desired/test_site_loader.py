@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from reconciler.desired.site_loader import load_site
-
 from tests.desired.writing import AIO_SX, site_files
 
 

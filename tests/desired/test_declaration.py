@@ -1,0 +1,115 @@
+"""What fleet.yaml and site.yaml say about a site."""
+
+from __future__ import annotations
+
+import pytest
+
+from reconciler.desired import fleet_part, layers_of, load_fleet, load_site, sites_in
+from reconciler.model.errors import ConfigErrors
+from reconciler.model.site import Settings
+from reconciler.model.words import ApplyPolicy, HealPolicy, Mode
+from tests.desired.writing import site_files
+
+FLEET = """\
+apiVersion: stxr.io/v1
+kind: Fleet
+name: canada
+systemController:
+  authUrl: https://10.10.10.2:5000/v3
+  region: SystemController
+  caBundle: /etc/ssl/stx.pem
+  credentials:
+    username: stxr
+    password:
+      secretRef: env:STXR_PASSWORD
+defaults:
+  mode: plan
+  heal: never
+groups:
+  east:
+    description: Ontario and Quebec
+    mode: apply
+    apply: auto
+    values: {release: "24.10"}
+  west:
+"""
+
+
+def settings(site_yaml, fleet=FLEET):
+    common = {"fleet.yaml": fleet} if fleet else {}
+    return load_site(site_files({"site.yaml": site_yaml}, common)).settings
+
+
+def test_a_new_site_is_only_observed():
+    assert settings("{}\n", "") == Settings(
+        group="default", mode=Mode.OBSERVE, apply=ApplyPolicy.APPROVED, heal=HealPolicy.NONDISRUPTIVE
+    )
+
+
+def test_the_site_wins_over_its_group_and_the_group_over_the_defaults():
+    found = settings("group: east\napply: never\ndescription: Ottawa\nlabels: {tier: gold}\n")
+    assert found == Settings(
+        group="east",
+        mode=Mode.APPLY,
+        apply=ApplyPolicy.NEVER,
+        heal=HealPolicy.NEVER,
+        description="Ottawa",
+        labels={"tier": "gold"},
+    )
+
+
+def test_a_group_may_be_named_without_saying_anything():
+    assert settings("group: west\n").mode is Mode.PLAN
+
+
+def test_fleet_yaml_names_its_credentials_by_reference():
+    controller = load_fleet(FLEET.encode()).system_controller
+    assert (controller.auth_url, controller.credentials.username) == ("https://10.10.10.2:5000/v3", "stxr")
+    assert controller.credentials.password.secret_ref == "env:STXR_PASSWORD"
+
+
+def test_an_empty_fleet_yaml_is_refused():
+    with pytest.raises(ConfigErrors) as refused:
+        load_fleet(b"")
+    assert str(refused.value) == "fleet.yaml: the file is empty: it needs apiVersion, kind and name"
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [("layers: [a, b]", ("a", "b")), ("", ()), ("layers: a", ()), ("layers: [a, ../b]", ("a",)), ("layers: [", ())],
+)
+def test_the_layers_of_a_site_yaml_are_told_without_ever_failing(text, expected):
+    assert layers_of(text.encode()) == expected
+
+
+EAST = b"group: east\n"
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "site", "reaches"),
+    [
+        ("mode: apply", "mode: plan", EAST, True),
+        ("mode: apply", "mode: plan", b"group: west\n", False),
+        ("heal: never", "heal: window", b"", True),
+        ("name: canada", "name: kanada", EAST, False),
+        ("env:STXR_PASSWORD", "env:OTHER", EAST, False),
+        ('"24.10"', "24.10", EAST, True),
+        ("24.10", "24.1", EAST, True),
+        ("  east:", "  eest:", EAST, True),
+        ("kind: Fleet", "kind: Fleets", EAST, True),
+    ],
+)
+def test_an_edit_of_fleet_yaml_reaches_the_sites_whose_part_it_changes(before, after, site, reaches):
+    edited = FLEET.replace(before, after)
+    assert edited != FLEET
+    assert (fleet_part(FLEET.encode(), site) != fleet_part(edited.encode(), site)) is reaches
+
+
+def test_a_part_that_cannot_be_told_is_the_whole_file():
+    assert fleet_part(b"a: [", EAST) == b"a: ["
+    assert fleet_part(FLEET.encode(), b"a: [") == FLEET.encode()
+
+
+def test_sites_are_the_folders_of_subclouds():
+    paths = ["fleet.yaml", "subclouds/b/site.yaml", "subclouds/a/x.yaml", "subclouds/a/y.yaml", "subclouds/README.md"]
+    assert sites_in(paths) == ("a", "b")
