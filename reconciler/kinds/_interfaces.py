@@ -1,18 +1,22 @@
-"""What the kinds of interfaces share: attributes of /v1/ihosts/<host>/iinterfaces and how they are written."""
+"""What the kinds of interfaces share: attributes of /v1/ihosts/<host>/iinterfaces, how they are written, and when."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from typing import Any, Literal
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Annotated, Any, Literal
 
+from reconciler.kinds import _carriers as carriers
 from reconciler.model.change import Change
+from reconciler.model.kind import Attr, Context
 from reconciler.model.node import Node
 from reconciler.model.plan import Call, Ref, replacing
 from reconciler.model.resource import Resource, ResourceKey, Spec
 from reconciler.model.rows import Row, Rows
 from reconciler.model.site import Site
+from reconciler.model.words import Action, Disruption, Needs
 
 PATH = "/v1/iinterfaces"
+KINDS = ("ethernet", "ethernet-over", "bond", "vf", "vlan")  # in the order in which one can stand on another
 InterfaceClass = Literal["platform", "data", "pci-sriov", "pci-passthrough", "none"]
 # our attribute -> the API's
 API_NAMES = {
@@ -28,6 +32,7 @@ API_NAMES = {
     "mode": "aemode",
     "hash_policy": "txhashpolicy",
     "primary_reselect": "primary_reselect",
+    "ovs_access": "ovs_access",
 }
 # our attribute -> the member of a HostProfile's interface
 DOCUMENT_NAMES = {
@@ -37,6 +42,7 @@ DOCUMENT_NAMES = {
     "max_tx_rate": "maxTxRate",
     "max_rx_rate": "maxRxRate",
 }
+RATES = frozenset({"max_tx_rate", "max_rx_rate"})
 
 
 class InterfaceSpec(Spec):
@@ -49,11 +55,24 @@ class InterfaceSpec(Spec):
     max_rx_rate: int | None = None
 
 
+class UpperSpec(InterfaceSpec):
+    """An interface over another one, which is named by `lower` and known by `over`."""
+
+    name: Annotated[str, Attr(key=True)]
+    lower: Annotated[str | None, Attr(send_only=True, refers_to="interface")] = None
+    over: Annotated[str | None, Attr(replaces=True)] = None
+
+
 def declared_interfaces(site: Site, section: str) -> Iterator[tuple[str, Node]]:
     """(host, node) for every interface in one section (ethernet, vlan, bond, vf) of every host."""
     for host, profile in site.hosts.items():
         for node in profile.listed("interfaces", section):
             yield host, node
+
+
+def all_declared(site: Site) -> Iterator[tuple[str, Node]]:
+    """(host, node) for every interface that Git describes."""
+    return (pair for section in carriers.SECTIONS for pair in declared_interfaces(site, section))
 
 
 def rows_of_type(rows: Rows, iftype: str) -> Iterator[tuple[str, Row]]:
@@ -72,16 +91,25 @@ def common(row: Row) -> Mapping[str, Any]:
     }
 
 
-def body(spec: Spec, exclude: frozenset[str] = frozenset()) -> dict[str, Any]:
-    """The attributes that Git says, in the API's names."""
-    said = spec.model_dump(exclude_unset=True, exclude=set(exclude))
+def body(spec: Spec) -> dict[str, Any]:
+    """The attributes that Git says and the API calls by a name of its own."""
+    said = spec.model_dump(exclude_unset=True, include=set(API_NAMES))
     return {API_NAMES[name]: value for name, value in said.items() if value is not None}
 
 
-def update(change: Change[Any]) -> Call:
-    """One PATCH with every attribute that differs: sysinv judges them together (class pci-sriov needs its numvfs)."""
-    values = {API_NAMES[f.name]: f.desired for f in change.fields}
-    return Call("PATCH", f"{PATH}/{{uuid}}", replacing(values), refs={"uuid": Ref(change.key)})
+def create(change: Change[Any], iftype: str, uses: Iterable[str]) -> Call:
+    """The POST of one interface over others, which it names."""
+    parents = {"ihost_uuid": host_ref(change.key.host), "iftype": iftype, "uses": list(uses)}
+    return Call("POST", PATH, {**parents, **body(change.want)}, creates=change.key)
+
+
+def update(change: Change[Any], **more: Any) -> Call:
+    """One PATCH with every attribute that differs: sysinv judges them together (class pci-sriov needs its numvfs).
+
+    more: API attributes beside the ones that have a name of their own.
+    """
+    values = {API_NAMES[f.name]: f.desired for f in change.fields if f.name in API_NAMES}
+    return Call("PATCH", f"{PATH}/{{uuid}}", replacing({**values, **more}), refs={"uuid": Ref(change.key)})
 
 
 def remove(change: Change[Any]) -> Call:
@@ -94,6 +122,67 @@ def host_ref(host: str) -> Ref:
     return Ref(ResourceKey("host", host))
 
 
+def interface_ref(name: str | None, host: str) -> Ref:
+    """The uuid of an interface by its name at the time of the call."""
+    return Ref(ResourceKey("interface", name or "", host))
+
+
 def by_name(resource: Resource[Any]) -> ResourceKey:
     """Other kinds refer to every interface by its name, whatever its type."""
     return ResourceKey("interface", resource.spec.name or "", resource.key.host)
+
+
+def described(name: str, host: str, context: Context) -> Resource[Any] | None:
+    """What Git says about the interface of this name."""
+    on_host = (context.desired.resources.get(ResourceKey(kind, name, host)) for kind in KINDS if kind != "ethernet")
+    return next((r for r in on_host if r), None) or next(
+        (r for r in ethernets(context.desired.resources, host) if r.spec.name == name), None
+    )
+
+
+def observed(name: str | None, host: str, context: Context) -> Resource[Any] | None:
+    """The interface that has this name on the site now."""
+    return context.observed.resources.get(ResourceKey("interface", name or "", host))
+
+
+def ethernets(resources: Mapping[ResourceKey, Resource[Any]], host: str) -> Iterator[Resource[Any]]:
+    """The interfaces over one port each, on one host."""
+    return (r for key, r in resources.items() if key.kind == "ethernet" and key.host == host)
+
+
+def class_of(name: str | None, host: str, context: Context) -> str:
+    """The class that an interface has, or will have where Git says it."""
+    for resource in (described(name or "", host, context), observed(name, host, context)):
+        if resource and resource.spec.iface_class:
+            return str(resource.spec.iface_class)
+    return "none"
+
+
+def is_aio_sx(context: Context) -> bool:
+    """One machine that does all: some of its interfaces may change in service (sysinv interface.py _check)."""
+    return context.system.is_simplex and context.system.is_all_in_one
+
+
+def only_rates(change: Change[Any]) -> bool:
+    """Rate limits of a platform interface may change in service, on every system (sysinv interface.py _check)."""
+    is_platform = change.action is Action.UPDATE and change.have.iface_class == "platform"
+    return is_platform and bool(change.names) and change.names <= RATES
+
+
+def needs(change: Change[Any], context: Context) -> Needs:  # noqa: ARG001
+    return Needs.ANY if only_rates(change) else Needs.LOCKED
+
+
+def disruption(change: Change[Any], context: Context) -> Disruption:
+    """A change that no lock protects still touches the traffic of its interface."""
+    return Disruption.SERVICE if needs(change, context) is Needs.ANY else Disruption.LOCK
+
+
+def too_small_below(change: Change[Any], context: Context) -> str:
+    """An MTU may not go below that of an interface above (recorded; sysinv interface.py _check_interface_data)."""
+    if change.action is not Action.UPDATE or "mtu" not in change.names:
+        return ""
+    interface = observed(change.have.name, change.key.host, context)
+    uppers = (observed(name, change.key.host, context) for name in (interface.spec.uppers or () if interface else ()))
+    over = next((u for u in uppers if u and (u.spec.mtu or 0) > change.want.mtu), None)
+    return f"{over.spec.name} is over it and has MTU {over.spec.mtu}: that one is lowered first" if over else ""

@@ -3,16 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from typing import Annotated
 
+from reconciler.kinds import _carriers as carriers
 from reconciler.kinds import _interfaces as interfaces
+from reconciler.kinds import _names as names
 from reconciler.model.change import Change
 from reconciler.model.kind import Attr, Context, Given, ResourceKind
 from reconciler.model.plan import Call
-from reconciler.model.resource import Resource
+from reconciler.model.resource import Resource, ResourceKey
 from reconciler.model.rows import Rows
 from reconciler.model.site import Site
+from reconciler.model.snapshot import Snapshot
 from reconciler.model.words import Area, Disruption, Needs, Scope
+
+MEMBER_CLASSES = frozenset({"none", "pci-sriov"})  # of a port's interface in a bond (sysinv interface.py)
 
 
 class Ethernet(interfaces.InterfaceSpec):
@@ -27,7 +33,7 @@ class Ethernet(interfaces.InterfaceSpec):
 def declare(site: Site) -> Iterator[Resource[Ethernet]]:
     for host, node in interfaces.declared_interfaces(site, "ethernet"):
         if node.get("lower"):
-            continue  # an Ethernet interface over another one has no port
+            continue  # an Ethernet interface over another one has no port: kind ethernet-over
         yield KIND.declared(
             node,
             host,
@@ -41,7 +47,7 @@ def declare(site: Site) -> Iterator[Resource[Ethernet]]:
 
 
 def _bonded(site: Site) -> Iterator[Resource[Ethernet]]:
-    """A bond's member is class none; a port that only a bond names is so by that (sysinv interface.py, ae checks)."""
+    """A port that only a bond names: its interface has no class, and Git says nothing of its name."""
     for host, bond in interfaces.declared_interfaces(site, "bond"):
         said = {
             n
@@ -50,14 +56,22 @@ def _bonded(site: Site) -> Iterator[Resource[Ethernet]]:
         }
         for member in bond.listed("members"):
             if member.value not in said:
-                yield KIND.declared(member, host, port=member, name=member, iface_class=Given("none"))
+                yield KIND.declared(member, host, port=member, iface_class=Given("none"))
+
+
+def spell(resource: Resource[Ethernet], observed: Snapshot) -> Resource[Ethernet]:
+    """A bond's port that only the bond names may be of any class that a bond takes."""
+    have = observed.resources.get(resource.key)
+    if resource.spec.name is not None or have is None or have.spec.iface_class not in MEMBER_CLASSES:
+        return resource
+    return replace(resource, spec=Ethernet(port=resource.spec.port))
 
 
 def read(rows: Rows) -> Iterator[Resource[Ethernet]]:
-    ports = {row["interface_uuid"]: row["name"] for row in rows.all("ports")}
+    ports = carriers.ports_by_interface(rows)
     for host, row in rows.by_host("iinterfaces"):
-        port = row["ifname"] if row["iftype"] == "virtual" else ports.get(row["uuid"])
-        if row["iftype"] not in {"ethernet", "virtual"} or port is None:
+        port = carriers.port_of(carriers.carrier(row, ports))
+        if not port:
             continue
         spec = Ethernet.of(
             port=port,
@@ -69,14 +83,55 @@ def read(rows: Rows) -> Iterator[Resource[Ethernet]]:
         yield Resource(KIND.key(spec, host), spec, {"uuid": row["uuid"]})
 
 
-def write(changes: Sequence[Change[Ethernet]], context: Context) -> Iterable[Call]:  # noqa: ARG001
-    return map(interfaces.update, changes)
+def write(changes: Sequence[Change[Ethernet]], context: Context) -> Iterable[Call]:
+    return names.in_turn(changes, context)
 
 
-def impossible(change: Change[Ethernet], context: Context) -> str:  # noqa: ARG001
+def needs(change: Change[Ethernet], context: Context) -> Needs:
+    """AIO-SX makes an idle port an SR-IOV one in service; any later change of it needs the lock (recorded)."""
+    if interfaces.is_aio_sx(context) and change.want.iface_class == "pci-sriov" and change.have.iface_class == "none":
+        return Needs.ANY
+    return interfaces.needs(change, context)
+
+
+def disruption(change: Change[Ethernet], context: Context) -> Disruption:
+    if interfaces.only_rates(change):
+        return Disruption.SERVICE
+    return Disruption.NONE if needs(change, context) is Needs.ANY else Disruption.LOCK
+
+
+def impossible(change: Change[Ethernet], context: Context) -> str:
     if change.observed is None:
         return f"the host has no port {change.want.port}: correct port.name, or add the hardware"
-    return ""
+    return (
+        names.taken(change, context)
+        or _too_many_vfs(change, context)
+        or _still_bonded(change, context)
+        or interfaces.too_small_below(change, context)
+    )
+
+
+def _too_many_vfs(change: Change[Ethernet], context: Context) -> str:
+    port = context.observed.resources.get(ResourceKey("port", change.want.port, change.key.host))
+    limit = port.spec.vf_limit if port else None
+    if limit is None or "vf_count" not in change.names or (change.want.vf_count or 0) <= limit:
+        return ""
+    return f"port {change.want.port} can make {limit} VFs, not {change.want.vf_count}"
+
+
+def _still_bonded(change: Change[Ethernet], context: Context) -> str:
+    """A member's class is fixed until the bond lets go of it (recorded), which is written after this kind."""
+    if "iface_class" not in change.names or change.want.iface_class in MEMBER_CLASSES:
+        return ""
+    host = change.key.host
+    interface = interfaces.observed(change.have.name, host, context)
+    uppers = (interfaces.observed(name, host, context) for name in (interface.spec.uppers if interface else ()))
+    bond = next((u.spec.name for u in uppers if u and u.spec.iftype == "ae"), None)
+    return (
+        f"it is a member of {bond}: its class changes in the plan after the one that takes it out of {bond}"
+        if bond
+        else ""
+    )
 
 
 KIND = ResourceKind(
@@ -88,9 +143,10 @@ KIND = ResourceKind(
     declare=declare,
     read=read,
     write=write,
-    needs=Needs.LOCKED,
-    disruption=Disruption.LOCK,
+    needs=needs,
+    disruption=disruption,
     impossible=impossible,
+    spell=spell,
     known_as=interfaces.by_name,
     documents=("HostProfile.spec.interfaces.ethernet",),
 )

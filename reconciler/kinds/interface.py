@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Annotated
 
+from reconciler.kinds import _carriers as carriers
 from reconciler.model.kind import Attr, ResourceKind
 from reconciler.model.resource import Resource, Spec
 from reconciler.model.rows import Rows
@@ -12,16 +13,27 @@ from reconciler.model.words import Area, Scope
 
 
 class Interface(Spec):
-    """An interface, whatever its type."""
+    """An interface, whatever its type. `carrier` is what it is whatever it is called; `uppers` stand on it."""
 
     name: Annotated[str, Attr(key=True)]
     iftype: str | None = None
     iface_class: str | None = None
+    mtu: int | None = None
+    carrier: str = ""
+    uppers: tuple[str, ...] = ()
 
 
 def read(rows: Rows) -> Iterator[Resource[Interface]]:
+    ports = carriers.ports_by_interface(rows)
     for host, row in rows.by_host("iinterfaces"):
-        spec = Interface(name=row["ifname"], iftype=row["iftype"], iface_class=row["ifclass"] or "none")
+        spec = Interface(
+            name=row["ifname"],
+            iftype=row["iftype"],
+            iface_class=row.get("ifclass") or "none",
+            mtu=row.get("imtu"),
+            carrier=carriers.carrier(row, ports),
+            uppers=tuple(row.get("used_by") or ()),
+        )
         yield Resource(KIND.key(spec, host), spec, {"uuid": row["uuid"]})
 
 
@@ -30,7 +42,6 @@ KIND = ResourceKind(
     spec=Interface,
     area=Area.NETWORK,
     scope=Scope.HOST,
-    collections=("iinterfaces",),
+    collections=("iinterfaces", "ports"),
     read=read,
-    after=("ethernet", "bond", "vlan", "vf"),
 )

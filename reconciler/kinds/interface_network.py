@@ -5,9 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Annotated
 
+from reconciler.kinds import _carriers as carriers
 from reconciler.kinds import _interfaces as interfaces
+from reconciler.kinds import _networks as networks
 from reconciler.model.change import Change
 from reconciler.model.kind import Attr, Context, ResourceKind
+from reconciler.model.node import Node
 from reconciler.model.plan import Call, Ref
 from reconciler.model.resource import Resource, ResourceKey, Spec
 from reconciler.model.rows import Rows
@@ -15,28 +18,32 @@ from reconciler.model.site import Site
 from reconciler.model.words import Action, Area, Disruption, Needs, Scope
 
 PATH = "/v1/interface_networks"
-SECTIONS = ("ethernet", "bond", "vlan", "vf")
 
 
 class InterfaceNetwork(Spec):
-    """Assignment of a platform network (by name) to an interface (by name)."""
+    """Assignment of a platform network (by type) to an interface: named by `interface`, known by `on`."""
 
     network: Annotated[str, Attr(key=True, refers_to="platform-network")]
-    interface: Annotated[str | None, Attr(replaces=True, refers_to="interface")] = None
+    interface: Annotated[str | None, Attr(send_only=True, refers_to="interface")] = None
+    on: Annotated[str | None, Attr(replaces=True)] = None
 
 
 def declare(site: Site) -> Iterator[Resource[InterfaceNetwork]]:
-    pools_only = {name for name, node in site.of("PlatformNetwork").items() if node.text("type") == "other"}
-    for section in SECTIONS:
-        for host, node in interfaces.declared_interfaces(site, section):
-            for network in node.listed("platformNetworks"):
-                if network.value not in pools_only:  # `other` is a pool for the interface's addresses, no network
-                    yield KIND.declared(network, host, network=network, interface=node.get("name"))
+    types, said = networks.types(site), carriers.said(site)
+    for host, node in interfaces.all_declared(site):
+        name = node.get("name")
+        for network in node.listed("platformNetworks"):
+            kind = types.get(str(network.value), str(network.value))
+            if kind != networks.POOL_ONLY:  # a pool for the interface's addresses: kind interface-address-mode
+                on = carriers.named(name, host, said)
+                yield KIND.declared(network, host, network=Node(kind, network.origin), interface=name, on=on)
 
 
 def read(rows: Rows) -> Iterator[Resource[InterfaceNetwork]]:
+    seen = carriers.seen(rows)
     for host, row in rows.by_host("interface_networks"):
-        spec = InterfaceNetwork(network=row["network_name"], interface=row["ifname"])
+        on = seen.get((host, row["ifname"]))
+        spec = InterfaceNetwork.of(network=row["network_type"], interface=row["ifname"], on=on)
         yield Resource(KIND.key(spec, host), spec, {"uuid": row["uuid"]})
 
 
@@ -45,21 +52,13 @@ def write(changes: Sequence[Change[InterfaceNetwork]], context: Context) -> Iter
         if change.action is Action.DELETE:
             yield Call("DELETE", f"{PATH}/{{uuid}}", refs={"uuid": Ref(change.key)})
             continue
-        interface = ResourceKey("interface", change.want.interface or "", change.key.host)
-        network = ResourceKey("platform-network", change.want.network)
-        yield Call(
-            "POST",
-            PATH,
-            {"interface_uuid": Ref(interface), "network_uuid": Ref(network)},
-            creates=change.key,
-        )
+        interface = interfaces.interface_ref(change.want.interface, change.key.host)
+        network = Ref(ResourceKey("platform-network", change.want.network))
+        yield Call("POST", PATH, {"interface_uuid": interface, "network_uuid": network}, creates=change.key)
 
 
 def owns(site: Site) -> Iterator[tuple[str, str]]:
-    for section in SECTIONS:
-        for host, node in interfaces.declared_interfaces(site, section):
-            if node.get("platformNetworks"):
-                yield host, node.text("name")
+    return ((host, node.text("name")) for host, node in interfaces.all_declared(site) if node.get("platformNetworks"))
 
 
 def member_of(resource: Resource[InterfaceNetwork]) -> str:
@@ -71,14 +70,16 @@ KIND = ResourceKind(
     spec=InterfaceNetwork,
     area=Area.NETWORK,
     scope=Scope.HOST,
-    collections=("interface_networks", "iinterfaces"),
+    collections=("interface_networks", "iinterfaces", "ports"),
     declare=declare,
     read=read,
     write=write,
     # sysinv has no lock check here (interface_network.py), but the interface it makes is only up after an unlock
     needs=Needs.LOCKED,
     disruption=Disruption.LOCK,
+    spell=carriers.placed,
     owns=owns,
     member_of=member_of,
+    after=interfaces.KINDS,
     documents=("HostProfile.spec.interfaces.*.platformNetworks",),
 )

@@ -1,0 +1,40 @@
+"""IP addresses as text: one spelling for each, and how documents' text becomes it."""
+
+from __future__ import annotations
+
+from ipaddress import ip_address, ip_network
+from typing import Any, Literal
+
+from reconciler.model.node import Node
+
+Family = Literal["ipv4", "ipv6"]
+
+
+def canonical(value: Any) -> Any:
+    """The one spelling of an address; what is no address stays as it is, in lower case."""
+    try:
+        return str(ip_address(value))
+    except ValueError:
+        return str(value).lower()
+
+
+def subnet(address: Any, prefix: Any) -> str:
+    """The network address of a subnet that is given by any address in it; sysinv answers 500 to host bits."""
+    try:
+        return str(ip_network(f"{address}/{prefix}", strict=False).network_address)
+    except ValueError:
+        return str(canonical(address))
+
+
+def family(address: Any) -> Family:
+    return "ipv6" if ":" in str(address) else "ipv4"
+
+
+def said(node: Node | None) -> Node | None:
+    """An address that Git says, in its one spelling."""
+    return node and Node(canonical(node.value), node.origin)
+
+
+def said_subnet(node: Node | None, prefix: Node | None) -> Node | None:
+    """A subnet that Git says, by its network address."""
+    return node and Node(subnet(node.value, prefix.value if prefix else ""), node.origin)

@@ -1,0 +1,77 @@
+"""What the kinds of networks share: which pool serves which network, and whom a change of them sends through a lock."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+
+from reconciler.kinds import _addresses as addresses
+from reconciler.model.kind import Context
+from reconciler.model.node import Node
+from reconciler.model.rows import Rows
+from reconciler.model.site import Site
+
+POOL_ONLY = "other"  # a PlatformNetwork of this type is a pool for interfaces' addresses, and no network
+
+
+def networks(site: Site) -> Iterator[tuple[str, Node]]:
+    """(name, document) of every PlatformNetwork that is a network. A system has one network of each type."""
+    return ((name, node) for name, node in site.of("PlatformNetwork").items() if node.text("type") != POOL_ONLY)
+
+
+def types(site: Site) -> Mapping[str, str]:
+    """Name of a PlatformNetwork document -> its type; undescribed networks have the name of their type (bootstrap)."""
+    return {name: node.text("type") for name, node in site.of("PlatformNetwork").items()}
+
+
+def family_of(pool: str, site: Site) -> addresses.Family | None:
+    """The family of a pool that Git describes."""
+    document = site.of("AddressPool").get(pool)
+    return addresses.family(document.text("subnet")) if document else None
+
+
+def said_service(site: Site) -> Mapping[str, tuple[str, ...]]:
+    """Pool -> the networks that Git takes it for, as `mgmt/ipv4`."""
+    served: dict[str, tuple[str, ...]] = {}
+    for _, node in networks(site):
+        for pool in node.listed("associatedAddressPools"):
+            name = str(pool.value)
+            served[name] = (*served.get(name, ()), f"{node.text('type')}/{family_of(name, site)}")
+    return served
+
+
+def seen_service(rows: Rows) -> Mapping[str, tuple[str, ...]]:
+    """Pool -> the networks that it serves on the site, as `mgmt/ipv4`."""
+    kinds = {row["uuid"]: row["type"] for row in rows.all("networks")}
+    families = {row["uuid"]: addresses.family(row["network"]) for row in rows.all("addrpools")}
+    served: dict[str, tuple[str, ...]] = {}
+    for row in rows.all("network_addresspools"):
+        pool, network = row["address_pool_uuid"], row["network_uuid"]
+        if pool in families and network in kinds:
+            name = row["address_pool_name"]
+            served[name] = (*served.get(name, ()), f"{kinds[network]}/{families[pool]}")
+    return served
+
+
+def served_types(served: Iterable[str]) -> frozenset[str]:
+    return frozenset(one.rpartition("/")[0] for one in served)
+
+
+def locked_after(types: Iterable[str], context: Context) -> Iterator[str]:
+    """Hosts that must go through lock and unlock when a pool of these networks changes or joins.
+
+    OAM: the controllers of every system with two (recorded; conductor update_oam_config). mgmt: every host of such
+    a system (network_addrpool.py: its nodes are out of date). An AIO-SX takes both at run time.
+    """
+    if context.system.is_simplex:
+        return
+    changed = frozenset(types)
+    for host in context.system.hosts.values():
+        concerned = "mgmt" in changed or ("oam" in changed and host.personality == "controller")
+        if concerned and host.is_provisioned:
+            yield host.name
+
+
+def in_service(context: Context) -> str:
+    """The controller of an AIO-SX while it is unlocked; "" on every other system."""
+    hosts = context.system.hosts.values() if context.system.is_simplex else ()
+    return next((h.name for h in hosts if h.personality == "controller" and h.administrative != "locked"), "")

@@ -1,0 +1,81 @@
+"""Ethernet interface over an SR-IOV one: the platform's own share of a port whose VFs belong to applications."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+
+from reconciler.kinds import _carriers as carriers
+from reconciler.kinds import _interfaces as interfaces
+from reconciler.kinds import _names as names
+from reconciler.model.change import Change
+from reconciler.model.kind import Context, ResourceKind
+from reconciler.model.plan import Call
+from reconciler.model.resource import Resource
+from reconciler.model.rows import Rows
+from reconciler.model.site import Site
+from reconciler.model.words import Action, Area, Scope
+
+
+class EthernetOver(interfaces.UpperSpec):
+    """Its document has `lower`, and a port called `dummy`. `ovs_access`: one a host (sysinv interface.py _check)."""
+
+    ovs_access: bool | None = None
+
+
+def declare(site: Site) -> Iterator[Resource[EthernetOver]]:
+    said = carriers.said(site)
+    for host, node in interfaces.declared_interfaces(site, "ethernet"):
+        if lower := node.get("lower"):
+            yield KIND.declared(
+                node,
+                host,
+                name="name",
+                lower=lower,
+                over=carriers.named(lower, host, said),
+                ovs_access="ovsAccess",
+                **interfaces.DOCUMENT_NAMES,
+            )
+
+
+def read(rows: Rows) -> Iterator[Resource[EthernetOver]]:
+    seen = carriers.seen(rows)
+    for host, row in interfaces.rows_of_type(rows, "ethernet"):
+        if not row.get("uses"):
+            continue
+        spec = EthernetOver.of(
+            name=row["ifname"],
+            lower=row["uses"][0],
+            over=seen.get((host, row["uses"][0])),
+            ovs_access=row.get("ovs_access"),
+            **interfaces.common(row),
+        )
+        yield Resource(KIND.key(spec, host), spec, {"uuid": row["uuid"]})
+
+
+def write(changes: Sequence[Change[EthernetOver]], context: Context) -> Iterable[Call]:
+    for change in changes:
+        if change.action is Action.DELETE:
+            yield interfaces.remove(change)
+        elif change.action is Action.CREATE:
+            yield from names.freed(change, context)
+            yield interfaces.create(change, "ethernet", [change.want.lower or ""])
+        else:
+            yield interfaces.update(change)
+
+
+KIND = ResourceKind(
+    name="ethernet-over",
+    spec=EthernetOver,
+    area=Area.NETWORK,
+    scope=Scope.HOST,
+    collections=("iinterfaces", "ports"),
+    declare=declare,
+    read=read,
+    write=write,
+    needs=interfaces.needs,
+    disruption=interfaces.disruption,
+    impossible=names.taken,
+    known_as=interfaces.by_name,
+    after=("ethernet",),
+    documents=("HostProfile.spec.interfaces.ethernet",),
+)

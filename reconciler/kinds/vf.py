@@ -1,0 +1,94 @@
+"""VF interface: a share of the virtual functions of an SR-IOV interface, with a driver of its own."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+
+from reconciler.kinds import _carriers as carriers
+from reconciler.kinds import _interfaces as interfaces
+from reconciler.kinds import _names as names
+from reconciler.model.change import Change
+from reconciler.model.kind import Context, ResourceKind
+from reconciler.model.plan import Call
+from reconciler.model.resource import Resource
+from reconciler.model.rows import Rows
+from reconciler.model.site import Site
+from reconciler.model.words import Action, Area, Disruption, Needs, Scope
+
+
+class Vf(interfaces.UpperSpec):
+    """The VFs of all on one interface are fewer than its own: one stays the platform's (sysinv interface.py)."""
+
+    vf_count: int | None = None
+    vf_driver: str | None = None
+
+
+def declare(site: Site) -> Iterator[Resource[Vf]]:
+    said = carriers.said(site)
+    for host, node in interfaces.declared_interfaces(site, "vf"):
+        yield KIND.declared(
+            node,
+            host,
+            name="name",
+            lower="lower",
+            over=carriers.named(node.get("lower"), host, said),
+            vf_count="vfCount",
+            vf_driver="vfDriver",
+            **interfaces.DOCUMENT_NAMES,
+        )
+
+
+def read(rows: Rows) -> Iterator[Resource[Vf]]:
+    seen = carriers.seen(rows)
+    for host, row in interfaces.rows_of_type(rows, "vf"):
+        lower = next(iter(row["uses"]), None)
+        spec = Vf.of(
+            name=row["ifname"],
+            lower=lower,
+            over=seen.get((host, lower or "")),
+            vf_count=row.get("sriov_numvfs"),
+            vf_driver=row.get("sriov_vf_driver"),
+            **interfaces.common(row),
+        )
+        yield Resource(KIND.key(spec, host), spec, {"uuid": row["uuid"]})
+
+
+def write(changes: Sequence[Change[Vf]], context: Context) -> Iterable[Call]:
+    ordered = names.lowers_first(changes)
+    yield from map(interfaces.remove, (c for c in reversed(ordered) if c.action is Action.DELETE))
+    for change in ordered:
+        if change.action is Action.CREATE:
+            yield from names.freed(change, context)
+            yield interfaces.create(change, "vf", [change.want.lower or ""])
+        elif change.action is Action.UPDATE:
+            yield interfaces.update(change)
+
+
+def needs(change: Change[Vf], context: Context) -> Needs:
+    """AIO-SX makes and removes VF interfaces in service, and changes them under lock (recorded)."""
+    in_service = interfaces.is_aio_sx(context) and change.action is not Action.UPDATE
+    return Needs.ANY if in_service else Needs.LOCKED
+
+
+def disruption(change: Change[Vf], context: Context) -> Disruption:
+    if needs(change, context) is Needs.LOCKED:
+        return Disruption.LOCK
+    return Disruption.SERVICE if change.observed else Disruption.NONE
+
+
+KIND = ResourceKind(
+    name="vf",
+    spec=Vf,
+    area=Area.NETWORK,
+    scope=Scope.HOST,
+    collections=("iinterfaces", "ports"),
+    declare=declare,
+    read=read,
+    write=write,
+    needs=needs,
+    disruption=disruption,
+    impossible=names.taken,
+    known_as=interfaces.by_name,
+    after=("ethernet", "ethernet-over"),
+    documents=("HostProfile.spec.interfaces.vf",),
+)

@@ -1,0 +1,88 @@
+"""VLAN interface of a host. Id and parent change in place: its networks and addresses stay on it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Annotated, Any
+
+from reconciler.kinds import _carriers as carriers
+from reconciler.kinds import _interfaces as interfaces
+from reconciler.kinds import _names as names
+from reconciler.model.change import Change
+from reconciler.model.kind import Attr, Context, ResourceKind
+from reconciler.model.plan import Call
+from reconciler.model.resource import Resource
+from reconciler.model.rows import Rows
+from reconciler.model.site import Site
+from reconciler.model.words import Action, Area, Scope
+
+
+class Vlan(interfaces.InterfaceSpec):
+    """Over the interface that is named by `lower` and known by `over`."""
+
+    name: Annotated[str, Attr(key=True)]
+    vlan_id: int | None = None
+    lower: Annotated[str | None, Attr(send_only=True, refers_to="interface")] = None
+    over: str | None = None
+
+
+def declare(site: Site) -> Iterator[Resource[Vlan]]:
+    said = carriers.said(site)
+    for host, node in interfaces.declared_interfaces(site, "vlan"):
+        yield KIND.declared(
+            node,
+            host,
+            name="name",
+            vlan_id="vid",
+            lower="lower",
+            over=carriers.named(node.get("lower"), host, said),
+            **interfaces.DOCUMENT_NAMES,
+        )
+
+
+def read(rows: Rows) -> Iterator[Resource[Vlan]]:
+    seen = carriers.seen(rows)
+    for host, row in interfaces.rows_of_type(rows, "vlan"):
+        lower = next(iter(row["uses"]), None)
+        spec = Vlan.of(
+            name=row["ifname"],
+            vlan_id=row.get("vlan_id"),
+            lower=lower,
+            over=seen.get((host, lower or "")),
+            **interfaces.common(row),
+        )
+        yield Resource(KIND.key(spec, host), spec, {"uuid": row["uuid"]})
+
+
+def write(changes: Sequence[Change[Vlan]], context: Context) -> Iterable[Call]:
+    for change in changes:
+        if change.action is Action.DELETE:
+            yield interfaces.remove(change)
+        elif change.action is Action.CREATE:
+            yield from names.freed(change, context)
+            yield interfaces.create(change, "vlan", [change.want.lower or ""])
+        else:
+            yield interfaces.update(change, **_uses(change))
+
+
+def _uses(change: Change[Vlan]) -> Mapping[str, Any]:
+    """Recorded: a VLAN's parent changes through usesmodify, as a bond's members do."""
+    return {"usesmodify": change.want.lower} if "over" in change.names else {}
+
+
+KIND = ResourceKind(
+    name="vlan",
+    spec=Vlan,
+    area=Area.NETWORK,
+    scope=Scope.HOST,
+    collections=("iinterfaces", "ports"),
+    declare=declare,
+    read=read,
+    write=write,
+    needs=interfaces.needs,
+    disruption=interfaces.disruption,
+    impossible=names.taken,
+    known_as=interfaces.by_name,
+    after=("ethernet", "ethernet-over", "bond", "vf"),
+    documents=("HostProfile.spec.interfaces.vlan",),
+)
