@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from reconciler.model.change import Change
 from reconciler.model.kind import Attr, Context, Given, ResourceKind, lowercase
 from reconciler.model.plan import Call, Ref, replacing
-from reconciler.model.resource import Resource, Spec
+from reconciler.model.resource import Resource, ResourceKey, Spec
 from reconciler.model.rows import Rows
 from reconciler.model.site import Site
-from reconciler.model.words import Action, Area
+from reconciler.model.words import Action, Area, Disruption
 
 PATH = "/v1/datanetworks"
 
@@ -62,6 +62,26 @@ def write(changes: Sequence[Change[DataNetwork]], context: Context) -> Iterable[
             yield Call("PATCH", f"{PATH}/{{uuid}}", replacing({f.name: f.desired for f in change.fields}), refs=one)
 
 
+def impossible(change: Change[DataNetwork], context: Context) -> str:
+    """Recorded: its MTU stays below that of every interface on it."""
+    if change.action is not Action.UPDATE or "mtu" not in change.names:
+        return ""
+    small = [r for r in _interfaces(change.want.name, context) if (r.spec.mtu or 0) < (change.want.mtu or 0)]
+    if not small:
+        return ""
+    first = small[0]
+    return f"{first.key.host} {first.spec.name} has MTU {first.spec.mtu}: the interfaces on it are raised first"
+
+
+def _interfaces(network: str, context: Context) -> Iterator[Resource[Any]]:
+    seen = context.observed.resources
+    for key, resource in seen.items():
+        if key.kind == "interface-data-network" and resource.spec.network == network:
+            interface = seen.get(ResourceKey("interface", resource.spec.interface, key.host))
+            if interface:
+                yield interface
+
+
 KIND = ResourceKind(
     name="data-network",
     spec=DataNetwork,
@@ -70,5 +90,7 @@ KIND = ResourceKind(
     declare=declare,
     read=read,
     write=write,
+    disruption=lambda change, _context: Disruption.SERVICE if change.observed else Disruption.NONE,
+    impossible=impossible,
     documents=("DataNetwork.spec",),
 )

@@ -1,0 +1,74 @@
+"""Platform network, known by its type: a system has one of each. Bootstrap makes most of them; there is no PATCH."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Annotated
+
+from reconciler.kinds import _networks as networks
+from reconciler.model.change import Change
+from reconciler.model.kind import Attr, Context, Given, ResourceKind
+from reconciler.model.plan import Call, Ref
+from reconciler.model.resource import Resource, ResourceKey, Spec
+from reconciler.model.rows import Rows
+from reconciler.model.site import Site
+from reconciler.model.words import Action, Area, Disruption
+
+PATH = "/v1/networks"
+# never deleted after bootstrap (sysinv network.py delete); mgmt only on an AIO-SX whose host is locked
+FIXED = frozenset({"oam", "cluster-host", "pxeboot", "cluster-pod", "cluster-service", "storage", "mgmt"})
+
+
+class PlatformNetwork(Spec):
+    """`name` and `pool` (the primary one) are given when it is made; what is there already keeps its own."""
+
+    type: Annotated[str, Attr(key=True)]
+    name: Annotated[str | None, Attr(send_only=True)] = None
+    dynamic: Annotated[bool | None, Attr(replaces=True)] = None
+    pool: Annotated[str | None, Attr(send_only=True, refers_to="address-pool")] = None
+
+
+def declare(site: Site) -> Iterator[Resource[PlatformNetwork]]:
+    for name, node in networks.networks(site):
+        pool = next(node.listed("associatedAddressPools"), None)
+        yield KIND.declared(node, type="type", name=Given(name), dynamic="dynamic", pool=pool)
+
+
+def read(rows: Rows) -> Iterator[Resource[PlatformNetwork]]:
+    pools = {row["uuid"]: row["name"] for row in rows.all("addrpools")}
+    for row in rows.all("networks"):
+        pool = pools.get(row.get("pool_uuid"))
+        spec = PlatformNetwork.of(type=row["type"], name=row["name"], dynamic=row["dynamic"], pool=pool)
+        yield Resource(KIND.key(spec), spec, {"uuid": row["uuid"], "id": row["id"]})
+
+
+def write(changes: Sequence[Change[PlatformNetwork]], context: Context) -> Iterable[Call]:  # noqa: ARG001
+    for change in changes:
+        if change.action is Action.DELETE:
+            yield Call("DELETE", f"{PATH}/{{uuid}}", refs={"uuid": Ref(change.key)})
+            continue
+        said = change.want.model_dump(exclude_unset=True, exclude={"pool"})
+        pool = Ref(ResourceKey("address-pool", change.want.pool or ""))
+        yield Call("POST", PATH, {**said, "pool_uuid": pool}, creates=change.key)
+
+
+def impossible(change: Change[PlatformNetwork], context: Context) -> str:  # noqa: ARG001
+    if change.action is Action.CREATE and not change.want.pool:
+        return "a network is made with a pool: name one in associatedAddressPools"
+    if change.action is Action.REPLACE and change.want.type in FIXED:
+        return f"network {change.want.type} is fixed at bootstrap: take `dynamic` from the site, or install it anew"
+    return ""
+
+
+KIND = ResourceKind(
+    name="platform-network",
+    spec=PlatformNetwork,
+    area=Area.NETWORK,
+    collections=("networks", "addrpools"),
+    declare=declare,
+    read=read,
+    write=write,
+    disruption=lambda change, _context: Disruption.SERVICE if change.observed else Disruption.NONE,
+    impossible=impossible,
+    documents=("PlatformNetwork.spec",),
+)

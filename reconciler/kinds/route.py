@@ -1,0 +1,152 @@
+"""Static route of a host's interface. The API has no PATCH: another gateway or metric is another route in its place.
+
+A destination has one gateway on an interface, as a rule, and is known by both. Where Git, or the site, has several
+(sysinv route.py takes up to four paths), each is known by its gateway too.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Annotated
+
+from reconciler.kinds import _addresses as addresses
+from reconciler.kinds import _carriers as carriers
+from reconciler.kinds import _interfaces as interfaces
+from reconciler.model.change import Change
+from reconciler.model.kind import Attr, Context, Given, ResourceKind
+from reconciler.model.node import Node
+from reconciler.model.plan import Call, Ref
+from reconciler.model.resource import Resource, ResourceKey, Spec
+from reconciler.model.rows import Row, Rows
+from reconciler.model.site import Site
+from reconciler.model.words import Action, Area, Disruption, Scope
+
+PATH = "/v1/routes"
+METRIC = 1  # what upstream sends where a document says none
+VIA = " via "
+
+Place = tuple[str, str, str]  # host, interface, destination
+
+
+class Route(Spec):
+    """`destination` is subnet/prefix; on an interface that is named by `interface` and known by `on`."""
+
+    interface: Annotated[str, Attr(key=True, refers_to="interface")]
+    destination: Annotated[str, Attr(key=True)]
+    gateway: Annotated[str | None, Attr(replaces=True, canonical=addresses.canonical)] = None
+    metric: Annotated[int | None, Attr(replaces=True)] = None
+    on: Annotated[str | None, Attr(replaces=True)] = None
+
+
+def declare(site: Site) -> Iterator[Resource[Route]]:
+    said = carriers.said(site)
+    paths = Counter(_said_place(host, node) for host, node in _routes(site))
+    for host, node in _routes(site):
+        place = _said_place(host, node)
+        gateway = addresses.said(node.get("gateway"))
+        destination = _named(place, str(gateway.value) if gateway else "", paths)
+        yield KIND.declared(
+            node,
+            host,
+            interface="interface",
+            destination=Given(destination),
+            gateway=gateway,
+            metric="metric",
+            on=carriers.named(node.get("interface"), host, said),
+        )
+
+
+def _routes(site: Site) -> Iterator[tuple[str, Node]]:
+    return ((host, node) for host, profile in site.hosts.items() for node in profile.listed("routes"))
+
+
+def _said_place(host: str, node: Node) -> Place:
+    prefix = node.text("prefix")
+    return host, node.text("interface"), f"{addresses.subnet(node.text('subnet'), prefix)}/{prefix}"
+
+
+def _seen_place(host: str, row: Row) -> Place:
+    return host, row["ifname"], f"{addresses.canonical(row['network'])}/{row['prefix']}"
+
+
+def _named(place: Place, gateway: str, paths: Counter[Place]) -> str:
+    return place[2] if paths[place] == 1 else f"{place[2]}{VIA}{gateway}"
+
+
+def read(rows: Rows) -> Iterator[Resource[Route]]:
+    seen = carriers.seen(rows)
+    routes = [(host, row) for host, row in rows.by_host("routes") if row.get("ifname")]
+    paths = Counter(_seen_place(host, row) for host, row in routes)
+    for host, row in routes:
+        gateway = addresses.canonical(row["gateway"])
+        spec = Route.of(
+            interface=row["ifname"],
+            destination=_named(_seen_place(host, row), gateway, paths),
+            gateway=gateway,
+            metric=row["metric"],
+            on=seen.get((host, row["ifname"])),
+        )
+        yield Resource(KIND.key(spec, host), spec, {"uuid": row["uuid"]})
+
+
+def write(changes: Sequence[Change[Route]], context: Context) -> Iterable[Call]:
+    for change in changes:
+        if change.action is Action.DELETE:
+            yield Call("DELETE", f"{PATH}/{{uuid}}", refs={"uuid": Ref(change.key)})
+        elif not _is_there(change, context):
+            yield Call("POST", PATH, _body(change.want, change.key.host), creates=change.key)
+
+
+def _body(spec: Route, host: str) -> dict[str, object]:
+    network, _, prefix = spec.destination.partition(VIA)[0].rpartition("/")
+    return {
+        "interface_uuid": interfaces.interface_ref(spec.interface, host),
+        "network": network,
+        "prefix": int(prefix),
+        "gateway": spec.gateway,
+        "metric": METRIC if spec.metric is None else spec.metric,
+    }
+
+
+def _is_there(change: Change[Route], context: Context) -> bool:
+    """One of several paths that is on the site as the only one, and is known there by its destination alone."""
+    if VIA not in change.want.destination:
+        return False
+    alone = context.observed.resources.get(_alone(change))
+    return alone is not None and alone.spec.gateway == change.want.gateway
+
+
+def _alone(change: Change[Route]) -> ResourceKey:
+    return change.key._replace(name=change.key.name.partition(VIA)[0])
+
+
+def impossible(change: Change[Route], context: Context) -> str:
+    if change.observed or VIA in change.want.destination:
+        return ""
+    several = [r.spec.gateway for k, r in context.observed.resources.items() if _is_path(k, change.key)]
+    if not several:
+        return ""
+    return f"the site has it via {' and '.join(sorted(several))}: name each in Git, or remove the others there"
+
+
+def _is_path(key: ResourceKey, alone: ResourceKey) -> bool:
+    return key.kind == alone.kind and key.host == alone.host and key.name.startswith(alone.name + VIA)
+
+
+KIND = ResourceKind(
+    name="route",
+    spec=Route,
+    area=Area.NETWORK,
+    scope=Scope.HOST,
+    collections=("routes", "iinterfaces", "ports"),
+    declare=declare,
+    read=read,
+    write=write,
+    # no lock is needed: a route is taken and applied in service (recorded; conductor update_route_config)
+    disruption=lambda change, _context: Disruption.SERVICE if change.observed else Disruption.NONE,
+    impossible=impossible,
+    spell=carriers.placed,
+    after=(*interfaces.KINDS, "interface-network", "interface-address-mode", "address"),
+    documents=("HostProfile.spec.routes",),
+)
