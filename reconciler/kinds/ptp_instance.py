@@ -1,0 +1,68 @@
+"""PTP instance: one linuxptp service and its parameters, shared by the hosts that name it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Annotated, Literal
+
+from pydantic import BeforeValidator
+
+from reconciler.kinds import _ptp as ptp
+from reconciler.model.change import Change
+from reconciler.model.kind import Attr, Context, Given, ResourceKind
+from reconciler.model.plan import Call, Ref
+from reconciler.model.resource import Resource, Spec
+from reconciler.model.rows import Rows
+from reconciler.model.site import Site
+from reconciler.model.words import Action, Area, Disruption
+
+PATH = "/v1/ptp_instances"
+Daemon = Literal["ptp4l", "phc2sys", "ts2phc", "clock", "synce4l", "gnss-monitor", "dpll-mgr"]
+Parameters = Annotated[dict[str, tuple[str, ...]], BeforeValidator(ptp.sections)]
+
+
+class PtpInstance(Spec):
+    """Attributes as /v1/ptp_instances names them; name and service cannot change (recorded)."""
+
+    name: Annotated[str, Attr(key=True)]
+    service: Annotated[Daemon | None, Attr(replaces=True)] = None
+    parameters: Annotated[Parameters | None, Attr(canonical=ptp.as_pairs)] = None
+
+
+def declare(site: Site) -> Iterator[Resource[PtpInstance]]:
+    for name, node in site.of("PtpInstance").items():
+        yield KIND.declared(node, name=Given(name), service="service", parameters="parameters")
+
+
+def read(rows: Rows) -> Iterator[Resource[PtpInstance]]:
+    for row in rows.all("ptp_instances"):
+        spec = PtpInstance.of(name=row["name"], service=row["service"], parameters=row.get("parameters") or {})
+        yield Resource(KIND.key(spec), spec, {"uuid": row["uuid"], "id": row["id"]})
+
+
+def write(changes: Sequence[Change[PtpInstance]], context: Context) -> Iterable[Call]:  # noqa: ARG001
+    for change in changes:
+        one = {"uuid": Ref(change.key)}
+        if change.action is Action.DELETE:
+            yield Call("DELETE", f"{PATH}/{{uuid}}", refs=one)
+            continue
+        if change.action is Action.CREATE:  # POST drops parameters (sysinv ptp_instance.py post)
+            body = {"name": change.want.name, "service": change.want.service}
+            yield Call("POST", PATH, body, creates=change.key)
+        have = change.have.parameters if change.action is Action.UPDATE else None
+        if patch := ptp.patch(have, change.want.parameters):
+            yield Call("PATCH", f"{PATH}/{{uuid}}", patch, refs=one)
+    yield ptp.APPLY
+
+
+KIND = ResourceKind(
+    name="ptp-instance",
+    spec=PtpInstance,
+    area=Area.SYSTEM,
+    collections=("ptp_instances",),
+    declare=declare,
+    read=read,
+    write=write,
+    disruption=lambda change, _context: Disruption.SERVICE if change.observed else Disruption.NONE,
+    documents=("PtpInstance.spec",),
+)
