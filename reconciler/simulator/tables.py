@@ -17,14 +17,12 @@ class Tables:
 
     def __init__(self) -> None:
         self._rows: dict[str, dict[str, Row]] = {}
-        self._last_id: dict[str, int] = {}
         self._undo: list[tuple[str, str, Row | None]] | None = None
 
     def __deepcopy__(self, memo: dict[int, Any]) -> Tables:
         """A copy shares the rows, which nobody changes in place."""
         twin = Tables()
         twin._rows = {name: dict(rows) for name, rows in self._rows.items()}
-        twin._last_id = dict(self._last_id)
         return twin
 
     def rows(self, table: str, **equal: Any) -> list[Row]:
@@ -44,9 +42,12 @@ class Tables:
         return self._rows[table][uuid]
 
     def insert(self, table: str, row: Row) -> Row:
-        """Add a row that has its uuid; it gets the table's next id, unless it brings one."""
-        number = row.get("id") or self._last_id.get(table, 0) + 1
-        self._last_id[table] = max(number, self._last_id.get(table, 0))
+        """Add a row that has its uuid; it gets the table's next id, unless it brings one.
+
+        The next id is the highest plus one, so the id of a deleted last row comes again: as on the recorded server,
+        whose database was SQLite. (PostgreSQL would not give it again; nobody may build on either.)
+        """
+        number = row.get("id") or max((item["id"] for item in self._rows.get(table, {}).values()), default=0) + 1
         new = {**row, "id": number}
         self._put(table, new["uuid"], new)
         return new

@@ -1,3 +1,4 @@
+# ruff: noqa: T201
 """Print what differs now: ``python -m tests.conformance.survey [recording ...]``."""
 
 from __future__ import annotations

@@ -40,11 +40,39 @@ from functools import cache
 
 from reconciler.simulator.api import Api
 from reconciler.simulator.family import Family
-from reconciler.simulator.sysinv import hosts, ports, readonly
+from reconciler.simulator.sysinv import (
+    addresses,
+    addrpools,
+    assignments,
+    datanetworks,
+    hosts,
+    interface_changes,
+    labels,
+    networks,
+    ports,
+    ptp,
+    readonly,
+    routes,
+    service_parameters,
+    settings,
+    systems,
+)
 
 FAMILIES: tuple[Family, ...] = (
+    systems.family,
     hosts.family,
     ports.family,
+    interface_changes.family,
+    networks.family,
+    addrpools.family,
+    assignments.family,
+    addresses.family,
+    routes.family,
+    datanetworks.family,
+    settings.family,
+    labels.family,
+    service_parameters.family,
+    ptp.family,
     readonly.family,
 )
 
