@@ -114,9 +114,9 @@ def _check_own(own: SiteFile, site: Node | None, fleet: Fleet | None, folder: st
 
 
 def _layers(site: Node | None, findings: Findings) -> Iterator[Node]:
-    seen: dict[object, Node] = {}
+    seen: dict[str, Node] = {}
     for node in site.listed("layers") if site else ():
-        first = seen.setdefault(node.value, node)
+        first = seen.setdefault(str(node.value), node)
         if not isinstance(node.value, str) or not LAYER_NAME.fullmatch(node.value):
             findings.refuse(f'"{node.value}" names no layer: a layer is a folder directly in profiles/', node.origin)
         elif first is not node:

@@ -125,11 +125,12 @@ def _key(element: Node, rule: Rule) -> Key | None:
 
 
 def by(*paths: str) -> KeyOf:
-    """The key is what stands at these paths; the first must be there."""
+    """The key is what stands at these paths, scalars all; the first must be there."""
     split = [tuple(path.split(".")) for path in paths]
 
     def key(element: Node) -> Key | None:
         values = tuple(node.value if (node := element.at(*path)) else None for path in split)
-        return None if values[0] is None else values
+        unfit = values[0] is None or any(isinstance(value, Mapping | tuple) for value in values)
+        return None if unfit else values
 
     return key

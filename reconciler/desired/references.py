@@ -45,7 +45,7 @@ def _check_networks(site: Site, findings: Findings) -> None:
             _require(instance, site.of("PtpInstance"), "PtpInstance document", findings)
     for name, network in site.of("PlatformNetwork").items():
         for pool in network.listed("associatedAddressPools"):
-            if pool.value not in site.of("AddressPool"):
+            if isinstance(pool.value, str) and pool.value not in site.of("AddressPool"):
                 message = (
                     f'PlatformNetwork {name}: no AddressPool document "{pool.value}": it must be on the site already'
                 )
@@ -119,8 +119,8 @@ class _Host:
 
 
 def _require(named: Node, known: Collection[str], what: str, findings: Findings, where: str = "") -> None:
-    if named.value in known:
-        return
-    near = get_close_matches(str(named.value), known, 1, ALIKE)
+    if not isinstance(named.value, str) or named.value in known:
+        return  # what is no text was refused for that
+    near = get_close_matches(named.value, known, 1, ALIKE)
     advice = f'did you mean "{near[0]}"?' if near else "define it, or take the name out"
     findings.refuse(f'no {what} "{named.value}"{where}: {advice}', named.origin)
