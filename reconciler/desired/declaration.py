@@ -13,7 +13,7 @@ from reconciler.desired.files import FLEET, SITE, parse_blob
 from reconciler.desired.findings import Findings
 from reconciler.desired.scalars import raw_text
 from reconciler.desired.settings import DEFAULT_GROUP, LAYER_NAME, Fleet, SiteFile, resolved
-from reconciler.model.errors import ConfigErrors
+from reconciler.model.errors import ConfigError, ConfigErrors
 from reconciler.model.node import Node
 from reconciler.model.site import Settings
 
@@ -45,14 +45,10 @@ def declaration(fleet: Node | None, site: Node | None, folder: str, findings: Fi
 def load_fleet(content: bytes, path: str = FLEET) -> Fleet:
     """fleet.yaml as a value. Raises ConfigErrors."""
     root = parse_blob(path, content).root
-    findings = Findings()
-    fleet = None
     if root is None:
-        findings.refuse("the file is empty: it needs apiVersion, kind and name", path)
-    else:
-        fleet, findings = _fleet(root)
-    findings.end()
-    return fleet or Fleet.model_validate({})
+        raise ConfigErrors([ConfigError("the file is empty: it needs apiVersion, kind and name", path)])
+    _fleet(root)[1].end()
+    return Fleet.model_validate(root.plain())
 
 
 def layers_of(content: bytes) -> tuple[str, ...]:

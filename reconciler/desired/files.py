@@ -53,7 +53,7 @@ def parse_blob(path: str, content: bytes) -> Parsed:
     roots = read_yaml(path, content)
     marks = (b"${" in content, b"$remove" in content)
     if path.rsplit("/", 1)[-1] in OF_ONE_MAPPING:
-        return Parsed(path, _single(path, roots), (), (), *marks)
+        return Parsed(path, _single(roots), (), (), *marks)
     reading = _Documents()
     for root in roots:
         reading.take(root)
@@ -62,15 +62,15 @@ def parse_blob(path: str, content: bytes) -> Parsed:
     return Parsed(path, None, tuple(reading.documents), reading.notices, *marks)
 
 
-def _single(path: str, roots: tuple[Node, ...]) -> Node | None:
-    for extra in roots[1:]:
-        raise ConfigErrors([ConfigError("a second document: this file holds one mapping", extra.origin)])
-    for root in roots:
-        if not isinstance(root.value, Mapping):
-            message = f"this file holds one mapping, not {in_words(root.plain())}"
-            raise ConfigErrors([ConfigError(message, Origin(path, root.origin.line))])
-        return root
-    return None
+def _single(roots: tuple[Node, ...]) -> Node | None:
+    if not roots:
+        return None
+    if len(roots) > 1:
+        raise ConfigErrors([ConfigError("a second document: this file holds one mapping", roots[1].origin)])
+    if not isinstance(roots[0].value, Mapping):
+        message = f"this file holds one mapping, not {in_words(roots[0].plain())}"
+        raise ConfigErrors([ConfigError(message, roots[0].origin)])
+    return roots[0]
 
 
 class _Documents:

@@ -54,6 +54,7 @@ class SystemController(Own):
     auth_url: Annotated[str, Field(pattern=URL_FORM)] = Field(
         alias="authUrl", description="Keystone of the system controller, with /v3."
     )
+    # dcmanager is registered in this region (starlingx/config sysinv puppet/dcmanager.py)
     region: StrictStr = Field(default="SystemController", description="Region whose catalogue is used.")
     ca_bundle: StrictStr | None = Field(default=None, alias="caBundle", description="Path of a PEM file to trust.")
     credentials: Credentials

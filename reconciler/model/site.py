@@ -51,7 +51,8 @@ class Site:
     """The merged documents of one site. Nodes hold the `spec` of each document, with origins.
 
     hosts: hostname -> composite profile (base profiles, profile, overrides merged; `name` and `match` are members too)
-    documents: kind -> name -> spec, for AddressPool, PlatformNetwork, DataNetwork, PtpInstance, PtpInterface
+    documents: kind -> name -> spec, for AddressPool, PlatformNetwork, DataNetwork, PtpInstance, PtpInterface; the
+      parameters of a PtpInstance are always by section (the old flat list is the section `global`)
     """
 
     name: str
