@@ -45,9 +45,10 @@ from reconciler.simulator.sysinv import (
     addrpools,
     assignments,
     datanetworks,
-    hosts,
+    host_add,
     interface_changes,
     labels,
+    machine,
     networks,
     ports,
     ptp,
@@ -60,7 +61,7 @@ from reconciler.simulator.sysinv import (
 
 FAMILIES: tuple[Family, ...] = (
     systems.family,
-    hosts.family,
+    host_add.family,  # one family with hosts, host_attributes, host_unlock
     ports.family,
     interface_changes.family,
     networks.family,
@@ -73,6 +74,7 @@ FAMILIES: tuple[Family, ...] = (
     labels.family,
     service_parameters.family,
     ptp.family,
+    *machine.FAMILIES,
     readonly.family,
 )
 

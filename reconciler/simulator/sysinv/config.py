@@ -12,13 +12,13 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from reconciler.simulator.identifiers import needs_reboot, without_reboot
+from reconciler.simulator.sysinv.facts import is_configured
 from reconciler.simulator.tables import Row
 
 if TYPE_CHECKING:
     from reconciler.simulator.system import System
 
 OUT_OF_DATE = "Config out-of-date"
-INSTALL = "install"
 REINSTALL = "Reinstall required"
 
 
@@ -75,13 +75,13 @@ def is_current(host: Row) -> bool:
 def _set_target(system: System, uuid: str, config: str) -> None:
     host = system.tables.row("ihosts", uuid)
     target = _inheriting(host, config)
-    status = host["config_status"] if _is_quiet(host) else OUT_OF_DATE
+    status = host["config_status"] if _is_quiet(system, host) else OUT_OF_DATE
     system.update("ihosts", uuid, config_target=target, config_status=status)
 
 
-def _is_quiet(host: Row) -> bool:
-    """Before the first unlock config_status stays null; "Reinstall required" stays until a reinstall."""
-    return bool(host["config_applied"] == INSTALL or host["config_status"] == REINSTALL)
+def _is_quiet(system: System, host: Row) -> bool:
+    """During bootstrap config_status stays null; "Reinstall required" stays until a reinstall (sysinv-api.md 8)."""
+    return bool(host["config_status"] == REINSTALL) or not is_configured(system)
 
 
 def _inheriting(host: Row, config: str) -> str:
@@ -102,7 +102,7 @@ def _report(system: System, host: Row, applied: str) -> None:
 
 def _settle_status(system: System, uuid: str) -> None:
     host = system.tables.find("ihosts", uuid)
-    if host is None or _is_quiet(host):
+    if host is None or _is_quiet(system, host):
         return
     status = None if is_current(host) else OUT_OF_DATE
     if host["config_status"] != status:

@@ -1,4 +1,4 @@
-"""Hosts: how they are shown (starlingx/config api/controllers/v1/host.py ``Host``)."""
+"""Hosts as they are shown (starlingx/config api/controllers/v1/host.py ``Host``)."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from reconciler.simulator.call import Call
 from reconciler.simulator.family import Collection, Family
 from reconciler.simulator.tables import Row
-from reconciler.simulator.views import detailed
+from reconciler.simulator.views import detailed, shown
 
 if TYPE_CHECKING:
     from reconciler.simulator.system import System
@@ -17,7 +17,8 @@ family = Family("hosts")
 
 
 def _derived(system: System, row: Row) -> Mapping[str, Any]:
-    return {"forisystemid": 1}
+    """A host that was added and never configured has no system yet."""
+    return {"forisystemid": 1 if row["isystem_uuid"] else None}
 
 
 HOSTS = family.collection(
@@ -43,3 +44,8 @@ HOSTS = family.collection(
 @family.on("GET", "/ihosts/detail")
 def list_in_detail(system: System, call: Call) -> Row:
     return detailed(system, HOSTS, system.hosts(), call)
+
+
+@family.on("GET", "/ihosts/{host}")
+def show(system: System, call: Call) -> Row:
+    return shown(system, HOSTS, system.host(call["host"]), call)

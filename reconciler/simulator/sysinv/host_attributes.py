@@ -1,0 +1,139 @@
+"""PATCH of a host: attributes, PTP instances, and the way to actions.
+
+starlingx/config host.py ``patch``, ``_patch``, ``_validate_delta``, ``check_provisioning``,
+``check_updates_while_unlocked``, ``_bm_semantic_check_and_update``. The answer shows the host as the request left it:
+``mgmt_ip`` is null in it, and what the conductor does afterwards (config_target) is not in it yet.
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+from typing import TYPE_CHECKING, Any
+
+from reconciler.simulator.bodies import boolean
+from reconciler.simulator.call import Call
+from reconciler.simulator.exchange import Fault, refuse
+from reconciler.simulator.patching import loose_operations, replaced, unknown_attribute
+from reconciler.simulator.sysinv import config, host_actions, ptp_links
+from reconciler.simulator.sysinv.facts import UNLOCKED
+from reconciler.simulator.sysinv.hosts import HOSTS, family
+from reconciler.simulator.tables import Row
+from reconciler.simulator.views import shown
+
+if TYPE_CHECKING:
+    from reconciler.simulator.system import System
+
+PTP_PATH = "ptp_instances/-"
+_FROZEN = ("hostname", "personality", "subfunctions")
+_INSTALL = ("boot_device", "rootfs_device", "hw_settle", "install_output", "console", "tboot")
+_RESTRICTED = frozenset(
+    {"uuid", "id", "created_at", "updated_at", "mgmt_mac", "mgmt_ip", "invprovision", "ihost_action", "inv_state"}
+)
+_MTCE_ONLY = frozenset(
+    {"administrative", "availability", "operational", "subfunction_oper", "subfunction_avail", "reserved"}
+    | {"mtce_info", "task", "uptime"}
+)
+_BM_TYPES = ("dynamic", "ipmi", "redfish", "none")
+_CONFIG = ("config_target", "config_applied", "config_status")
+
+
+@family.on("PATCH", "/ihosts/{host}")
+def change(system: System, call: Call) -> Row:
+    if call.agent is None:  # user_agent.startswith on nothing (sysinv-api.md 1)
+        raise Fault(500, "'NoneType' object has no attribute 'startswith'")
+    operations = loose_operations(call.body)
+    host = system.host(call["host"])
+    for item in operations:
+        if item.path == PTP_PATH:
+            ptp_links.assign_to_host(system, host, item)
+    plain = [item for item in operations if item.path != PTP_PATH]
+    unknown_attribute(plain, {**host, "bm_password": None})
+    before = system.tables.row("ihosts", host["uuid"])
+    _change(system, before, replaced(plain), call.agent)
+    after = system.tables.row("ihosts", host["uuid"])
+    return shown(system, HOSTS, {**after, "mgmt_ip": None, **{name: before[name] for name in _CONFIG}}, call)
+
+
+def _change(system: System, host: Row, changes: Row, agent: str) -> None:
+    changes = {name: _parsed(name, value) for name, value in changes.items()}
+    delta = {name: value for name, value in changes.items() if value != host.get(name)}
+    _check_clock(delta)
+    _check_restricted(delta, agent)
+    action = delta.pop("action", None)
+    if action not in (None, "none"):
+        host_actions.act(system, host, str(action))
+    if delta:
+        _check(host, delta)
+        system.update("ihosts", host["uuid"], **{k: v for k, v in delta.items() if k != "bm_password"})
+        _follow(system, host, delta)
+
+
+def _parsed(name: str, value: Any) -> Any:
+    """Maps may come as Python text; text that is none crashes (sysinv-api.md 4.2: location)."""
+    if name in ("location", "capabilities") and isinstance(value, str):
+        try:
+            return ast.literal_eval(value)
+        except (SyntaxError, ValueError):
+            raise Fault(500, "unexpected EOF while parsing (<unknown>, line 1)") from None
+    return boolean(value) if name == "ttys_dcd" else value
+
+
+def _check_clock(delta: Row) -> None:
+    clock = delta.get("clock_synchronization", "ntp")
+    if clock not in ("ntp", "ptp"):
+        raise refuse(
+            f"Host update failed: clock_synchronization: invalid choice: '{clock}', choose from ['ntp', 'ptp']"
+        )
+
+
+def _check_restricted(delta: Row, agent: str) -> None:
+    restricted = _RESTRICTED | (frozenset() if agent.startswith("mtce") else _MTCE_ONLY)
+    restricted |= frozenset() if agent.startswith("vim") else {"vim_progress_status"}
+    found = restricted & delta.keys()
+    if found:
+        raise refuse(f"Change {list(delta)} contains restricted {set(found)}.")
+
+
+def _check(host: Row, delta: Row) -> None:
+    provisioned = host["invprovision"] in ("provisioning", "provisioned")
+    if provisioned and any(name in delta for name in _FROZEN):
+        raise refuse(
+            f"The following fields can not be modified because this host {host['hostname']} has been configured:"
+            f" {', '.join(_FROZEN)}"
+        )
+    unlocked = host["administrative"] == UNLOCKED
+    if unlocked and any(name in delta for name in _INSTALL):
+        raise refuse("Host must be locked before updating installation parameters.")
+    _check_apparmor(host, delta, unlocked=unlocked)
+    _check_board_management(host, delta)
+    if "max_cpu_mhz_configured" in delta and not host.get("max_cpu_mhz_allowed"):
+        raise refuse("Host does not support configuration of Max CPU Frequency.")
+
+
+def _check_apparmor(host: Row, delta: Row, *, unlocked: bool) -> None:
+    if "apparmor" not in delta:
+        return
+    if unlocked:
+        raise refuse(f"This update is not allowed as host:{host['hostname']} is unlocked.")
+    if delta["apparmor"] not in ("enabled", "disabled"):
+        raise refuse("Invalid apparmor state. Allowed values:enabled, disabled.")
+
+
+def _check_board_management(host: Row, delta: Row) -> None:
+    kind = delta.get("bm_type")
+    if kind is not None and str(kind).lower() not in _BM_TYPES:
+        raise refuse(f"{host['hostname']}: Rejected: '{kind}' is not a supported board management type.")
+    address = delta.get("bm_ip")
+    if address and not re.match(r"^[0-9a-fA-F.:]+$", str(address)):
+        raise refuse(f"{host['hostname']}: Rejected: Board Management controller IP Address is not valid.")
+
+
+def _follow(system: System, host: Row, delta: Row) -> None:
+    """A clock changes with a reboot; without board management its address and user go."""
+    if "clock_synchronization" in delta or "apparmor" in delta:
+        config.mark_out_of_date(system, [host], reboot=True)
+    if str(delta.get("bm_type")).lower() == "none":
+        system.update("ihosts", host["uuid"], bm_ip=None, bm_username=None)
+
+
