@@ -20,7 +20,7 @@ from reconciler.cli.session import Chosen, fleet, repository
 from reconciler.engine.fleet import Fleet, SiteResult
 from reconciler.model.errors import ConfigError
 from reconciler.model.wire import outcome_json
-from reconciler.store import Store
+from reconciler.store import Store, StoreMemory
 
 
 def apply(
@@ -55,7 +55,7 @@ async def _applied(
     source = repository(chosen)
     names = selected(sites, source.names, everything=everything)
     with Store.open(chosen.state) as store, telling("applying", len(names)) as teller:
-        async with fleet(chosen, source, store.memory(), teller.say, Pace()) as opened:
+        async with fleet(chosen, source, StoreMemory(store), teller.say, Pace()) as opened:
             approved = dict.fromkeys(names, "*") if yes else await _asked(opened, names, plan_id, show)
             found = []
             async for result in opened.apply_all(approved, approved):

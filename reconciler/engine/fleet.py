@@ -54,7 +54,7 @@ class Fleet:
     """The sites of a repository, reachable. Belongs to one event loop; made by `open_fleet`."""
 
     def __init__(self, office: Office, endpoints: Mapping[str, Endpoint], memory: Memory, remotes: Remotes) -> None:
-        self.office, self._endpoints, self._memory, self._remotes = office, endpoints, memory, remotes
+        self.office, self._endpoints, self.memory, self._remotes = office, endpoints, memory, remotes
 
     def judge_all(self, names: Iterable[str]) -> AsyncIterator[SiteResult]:
         """Every site looked at and planned for; nothing is sent."""
@@ -69,7 +69,7 @@ class Fleet:
         repository = self.office.repository
         settings, desired = repository.settings(name), repository.desired(name)
         remote = await self._remotes(self._endpoint(name))
-        memory = self._memory
+        memory = self.memory
         journal, base, windows = memory.journal(name), memory.base(name), memory.windows(name)
         return Visit(name, settings, desired, remote, journal, base, windows, approved)
 
@@ -105,7 +105,7 @@ class Fleet:
 
     def _settle(self, judged: Judged) -> None:
         if judged.found.is_empty and judged.plan.is_empty:
-            self._memory.ended(judged.desired.site, judged.desired.revision)
+            self.memory.ended(judged.desired.site, judged.desired.revision)
 
     async def _each(
         self, names: Iterable[str], one: Callable[[str], Awaitable[SiteResult]]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 
 from reconciler.apply import Clock, Journal, Pace, Work
@@ -17,15 +18,21 @@ def silent(site: str, text: str) -> None:
     """Nobody listens."""
 
 
+def untimed(stage: str) -> AbstractContextManager[None]:  # noqa: ARG001
+    """Nobody measures."""
+    return nullcontext()
+
+
 @dataclass(frozen=True, slots=True)
 class Office:
-    """What outlives visits: kinds, repository, clock, pace, and who is told what is being done."""
+    """What outlives visits: kinds, repository, clock, pace, who is told what is done, and who measures each stage."""
 
     kinds: Kinds
     repository: Repository
     clock: Clock
     pace: Pace
     say: Callable[[str, str], None] = silent
+    timed: Callable[[str], AbstractContextManager[None]] = untimed
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from reconciler.apply import send
 from reconciler.diff import compare
 from reconciler.engine.office import Office, Visit, work
-from reconciler.engine.permission import permitted
+from reconciler.engine.permission import Asked, permitted
 from reconciler.model.change import Comparison
 from reconciler.model.kind import Context
 from reconciler.model.outcome import Outcome
@@ -32,16 +32,23 @@ class Judged:
 
 async def judge(visit: Visit, office: Office) -> Judged:
     """The site looked at, compared and planned for. Raises Unreachable and Unauthorized; sends nothing."""
-    have = await visit.remote.observe()
-    base = office.repository.base(visit.site, visit.base_commit)
-    found = compare(visit.desired, have, office.kinds, base)
-    todo = plan(found, Context(visit.desired, have), office.kinds, visit.windows, visit.desired.revision)
+    with office.timed("observe"):
+        have = await visit.remote.observe()
+    with office.timed("diff"):
+        base = office.repository.base(visit.site, visit.base_commit)
+        found = compare(visit.desired, have, office.kinds, base)
+    with office.timed("plan"):
+        todo = plan(found, Context(visit.desired, have), office.kinds, visit.windows, visit.desired.revision)
     return Judged(visit.desired, have, found, todo)
 
 
 async def reconcile(visit: Visit, office: Office) -> tuple[Judged, Outcome]:
     """The site brought as near to Git as its policies permit, once. Call again to see what came of it."""
     judged = await judge(visit, office)
-    allowed = permitted(judged, visit, office.kinds)
-    outcome = await send(allowed.plan, work(visit, office)) if allowed.plan.stages else allowed.unsent
-    return judged, outcome
+    context = Context(judged.desired, judged.observed)
+    asked = Asked(visit.settings, visit.approved, visit.windows)
+    allowed = permitted(judged.found, judged.plan, context, office.kinds, asked)
+    if not allowed.plan.stages:
+        return judged, allowed.unsent
+    with office.timed("apply"):
+        return judged, await send(allowed.plan, work(visit, office))

@@ -1,0 +1,119 @@
+"""The controller: watches the repository, visits every site when it is due, keeps and tells what it finds."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import AsyncIterator, Callable, Iterable
+from dataclasses import dataclass, field
+
+from reconciler.engine.backoff import Backoff
+from reconciler.engine.fleet import Fleet
+from reconciler.engine.queue import Queue
+from reconciler.engine.reconcile import reconcile
+from reconciler.engine.verdicts import Whose, found, not_found
+from reconciler.model.errors import ReconcilerError, Visit
+from reconciler.model.outcome import Outcome
+from reconciler.model.site import Settings
+from reconciler.model.verdict import Verdict
+from reconciler.model.words import Result
+from reconciler.store import Store
+
+AGAIN_S = 0.0  # after a plan ended or the site moved: look at once what came of it
+
+
+@dataclass(frozen=True, slots=True)
+class Schedule:
+    """How often a site is read in full when nothing happens, and how many sites at a time."""
+
+    observe_s: float = 600.0
+    jitter: float = 0.1
+    workers: int = 50
+    backoff: Backoff = field(default_factory=Backoff)
+
+    def next_s(self, chance: float) -> float:
+        """The wait after a visit that found nothing to do."""
+        return self.observe_s * (1 + self.jitter * (2 * chance - 1))
+
+
+class Controller:
+    """Visits of all sites, for ever. Level-triggered: a visit looks at what Git and the site say when it begins."""
+
+    def __init__(self, fleet: Fleet, store: Store, schedule: Schedule, queue: Queue, tell: Callable[[Verdict], None]):
+        self._fleet, self._store, self._schedule, self._queue, self._tell = fleet, store, schedule, queue, tell
+        self._chance = random.Random(0).random  # noqa: S311 - spreads load, guards nothing
+        self._failures: dict[str, int] = {}
+        self.verdicts: dict[str, Verdict] = {v.site: v for v in store.verdicts()}
+
+    async def run(self) -> None:
+        """Visit sites as they come due; cancel it to end it."""
+        await self._queue.run(self.visit)
+
+    def put(self, sites: Iterable[str]) -> None:
+        """These sites are to be visited now."""
+        for site in sites:
+            self._queue.put(site)
+
+    def drop(self, sites: Iterable[str]) -> None:
+        """These sites are not managed any more: nothing happens to them."""
+        gone = frozenset(sites)
+        for site in gone:
+            self._queue.drop(site)
+            self.verdicts.pop(site, None)
+        self._store.forget(gone)
+        self._fleet.office.repository.forget(gone)
+
+    async def visit(self, name: str) -> float:
+        """One site, once; seconds until it is due again."""
+        now = self._fleet.office.clock.now()
+        try:
+            verdict, outcome = await self._visited(name, now)
+        except ReconcilerError as error:
+            return self._failed(name, error, now)
+        self._failures.pop(name, None)
+        self._queue.mark(name, failing=False)
+        self._keep(verdict)
+        return self._due_s(outcome, name)
+
+    async def _visited(self, name: str, now: float) -> tuple[Verdict, Outcome]:
+        visit = await self._fleet.visit(name)
+        judged, outcome = await reconcile(visit, self._fleet.office)
+        if judged.found.is_empty and judged.plan.is_empty:
+            self._fleet.memory.ended(name, judged.desired.revision)
+        if outcome.entries or outcome.message:
+            self._store.record(name, judged.desired.revision, outcome)
+        whose = self._whose(name, visit.settings)
+        return found(whose, judged, outcome, now), outcome
+
+    def _failed(self, name: str, error: ReconcilerError, now: float) -> float:
+        failures = self._failures[name] = self._failures.get(name, 0) + 1
+        self._queue.mark(name, failing=True)
+        self._keep(not_found(self._whose(name, None), error, self.verdicts.get(name), now))
+        if error.visit is Visit.STALLED:
+            return self._schedule.next_s(self._chance())
+        return self._schedule.backoff.wait_s(failures, self._chance())
+
+    def _due_s(self, outcome: Outcome, name: str) -> float:
+        if outcome.result in {Result.DONE, Result.CONFLICT}:
+            return AGAIN_S
+        if outcome.result in {Result.FAILED, Result.UNREACHABLE}:
+            failures = self._failures[name] = self._failures.get(name, 0) + 1
+            self._queue.mark(name, failing=True)
+            return self._schedule.backoff.wait_s(failures, self._chance())
+        return self._schedule.next_s(self._chance())
+
+    def _whose(self, name: str, settings: Settings | None) -> Whose:
+        repository = self._fleet.office.repository
+        before = self.verdicts.get(name)
+        known = settings or Settings(group=before.group if before else "default")
+        return Whose(name, known, repository.commit, repository.tree.keys.get(name, ""))
+
+    def _keep(self, verdict: Verdict) -> None:
+        dated = self.verdicts[verdict.site] = self._store.save(verdict)
+        self._tell(dated)
+
+
+async def follow(controller: Controller, moves: AsyncIterator[tuple[frozenset[str], frozenset[str]]]) -> None:
+    """Hand on what the repository says: (sites to visit, sites that are gone), each time it moves."""
+    async for affected, gone in moves:
+        controller.drop(gone)
+        controller.put(affected)

@@ -1,0 +1,93 @@
+"""One visit's end, or its error, as a Verdict. Pure: everything that a verdict says is decided here."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from reconciler.engine.judgement import differences, state_of
+from reconciler.engine.reconcile import Judged
+from reconciler.model.errors import ConfigError, ConfigErrors, ReconcilerError, Unauthorized, Unreachable
+from reconciler.model.outcome import Outcome
+from reconciler.model.site import Settings
+from reconciler.model.verdict import Verdict
+from reconciler.model.wire import plan_json
+from reconciler.model.words import Result, State
+
+
+@dataclass(frozen=True, slots=True)
+class Whose:
+    """The site of a verdict, and what Git says of how it is treated."""
+
+    site: str
+    settings: Settings
+    commit: str
+    key: str
+
+
+def found(whose: Whose, judged: Judged, outcome: Outcome, now: float, held: str = "") -> Verdict:
+    """The verdict of a visit that could look.
+
+    held: why policy kept a plan from being sent; it is told, and the state stays what the difference says.
+    """
+    plan, seen = judged.plan, judged.observed
+    return Verdict(
+        site=whose.site,
+        state=state_of(judged.found, plan, outcome),
+        group=whose.settings.group,
+        mode=whose.settings.mode,
+        commit=whose.commit,
+        input_key=whose.key,
+        observed_at=seen.taken_at,
+        judged_at=now,
+        reachable=outcome.result is not Result.UNREACHABLE,
+        differences=differences(judged.found, plan),
+        unmanaged=len(judged.found.unmanaged),
+        unjudged=tuple(map(str, judged.found.unjudged)),
+        reason=_reason(judged, outcome, held),
+        message=outcome.message or held or _blocked(judged),
+        plan_id=plan.id if plan.stages else "",
+        plan=plan_json(plan) if plan.stages or plan.blocked else None,
+        open_windows=outcome.open_windows,
+        release=seen.system.release,
+        system_mode=seen.system.mode,
+        hosts={name: host.in_words for name, host in seen.system.hosts.items()},
+    )
+
+
+def not_found(whose: Whose, error: ReconcilerError, before: Verdict | None, now: float) -> Verdict:
+    """The verdict of a visit that could not look: what was known stays, with its age; the state says why."""
+    known = before or Verdict(whose.site, State.UNKNOWN)
+    state = _state_of_error(error)
+    return replace(
+        known,
+        state=state,
+        group=whose.settings.group,
+        mode=whose.settings.mode,
+        commit=whose.commit,
+        input_key=whose.key,
+        judged_at=now,
+        reachable=False if state is State.UNREACHABLE else known.reachable,
+        reason=str(error.reason),
+        message=str(error),
+    )
+
+
+def _state_of_error(error: ReconcilerError) -> State:
+    if isinstance(error, ConfigError | ConfigErrors):
+        return State.INVALID
+    return State.UNREACHABLE if isinstance(error, Unreachable | Unauthorized) else State.FAILED
+
+
+def _reason(judged: Judged, outcome: Outcome, held: str) -> str:
+    if outcome.message:
+        return str(outcome.result)
+    return "held" if held else "blocked" if judged.plan.blocked else ""
+
+
+def _blocked(judged: Judged) -> str:
+    """The first thing that stands in the way, and how many more there are."""
+    blocked = judged.plan.blocked
+    if not blocked:
+        return ""
+    more = f" (and {len(blocked) - 1} more)" if len(blocked) > 1 else ""
+    return f"{blocked[0].key}: {blocked[0].reason}{more}"

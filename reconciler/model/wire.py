@@ -1,0 +1,167 @@
+"""Values of the model as plain data for JSON, and back where the store needs them. Keys are an interface."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import fields
+from typing import Any
+
+from pydantic import BaseModel, SecretStr
+
+from reconciler.model.change import Change, FieldChange
+from reconciler.model.origin import Origin
+from reconciler.model.outcome import Entry, Outcome, StepResult
+from reconciler.model.plan import Call, Plan, Ref, Stage, Step
+from reconciler.model.resource import ResourceKey
+from reconciler.model.verdict import Difference, Verdict
+from reconciler.model.words import Area, Cause, Disruption, Result, Severity, State
+
+VERSION = 1  # of the form of all of these; it moves when a key changes its meaning
+
+
+def plan_json(plan: Plan) -> dict[str, Any]:
+    """A plan as it is reviewed: stages with their steps, changes, calls and cost."""
+    return {
+        "version": VERSION,
+        "id": plan.id,
+        "site": plan.site,
+        "commit": plan.commit,
+        "disruption": plan.disruption,
+        "stages": [_stage(s) for s in plan.stages],
+        "blocked": [{"resource": str(b.key), "reason": b.reason} for b in plan.blocked],
+    }
+
+
+def _stage(stage: Stage) -> dict[str, Any]:
+    return {
+        "type": stage.type,
+        "host": stage.host,
+        "opening": stage.opening,
+        "unlocks": stage.unlocks,
+        "disruption": stage.disruption,
+        "why": stage.why,
+        "steps": [_step(s) for s in stage.steps],
+        "last": [call_json(c) for c in stage.last],
+    }
+
+
+def _step(step: Step) -> dict[str, Any]:
+    return {
+        "kind": step.kind,
+        "host": step.host,
+        "disruption": step.disruption,
+        "changes": [change_json(c) for c in step.changes],
+        "calls": [call_json(c) for c in step.calls],
+    }
+
+
+def change_json(change: Change[Any]) -> dict[str, Any]:
+    """One change with old and new values and where Git says the new."""
+    desired = change.desired.spec.model_dump(exclude_unset=True) if change.desired else None
+    return {
+        "resource": str(change.key),
+        "action": change.action,
+        "cause": change.cause,
+        "area": change.area,
+        "severity": change.severity,
+        "desired": plain(desired),
+        "origin": str(change.desired.origin or "") if change.desired else "",
+        "fields": [_field(f) for f in change.fields],
+    }
+
+
+def _field(field: FieldChange) -> dict[str, Any]:
+    return {
+        "name": field.name,
+        "observed": plain(field.observed),
+        "desired": plain(field.desired),
+        "cause": field.cause,
+        "origin": str(field.origin or ""),
+    }
+
+
+def call_json(call: Call) -> dict[str, Any]:
+    """A call as planned: what is filled in when it is sent is named in angle brackets."""
+    path = call.path.format(**{name: str(ref) for name, ref in call.refs.items()})
+    return {"service": call.service, "method": call.method, "path": path, "body": plain(call.body)}
+
+
+def plain(value: Any) -> Any:
+    """Anything in a spec or a body as JSON can say it; secrets stay masked."""
+    if isinstance(value, SecretStr):
+        return str(value)
+    if isinstance(value, Ref | Origin | ResourceKey):
+        return str(value)
+    if isinstance(value, BaseModel):
+        return plain(value.model_dump(exclude_unset=True))
+    if isinstance(value, Mapping):
+        return {str(k): plain(v) for k, v in value.items()}
+    if isinstance(value, set | frozenset):
+        return sorted((plain(v) for v in value), key=str)
+    return [plain(v) for v in value] if isinstance(value, list | tuple) else value
+
+
+def difference_json(difference: Difference) -> dict[str, Any]:
+    """One difference, all its members."""
+    return {f.name: getattr(difference, f.name) for f in fields(difference)}
+
+
+def difference_of(content: Mapping[str, Any]) -> Difference:
+    """The inverse of `difference_json`."""
+    words = {"cause": Cause, "area": Area, "severity": Severity, "disruption": Disruption}
+    members: dict[str, Any] = {k: words[k](v) if k in words else v for k, v in content.items()}
+    return Difference(**members)
+
+
+def verdict_json(verdict: Verdict) -> dict[str, Any]:
+    """A verdict, all its members, with its differences and its plan."""
+    content = {f.name: getattr(verdict, f.name) for f in fields(verdict)}
+    content["differences"] = [difference_json(d) for d in verdict.differences]
+    return {"version": VERSION, **{k: plain(v) for k, v in content.items()}}
+
+
+def verdict_of(content: Mapping[str, Any]) -> Verdict:
+    """The inverse of `verdict_json`. Members that a newer program added are dropped."""
+    known = {f.name for f in fields(Verdict)}
+    members = {k: v for k, v in content.items() if k in known}
+    lists = {k: tuple(members.get(k, ())) for k in ("unjudged", "open_windows")}
+    differences = tuple(map(difference_of, members.get("differences", ())))
+    return Verdict(**{**members, **lists, "state": State(members["state"]), "differences": differences})
+
+
+def outcome_json(outcome: Outcome) -> dict[str, Any]:
+    """How a plan ended, step by step."""
+    return {
+        "version": VERSION,
+        "plan_id": outcome.plan_id,
+        "result": outcome.result,
+        "message": outcome.message,
+        "open_windows": list(outcome.open_windows),
+        "entries": [_entry(e) for e in outcome.entries],
+    }
+
+
+def _entry(entry: Entry) -> dict[str, Any]:
+    return {
+        "kind": entry.kind,
+        "host": entry.host,
+        "resources": [list(key) for key in entry.keys],
+        "result": entry.result,
+        "message": entry.message,
+    }
+
+
+def outcome_of(content: Mapping[str, Any]) -> Outcome:
+    """The inverse of `outcome_json`."""
+    entries = tuple(
+        Entry(
+            e["kind"],
+            e["host"],
+            tuple(ResourceKey(*key) for key in e["resources"]),
+            StepResult(e["result"]),
+            e["message"],
+        )
+        for e in content["entries"]
+    )
+    windows = tuple(content["open_windows"])
+    return Outcome(content["plan_id"], Result(content["result"]), entries, windows, content["message"])

@@ -1,0 +1,190 @@
+"""The store: small synchronous calls with values of the model in and out. SQLite in WAL mode, or PostgreSQL."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import Any, Self
+
+import orjson
+from sqlalchemy import Connection, Engine, Table, create_engine, delete, event, insert, select, tuple_
+
+from reconciler.model.outcome import Outcome
+from reconciler.model.verdict import Difference, Verdict
+from reconciler.model.wire import outcome_json, outcome_of, verdict_json, verdict_of
+from reconciler.store.lock import Holder, StateLock
+from reconciler.store.schema import migrate
+from reconciler.store.tables import BASES, OUTCOMES, SIGHTINGS, VERDICTS, WINDOWS
+
+FILE = "store.db"
+
+
+class Store:
+    """Opened by the one process that owns the state folder. Use it from one thread."""
+
+    def __init__(self, engine: Engine, lock: StateLock | None, clock: Callable[[], float]) -> None:
+        self._engine, self._lock, self._clock = engine, lock, clock
+
+    @classmethod
+    def open(cls, folder: Path, command: str = "apply", clock: Callable[[], float] = time.time, url: str = "") -> Self:
+        """The store of a state folder, made if absent, brought to the newest schema.
+
+        Raises Held, naming the holder, when another process owns the folder; ConfigError for an unknown schema.
+        """
+        lock = StateLock(folder, Holder.here(command, clock()))
+        try:
+            engine = engine_of(url or f"sqlite:///{folder / FILE}")
+            migrate(engine)
+        except BaseException:
+            lock.release()
+            raise
+        return cls(engine, lock, clock)
+
+    def close(self) -> None:
+        """Let go of the database and the folder. May be called again."""
+        self._engine.dispose()
+        if self._lock:
+            self._lock.release()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    # ---- bases and windows
+
+    def base(self, site: str) -> str:
+        """The commit whose plan last ended on the site; "" where none is known."""
+        with self._engine.connect() as db:
+            return str(db.scalar(select(BASES.c.commit_id).where(BASES.c.site == site)) or "")
+
+    def bases(self) -> dict[str, str]:
+        """Site -> base commit, for keeping those commits reachable."""
+        with self._engine.connect() as db:
+            return {row.site: row.commit_id for row in db.execute(select(BASES.c.site, BASES.c.commit_id))}
+
+    def set_base(self, site: str, commit: str) -> None:
+        with self._engine.begin() as db:
+            _put(db, BASES, {"site": site}, {"commit_id": commit, "ended_at": self._clock()})
+
+    def windows(self, site: str) -> frozenset[str]:
+        """Hosts that we locked and have not unlocked."""
+        with self._engine.connect() as db:
+            return frozenset(db.scalars(select(WINDOWS.c.host).where(WINDOWS.c.site == site)))
+
+    def opened(self) -> dict[str, frozenset[str]]:
+        """Site -> hosts that we locked and have not unlocked."""
+        with self._engine.connect() as db:
+            rows = db.execute(select(WINDOWS.c.site, WINDOWS.c.host)).all()
+        return {row.site: frozenset(r.host for r in rows if r.site == row.site) for row in rows}
+
+    def open_window(self, site: str, host: str, plan_id: str) -> None:
+        """Write down that we are about to lock a host. May be called again."""
+        with self._engine.begin() as db:
+            _put(db, WINDOWS, {"site": site, "host": host}, {"plan_id": plan_id, "opened_at": self._clock()})
+
+    def close_window(self, site: str, host: str) -> None:
+        """The host is not locked by us any more. May be called again."""
+        with self._engine.begin() as db:
+            db.execute(delete(WINDOWS).where(WINDOWS.c.site == site, WINDOWS.c.host == host))
+
+    # ---- verdicts
+
+    def save(self, verdict: Verdict) -> Verdict:
+        """Keep a verdict, its differences dated by when they were first seen; the dated verdict."""
+        with self._engine.begin() as db:
+            dated = replace(verdict, differences=self._dated(db, verdict))
+            content = orjson.dumps(verdict_json(dated)).decode()
+            _put(
+                db,
+                VERDICTS,
+                {"site": verdict.site},
+                {"state": verdict.state, "judged_at": verdict.judged_at, "content": content},
+            )
+        return dated
+
+    def verdict(self, site: str) -> Verdict | None:
+        with self._engine.connect() as db:
+            content = db.scalar(select(VERDICTS.c.content).where(VERDICTS.c.site == site))
+        return verdict_of(orjson.loads(content)) if content else None
+
+    def verdicts(self) -> list[Verdict]:
+        """Every site's last verdict, by name."""
+        with self._engine.connect() as db:
+            contents = db.scalars(select(VERDICTS.c.content).order_by(VERDICTS.c.site)).all()
+        return [verdict_of(orjson.loads(content)) for content in contents]
+
+    def forget(self, sites: Iterable[str]) -> None:
+        """Drop the verdicts of sites that are not managed any more. Their bases and windows stay."""
+        with self._engine.begin() as db:
+            for table in (VERDICTS, SIGHTINGS):
+                db.execute(delete(table).where(table.c.site.in_(list(sites))))
+
+    def _dated(self, db: Connection, verdict: Verdict) -> tuple[Difference, ...]:
+        """The differences with their first sighting; those that are gone are forgotten."""
+        rows = db.execute(select(SIGHTINGS).where(SIGHTINGS.c.site == verdict.site))
+        known = {(r.resource, r.attribute, r.cause): r.first_seen for r in rows}
+        dated = tuple(replace(d, since=known.get(_sighting(d), verdict.judged_at)) for d in verdict.differences)
+        now = {_sighting(d): d.since for d in dated}
+        gone = known.keys() - now.keys()
+        if gone:
+            columns = tuple_(SIGHTINGS.c.resource, SIGHTINGS.c.attribute, SIGHTINGS.c.cause)
+            db.execute(delete(SIGHTINGS).where(SIGHTINGS.c.site == verdict.site, columns.in_(sorted(gone))))
+        new = [_sighting_row(verdict.site, key, seen) for key, seen in now.items() if key not in known]
+        if new:
+            db.execute(insert(SIGHTINGS), new)
+        return dated
+
+    # ---- outcomes
+
+    def record(self, site: str, commit: str, outcome: Outcome) -> None:
+        """Keep how a plan ended."""
+        content = orjson.dumps(outcome_json(outcome)).decode()
+        row = {"site": site, "plan_id": outcome.plan_id, "commit_id": commit, "ended_at": self._clock()}
+        with self._engine.begin() as db:
+            db.execute(insert(OUTCOMES).values(**row, result=outcome.result, content=content))
+
+    def outcomes(self, site: str) -> Iterator[tuple[float, str, Outcome]]:
+        """(when it ended, commit, outcome) of a site's plans, newest first."""
+        with self._engine.connect() as db:
+            rows = db.execute(select(OUTCOMES).where(OUTCOMES.c.site == site).order_by(OUTCOMES.c.number.desc())).all()
+        yield from ((r.ended_at, r.commit_id, outcome_of(orjson.loads(r.content))) for r in rows)
+
+    def prune(self, older_than: float) -> None:
+        """Forget outcomes that ended before this time."""
+        with self._engine.begin() as db:
+            db.execute(delete(OUTCOMES).where(OUTCOMES.c.ended_at < older_than))
+
+
+def _sighting(difference: Difference) -> tuple[str, str, str]:
+    return difference.resource, difference.attribute, str(difference.cause)
+
+
+def _sighting_row(site: str, key: tuple[str, str, str], seen: float) -> dict[str, Any]:
+    resource, attribute, cause = key
+    return {"site": site, "resource": resource, "attribute": attribute, "cause": cause, "first_seen": seen}
+
+
+def _put(db: Connection, table: Table, key: dict[str, Any], values: dict[str, Any]) -> None:
+    """Insert, or replace what has this key; the same on both databases."""
+    db.execute(delete(table).where(*(table.c[name] == value for name, value in key.items())))
+    db.execute(insert(table).values(**key, **values))
+
+
+def engine_of(url: str) -> Engine:
+    """A database, prepared."""
+    engine = create_engine(url)
+    if engine.dialect.name == "sqlite":
+        event.listen(engine, "connect", _prepare)
+    return engine
+
+
+def _prepare(connection: Any, _record: Any) -> None:
+    """WAL lets `status` read while the controller writes; NORMAL is safe with it but for a power cut's last commit."""
+    cursor = connection.cursor()
+    for pragma in ("journal_mode=WAL", "synchronous=NORMAL", "busy_timeout=5000"):
+        cursor.execute(f"PRAGMA {pragma}")
+    cursor.close()

@@ -1,0 +1,51 @@
+"""The tables, as the newest migration leaves them. Times are Unix seconds, given by the caller."""
+
+from __future__ import annotations
+
+from sqlalchemy import Column, Float, Integer, MetaData, String, Table, Text
+
+METADATA = MetaData()
+
+BASES = Table(
+    "bases",
+    METADATA,
+    Column("site", String, primary_key=True),
+    Column("commit_id", String, nullable=False),
+    Column("ended_at", Float, nullable=False),
+)
+WINDOWS = Table(
+    "windows",
+    METADATA,
+    Column("site", String, primary_key=True),
+    Column("host", String, primary_key=True),
+    Column("plan_id", String, nullable=False),
+    Column("opened_at", Float, nullable=False),
+)
+VERDICTS = Table(
+    "verdicts",
+    METADATA,
+    Column("site", String, primary_key=True),
+    Column("state", String, nullable=False, index=True),
+    Column("judged_at", Float, nullable=False),
+    Column("content", Text, nullable=False),  # model.wire.verdict_json
+)
+SIGHTINGS = Table(
+    "sightings",  # when each difference was first seen, so that its age survives a restart
+    METADATA,
+    Column("site", String, primary_key=True),
+    Column("resource", String, primary_key=True),
+    Column("attribute", String, primary_key=True),
+    Column("cause", String, primary_key=True),
+    Column("first_seen", Float, nullable=False),
+)
+OUTCOMES = Table(
+    "outcomes",
+    METADATA,
+    Column("number", Integer, primary_key=True, autoincrement=True),
+    Column("site", String, nullable=False, index=True),
+    Column("plan_id", String, nullable=False),
+    Column("commit_id", String, nullable=False),
+    Column("ended_at", Float, nullable=False, index=True),
+    Column("result", String, nullable=False),
+    Column("content", Text, nullable=False),  # model.wire.outcome_json
+)
