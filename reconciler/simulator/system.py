@@ -6,6 +6,7 @@ Pure and synchronous: no I/O, no real time. ``advance`` moves the clock and lets
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Callable
 from datetime import datetime
 from typing import Any
@@ -68,8 +69,9 @@ class System:
             self.advance(due)
 
     def after(self, seconds: float, run: Callable[..., None], *arguments: Any, tag: str = "") -> None:
-        """Schedule ``run(system, *arguments)``; see timeline.Timeline.after."""
-        self.timeline.after(seconds, run, *arguments, tag=tag)
+        """Schedule ``run(system, *arguments)``; after infinite seconds it never happens. See timeline.Timeline.after."""
+        if seconds < math.inf:
+            self.timeline.after(seconds, run, *arguments, tag=tag)
 
     # ---- rows
 

@@ -7,17 +7,19 @@ Of a config's uuid the top bit ("needs a reboot") is compared, and two that diff
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import dataclass, field
 from typing import Any
 
 from .renaming import UUID_TEXT
 
+ADDRESS = re.compile(r"\b\d{1,3}(?:\.\d{1,3}){3}\b")
 TIMES = frozenset({"created_at", "updated_at"})
 
 
 @dataclass
 class Binding:
-    """Which simulated uuid stands for which recorded one."""
+    """Which simulated uuid (or address drawn from a pool) stands for which recorded one."""
 
     simulated: dict[str, str] = field(default_factory=dict)
     recorded: dict[str, str] = field(default_factory=dict)
@@ -27,20 +29,17 @@ class Binding:
 
     def agree(self, recorded: str, simulated: str) -> bool:
         """Whether the two may be the same thing; a pair seen for the first time is bound."""
-        if _top(recorded) != _top(simulated):
-            return False
-        recorded, simulated = _plain(recorded), _plain(simulated)
-        if recorded not in self.simulated and simulated not in self.recorded:
-            self.simulated[recorded], self.recorded[simulated] = simulated, recorded
-        return self.simulated.get(recorded) == simulated
+        one, other = _plain(recorded), _plain(simulated)
+        if one not in self.simulated and other not in self.recorded:
+            self.simulated[one], self.recorded[other] = simulated, recorded
+        return _plain(self.simulated.get(one, "")) == other
 
     def translate(self, text: str) -> str:
-        """A recorded request as it must be made to the simulator."""
-        return UUID_TEXT.sub(lambda found: self._translated(found.group()), text)
-
-    def _translated(self, uuid: str) -> str:
-        other = self.simulated.get(_plain(uuid))
-        return uuid if other is None else _with_top(other, _top(uuid))
+        """A recorded request as it must be made to the simulator. Addresses that it names are no drawn ones."""
+        for address in ADDRESS.findall(text):
+            self.simulated.setdefault(address, address)
+            self.recorded.setdefault(address, address)
+        return UUID_TEXT.sub(lambda found: self.simulated.get(_plain(found.group()), found.group()), text)
 
 
 def difference(recorded: Any, simulated: Any, binding: Binding, where: str = "") -> str:
@@ -50,7 +49,8 @@ def difference(recorded: Any, simulated: Any, binding: Binding, where: str = "")
     if isinstance(recorded, list) and isinstance(simulated, list):
         return _of_lists(recorded, simulated, binding, where)
     if isinstance(recorded, str) and isinstance(simulated, str):
-        return "" if _same_text(recorded, simulated, binding) else _told(where, recorded, simulated)
+        same = _same_text(recorded, simulated, binding) and _same_need(where, recorded, simulated)
+        return "" if same else _told(where, recorded, simulated)
     same = type(recorded) is type(simulated) and recorded == simulated
     return "" if same else _told(where, recorded, simulated)
 
@@ -85,6 +85,8 @@ def _of_lists(recorded: list[Any], simulated: list[Any], binding: Binding, where
 
 
 def _same_text(recorded: str, simulated: str, binding: Binding) -> bool:
+    if ADDRESS.fullmatch(recorded) and ADDRESS.fullmatch(simulated):
+        return binding.agree(recorded, simulated)
     one, other = UUID_TEXT.findall(recorded), UUID_TEXT.findall(simulated)
     if UUID_TEXT.sub("*", recorded) != UUID_TEXT.sub("*", simulated) or len(one) != len(other):
         return False
@@ -101,13 +103,11 @@ def _told(where: str, recorded: Any, simulated: Any) -> str:
     return f"{where}: recorded {recorded!r:.200}, simulated {simulated!r:.200}"
 
 
-def _top(uuid: str) -> bool:
-    return int(uuid[0], 16) >= 8
+def _same_need(where: str, recorded: str, simulated: str) -> bool:
+    """A config's uuid says by its top bit whether a reboot is needed."""
+    is_config = where.endswith((".config_target", ".config_applied")) and bool(UUID_TEXT.fullmatch(recorded))
+    return not is_config or (int(recorded[0], 16) >= 8) == (int(simulated[0], 16) >= 8)
 
 
-def _plain(uuid: str) -> str:
-    return f"{int(uuid[0], 16) & 7:x}{uuid[1:]}"
-
-
-def _with_top(uuid: str, top: bool) -> str:
-    return f"{int(uuid[0], 16) & 7 | (8 if top else 0):x}{uuid[1:]}"
+def _plain(text: str) -> str:
+    return f"{int(text[0], 16) & 7:x}{text[1:]}" if UUID_TEXT.fullmatch(text) else text

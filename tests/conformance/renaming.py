@@ -28,7 +28,7 @@ def renamed(recording: Recording) -> Recording:
     """The recording with other uuids, host names, MACs and addresses, the same everywhere in it."""
     parts = (recording.initial, recording.calls, recording.final)
     initial, calls, final = (json.loads(_rename(json.dumps(part))) for part in parts)
-    return Recording(f"{recording.name} renamed", initial, calls, final)
+    return Recording(f"{recording.name} renamed", initial, calls, final, recording.durations)
 
 
 def _rename(text: str) -> str:

@@ -17,9 +17,10 @@ from reconciler.simulator.loading import load
 from reconciler.simulator.system import System
 from reconciler.simulator.sysinv import sysinv
 
-from .comparing import Binding, difference
+from .comparing import ADDRESS, Binding, difference
 from .injecting import inject
 from .recordings import Recording
+from .renaming import UUID_TEXT
 
 BASE = "http://platform:6385"
 
@@ -48,7 +49,7 @@ class Replay:
 
 def replay(recording: Recording) -> Replay:
     """Replay a recording from its start to its end."""
-    run = Replay(load(System(recording.name, sysinv()), recording.initial), Binding(), [])
+    run = Replay(load(System(recording.name, sysinv(), durations=recording.durations), recording.initial), Binding(), [])
     _bind_known(run.binding, recording.initial)
     for call in recording.calls:
         for injected in call.get("injected_before") or []:
@@ -70,10 +71,9 @@ def final_differences(run: Replay, recording: Recording) -> dict[str, str]:
 
 
 def _bind_known(binding: Binding, initial: dict[str, Any]) -> None:
-    from .renaming import UUID_TEXT
-
-    for uuid in UUID_TEXT.findall(json.dumps(initial)):
-        binding.agree(uuid, uuid)
+    text = json.dumps(initial)
+    for known in (*UUID_TEXT.findall(text), *ADDRESS.findall(text)):
+        binding.agree(known, known)
 
 
 def _step(run: Replay, call: dict[str, Any]) -> Outcome:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from reconciler.simulator.bodies import attributes, integer, uuid_argument
 from reconciler.simulator.call import Call
 from reconciler.simulator.exchange import Fault, refuse
-from reconciler.simulator.family import Collection, Family
+from reconciler.simulator.family import ABSENT, Collection, Family
 from reconciler.simulator.sysinv import pools
 from reconciler.simulator.sysinv.facts import host_by_id, is_configured, is_locked, network_types
 from reconciler.simulator.sysinv.interfaces import INTERFACES
@@ -21,26 +21,20 @@ if TYPE_CHECKING:
 
 family = Family("addresses")
 
-_COLUMNS = "uuid ifname address prefix enable_dad forihostid pool_uuid"
-
-
-def _derived(system: System, row: Row) -> Mapping[str, Any]:
-    """Only where an interface is asked for does sysinv name it by uuid."""
-    return {"name": row.get("name"), "interface_uuid": row.get("interface_uuid")}
+def _derived(_system: System, row: Row) -> Mapping[str, Any]:
+    """The interface is left out where there is none."""
+    return {"interface_uuid": row.get("interface_uuid") or ABSENT}
 
 
 ADDRESSES = family.collection(
     Collection(
         "addresses",
-        columns=_COLUMNS,
-        more="id interface_uuid name created_at updated_at",
+        columns="uuid ifname address prefix enable_dad forihostid pool_uuid interface_uuid",
+        more="id name created_at updated_at",
         links=None,
         noun="Address",
         derive=_derived,
     )
-)
-ON_INTERFACE = Collection(
-    "addresses", columns=f"{_COLUMNS} interface_uuid", more="id name created_at updated_at", links=None
 )
 
 
@@ -70,13 +64,13 @@ def _name_addresses_of_others(system: System) -> None:
 def list_of_host(system: System, call: Call) -> Row:
     host = system.host(call["host"])
     rows = system.tables.rows("addresses", forihostid=host["id"])
-    return listed(system, ON_INTERFACE, rows, call, f"ihosts/{host['uuid']}/addresses")
+    return listed(system, ADDRESSES, rows, call, f"ihosts/{host['uuid']}/addresses")
 
 
 @family.on("GET", "/iinterfaces/{interface}/addresses")
 def list_of_interface(system: System, call: Call) -> Row:
     rows = system.tables.rows("addresses", interface_uuid=call["interface"])
-    return listed(system, ON_INTERFACE, rows, call)
+    return listed(system, ADDRESSES, rows, call)
 
 
 @family.on("POST", "/addresses")

@@ -133,7 +133,7 @@ def _follow(system: System, host: Row, delta: Row) -> None:
     """A clock changes with a reboot; without board management its address and user go."""
     if "clock_synchronization" in delta or "apparmor" in delta:
         config.mark_out_of_date(system, [host], reboot=True)
-    if str(delta.get("bm_type")).lower() == "none":
+    if str(delta.get("bm_type", "")).lower() == "none":
         system.update("ihosts", host["uuid"], bm_ip=None, bm_username=None)
 
 

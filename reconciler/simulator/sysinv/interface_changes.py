@@ -174,6 +174,6 @@ def show_vfs(system: System, uuid: str) -> None:
 
 
 def _vf_addresses(port: Row, count: int) -> str:
-    """VFs follow their device on its bus."""
+    """VFs stand on the bus of their device, eight a slot from slot 2 on."""
     head = str(port["pciaddr"]).rsplit(":", 1)[0]
-    return ",".join(f"{head}:{0x10 + place // 8:02x}.{place % 8}" for place in range(count))
+    return ",".join(f"{head}:{2 + place // 8:02x}.{place % 8}" for place in range(count))

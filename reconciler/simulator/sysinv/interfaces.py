@@ -59,8 +59,8 @@ INTERFACES = family.collection(
         "iinterfaces",
         columns="uuid ifname iftype imac imtu ifclass aemode schedpolicy txhashpolicy primary_reselect forihostid"
         " ihost_uuid vlan_id uses used_by sriov_numvfs sriov_vf_driver ptp_role max_tx_rate max_rx_rate ovs_access"
-        " channels sriov_vf_channels ipv4_mode ipv6_mode created_at updated_at",
-        more="ifcapabilities ipv4_pool ipv6_pool",
+        " channels sriov_vf_channels ipv4_mode ipv6_mode ipv4_pool ipv6_pool created_at updated_at",
+        more="ifcapabilities",
         sublinks="ports",
         noun="Interface",
         host_key="ihost_uuid",
@@ -148,10 +148,7 @@ def _number(name: str, value: Any) -> Any:
 
 def _with_defaults(row: Row) -> Row:
     """Defaults for what is null (``_set_defaults``); a mode of bonding is kept by bonds only."""
-    defaults = dict(_DEFAULTS)
-    if row["ifclass"] == "data":
-        defaults |= {"ipv4_mode": "disabled", "ipv6_mode": "disabled"}
-    filled = {name: defaults.get(name) if value is None else value for name, value in row.items()}
+    filled = {name: _DEFAULTS.get(name) if value is None else value for name, value in row.items()}
     return filled if row["iftype"] == "ae" else {**filled, "aemode": None, "txhashpolicy": None}
 
 
