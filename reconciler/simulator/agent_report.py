@@ -13,7 +13,7 @@ from reconciler.simulator.hardware import OTHER_MIB, ROOT_MIB, Disk, Machine
 from reconciler.simulator.tables import Row
 
 NODES, CORES, THREADS = 2, 8, 2
-NODE_MIB, KERNEL_OWN_MIB = 85_000, 11_000
+NODE_MIB, KERNEL_OWN_MIB = 85_000, 11_000  # memtotal_mib, and what a node has besides
 CGTS_MIB, CGTS_START_MIB = 256_000, 33_793
 ROOT_FREE_MIB = 204_800
 EXTENT = 33_554_432
@@ -39,6 +39,11 @@ class Reported:
         return "worker" in str(self.host["subfunctions"]).split(",")
 
     @property
+    def node_mib(self) -> int:
+        """All of a node's memory, of which the API shows less."""
+        return NODE_MIB + KERNEL_OWN_MIB
+
+    @property
     def times(self) -> Row:
         return {"created_at": self.now, "updated_at": None}
 
@@ -46,12 +51,12 @@ class Reported:
 def report(of: Reported) -> dict[str, list[Row]]:
     """The rows by table. Interfaces are not among them: what they become depends on the system."""
     nodes = [{"uuid": of.uuid(), "numa_node": node, "capabilities": {}} for node in range(NODES)]
-    disks = [_disk(of, place, disk) for place, disk in enumerate(of.machine.all_disks)]
+    disks = [_disk(of, place, disk) for place, disk in enumerate(of.machine.disks)]
     return {
         "inodes": nodes,
         "icpus": list(_cpus(of, nodes)),
         "imemorys": [_memory(of, node) for node in nodes],
-        "ports": [_port(of, place, name) for place, name in enumerate(of.machine.all_ports)],
+        "ports": [_port(of, place, name) for place, name in enumerate(of.machine.ports)],
         "idisks": disks,
         **_platform_volumes(of, disks[0]),
         "host_fs": _filesystems(of),
@@ -112,7 +117,7 @@ def _memory(of: Reported, node: Row) -> Row:
         "vm_hugepages_nr_1G_pending": None,
         "vm_hugepages_1G_percentage": None,
         "vm_hugepages_nr_1G": 0,
-        "vm_hugepages_nr_4K": (NODE_MIB + KERNEL_OWN_MIB - reserved) * 256,
+        "vm_hugepages_nr_4K": (of.node_mib - reserved) * 256,
         "vm_hugepages_use_1G": True,
         "vm_hugepages_avail_1G": 0,
         "vm_hugepages_possible_2M": 42_000,
@@ -164,7 +169,7 @@ def _port(of: Reported, place: int, name: str) -> Row:
         "sriov_vf_numchannels": None,
         "sriov_vf_maxchannels": None,
         "dpdksupport": True,
-        "mac": of.machine.mac(name, of.site),
+        "mac": of.machine.mac(place, of.site),
         "mtu": 1500,
         "speed": 10_000,
         "link_mode": 0,
@@ -192,7 +197,7 @@ def _disk(of: Reported, place: int, disk: Disk) -> Row:
         "device_wwn": None,
         "size_mib": free + taken,
         "available_mib": free,
-        "serial_id": f"DSK{of.host['id'] - 1:03d}{place}",
+        "serial_id": f"DSKN{of.host['id']:03d}{place}",
         "capabilities": {"model_num": "INTEL SSDSC2KB"},
         "ihost_uuid": of.host["uuid"],
         "istor_uuid": None,
@@ -225,10 +230,10 @@ def _platform_volumes(of: Reported, root: Row) -> dict[str, list[Row]]:
         "uuid": group,
         "vg_state": "provisioned",
         "lvm_vg_name": "cgts-vg",
-        "lvm_vg_uuid": f"cgts-{of.host['id']}",
+        "lvm_vg_uuid": f"new-{of.host['id']}",
         "lvm_vg_access": "wz--n-",
         "lvm_max_lv": 0,
-        "lvm_cur_lv": 14,
+        "lvm_cur_lv": 14 if of.host["personality"] == "controller" else 8,
         "lvm_max_pv": 0,
         "lvm_cur_pv": 1,
         "lvm_vg_size": size,
@@ -245,11 +250,10 @@ def _platform_volumes(of: Reported, root: Row) -> dict[str, list[Row]]:
         "disk_or_part_device_path": path,
         "lvm_pv_name": node,
         "lvm_vg_name": "cgts-vg",
-        "lvm_pv_uuid": f"pv-{of.host['id']}",
+        "lvm_pv_uuid": f"npv-{of.host['id']}",
         "lvm_pv_size": size,
         "lvm_pe_total": extents,
         "lvm_pe_alloced": extents - 2500,
-        "forilvgid": of.host["id"],
         "ilvg_uuid": group,
     }
     common: Row = {"capabilities": {}, "ihost_uuid": of.host["uuid"], **of.times}

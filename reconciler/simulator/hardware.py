@@ -7,7 +7,7 @@ naming rule (sysinv host names: controller-N, storage-N, anything else a worker)
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from hashlib import blake2b
 
 ALL_IN_ONE, STANDARD = "All-in-one", "Standard"
@@ -40,25 +40,20 @@ class Machine:
         found = _NAMED.match(self.name)
         return found.group(1) if found else "worker"
 
-    @property
-    def all_ports(self) -> tuple[str, ...]:
-        """Those that are known, and two that real machines have besides."""
-        added = [name for name in _ADDED_PORTS if name not in self.ports][:2]
-        return (*self.ports, *added)
-
-    @property
-    def all_disks(self) -> tuple[Disk, ...]:
-        """Those that are known, and one more."""
-        known = {disk.path for disk in self.disks}
-        added = next(path for path in _ADDED_DISKS if path not in known)
-        return (*self.disks, Disk(added))
-
-    def mac(self, port: str, site: str) -> str:
-        """A port's MAC, locally administered; the same for the same site, host and port."""
-        if port == self.boot_port and self.boot_mac:
+    def mac(self, place: int, seed: str) -> str:
+        """The MAC of a port by its place, locally administered; the same for the same seed."""
+        if self.ports[place] == self.boot_port and self.boot_mac:
             return self.boot_mac.lower()
-        digest = blake2b(f"{site}/{self.name}/{port}".encode(), digest_size=5).hexdigest()
-        return ":".join(["02", *(digest[place : place + 2] for place in range(0, 10, 2))])
+        digest = blake2b(f"{seed}/{self.name}/{self.ports[place]}".encode(), digest_size=5).hexdigest()
+        return ":".join(["02", *(digest[start : start + 2] for start in range(0, 10, 2))])
+
+
+def completed(machine: Machine) -> Machine:
+    """With what a real machine has besides: two more ports, one more disk."""
+    known = {disk.path for disk in machine.disks}
+    ports = [name for name in _ADDED_PORTS if name not in machine.ports][:2]
+    disk = next(path for path in _ADDED_DISKS if path not in known)
+    return replace(machine, ports=(*machine.ports, *ports), disks=(*machine.disks, Disk(disk)))
 
 
 @dataclass(frozen=True, slots=True)

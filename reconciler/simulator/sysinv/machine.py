@@ -6,6 +6,7 @@ from reconciler.simulator.family import Family
 from reconciler.simulator.sysinv import (
     controller_filesystems,
     cpus,
+    discovery,
     disks,
     grub,
     host_filesystems,
@@ -25,6 +26,7 @@ from reconciler.simulator.sysinv import (
 )
 
 FAMILIES: tuple[Family, ...] = (
+    discovery.family,
     disks.family,
     partitions.family,
     physical_volumes.family,
