@@ -18,7 +18,7 @@ from reconciler.model.verdict import Verdict
 from reconciler.model.words import Result
 from reconciler.store import Store
 
-AGAIN_S = 0.0  # after a plan ended or the site moved: look at once what came of it
+AGAIN_S = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +38,9 @@ class Schedule:
 class Controller:
     """Visits of all sites, for ever. Level-triggered: a visit looks at what Git and the site say when it begins."""
 
-    def __init__(self, fleet: Fleet, store: Store, schedule: Schedule, queue: Queue, tell: Callable[[Verdict], None]):
+    def __init__(
+        self, fleet: Fleet, store: Store, schedule: Schedule, queue: Queue, tell: Callable[[Verdict], None]
+    ) -> None:
         self._fleet, self._store, self._schedule, self._queue, self._tell = fleet, store, schedule, queue, tell
         self._chance = random.Random(0).random  # noqa: S311 - spreads load, guards nothing
         self._failures: dict[str, int] = {}
@@ -69,10 +71,8 @@ class Controller:
             verdict, outcome = await self._visited(name, now)
         except ReconcilerError as error:
             return self._failed(name, error, now)
-        self._failures.pop(name, None)
-        self._queue.mark(name, failing=False)
         self._keep(verdict)
-        return self._due_s(outcome, name)
+        return self._due_s(name, outcome)
 
     async def _visited(self, name: str, now: float) -> tuple[Verdict, Outcome]:
         visit = await self._fleet.visit(name)
@@ -85,21 +85,23 @@ class Controller:
         return found(whose, judged, outcome, now), outcome
 
     def _failed(self, name: str, error: ReconcilerError, now: float) -> float:
+        self._keep(not_found(self._whose(name, None), error, self.verdicts.get(name), now))
+        backoff_s = self._count_failure(name)
+        return self._schedule.next_s(self._chance()) if error.visit is Visit.STALLED else backoff_s
+
+    def _due_s(self, name: str, outcome: Outcome) -> float:
+        if outcome.result in {Result.FAILED, Result.UNREACHABLE, Result.CONFLICT}:
+            return self._count_failure(name)
+        self._failures.pop(name, None)
+        self._queue.mark(name, failing=False)
+        # what came of it is looked at at once; else the site is left alone
+        return AGAIN_S if outcome.result is Result.DONE else self._schedule.next_s(self._chance())
+
+    def _count_failure(self, name: str) -> float:
+        """Seconds to leave the site alone, longer with each failure in a row."""
         failures = self._failures[name] = self._failures.get(name, 0) + 1
         self._queue.mark(name, failing=True)
-        self._keep(not_found(self._whose(name, None), error, self.verdicts.get(name), now))
-        if error.visit is Visit.STALLED:
-            return self._schedule.next_s(self._chance())
         return self._schedule.backoff.wait_s(failures, self._chance())
-
-    def _due_s(self, outcome: Outcome, name: str) -> float:
-        if outcome.result in {Result.DONE, Result.CONFLICT}:
-            return AGAIN_S
-        if outcome.result in {Result.FAILED, Result.UNREACHABLE}:
-            failures = self._failures[name] = self._failures.get(name, 0) + 1
-            self._queue.mark(name, failing=True)
-            return self._schedule.backoff.wait_s(failures, self._chance())
-        return self._schedule.next_s(self._chance())
 
     def _whose(self, name: str, settings: Settings | None) -> Whose:
         repository = self._fleet.office.repository

@@ -118,6 +118,8 @@ class ResourceKind(Generic[S]):
       changes, first a DELETE (in an earlier step), then a CREATE; both must be written.
     needs / disruption: a word, or a function of the change.
     settles: hosts that have to go through lock/unlock for the change to take effect, though it is sent without.
+    waits_for: hosts that must be in service before the change is sent, beside its own (a third Ceph monitor before
+      the OSDs of controllers). A system-wide change that needs hosts in service needs the controllers.
     impossible: why the change cannot be made in place and what it would take; "" if it can.
     spell: the desired resource in the site's own spelling (device paths, port names), given what was observed.
     known_as: the key under which other kinds refer to the resource, where that is not its own: every interface,
@@ -138,6 +140,7 @@ class ResourceKind(Generic[S]):
     needs: Needs | Callable[[Change[S], Context], Needs] = Needs.ANY
     disruption: Disruption | Callable[[Change[S], Context], Disruption] = Disruption.NONE
     settles: Callable[[Change[S], Context], Iterable[str]] = no_host
+    waits_for: Callable[[Change[S], Context], Iterable[str]] = no_host
     impossible: Callable[[Change[S], Context], str] = always_possible
     spell: Callable[[Resource[S], Snapshot], Resource[S]] = as_written
     known_as: Callable[[Resource[S]], ResourceKey] = own_key

@@ -21,6 +21,7 @@ def places_of(
     late: Refusals = {}
     for work in sorted(works, key=lambda w: (not w.removes, -rank[w.kind] if w.removes else rank[w.kind], w.host)):
         earliest = max((place for place, other in placed if _precedes(other, work, before)), default=0)
+        earliest = max([earliest, *(windows[h].place + 1 for h in work.waits_for if h in windows)])
         place = _place(work, earliest, windows)
         if place is None:
             late |= {c.key: _second_window(work) for c in work.changes}
@@ -46,9 +47,14 @@ def _place(work: Work, earliest: int, windows: Mapping[str, Window]) -> int | No
         place = windows[work.host].place
         return place if earliest <= place else None
     if work.needs is Needs.UNLOCKED:
-        mine = [w.place for h, w in windows.items() if h == work.host or not work.host]
+        mine = [w.place for w in windows.values() if _serves(w, work)]
         return max([earliest + earliest % 2, *(p + 1 for p in mine)])
     return earliest
+
+
+def _serves(window: Window, work: Work) -> bool:
+    """Whether a window is of a host that must be in service for the work: its own, or any controller."""
+    return window.host.name == work.host or (not work.host and window.host.personality == "controller")
 
 
 def _precedes(first: Work, then: Work, before: Mapping[str, frozenset[str]]) -> bool:

@@ -23,6 +23,7 @@ class Work:
     removes: bool
     changes: tuple[Change[Any], ...]
     settles: frozenset[str] = frozenset()
+    waits_for: frozenset[str] = frozenset()
 
 
 def works_of(changes: Iterable[Change[Any]], context: Context, kinds: Kinds) -> Iterator[Work]:
@@ -34,7 +35,8 @@ def works_of(changes: Iterable[Change[Any]], context: Context, kinds: Kinds) -> 
     for (kind, host, needs, removes), group in groupby(sorted(atoms(changes), key=sort), key=sort):
         members = tuple(group)
         settles = frozenset(h for c in members for h in kinds[kind].settles(c, context))
-        yield Work(kind, host, needs, removes, members, settles)
+        waits = frozenset(h for c in members for h in kinds[kind].waits_for(c, context))
+        yield Work(kind, host, needs, removes, members, settles, waits)
 
 
 def _lock_host(change: Change[Any], kinds: Kinds) -> str:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from reconciler.diff import compare
 from reconciler.model.kind import Context
 from reconciler.model.plan import Opening, StageType
-from reconciler.model.words import Disruption
+from reconciler.model.words import Disruption, Needs
 from reconciler.plan import plan
 from tests.worlds import KINDS, After, Clock, Iface, Link, Machine, Net, Tag, host, snap, system
 
@@ -128,3 +130,22 @@ def test_there_is_no_delete_but_inside_a_replacement():
     desired = snap(Net(name="a"), owned=frozenset({("link", "controller-0", "eth9")}))
     todo = planned(desired, observed)
     assert [c.method for s in todo.stages for x in s.steps for c in x.calls if c.method == "DELETE"] == []
+
+
+def test_a_system_wide_change_that_needs_hosts_in_service_waits_for_the_controllers_alone():
+    kinds = {**KINDS, "net": replace(KINDS["net"], needs=Needs.UNLOCKED)}
+    hosts = system(host("controller-0"), host("worker-0", personality="worker"), mode="duplex")
+    ifaces = [("controller-0", Iface(name="eth0", mtu=9000)), ("worker-0", Iface(name="eth0", mtu=9000))]
+    desired, observed = snap(Net(name="a"), *ifaces, state=hosts), snap(state=hosts)
+    todo = plan(compare(desired, observed, kinds), Context(desired, observed), kinds)
+    order = [s.host or "online" for s in todo.stages if s.type is not StageType.SWACT]
+    assert order == ["controller-0", "online", "worker-0"]
+
+
+def test_a_change_may_wait_for_another_host_to_be_in_service():
+    kinds = {**KINDS, "tag": replace(KINDS["tag"], waits_for=lambda _change, _context: ["worker-0"])}
+    hosts = system(host("controller-0"), host("worker-0", personality="worker"), mode="duplex")
+    desired = snap(("controller-0", Tag(name="t")), ("worker-0", Iface(name="eth0", mtu=9000)), state=hosts)
+    observed = snap(state=hosts)
+    todo = plan(compare(desired, observed, kinds), Context(desired, observed), kinds)
+    assert [s.host or "online" for s in todo.stages] == ["worker-0", "online"]
