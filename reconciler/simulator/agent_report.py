@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from reconciler.simulator.hardware import OTHER_MIB, ROOT_MIB, Disk, Machine
+from reconciler.simulator.hardware import OTHER_MIB, ROOT_MIB, Disk, Machine, Port
 from reconciler.simulator.tables import Row
 
 NODES, CORES, THREADS = 2, 8, 2
@@ -29,7 +29,6 @@ class Reported:
     """Which host the report is of, and where its new rows get uuids and their time from."""
 
     machine: Machine
-    site: str
     host: Row
     uuid: Callable[[], str]
     now: str
@@ -56,7 +55,7 @@ def report(of: Reported) -> dict[str, list[Row]]:
         "inodes": nodes,
         "icpus": list(_cpus(of, nodes)),
         "imemorys": [_memory(of, node) for node in nodes],
-        "ports": [_port(of, place, name) for place, name in enumerate(of.machine.ports)],
+        "ports": [_port(of, place, port) for place, port in enumerate(of.machine.ports)],
         "idisks": disks,
         **_platform_volumes(of, disks[0]),
         "host_fs": _filesystems(of),
@@ -142,14 +141,13 @@ def _reservation(of: Reported, *, first: bool) -> tuple[int, int]:
     return (8_250, 8_250) if of.host["personality"] == "controller" else (0, 0)
 
 
-def _port(of: Reported, place: int, name: str) -> Row:
-    boots = name == of.machine.boot_port
+def _port(of: Reported, place: int, port: Port) -> Row:
     return {
         "uuid": of.uuid(),
         "type": "ethernet",
-        "name": name,
+        "name": port.name,
         "namedisplay": None,
-        "pciaddr": f"0000:{2 + place // 4:02x}:00.{place % 4}",
+        "pciaddr": f"0000:{2 + place // 4 * 7:02x}:00.{place % 4}",
         "dev_id": 0,
         "pclass": "Ethernet controller [0200]",
         "pvendor": "Intel Corporation [8086]",
@@ -157,7 +155,7 @@ def _port(of: Reported, place: int, name: str) -> Row:
         "psvendor": "Intel",
         "psdevice": "XXV710",
         "numa_node": 0,
-        "sriov_totalvfs": 64,
+        "sriov_totalvfs": port.vfs,
         "sriov_numvfs": 0,
         "sriov_vfs_pci_address": "",
         "sriov_vf_driver": "iavf",
@@ -169,13 +167,13 @@ def _port(of: Reported, place: int, name: str) -> Row:
         "sriov_vf_numchannels": None,
         "sriov_vf_maxchannels": None,
         "dpdksupport": True,
-        "mac": of.machine.mac(place, of.site),
+        "mac": port.mac,
         "mtu": 1500,
         "speed": 10_000,
         "link_mode": 0,
         "duplex": None,
         "autoneg": "Yes",
-        "bootp": "True" if boots else None,
+        "bootp": "True" if port.mac == of.machine.boot_mac else None,
         "host_uuid": of.host["uuid"],
         "node_uuid": None,
         **of.times,

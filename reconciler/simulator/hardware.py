@@ -26,13 +26,21 @@ class Disk:
 
 
 @dataclass(frozen=True, slots=True)
+class Port:
+    """A port of a network card; ``vfs`` is how many virtual functions it can have."""
+
+    name: str
+    mac: str
+    vfs: int = 64
+
+
+@dataclass(frozen=True, slots=True)
 class Machine:
-    """One host's hardware. ``boot_port`` is where ``boot_mac`` is, the first disk is the one it boots from."""
+    """One host's hardware. ``boot_mac`` is one of its ports', the first disk is the one that it boots from."""
 
     name: str
     boot_mac: str
-    boot_port: str
-    ports: tuple[str, ...]
+    ports: tuple[Port, ...]
     disks: tuple[Disk, ...]
 
     @property
@@ -40,20 +48,20 @@ class Machine:
         found = _NAMED.match(self.name)
         return found.group(1) if found else "worker"
 
-    def mac(self, place: int, seed: str) -> str:
-        """The MAC of a port by its place, locally administered; the same for the same seed."""
-        if self.ports[place] == self.boot_port and self.boot_mac:
-            return self.boot_mac.lower()
-        digest = blake2b(f"{seed}/{self.name}/{self.ports[place]}".encode(), digest_size=5).hexdigest()
-        return ":".join(["02", *(digest[start : start + 2] for start in range(0, 10, 2))])
+
+def made_mac(*seed: str) -> str:
+    """A locally administered MAC, the same for the same seed."""
+    digest = blake2b("/".join(seed).encode(), digest_size=5).hexdigest()
+    return ":".join(["02", *(digest[start : start + 2] for start in range(0, 10, 2))])
 
 
-def completed(machine: Machine) -> Machine:
+def completed(machine: Machine, site: str) -> Machine:
     """With what a real machine has besides: two more ports, one more disk."""
-    known = {disk.path for disk in machine.disks}
-    ports = [name for name in _ADDED_PORTS if name not in machine.ports][:2]
-    disk = next(path for path in _ADDED_DISKS if path not in known)
-    return replace(machine, ports=(*machine.ports, *ports), disks=(*machine.disks, Disk(disk)))
+    ports, disks = {port.name for port in machine.ports}, {disk.path for disk in machine.disks}
+    names = [name for name in _ADDED_PORTS if name not in ports][:2]
+    added = [Port(name, made_mac(site, machine.name, name)) for name in names]
+    disk = next(path for path in _ADDED_DISKS if path not in disks)
+    return replace(machine, ports=(*machine.ports, *added), disks=(*machine.disks, Disk(disk)))
 
 
 @dataclass(frozen=True, slots=True)

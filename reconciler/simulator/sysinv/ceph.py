@@ -39,11 +39,11 @@ def model(system: System) -> str:
 
 def primary(system: System) -> Row | None:
     """The backend ceph-store."""
-    return system.tables.first("storage_backends", backend=CEPH, name=STORE)
+    return system.tables.first("storage_backend", backend=CEPH, name=STORE)
 
 
 def has_backend(system: System, kind: str) -> bool:
-    return system.tables.first("storage_backends", backend=kind) is not None
+    return system.tables.first("storage_backend", backend=kind) is not None
 
 
 def is_configured(system: System) -> bool:
@@ -53,7 +53,7 @@ def is_configured(system: System) -> bool:
 
 def replication(system: System) -> int:
     """The largest of all Ceph backends; the default of 2 without any."""
-    rows = system.tables.rows("storage_backends", backend=CEPH)
+    rows = system.tables.rows("storage_backend", backend=CEPH)
     return max((int(row["capabilities"]["replication"]) for row in rows), default=2)
 
 

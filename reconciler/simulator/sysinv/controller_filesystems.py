@@ -111,7 +111,7 @@ def delete_filesystem(system: System, call: Call) -> None:
 def standby_waits_for_filesystems(system: System, host: Row) -> None:
     busy = any(row["state"] in (state(CREATING), state(DELETING)) for row in system.tables.rows("controller_fs"))
     active = host["capabilities"].get("Personality") == "Controller-Active"
-    if busy and not active and system.tables.first("storage_backends", backend="ceph-rook"):
+    if busy and not active and system.tables.first("storage_backend", backend="ceph-rook"):
         raise refuse(
             f"The standby controller ({host['hostname']}) cannot be unlocked while controller filesystem operations are"
             " in progress. Please wait until all operations are complete, then retry the host-unlock."
@@ -224,7 +224,7 @@ def _check_float(system: System, name: str, operation: str) -> None:
             "Unsupported controller filesystem. Only the following filesystems are supported for creation or deletion:"
             f" ['{FLOAT}']"
         )
-    if system.tables.first("storage_backends", backend="ceph-rook") is None:
+    if system.tables.first("storage_backend", backend="ceph-rook") is None:
         raise refuse(f"{start}ceph-rook must be configured as storage backend.")
     if not is_duplex(system):
         raise refuse(f"{start}command only allowed for duplex configs.")

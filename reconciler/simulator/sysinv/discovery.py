@@ -12,11 +12,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from reconciler.simulator.agent_report import Reported, report
-from reconciler.simulator.call import Call
 from reconciler.simulator.family import Family, HostEvent
-from reconciler.simulator.hardware import Disk, Machine
-from reconciler.simulator.sysinv.assignments import assign_network
-from reconciler.simulator.sysinv.facts import is_active_controller
+from reconciler.simulator.hardware import Disk, Machine, Port
+from reconciler.simulator.sysinv import pools
+from reconciler.simulator.sysinv.facts import is_active_controller, is_controller
 from reconciler.simulator.tables import Row
 
 if TYPE_CHECKING:
@@ -27,9 +26,9 @@ family = Family("discovery")
 RACK = "rack"
 """Table of the machines that are known by MAC before they are hosts."""
 
-_EMPTY: Row = dict.fromkeys(
-    ("aemode", "schedpolicy", "txhashpolicy", "primary_reselect", "vlan_id", "ipv4_mode", "ipv6_mode", "ipv4_pool")
-    + ("ipv6_pool", "sriov_numvfs", "sriov_vf_driver", "max_tx_rate", "max_rx_rate", "channels", "sriov_vf_channels")
+_UNSET = (
+    "aemode schedpolicy txhashpolicy primary_reselect vlan_id ipv4_mode ipv6_mode ipv4_pool ipv6_pool sriov_numvfs"
+    " sriov_vf_driver max_tx_rate max_rx_rate channels sriov_vf_channels"
 )
 
 
@@ -49,7 +48,7 @@ def machine_of(system: System, host: Row) -> Machine:
 
 def take(system: System, host: Row, machine: Machine) -> None:
     """Write the rows that follow from the report of this machine."""
-    of = Reported(machine, system.name, host, system.uuid, system.timeline.stamp())
+    of = Reported(machine, host, system.uuid, system.timeline.stamp())
     rows = report(of)
     for table, found in rows.items():
         for row in found:
@@ -61,13 +60,26 @@ def take(system: System, host: Row, machine: Machine) -> None:
         system.tables.update("imemorys", row["uuid"], {"node_memtotal_mib": of.node_mib})
     for port in rows["ports"]:
         _make_interface(system, host, port)
+    _run_kubelet(system, host)
+
+
+def _run_kubelet(system: System, host: Row) -> None:
+    active = system.tables.first("kube_host_upgrades")
+    if active is not None and host["personality"] != "storage":
+        version = active["kubelet_version"]
+        plane = version if is_controller(host) else "N/A"
+        system.insert("kube_host_upgrades", control_plane_version=plane, kubelet_version=version, host_id=host["id"])
 
 
 def _like_the_recorded(host: Row) -> Machine:
-    disks = (Disk("/dev/disk/by-path/pci-0000:00:1f.2-ata-1.0"), Disk("/dev/disk/by-path/pci-0000:00:1f.2-ata-2.0"))
-    ports = ("enp2s0f0", "enp2s0f1", "enp2s0f2", "enp2s0f3", "enp9s0f0", "enp9s0f1")
-    third = Disk("/dev/disk/by-path/pci-0000:00:1f.2-ata-3.0")
-    return Machine(str(host["hostname"]), str(host["mgmt_mac"]), ports[1], ports, (*disks, third))
+    names = ("enp2s0f0", "enp2s0f1", "enp2s0f2", "enp2s0f3", "enp9s0f0", "enp9s0f1")
+    macs = [f"52:54:00:{0x80 + host['id']:02x}:00:{place:02x}" for place in range(len(names))]
+    macs[1] = str(host["mgmt_mac"])
+    ports = [
+        Port(name, mac, vfs=64 if place > 1 else 0) for place, (name, mac) in enumerate(zip(names, macs, strict=True))
+    ]
+    disks = [Disk(f"/dev/disk/by-path/pci-0000:00:1f.2-ata-{number}.0") for number in (1, 2, 3)]
+    return Machine(str(host["hostname"]), macs[1], tuple(ports), tuple(disks))
 
 
 def _link_platform_volume(system: System, host: Row) -> None:
@@ -84,10 +96,18 @@ def _make_interface(system: System, host: Row, port: Row) -> None:
     system.tables.update("ports", port["uuid"], {"interface_uuid": row["uuid"]})
     if not boots:
         return
-    _assign(system, row, "pxeboot" if tag else "mgmt")
+    _assign(system, host, row, "pxeboot" if tag else "mgmt")
     if tag:
+        _lend_boot_address(system, host, row)
         tagged = {"ifname": "mgmt0", "imac": port["mac"], "ifclass": "platform", "iftype": "vlan"}
-        _assign(system, _insert(system, host, **tagged, vlan_id=tag, uses=[name]), "mgmt")
+        _assign(system, host, _insert(system, host, **tagged, vlan_id=tag, uses=[name]), "mgmt")
+
+
+def _lend_boot_address(system: System, host: Row, interface: Row) -> None:
+    """A host that boots beside a tagged mgmt0 gets an address of the pxeboot pool (controllers have theirs)."""
+    network = system.tables.first("networks", type="pxeboot")
+    if network is not None and not is_controller(host):
+        pools.allocate(system, network["pool_uuid"], interface, f"{host['hostname']}-pxeboot")
 
 
 def _management_tag(system: System) -> int | None:
@@ -103,11 +123,22 @@ def _management_tag(system: System) -> int | None:
 def _insert(system: System, host: Row, **values: object) -> Row:
     fixed = {"iftype": "ethernet", "imtu": 1500, "uses": [], "ptp_role": "none", "ovs_access": False}
     place = {"forihostid": host["id"], "ihost_uuid": host["uuid"], "ifcapabilities": {}}
-    return system.insert("iinterfaces", **{**_EMPTY, **fixed, **place, **values})
+    return system.insert("iinterfaces", **{**dict.fromkeys(_UNSET.split()), **fixed, **place, **values})
 
 
-def _assign(system: System, interface: Row, kind: str) -> None:
+def _assign(system: System, host: Row, interface: Row, kind: str) -> None:
+    """The network comes to the interface with the host's address of it; no address mode is set."""
     network = system.tables.first("networks", type=kind)
-    if network is not None:
-        body = {"interface_uuid": interface["uuid"], "network_uuid": network["uuid"]}
-        assign_network(system, Call("POST", "/v1/interface_networks", {}, {}, body, ""))
+    if network is None:
+        return
+    system.insert(
+        "interface_networks",
+        forihostid=host["id"],
+        interface_uuid=interface["uuid"],
+        ifname=interface["ifname"],
+        network_id=network["id"],
+        network_uuid=network["uuid"],
+        network_name=network["name"],
+        network_type=kind,
+    )
+    pools.assign(system, host, interface, network, pools.pools_of(system, network))

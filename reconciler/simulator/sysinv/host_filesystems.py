@@ -94,7 +94,7 @@ def finish_at_unlock(system: System, host: Row) -> None:
         if row["state"] in (MODIFYING, CREATING_ON_UNLOCK):
             finish(system, row["uuid"])
         elif row["state"] == DELETING_ON_UNLOCK:
-            system.after(system.durations.lvg_report, remove, row["uuid"])
+            system.after(system.durations.services_enabled + system.durations.lvg_report, remove, row["uuid"])
 
 
 def create(system: System, host: Row, name: str, size: Any, function: str) -> Row:
@@ -180,7 +180,7 @@ def _check_optional(system: System, host: Row, name: str) -> None:
         raise refuse(f"Filesystem {name} can not be added on {host['personality']} nodes")
     if name == "instances":
         _check_instances(system, host)
-    if name == "ceph" and system.tables.first("storage_backends", backend="ceph-rook") is None:
+    if name == "ceph" and system.tables.first("storage_backend", backend="ceph-rook") is None:
         raise refuse("ceph-rook must be configured as the storage backend to create/delete host-fs ceph.")
 
 

@@ -355,8 +355,8 @@ def _delete_under_rook(system: System, host: Row, row: Row, *, force: bool) -> N
         _take_filesystem(system, host)
         return
     system.update("istors", row["uuid"], state=wanted)
-    for each in system.tables.rows("storage_backends", backend=ceph.ROOK):
-        system.update("storage_backends", each["uuid"], state=ceph.WITH_APP)
+    for each in system.tables.rows("storage_backend", backend=ceph.ROOK):
+        system.update("storage_backend", each["uuid"], state=ceph.WITH_APP)
 
 
 def _take_filesystem(system: System, host: Row) -> None:
@@ -377,7 +377,7 @@ def _forget(system: System, row: Row) -> None:
 
 def _check_simplex(system: System) -> None:
     for tier in system.tables.rows("storage_tiers", type=ceph.CEPH):
-        owner = system.tables.find("storage_backends", tier["backend_uuid"])
+        owner = system.tables.find("storage_backend", tier["backend_uuid"])
         count = int(owner["capabilities"]["replication"]) if owner else ceph.replication(system)
         if len(system.tables.rows("istors", tier_uuid=tier["uuid"])) < count:
             raise refuse(

@@ -84,7 +84,7 @@ def provision(system: System, host: Row) -> None:
     """The host's agent found the volumes that its manifests made; removed ones are reported a little later."""
     for row in system.tables.rows("ipvs", ihost_uuid=host["uuid"], pv_state=ADDING):
         provision_one(system, row["uuid"])
-    system.after(system.durations.lvg_report, forget_removed, host["uuid"])
+    system.after(system.durations.services_enabled + system.durations.lvg_report, forget_removed, host["uuid"])
 
 
 def provision_one(system: System, uuid: str) -> None:

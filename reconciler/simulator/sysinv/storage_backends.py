@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 family = Family("storage_backends")
 
-TABLE = "storage_backends"
+TABLE = "storage_backend"
 DEFAULT_NAMES = {
     "file": "file-store",
     "lvm": "lvm-store",

@@ -28,8 +28,9 @@ PRIMARY = "storage"
 
 
 def _tier(system: System, row: Row) -> Mapping[str, Any]:
-    stors = system.tables.rows("istors", tier_uuid=row["uuid"])
-    return {"stors": [stor["osdid"] for stor in stors]}
+    """Under Rook OSDs have no number, so none is listed."""
+    numbers = (stor["osdid"] for stor in system.tables.rows("istors", tier_uuid=row["uuid"]))
+    return {"stors": [number for number in numbers if number is not None]}
 
 
 def _cluster(system: System, row: Row) -> Mapping[str, Any]:

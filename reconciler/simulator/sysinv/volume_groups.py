@@ -105,8 +105,8 @@ def instances_have_a_place(system: System, host: Row) -> None:
 
 @family.at(HostEvent.ENABLED)
 def report_groups_later(system: System, host: Row) -> None:
-    """The agent's report of groups comes some seconds after the host is up."""
-    system.after(system.durations.lvg_report, report_groups, host["uuid"])
+    """The agent's report of groups comes some seconds after the host's services are up."""
+    system.after(system.durations.services_enabled + system.durations.lvg_report, report_groups, host["uuid"])
 
 
 def report_groups(system: System, host: str) -> None:
