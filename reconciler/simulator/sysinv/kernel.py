@@ -11,7 +11,7 @@ from reconciler.simulator.call import Call
 from reconciler.simulator.exchange import refuse
 from reconciler.simulator.family import Family, HostEvent, UnlockStage
 from reconciler.simulator.patching import typed_operations
-from reconciler.simulator.sysinv import grub
+from reconciler.simulator.sysinv import config, grub
 from reconciler.simulator.sysinv.topology import functions, is_locked, is_worker
 from reconciler.simulator.tables import Row
 
@@ -75,10 +75,11 @@ def provisioned(host: Row) -> str:
     return LOWLATENCY if LOWLATENCY in functions(host) else STANDARD
 
 
-def release(system: System, uuid: str) -> None:
-    """The agent reports that the kernel is prepared."""
+def release(system: System, uuid: str, prepared: str) -> None:
+    """The agent reports that the kernel is prepared, and the configuration with it but for the reboot."""
     if system.tables.find("ihosts", uuid) is not None and HOLD not in system.marks:
         system.update("ihosts", uuid, kernel_config_since=None)
+        config.report_runtime(system, uuid, prepared)
 
 
 def _shown(host: Row, call: Call) -> Row:
@@ -111,4 +112,5 @@ def _change(system: System, host: Row, wanted: str) -> None:
     ordered = [name for name in ORDER if name in names]
     system.update("ihosts", host["uuid"], subfunctions=",".join(ordered), kernel_config_since=system.now)
     grub.update(system, system.host(host["uuid"]), forced=True, reboot=True)
-    system.after(system.durations.kernel_report, release, host["uuid"])
+    prepared = system.host(host["uuid"])["config_target"]
+    system.after(system.durations.kernel_report, release, host["uuid"], prepared)
