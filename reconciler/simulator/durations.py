@@ -15,7 +15,7 @@ class Durations:
 
     vim_moves_services: float = 15  # lock: VIM disables services
     mtce_locks: float = 15
-    mtce_unlocks: float = 5  # accepted unlock -> administrative unlocked, going down
+    mtce_unlocks: float = 20  # accepted unlock: manifests are written -> administrative unlocked, going down
     reboot_aio: float = 780  # down -> up and in test
     reboot_worker: float = 420
     reboot_storage: float = 420
@@ -23,7 +23,7 @@ class Durations:
     services_enabled: float = 30
     config_report: float = 10  # the agent reports what it applied after the host came up
     config_status_lag: float = 2  # config_status follows config_applied
-    runtime_apply: float = 20  # a runtime manifest
+    runtime_apply: float = 15  # a runtime manifest
     runtime_blocking: float = 120  # host_unlock_blocking_period
     kernel_report: float = 30
     kernel_expiry: float = 120

@@ -99,7 +99,8 @@ def _page(collection: Collection, rows: list[Row], call: Call) -> list[Row]:
     direction = call.query.get("sort_dir", "asc")
     if direction not in {"asc", "desc"}:
         raise refuse(f"Invalid sort direction: {direction}. Acceptable values are 'asc' or 'desc'")
-    rows = _sorted(rows, call.query.get("sort_key", "id"), backwards=direction == "desc")
+    if "sort_key" in call.query or direction == "desc":
+        rows = _sorted(rows, call.query.get("sort_key", "id"), backwards=direction == "desc")
     return _after_marker(collection, rows, call.query.get("marker"))[: _limit(call)]
 
 

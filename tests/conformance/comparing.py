@@ -64,10 +64,16 @@ def _of_objects(recorded: dict[str, Any], simulated: dict[str, Any], binding: Bi
     for key, value in recorded.items():
         if key in TIMES or _is_link(key, value):
             continue
-        found = difference(value, simulated[key], binding, f"{where}.{key}")
+        one, other = _ordered(where, value), _ordered(where, simulated[key])
+        found = difference(one, other, binding, f"{where}.{key}")
         if found:
             return found
     return ""
+
+
+def _ordered(where: str, value: Any) -> Any:
+    """The parameters of a PTP instance come in no order."""
+    return sorted(value) if where.endswith(".parameters") and isinstance(value, list) else value
 
 
 def _of_faults(recorded: dict[str, Any], simulated: dict[str, Any], binding: Binding, where: str) -> str:

@@ -23,9 +23,9 @@ class Recording:
     durations: Durations = REAL
 
 
-# In the recording of the whole API the conductor, agents and SM were stood in for: no runtime manifest was ever
-# reported as applied, and no swact exchanged the controllers (sysinv-api.md 0).
-STOOD_IN = replace(REAL, runtime_apply=math.inf, swact=math.inf)
+# In the recording of the whole API the conductor and the agents were stood in for: no runtime manifest was ever
+# reported as applied (sysinv-api.md 0).
+STOOD_IN = replace(REAL, runtime_apply=math.inf)
 
 
 def recording(shared: Path, name: str) -> Recording:

@@ -22,6 +22,7 @@ from .injecting import inject
 from .recordings import Recording
 from .renaming import UUID_TEXT
 
+PATIENCE = 150.0
 BASE = "http://platform:6385"
 
 
@@ -49,7 +50,9 @@ class Replay:
 
 def replay(recording: Recording) -> Replay:
     """Replay a recording from its start to its end."""
-    run = Replay(load(System(recording.name, sysinv(), durations=recording.durations), recording.initial), Binding(), [])
+    run = Replay(
+        load(System(recording.name, sysinv(), durations=recording.durations), recording.initial), Binding(), []
+    )
     _bind_known(run.binding, recording.initial)
     for call in recording.calls:
         for injected in call.get("injected_before") or []:
@@ -96,16 +99,18 @@ def _step(run: Replay, call: dict[str, Any]) -> Outcome:
 
 
 def _moments(system: System):
-    """The system now, and after each of the effects that wait."""
+    """The system now, after each of the effects that wait, and when no period of refusal can run any more."""
     current = deepcopy(system)
     yield current
     ahead = deepcopy(system)
     for _ in range(60):
         due = ahead.timeline.next_due()
         if due is None:
-            return
+            break
         ahead.advance(due)
         yield deepcopy(ahead)
+    ahead.advance(ahead.now + PATIENCE)
+    yield ahead
 
 
 def _request(call: dict[str, Any], binding: Binding) -> Request:

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 family = Family("addresses")
 
+
 def _derived(_system: System, row: Row) -> Mapping[str, Any]:
     """The interface is left out where there is none."""
     return {"interface_uuid": row.get("interface_uuid") or ABSENT}

@@ -8,6 +8,7 @@ out-of-date after it. config_status follows a moment after config_applied (sysin
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
@@ -32,16 +33,17 @@ def mark_out_of_date(system: System, hosts: Iterable[Row], *, reboot: bool = Fal
     for host in hosts:
         _set_target(system, host["uuid"], config)
         if apply and not reboot and runs(host):
-            system.after(system.durations.runtime_apply, report_runtime, host["uuid"], config)
+            _start_manifest(system, host["uuid"], config)
     return config
 
 
-def apply_runtime(system: System, hosts: Iterable[Row], config: str = "") -> None:
-    """Start a runtime manifest on hosts that were marked before."""
-    for host in hosts:
-        if runs(host):
-            target = config or host["config_target"]
-            system.after(system.durations.runtime_apply, report_runtime, host["uuid"], target)
+def _start_manifest(system: System, uuid: str, config: str) -> None:
+    """An agent applies one manifest after the other."""
+    busy = system.tables.row("ihosts", uuid).get("agent_busy_until") or 0.0
+    done = max(busy, system.now) + system.durations.runtime_apply
+    if done < math.inf:
+        system.tables.update("ihosts", uuid, {"agent_busy_until": done})
+        system.after(done - system.now, report_runtime, uuid, config)
 
 
 def runs(host: Row) -> bool:

@@ -51,8 +51,13 @@ def change(system: System, call: Call) -> Row:
     unknown_attribute(plain, {**host, "bm_password": None})
     before = system.tables.row("ihosts", host["uuid"])
     _change(system, before, replaced(plain), call.agent)
-    after = system.tables.row("ihosts", host["uuid"])
-    return shown(system, HOSTS, {**after, "mgmt_ip": None, **{name: before[name] for name in _CONFIG}}, call)
+    return shown(system, HOSTS, _as_answered(before, system.tables.row("ihosts", host["uuid"])), call)
+
+
+def _as_answered(before: Row, after: Row) -> Row:
+    """Personality and mgmt_ip are made up when a host is read, so this answer has neither."""
+    stored = {name: value for name, value in (after["capabilities"] or {}).items() if name != "Personality"}
+    return {**after, "mgmt_ip": None, "capabilities": stored, **{name: before[name] for name in _CONFIG}}
 
 
 def _change(system: System, host: Row, changes: Row, agent: str) -> None:
@@ -135,5 +140,3 @@ def _follow(system: System, host: Row, delta: Row) -> None:
         config.mark_out_of_date(system, [host], reboot=True)
     if str(delta.get("bm_type", "")).lower() == "none":
         system.update("ihosts", host["uuid"], bm_ip=None, bm_username=None)
-
-

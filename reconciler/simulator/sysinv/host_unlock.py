@@ -18,7 +18,9 @@ if TYPE_CHECKING:
     from reconciler.simulator.system import System
 
 _BUSY = ("applying", "updating", "recovering", "removing")
-_FORCED_PAST = frozenset({UnlockStage.APPLICATIONS, UnlockStage.SOFTWARE, UnlockStage.KERNEL, UnlockStage.RUNTIME_CONFIG})
+_FORCED_PAST = frozenset(
+    {UnlockStage.APPLICATIONS, UnlockStage.SOFTWARE, UnlockStage.KERNEL, UnlockStage.RUNTIME_CONFIG}
+)
 
 
 def check(system: System, host: Row, *, force: bool) -> None:

@@ -10,7 +10,14 @@ from typing import TYPE_CHECKING
 
 from reconciler.simulator.family import HostEvent
 from reconciler.simulator.sysinv import config
-from reconciler.simulator.sysinv.facts import LOCKED, UNLOCKED, has_worker, is_active_controller, is_configured, is_controller
+from reconciler.simulator.sysinv.facts import (
+    LOCKED,
+    UNLOCKED,
+    has_worker,
+    is_active_controller,
+    is_configured,
+    is_controller,
+)
 from reconciler.simulator.tables import Row
 
 if TYPE_CHECKING:

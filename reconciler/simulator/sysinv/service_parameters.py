@@ -40,10 +40,12 @@ _NEEDS_REBOOT = frozenset({("kubernetes", "config", "pod_max_pids"), ("platform"
 
 @family.on("GET", "/service_parameter")
 def list_parameters(system: System, call: Call) -> Row:
-    """Filtered by ``q.field`` and ``q.value`` where they are given."""
+    """Filtered by ``q.field`` and ``q.value`` where they are given; by section and name."""
     name = call.query.get("q.field")
     equal = {name: call.query.get("q.value")} if name else {}
-    return listed(system, PARAMETERS, system.tables.rows("service_parameter", **equal), call)
+    rows = system.tables.rows("service_parameter", **equal)
+    rows.sort(key=lambda row: (row["section"], row["name"]))
+    return listed(system, PARAMETERS, rows, call)
 
 
 def _check_section(service: Any, section: Any) -> None:
