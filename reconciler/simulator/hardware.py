@@ -65,20 +65,39 @@ def completed(machine: Machine, site: str) -> Machine:
 
 
 @dataclass(frozen=True, slots=True)
-class Subnet:
-    """One network as bootstrap makes it; one address pool per family, the primary first."""
+class Pool:
+    """An address pool as bootstrap asks for it. ``nodes`` are the controllers' own addresses."""
 
-    type: str
-    pool: str
+    name: str
     network: str
-    start: str = ""
-    end: str = ""
+    start: str
+    end: str
     gateway: str = ""
     floating: str = ""
-    nodes: tuple[str, str] | None = None
+    nodes: tuple[str, str] = ("", "")
+
+    def body(self) -> dict[str, object]:
+        """What is posted to /addrpools."""
+        network, _, prefix = self.network.partition("/")
+        return {
+            "name": self.name,
+            "network": network,
+            "prefix": int(prefix),
+            "ranges": [[self.start, self.end]],
+            "gateway_address": self.gateway,
+            "floating_address": self.floating,
+            "controller0_address": self.nodes[0],
+            "controller1_address": self.nodes[1],
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Subnet:
+    """One platform network as bootstrap makes it; one address pool per family, the primary first."""
+
+    type: str
+    pools: tuple[Pool, ...]
     dynamic: bool = False
-    allocates: bool = False
-    """Floating and controllers' addresses are taken from the start of the range."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,11 +107,10 @@ class Bootstrap:
     system_type: str
     system_mode: str
     subnets: tuple[Subnet, ...]
-    dns: tuple[str, ...] = ("8.8.8.8", "8.8.4.4")
+    dns: tuple[str, ...]
     release: str = "24.09"
     timezone: str = "UTC"
     low_latency: bool = False
-    boot_device: str = ""
 
 
 @dataclass(frozen=True, slots=True)
