@@ -65,6 +65,11 @@ def remaining(changes: Iterable[Change[Any]], seen: Snapshot, kinds: Kinds) -> t
     )
 
 
+def overtaken(changes: Iterable[Change[Any]], seen: Snapshot, kinds: Kinds) -> Change[Any] | None:
+    """A change that is neither done nor still to do: somebody else has written meanwhile."""
+    return next((c for c in changes if judge(c, seen, kinds, ours=True) is Verdict.CONFLICT), None)
+
+
 def _as_update(change: Change[Any], seen: Snapshot, kinds: Kinds) -> Change[Any]:
     have = seen.resources.get(change.key)
     if change.action is not Action.CREATE or have is None:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
-from reconciler.apply.judge import Verdict, conflict_text, judge, remaining
+from reconciler.apply.judge import Verdict, conflict_text, judge, overtaken, remaining
 from reconciler.apply.remote import Clock, Journal, Pace, Remote
 from reconciler.apply.resolve import body_of, path_of, refs
 from reconciler.model.change import Change
@@ -145,6 +145,8 @@ async def _verified(step: Step, before: dict[str, str], work: Work, *, answered:
     limit, polls = work.clock.now() + work.pace.seen_limit_s, work.pace.polls()
     while True:
         seen = await _look(step, work)
+        if change := overtaken(step.changes, seen, work.kinds):
+            raise Conflict(f"{work.site}: {conflict_text(change, seen)}; the site is planned afresh")
         missing = remaining(step.changes, seen, work.kinds)
         if not missing:
             break

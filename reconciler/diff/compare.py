@@ -6,7 +6,8 @@ and, only where that fails, in the canonical form that their attribute declares.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from typing import Any
 
 from reconciler.model.change import Change, Comparison, FieldChange
@@ -16,12 +17,18 @@ from reconciler.model.snapshot import Snapshot
 from reconciler.model.words import Action, Cause, Severity
 
 
+def spelled(snapshot: Snapshot, observed: Snapshot, kinds: Kinds) -> Snapshot:
+    """A desired snapshot in the site's own spelling: device paths, names that the platform gave. Before comparing."""
+    resources = (_spelled(r, observed, kinds) for r in snapshot.resources.values())
+    return replace(snapshot, resources={r.key: r for r in resources})
+
+
 def compare(desired: Snapshot, observed: Snapshot, kinds: Kinds, base: Snapshot | None = None) -> Comparison:
-    """What differs, and which side moved.
+    """What differs, and which side moved. Desired and base are spelled as the site spells.
 
     base: the rendering whose plan last ended on this site; without one every difference is pending, none is drift.
     """
-    want = {key: _spelled(resource, observed, kinds) for key, resource in desired.resources.items()}
+    want = desired.resources
     changes = tuple(_changes(want, observed, kinds, base))
     extra, unmanaged = _others(desired, observed, kinds)
     unjudged = tuple(k for k in want if k not in observed.resources and not observed.is_complete(k.kind, k.host))
@@ -34,7 +41,7 @@ def _spelled(resource: Resource[Any], observed: Snapshot, kinds: Kinds) -> Resou
 
 
 def _changes(
-    want: dict[ResourceKey, Resource[Any]], observed: Snapshot, kinds: Kinds, base: Snapshot | None
+    want: Mapping[ResourceKey, Resource[Any]], observed: Snapshot, kinds: Kinds, base: Snapshot | None
 ) -> Iterator[Change[Any]]:
     for key in sorted(want):
         kind, have = kinds[key.kind], observed.resources.get(key)

@@ -54,7 +54,7 @@ class Visit:
     approved: str = ""
 
 
-def work(visit: Visit, office: Office) -> Work:
+def work(visit: Visit, office: Office, desired: Snapshot) -> Work:
     """What sending a plan carries along."""
     name = visit.site
     return Work(
@@ -64,6 +64,6 @@ def work(visit: Visit, office: Office) -> Work:
         clock=office.clock,
         pace=office.pace,
         kinds=office.kinds,
-        desired=visit.desired,
+        desired=desired,
         say=lambda text: office.say(name, text),
     )

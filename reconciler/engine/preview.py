@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from reconciler.diff import compare
+from reconciler.diff import compare, spelled
 from reconciler.engine.fingerprint import fingerprint
 from reconciler.model.change import Comparison
 from reconciler.model.host import HostState, SystemState
@@ -86,8 +86,9 @@ def rows_of(inventory: Mapping[str, Any]) -> Rows:
 
 
 def _preview(after: Snapshot, observed: Snapshot, kinds: Kinds, *, is_exact: bool) -> Preview:
-    found = compare(after, observed, kinds)
-    return Preview(after.site, found, plan(found, Context(after, observed), kinds, (), after.revision), is_exact)
+    want = spelled(after, observed, kinds)
+    found = compare(want, observed, kinds)
+    return Preview(after.site, found, plan(found, Context(want, observed), kinds, (), after.revision), is_exact)
 
 
 def _in_service(name: str, site: Site) -> HostState:

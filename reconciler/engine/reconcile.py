@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from reconciler.apply import send
-from reconciler.diff import compare
+from reconciler.diff import compare, spelled
 from reconciler.engine.office import Office, Visit, work
 from reconciler.engine.permission import Asked, permitted
 from reconciler.model.change import Comparison
@@ -35,11 +35,12 @@ async def judge(visit: Visit, office: Office) -> Judged:
     with office.timed("observe"):
         have = await visit.remote.observe()
     with office.timed("diff"):
+        want = spelled(visit.desired, have, office.kinds)
         base = office.repository.base(visit.site, visit.base_commit)
-        found = compare(visit.desired, have, office.kinds, base)
+        found = compare(want, have, office.kinds, base and spelled(base, have, office.kinds))
     with office.timed("plan"):
-        todo = plan(found, Context(visit.desired, have), office.kinds, visit.windows, visit.desired.revision)
-    return Judged(visit.desired, have, found, todo)
+        todo = plan(found, Context(want, have), office.kinds, visit.windows, visit.desired.revision)
+    return Judged(want, have, found, todo)
 
 
 async def reconcile(visit: Visit, office: Office) -> tuple[Judged, Outcome]:
@@ -51,4 +52,4 @@ async def reconcile(visit: Visit, office: Office) -> tuple[Judged, Outcome]:
     if not allowed.plan.stages:
         return judged, allowed.unsent
     with office.timed("apply"):
-        return judged, await send(allowed.plan, work(visit, office))
+        return judged, await send(allowed.plan, work(visit, office, judged.desired))

@@ -121,7 +121,8 @@ class ResourceKind(Generic[S]):
     waits_for: hosts that must be in service before the change is sent, beside its own (a third Ceph monitor before
       the OSDs of controllers). A system-wide change that needs hosts in service needs the controllers.
     impossible: why the change cannot be made in place and what it would take; "" if it can.
-    spell: the desired resource in the site's own spelling (device paths, port names), given what was observed.
+    spell: the desired resource in the site's own spelling (device paths, pool names), given what was observed; its
+      key may change with it. Applied once, before anything is compared.
     known_as: the key under which other kinds refer to the resource, where that is not its own: every interface,
       whatever its kind, is an `interface` by its name.
     after: kinds that come earlier, where no attribute refers to them.
@@ -177,7 +178,7 @@ class ResourceKind(Generic[S]):
         names = [str(getattr(spec, n)) for n, attr in self.attributes.items() if attr.key]
         return ResourceKey(self.name, "/".join(names), host if self.scope is Scope.HOST else "")
 
-    def declared(self, node: Node, host: str = "", **attributes: str | Node | Given | None) -> Resource[S]:
+    def declared(self, node: Node, host: str = "", /, **attributes: str | Node | Given | None) -> Resource[S]:
         """A desired resource from a document's node: spec attribute -> where it is said.
 
         A string is a dotted path inside `node`, a Node was found elsewhere, Given is said by the document's place

@@ -19,11 +19,15 @@ def places_of(
     before, rank = predecessors(kinds), ranks(kinds)
     placed: list[tuple[int, Work]] = []
     late: Refusals = {}
+    left: list[Work] = []
     for work in sorted(works, key=lambda w: (not w.removes, -rank[w.kind] if w.removes else rank[w.kind], w.host)):
         earliest = max((place for place, other in placed if _precedes(other, work, before)), default=0)
         earliest = max([earliest, *(windows[h].place + 1 for h in work.waits_for if h in windows)])
         place = _place(work, earliest, windows)
+        if any(_precedes(other, work, before) for other in left):
+            place = None
         if place is None:
+            left.append(work)
             late |= {c.key: _second_window(work) for c in work.changes}
         else:
             placed.append((place, work))
@@ -34,8 +38,8 @@ def places_of(
 
 
 def _second_window(work: Work) -> str:
-    hosts = ", ".join(sorted(work.settles | {work.host} - {""}))
-    return f"needs a second lock of {hosts}, after this plan: it depends on work that comes later than the first"
+    hosts = ", ".join(sorted((work.settles | {work.host}) - {""})) or "a host"
+    return f"comes with the next plan: it depends on work that is possible only after the lock of {hosts}"
 
 
 def _place(work: Work, earliest: int, windows: Mapping[str, Window]) -> int | None:
@@ -62,7 +66,7 @@ def _precedes(first: Work, then: Work, before: Mapping[str, frozenset[str]]) -> 
         return False
     if first.removes and then.removes:
         return then.kind in before[first.kind]
-    if first.removes:
-        related = first.kind in before[then.kind] or then.kind in before[first.kind]
-        return first.kind == then.kind or related
-    return first.kind in before[then.kind]
+    if not first.removes or first.kind == then.kind or first.kind in before[then.kind]:
+        return first.removes or first.kind in before[then.kind]
+    # what others refer to waits for their removal on its own host only: a pool does not wait for every host's routes
+    return first.host == then.host and then.kind in before[first.kind]

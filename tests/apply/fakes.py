@@ -100,7 +100,8 @@ class FakeSite:
             return self.drop(key)
         old = self.shown.resources[key]
         values = {op["path"][1:]: op["value"] for op in body}
-        return self.put(replace(old, spec=old.spec.model_copy(update=values)))
+        said = old.spec.model_dump(exclude_unset=True)
+        return self.put(replace(old, spec=kind.spec(**said | values)))
 
     def put(self, resource: Resource[Any]) -> Any:
         self.shown = replace(self.shown, resources={**self.shown.resources, resource.key: resource})

@@ -221,3 +221,19 @@ async def test_services_that_come_up_one_after_another_are_no_failure():
 
     site._act = reboots
     assert (await send(planned(), work_on(site, WANT))).result is Result.DONE
+
+
+async def test_a_value_that_somebody_else_writes_right_after_us_is_a_conflict_and_not_done():
+    want, have = snap(Net(name="a", mtu=1500)), snap(Net(name="a", mtu=1400))
+    site = FakeSite(have)
+    send_it = site.send
+
+    async def overwritten(method, path, body):
+        answer = await send_it(method, path, body)
+        site.shown = snap(Net(name="a", mtu=1234))
+        return answer
+
+    site.send = overwritten
+    outcome = await send(planned(want, have), work_on(site, want))
+    assert outcome.result is Result.CONFLICT
+    assert "mtu is 1234" in outcome.message

@@ -1,0 +1,59 @@
+"""Name servers of the platform: one list, owned whole."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+
+from reconciler.model.change import Change
+from reconciler.model.kind import Context, ResourceKind
+from reconciler.model.plan import Call, Ref, replacing
+from reconciler.model.resource import Resource, ResourceKey, Spec
+from reconciler.model.rows import Rows
+from reconciler.model.site import Site
+from reconciler.model.words import Area
+
+PATH = "/v1/idns"
+MOST = 3  # sysinv dns.py _check_dns_data
+
+
+class Dns(Spec):
+    """The servers in the order in which they are asked."""
+
+    servers: tuple[str, ...] | None = None
+
+
+def declare(site: Site) -> Iterator[Resource[Dns]]:
+    if site.system and site.system.get("dnsServers"):
+        yield KIND.declared(site.system, servers="dnsServers")
+
+
+def read(rows: Rows) -> Iterator[Resource[Dns]]:
+    for row in rows.all("idns"):
+        servers = tuple(filter(None, (row.get("nameservers") or "").split(",")))
+        yield Resource(ResourceKey(KIND.name, ""), Dns(servers=servers), {"uuid": row["uuid"]})
+
+
+def write(changes: Sequence[Change[Dns]], context: Context) -> Iterable[Call]:  # noqa: ARG001
+    for change in changes:
+        # without the action the value is stored and never applied, and later nothing differs (sysinv dns.py)
+        values = {"nameservers": ",".join(change.want.servers or ()) or "NC", "action": "apply"}
+        yield Call("PATCH", f"{PATH}/{{uuid}}", replacing(values), refs={"uuid": Ref(change.key)})
+
+
+def impossible(change: Change[Dns], context: Context) -> str:  # noqa: ARG001
+    given = len(change.want.servers or ())
+    return f"the platform takes {MOST} name servers, Git says {given}" if given > MOST else ""
+
+
+KIND = ResourceKind(
+    name="dns",
+    spec=Dns,
+    area=Area.SYSTEM,
+    collections=("idns",),
+    declare=declare,
+    read=read,
+    write=write,
+    impossible=impossible,
+    is_stored_first=True,
+    documents=("System.spec.dnsServers",),
+)

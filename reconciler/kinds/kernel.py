@@ -1,0 +1,63 @@
+"""Kernel of a host with worker function: standard or lowlatency."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Literal
+
+from reconciler.model.change import Change
+from reconciler.model.kind import Context, ResourceKind
+from reconciler.model.plan import Call, Ref, replacing
+from reconciler.model.resource import Resource, ResourceKey, Spec
+from reconciler.model.rows import Rows
+from reconciler.model.site import Site
+from reconciler.model.words import Area, Disruption, Needs, Scope
+
+
+class Kernel(Spec):
+    """What is provisioned; it runs after the next unlock."""
+
+    flavour: Literal["standard", "lowlatency"] | None = None
+
+
+def declare(site: Site) -> Iterator[Resource[Kernel]]:
+    for host, profile in site.hosts.items():
+        if profile.get("kernel"):
+            yield KIND.declared(profile, host, flavour="kernel")
+
+
+def read(rows: Rows) -> Iterator[Resource[Kernel]]:
+    """From the subfunctions: `lowlatency` is there exactly when it is provisioned, so no host is asked for it."""
+    for host in rows.system.hosts.values():
+        flavour = "lowlatency" if "lowlatency" in host.subfunctions else "standard"
+        yield Resource(ResourceKey(KIND.name, "", host.name), Kernel(flavour=flavour))
+
+
+def write(changes: Sequence[Change[Kernel]], context: Context) -> Iterable[Call]:  # noqa: ARG001
+    for change in changes:
+        patch = replacing({"kernel_provisioned": change.want.flavour})
+        host = {"host": Ref(ResourceKey("host", change.key.host))}
+        yield Call("PATCH", "/v1/ihosts/{host}/kernel", patch, refs=host)
+
+
+def impossible(change: Change[Kernel], context: Context) -> str:
+    host = context.system.hosts.get(change.key.host)
+    if host and "worker" not in host.subfunctions:
+        return f"{host.name} has no worker function: only such hosts have a choice of kernel"
+    return ""
+
+
+KIND = ResourceKind(
+    name="kernel",
+    spec=Kernel,
+    area=Area.HOST,
+    scope=Scope.HOST,
+    collections=("ihosts",),
+    declare=declare,
+    read=read,
+    write=write,
+    needs=Needs.LOCKED,
+    disruption=Disruption.LOCK,
+    impossible=impossible,
+    documents=("HostProfile.spec.kernel",),
+)

@@ -1,0 +1,82 @@
+"""Label of a host, which Kubernetes sees on its node. By key: labels that Git does not say are left alone."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Annotated
+
+from reconciler.model.change import Change
+from reconciler.model.kind import Attr, Context, Given, ResourceKind
+from reconciler.model.plan import Call, Ref
+from reconciler.model.resource import Resource, ResourceKey, Spec
+from reconciler.model.rows import Rows
+from reconciler.model.site import Site
+from reconciler.model.words import Action, Area, Disruption, Needs, Scope
+
+PATH = "/v1/labels"
+# sysinv label.py _check_host_locked
+LOCKED_ONLY = frozenset(
+    {
+        "openstack-control-plane",
+        "openstack-compute-node",
+        "disable-nohz-full",
+        "openvswitch",
+        "remote-storage",
+        "sriovdp",
+        "isrdma",
+        "vhostnet",
+        "kube-topology-mgr-policy",
+        "kube-cpu-mgr-policy",
+        "kube-memory-mgr-policy",
+    }
+)
+
+
+class Label(Spec):
+    name: Annotated[str, Attr(key=True)]
+    value: str | None = None
+
+
+def declare(site: Site) -> Iterator[Resource[Label]]:
+    for host, profile in site.hosts.items():
+        labels = profile.get("labels")
+        for name, node in labels.members() if labels else ():
+            yield KIND.declared(node, host, name=Given(name), value=node)
+
+
+def read(rows: Rows) -> Iterator[Resource[Label]]:
+    for host, row in rows.by_host("labels"):
+        spec = Label(name=row["label_key"], value=row["label_value"])
+        yield Resource(KIND.key(spec, host), spec, {"uuid": row["uuid"]})
+
+
+def write(changes: Sequence[Change[Label]], context: Context) -> Iterable[Call]:  # noqa: ARG001
+    """One POST for the new ones, one for those with another value: it is all or nothing (recorded)."""
+    host = {"host": Ref(ResourceKey("host", changes[0].key.host))}
+    for action, query in ((Action.CREATE, ""), (Action.UPDATE, "?overwrite=true")):
+        labels = {c.want.name: c.want.value or "" for c in changes if c.action is action}
+        if labels:
+            yield Call("POST", f"{PATH}/{{host}}{query}", labels, refs=host)
+
+
+def needs(change: Change[Label], context: Context) -> Needs:  # noqa: ARG001
+    return Needs.LOCKED if change.key.name in LOCKED_ONLY else Needs.ANY
+
+
+def disruption(change: Change[Label], context: Context) -> Disruption:
+    return Disruption.LOCK if needs(change, context) is Needs.LOCKED else Disruption.NONE
+
+
+KIND = ResourceKind(
+    name="label",
+    spec=Label,
+    area=Area.HOST,
+    scope=Scope.HOST,
+    collections=("labels",),
+    declare=declare,
+    read=read,
+    write=write,
+    needs=needs,
+    disruption=disruption,
+    documents=("HostProfile.spec.labels",),
+)

@@ -1,0 +1,72 @@
+"""Time servers of the platform: one list, owned whole. Taken up by controllers at their next lock and unlock."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Annotated
+
+from reconciler.model.change import Change
+from reconciler.model.kind import Attr, Context, ResourceKind, unordered
+from reconciler.model.plan import Call, Ref, replacing
+from reconciler.model.resource import Resource, ResourceKey, Spec
+from reconciler.model.rows import Rows
+from reconciler.model.site import Site
+from reconciler.model.words import Area, Disruption
+
+PATH = "/v1/intp"
+MOST = 3  # sysinv ntp.py
+
+
+class Ntp(Spec):
+    """Names or addresses; their order does not count."""
+
+    servers: Annotated[tuple[str, ...] | None, Attr(canonical=unordered)] = None
+
+
+def declare(site: Site) -> Iterator[Resource[Ntp]]:
+    if site.system and site.system.get("ntpServers"):
+        yield KIND.declared(site.system, servers="ntpServers")
+
+
+def read(rows: Rows) -> Iterator[Resource[Ntp]]:
+    for row in rows.all("intp"):
+        servers = tuple(filter(None, (row.get("ntpservers") or "").split(",")))
+        yield Resource(ResourceKey(KIND.name, ""), Ntp(servers=servers), {"uuid": row["uuid"]})
+
+
+def write(changes: Sequence[Change[Ntp]], context: Context) -> Iterable[Call]:  # noqa: ARG001
+    for change in changes:
+        # without the action the value is stored and never applied (sysinv ntp.py)
+        values = {"ntpservers": ",".join(change.want.servers or ()) or "NC", "action": "apply"}
+        yield Call("PATCH", f"{PATH}/{{uuid}}", replacing(values), refs={"uuid": Ref(change.key)})
+
+
+def settles(change: Change[Ntp], context: Context) -> Iterator[str]:  # noqa: ARG001
+    """Controllers that are in service: conductor update_ntp_config marks them for a reboot."""
+    hosts = context.system.hosts.values()
+    return (h.name for h in hosts if h.personality == "controller" and h.is_provisioned)
+
+
+def disruption(change: Change[Ntp], context: Context) -> Disruption:
+    return Disruption.LOCK if any(settles(change, context)) else Disruption.NONE
+
+
+def impossible(change: Change[Ntp], context: Context) -> str:  # noqa: ARG001
+    given = len(change.want.servers or ())
+    return f"the platform takes {MOST} time servers, Git says {given}" if given > MOST else ""
+
+
+KIND = ResourceKind(
+    name="ntp",
+    spec=Ntp,
+    area=Area.SYSTEM,
+    collections=("intp",),
+    declare=declare,
+    read=read,
+    write=write,
+    settles=settles,
+    disruption=disruption,
+    impossible=impossible,
+    is_stored_first=True,
+    documents=("System.spec.ntpServers",),
+)
