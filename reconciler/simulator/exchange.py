@@ -52,7 +52,7 @@ class Response:
         """Sysinv sends none with its faults and none with an empty body."""
         if self.text is not None:
             return "text/plain"
-        return JSON_TYPE if self.status == 200 else None
+        return None if "error_message" in (self.body or ()) or self.status == 204 else JSON_TYPE
 
 
 class Fault(Exception):  # noqa: N818  StarlingX's word

@@ -108,5 +108,3 @@ def _add_containers(system: System, told: Bootstrap) -> None:
         system.insert("apps", name=name, app_version=version, **manifest, **state)
     for version, target, state_of in KUBERNETES:
         system.insert("kube_versions", version=version, target=target, state=state_of)
-    running = {"control_plane_version": "v1.29.2", "kubelet_version": "v1.29.2"}
-    system.insert("kube_host_upgrades", target_version=None, status=None, **running, host_id=1)

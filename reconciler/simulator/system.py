@@ -105,6 +105,14 @@ class System:
     def host_event(self, event: HostEvent, host: Row) -> None:
         self.api.host_event(self, event, host)
 
+    def take_mark(self, prefix: str) -> str | None:
+        """Use up the first mark that starts so: what stands after the prefix, or None where there is none."""
+        for mark in sorted(self.marks):
+            if mark.startswith(prefix):
+                self.marks.discard(mark)
+                return mark.removeprefix(prefix)
+        return None
+
     # ---- requests
 
     def handle(self, request: Request) -> Response:

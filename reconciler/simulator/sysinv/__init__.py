@@ -46,7 +46,11 @@ from reconciler.simulator.sysinv import (
     assignments,
     datanetworks,
     host_add,
+    host_attributes,
+    host_unlock,
+    hosts,
     interface_changes,
+    interfaces,
     labels,
     machine,
     networks,
@@ -61,8 +65,12 @@ from reconciler.simulator.sysinv import (
 
 FAMILIES: tuple[Family, ...] = (
     systems.family,
-    host_add.family,  # one family with hosts, host_attributes, host_unlock
+    hosts.family,
+    host_add.family,
+    host_attributes.family,
+    host_unlock.family,
     ports.family,
+    interfaces.family,
     interface_changes.family,
     networks.family,
     addrpools.family,

@@ -19,6 +19,8 @@ from reconciler.simulator.tables import Row
 if TYPE_CHECKING:
     from reconciler.simulator.system import System
 
+SILENT_AGENTS = "agents-silent"
+"""A mark: no runtime manifest is reported as applied."""
 OUT_OF_DATE = "Config out-of-date"
 REINSTALL = "Reinstall required"
 
@@ -54,7 +56,7 @@ def runs(host: Row) -> bool:
 def report_runtime(system: System, uuid: str, config: str) -> None:
     """The agent reports a runtime manifest as applied."""
     host = system.tables.find("ihosts", uuid)
-    if host is None:
+    if host is None or SILENT_AGENTS in system.marks:
         return
     _report(system, host, without_reboot(config) if needs_reboot(host["config_target"]) else config)
 

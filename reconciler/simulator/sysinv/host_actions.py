@@ -45,7 +45,7 @@ def act(system: System, host: Row, action: str) -> None:
         _lock(system, host, action)
     else:
         _CHECKS[action](system, host)
-        _ask_mtce(system, host, action)
+        _ask_mtce(system, action)
         system.update("ihosts", host["uuid"], task=TASKS[action])
         host_walks.start(system, host, action)
 
@@ -75,21 +75,18 @@ def _check_lock_of_controller(system: System, host: Row) -> None:
 
 def _ask_vim(system: System, action: str) -> None:
     """No answer refuses the request, and ihost_action stays (sysinv-api.md 8); a forced lock does without VIM."""
-    if "vim-silent" in system.marks and action == "lock":
-        system.marks.discard("vim-silent")
+    if action == "lock" and system.take_mark("vim-silent") is not None:
         raise refuse_kept(
             f"VIM API Error or Timeout on action = {action} Please retry and if problem persists then contact your"
             " system administrator."
         )
 
 
-def _ask_mtce(system: System, host: Row, action: str) -> None:
+def _ask_mtce(system: System, action: str) -> None:
     """A refusal keeps ihost_action (sysinv-api.md 8)."""
-    for mark in sorted(system.marks):
-        if mark.startswith("mtce-refuses:"):
-            system.marks.discard(mark)
-            reason = mark.partition(":")[2] or "Maintenance refused."
-            raise refuse_kept(f"Operation Rejected: {reason} {action}.")
+    reason = system.take_mark("mtce-refuses:")
+    if reason is not None:
+        raise refuse_kept(f"Operation Rejected: {reason or 'Maintenance refused'}. {action}.")
 
 
 def refuse_kept(text: str) -> Exception:
@@ -104,7 +101,7 @@ def refuse_kept(text: str) -> Exception:
 def _unlock(system: System, host: Row, *, force: bool) -> None:
     host_unlock.check(system, host, force=force)
     system.update("ihosts", host["uuid"], ihost_action="unlock", task=TASKS["unlock"])
-    _ask_mtce(system, host, "unlock")
+    _ask_mtce(system, "unlock")
     host_walks.start(system, host, "unlock")
 
 

@@ -8,16 +8,17 @@ from typing import TYPE_CHECKING, Any
 from reconciler.simulator.bodies import attributes
 from reconciler.simulator.call import Call
 from reconciler.simulator.exchange import Fault, refuse
-from reconciler.simulator.family import HostEvent
+from reconciler.simulator.family import Family, HostEvent
 from reconciler.simulator.sysinv import pools
 from reconciler.simulator.sysinv.facts import is_controller, is_locked, is_simplex
-from reconciler.simulator.sysinv.host_attributes import family
 from reconciler.simulator.sysinv.hosts import HOSTS
 from reconciler.simulator.tables import Row
 from reconciler.simulator.views import shown
 
 if TYPE_CHECKING:
     from reconciler.simulator.system import System
+
+family = Family("host_add")
 
 PERSONALITIES = ("controller", "worker", "storage", "edgeworker")
 _MAC = re.compile(r"^([0-9a-fA-F]{2}:){5}[0-9a-fA-F]{2}$")
@@ -48,10 +49,24 @@ _DEFAULTS: dict[str, Any] = {
     "reboot_needed": False,
     "uptime": 0,
 }
-TABLES_OF_HOST = (
-    "iinterfaces ports icpus imemorys inodes idisks partitions ilvgs ipvs istors host_fs labels pci_devices ceph_mon"
-    " ptp_host_links runtime_configs"
-).split()
+TABLES_OF_HOST = [
+    "iinterfaces",
+    "ports",
+    "icpus",
+    "imemorys",
+    "inodes",
+    "idisks",
+    "partitions",
+    "ilvgs",
+    "ipvs",
+    "istors",
+    "host_fs",
+    "labels",
+    "pci_devices",
+    "ceph_mon",
+    "ptp_host_links",
+    "runtime_configs",
+]
 
 
 @family.on("POST", "/ihosts")

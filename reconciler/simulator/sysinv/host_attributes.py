@@ -14,15 +14,18 @@ from typing import TYPE_CHECKING, Any
 from reconciler.simulator.bodies import boolean
 from reconciler.simulator.call import Call
 from reconciler.simulator.exchange import Fault, refuse
+from reconciler.simulator.family import Family
 from reconciler.simulator.patching import loose_operations, replaced, unknown_attribute
 from reconciler.simulator.sysinv import config, host_actions, ptp_links
 from reconciler.simulator.sysinv.facts import UNLOCKED
-from reconciler.simulator.sysinv.hosts import HOSTS, family
+from reconciler.simulator.sysinv.hosts import HOSTS
 from reconciler.simulator.tables import Row
 from reconciler.simulator.views import shown
 
 if TYPE_CHECKING:
     from reconciler.simulator.system import System
+
+family = Family("host_attributes")
 
 PTP_PATH = "ptp_instances/-"
 _FROZEN = ("hostname", "personality", "subfunctions")

@@ -9,13 +9,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from reconciler.simulator.exchange import Fault, refuse
-from reconciler.simulator.family import UnlockStage
+from reconciler.simulator.family import Family, UnlockStage
 from reconciler.simulator.sysinv.facts import UNLOCKED, has_network, has_worker, is_controller, is_simplex
-from reconciler.simulator.sysinv.hosts import family
 from reconciler.simulator.tables import Row
 
 if TYPE_CHECKING:
     from reconciler.simulator.system import System
+
+family = Family("host_unlock")
 
 _BUSY = ("applying", "updating", "recovering", "removing")
 _FORCED_PAST = frozenset(

@@ -62,11 +62,10 @@ def _set(system: System, uuid: str, **values: object) -> Row:
 
 def vim_moved(system: System, uuid: str) -> None:
     """VIM moved the services away, or says why it cannot: then the host stays unlocked, with the bare reason."""
-    for mark in sorted(system.marks):
-        if mark.startswith("vim-refuses:"):
-            system.marks.discard(mark)
-            _set(system, uuid, task="", ihost_action="", vim_progress_status=mark.partition(":")[2])
-            return
+    reason = system.take_mark("vim-refuses:")
+    if reason is not None:
+        _set(system, uuid, task="", ihost_action="", vim_progress_status=reason)
+        return
     services_disabled(system, uuid)
 
 
@@ -115,8 +114,13 @@ def testing(system: System, uuid: str) -> None:
 
 
 def enabled(system: System, uuid: str) -> None:
+    """It came up: well, degraded, or not at all where a mark says so (``comes-up:<availability>``)."""
+    how = system.take_mark("comes-up:") or "available"
+    if how == "failed":
+        _set(system, uuid, availability="failed", task="")
+        return
     host = _set(
-        system, uuid, operational="enabled", availability="available", task="", invprovision="provisioned",
+        system, uuid, operational="enabled", availability=how, task="", invprovision="provisioned",
         subfunction_oper="enabled", subfunction_avail="available",
     )  # fmt: skip
     system.host_event(HostEvent.ENABLED, host)

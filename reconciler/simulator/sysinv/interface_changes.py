@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING, Any
 from reconciler.simulator.bodies import integer, uuid_argument
 from reconciler.simulator.call import Call
 from reconciler.simulator.exchange import Fault, refuse
+from reconciler.simulator.family import Family
 from reconciler.simulator.patching import Operation, replaced, typed_operations
 from reconciler.simulator.sysinv import config, interface_checks, pools
 from reconciler.simulator.sysinv.facts import is_simplex, must_be_locked
-from reconciler.simulator.sysinv.interfaces import DEFAULT_MTU, INTERFACES, family, set_mtu
+from reconciler.simulator.sysinv.interfaces import DEFAULT_MTU, INTERFACES, set_mtu
 from reconciler.simulator.sysinv.ptp_links import assign_to_interface
 from reconciler.simulator.tables import Row
 from reconciler.simulator.views import one, shown
@@ -18,11 +19,34 @@ from reconciler.simulator.views import one, shown
 if TYPE_CHECKING:
     from reconciler.simulator.system import System
 
-_CHANGEABLE = (
-    "ifname ifclass imtu aemode txhashpolicy primary_reselect vlan_id uses ipv4_mode ipv6_mode ipv4_pool ipv6_pool"
-    " sriov_numvfs sriov_vf_driver ptp_role max_tx_rate max_rx_rate ovs_access channels sriov_vf_channels schedpolicy"
-    " ifcapabilities imac iftype"
-).split()
+family = Family("interface_changes")
+
+_CHANGEABLE = [
+    "ifname",
+    "ifclass",
+    "imtu",
+    "aemode",
+    "txhashpolicy",
+    "primary_reselect",
+    "vlan_id",
+    "uses",
+    "ipv4_mode",
+    "ipv6_mode",
+    "ipv4_pool",
+    "ipv6_pool",
+    "sriov_numvfs",
+    "sriov_vf_driver",
+    "ptp_role",
+    "max_tx_rate",
+    "max_rx_rate",
+    "ovs_access",
+    "channels",
+    "sriov_vf_channels",
+    "schedpolicy",
+    "ifcapabilities",
+    "imac",
+    "iftype",
+]
 _NUMBERS = ("imtu", "vlan_id", "sriov_numvfs", "max_tx_rate", "max_rx_rate")
 
 
@@ -75,9 +99,11 @@ def _new_uses(changes: Row) -> list[str] | None:
 
 def _check_before_ports(system: System, row: Row, changes: Row) -> None:
     interface_checks.check_mtu(changes)
-    asked = {**row, **{k: changes[k] for k in ("ifclass", "sriov_numvfs", "sriov_vf_driver") if k in changes}}
+    given = [name for name in ("ifclass", "sriov_numvfs", "sriov_vf_driver") if name in changes]
+    asked: Row = {**row, **{name: changes[name] for name in given}}
     if asked["ifclass"] != "pci-sriov":
-        asked |= {k: v for k, v in (("sriov_numvfs", 0), ("sriov_vf_driver", None)) if k not in changes}
+        asked["sriov_numvfs"] = changes.get("sriov_numvfs", 0)
+        asked["sriov_vf_driver"] = changes.get("sriov_vf_driver")
     interface_checks.check_sriov(system, asked)
     interface_checks.check_vlan_id({**row, "vlan_id": changes.get("vlan_id", row["vlan_id"])})
 

@@ -16,7 +16,7 @@ TYPES = ("ae", "vlan", "ethernet", "virtual", "vf")
 AE_MODES = ("balanced", "active_standby", "802.3ad")
 PCI_CLASSES = ("pci-passthrough", "pci-sriov")
 MODES = {"ipv4_mode": ("disabled", "static", "pool"), "ipv6_mode": ("disabled", "auto", "link-local", "static", "pool")}
-FAMILIES = {"ipv4_mode": ("IPv4", "ipv4_pool", 4), "ipv6_mode": ("IPv6", "ipv6_pool", 6)}
+FAMILIES = {"ipv4_mode": 4, "ipv6_mode": 6}
 
 
 def by_name(system: System, host_uuid: str, name: str) -> Row:
@@ -238,34 +238,35 @@ def _check_transition(system: System, row: Row, existing: Row) -> None:
 
 def _check_modes(system: System, row: Row, existing: Row | None) -> None:
     for name, allowed in MODES.items():
-        mode = row.get(name)
-        label, pool, number = FAMILIES[name]
+        mode, family = row.get(name), FAMILIES[name]
         if mode is not None and mode not in allowed:
-            raise Fault(500, f"Unsupported {label} address mode {mode}")
+            raise Fault(500, f"Unsupported IPv{family} address mode {mode}")
         if mode not in (None, "disabled") and row["ifclass"] not in ("platform", "data"):
             raise refuse("Address mode attributes only supported on 'mgmt, cluster-host, oam, data' interfaces", 404)
-        _check_pool(system, row, mode, label, pool, number)
+        _check_pool(system, row, mode, family)
         if existing and existing.get(name) == "static" and mode not in (None, "disabled", "static"):
-            _refuse_if_addressed(system, row, label, number)
+            _refuse_if_addressed(system, row, family)
 
 
-def _check_pool(system: System, row: Row, mode: str | None, label: str, pool: str, number: int) -> None:
-    if mode != "pool" and row.get(pool):
-        raise refuse(f"Specifying an {label} address pool requires setting the address mode to 'pool'", 409)
-    if mode == "pool" and not row.get(pool):
-        raise refuse(f"{label} address pool name not specified", 409)
-    if mode == "pool":
-        found = system.tables.find("addrpools", row[pool]) or system.tables.first("addrpools", name=row[pool])
-        if found is None:
-            raise refuse(f"Address pool {row[pool]} not found", 404)
-        if found["family"] != number:
-            raise refuse("Address pool IP family does not match requested family", 409)
+def _check_pool(system: System, row: Row, mode: str | None, family: int) -> None:
+    pool = row.get(f"ipv{family}_pool")
+    if mode != "pool":
+        if pool:
+            raise refuse(f"Specifying an IPv{family} address pool requires setting the address mode to 'pool'", 409)
+        return
+    if not pool:
+        raise refuse(f"IPv{family} address pool name not specified", 409)
+    found = system.tables.find("addrpools", pool) or system.tables.first("addrpools", name=pool)
+    if found is None:
+        raise refuse(f"Address pool {pool} not found", 404)
+    if found["family"] != family:
+        raise refuse("Address pool IP family does not match requested family", 409)
 
 
-def _refuse_if_addressed(system: System, row: Row, label: str, number: int) -> None:
+def _refuse_if_addressed(system: System, row: Row, family: int) -> None:
     addresses = system.tables.rows("addresses", interface_uuid=row["uuid"])
-    if any((":" in item["address"]) == (number == 6) for item in addresses):
-        raise refuse(f"Static {label} addresses still exist on interface", 409)
+    if any((":" in item["address"]) == (family == 6) for item in addresses):
+        raise refuse(f"Static IPv{family} addresses still exist on interface", 409)
 
 
 def _check_bonding(row: Row) -> None:

@@ -22,6 +22,13 @@ if TYPE_CHECKING:
 
 family = Family("networks")
 
+
+def _names(system: System, row: Row) -> Row:
+    """The pool's name follows a rename."""
+    pool = system.tables.find("addrpools", row["address_pool_uuid"])
+    return {"address_pool_name": pool["name"] if pool else row["address_pool_name"]}
+
+
 NETWORKS = family.collection(
     Collection(
         "networks",
@@ -38,22 +45,28 @@ NETWORK_POOLS = family.collection(
         more="created_at updated_at",
         links=None,
         noun="Network addrpool",
-        derive=lambda system, row: _names(system, row),
+        derive=_names,
     )
 )
 TYPES = frozenset(
-    "pxeboot mgmt oam multicast cluster-host cluster-pod cluster-service storage admin ironic system-controller"
-    " system-controller-oam".split()
+    [
+        "pxeboot",
+        "mgmt",
+        "oam",
+        "multicast",
+        "cluster-host",
+        "cluster-pod",
+        "cluster-service",
+        "storage",
+        "admin",
+        "ironic",
+        "system-controller",
+        "system-controller-oam",
+    ]
 )
 _FIXED = frozenset({"oam", "cluster-host", "pxeboot", "cluster-pod", "cluster-service", "storage"})
 _FREE_POOLS = frozenset({"oam", "cluster-host", "cluster-pod", "cluster-service", "storage"})
 _STATIC = frozenset({"mgmt", "oam", "cluster-host", "admin"})
-
-
-def _names(system: System, row: Row) -> Row:
-    """The pool's name follows a rename."""
-    pool = system.tables.find("addrpools", row["address_pool_uuid"])
-    return {"address_pool_name": pool["name"] if pool else row["address_pool_name"]}
 
 
 @family.on("POST", "/networks")

@@ -72,11 +72,9 @@ def next_free(system: System, pool: Row, order: str | None = None) -> str:
         if str(drawn) not in taken:
             return str(drawn)
     for start, end in pool["ranges"]:
-        number, last = ip_address(start), ip_address(end)
-        while number <= last:
-            if str(number) not in taken:
-                return str(number)
-            number += 1
+        for offset in range(int(ip_address(end)) - int(ip_address(start)) + 1):
+            if str(ip_address(start) + offset) not in taken:
+                return str(ip_address(start) + offset)
     raise refuse(f"Address pool {pool['name']} has no available addresses", 409)
 
 

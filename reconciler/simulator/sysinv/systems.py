@@ -108,7 +108,7 @@ def _with_virtual(system: System, row: Row, changes: Row) -> Row:
 
 
 def _capabilities(row: Row, plain: Row) -> Row:
-    given = plain.get("capabilities", row["capabilities"])
+    given: Any = plain.get("capabilities", row["capabilities"])
     return dict(json.loads(given) if isinstance(given, str) else given)
 
 

@@ -1,0 +1,37 @@
+"""The endpoints file of a running simulator: what every other command takes as ``--endpoints``."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from reconciler.simulator.control import PREFIX
+
+
+def write(path: Path, url: str, sites: Iterable[str], password: str, ca_bundle: Path | None = None) -> None:
+    """Write the file, and beside it the password that it refers to, readable by its owner only.
+
+    A password file that stands there already is replaced: it was another start's.
+    """
+    secret = path.with_name(f"{path.stem}.password")
+    secret.unlink(missing_ok=True)
+    secret.touch(mode=0o600)
+    secret.write_text(password)
+    entries = {name: _entry(url, name, secret, ca_bundle) for name in sites}
+    document = {"endpoints": entries, "control": f"{url}{PREFIX}"}
+    path.write_text(yaml.safe_dump(document, sort_keys=False))
+
+
+def _entry(url: str, name: str, secret: Path, ca_bundle: Path | None) -> dict[str, Any]:
+    entry: dict[str, Any] = {
+        "authUrl": f"{url}/{name}/identity/v3",
+        "services": {"platform": f"{url}/{name}/platform"},
+        "region": name,
+        "credentials": {"username": "admin", "password": {"secretRef": f"file:{secret.resolve()}"}},
+    }
+    if ca_bundle is not None:
+        entry["caBundle"] = str(ca_bundle.resolve())
+    return entry

@@ -1,0 +1,181 @@
+"""Many simulated subclouds behind one HTTP port: a thin shell around pure systems.
+
+``/<subcloud>/identity/v3/...`` is its Keystone, ``/<subcloud>/platform/v1/...`` its sysinv, ``/control/v1/...`` the
+control API. Everything a system does happens in one synchronous call between two awaits, so writes are serial.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import ssl
+import time
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+
+from aiohttp import web
+
+from reconciler.simulator import control
+from reconciler.simulator.exchange import Fault, Request, Response
+from reconciler.simulator.interference import Connection, Rule, Trouble
+from reconciler.simulator.keystone import Keystone, unauthorized
+from reconciler.simulator.site import Pace, Site
+from reconciler.simulator.system import System
+
+Source = System | Callable[[], System]
+PUBLIC = ("", "/", "/v1", "/v1/")
+
+
+@dataclass(frozen=True)
+class ServerOptions:
+    """``speed``: simulated seconds in a real one. ``token_seconds`` are real ones, as clients count them."""
+
+    speed: float = 1.0
+    password: str = "simulated"  # noqa: S105  the CLI makes a random one
+    token_seconds: float = 3600.0
+    tls: ssl.SSLContext | None = None
+    clock: Callable[[], float] = time.monotonic
+    wall_clock: Callable[[], float] = time.time
+
+
+@dataclass
+class Server:
+    """A running simulator; ``sites`` gives everything that the control API can do, in-process."""
+
+    url: str
+    sites: dict[str, Site] = field(default_factory=dict)
+
+    def authority(self, site: str) -> dict[str, str]:
+        """Where the site's services are."""
+        return {"identity": f"{self.url}/{site}/identity", "platform": f"{self.url}/{site}/platform"}
+
+
+@asynccontextmanager
+async def serve(
+    systems: Mapping[str, Source], host: str = "127.0.0.1", port: int = 0, options: ServerOptions | None = None
+) -> AsyncIterator[Server]:
+    """Serve the systems until the context ends. Port 0 takes a free one; see ``Server.url``."""
+    options = options or ServerOptions()
+    sites = {name: _site(name, source, options) for name, source in systems.items()}
+    closing = asyncio.Event()
+    runner = web.AppRunner(_application(sites, closing), access_log=None, handler_cancellation=True)
+    await runner.setup()
+    try:
+        listener = web.TCPSite(runner, host, port, ssl_context=options.tls, shutdown_timeout=1)
+        await listener.start()
+        scheme = "https" if options.tls else "http"
+        yield Server(f"{scheme}://{host}:{_port(runner)}", sites)
+    finally:
+        closing.set()
+        await runner.cleanup()
+
+
+def _port(runner: web.AppRunner) -> int:
+    return int(runner.addresses[0][1])
+
+
+def _site(name: str, source: Source, options: ServerOptions) -> Site:
+    keystone = Keystone(options.password, options.wall_clock, options.token_seconds, region=name)
+    build = (lambda: source) if isinstance(source, System) else source
+    return Site(name, build, keystone, Pace(options.clock, options.speed))
+
+
+def _application(sites: dict[str, Site], closing: asyncio.Event) -> web.Application:
+    shell = _Shell(sites, closing)
+    application = web.Application(client_max_size=64 * 1024 * 1024)
+    application.router.add_route("*", "/{path:.*}", shell.answer)
+    return application
+
+
+class _Shell:
+    def __init__(self, sites: dict[str, Site], closing: asyncio.Event) -> None:
+        self._sites = sites
+        self._closing = closing
+
+    async def answer(self, request: web.Request) -> web.StreamResponse:
+        content = await request.read()
+        if request.path.startswith(control.PREFIX):
+            return _sent(control.handle(self._sites, _asked(request, request.path, str(request.url.origin()), content)))
+        name, service, path = _taken_apart(request.path)
+        site = self._sites.get(name)
+        if site is None or service not in ("identity", "platform"):
+            return web.json_response({"error": f"no such site or service: {request.path}"}, status=404)
+        base = f"{request.url.origin()}/{name}/{service}"
+        return await self._answer_of_site(site, service, request, _asked(request, path, base, content))
+
+    async def _answer_of_site(
+        self, site: Site, service: str, request: web.Request, asked: Request
+    ) -> web.StreamResponse:
+        site.requests += 1
+        if site.interference.connection is Connection.SILENT:
+            return await self._silence(request)
+        if site.interference.connection is Connection.RESET:
+            return _reset(request)
+        rule = site.interference.rule_for(asked.method, f"/{service}{asked.path}")
+        if rule is not None:
+            return await self._with_trouble(site, service, request, asked, rule)
+        return _sent(_exchange(site, service, asked))
+
+    async def _with_trouble(
+        self, site: Site, service: str, request: web.Request, asked: Request, rule: Rule
+    ) -> web.StreamResponse:
+        if rule.trouble is Trouble.REFUSE:
+            return _sent(Fault(rule.status, rule.text).response())
+        if rule.trouble is Trouble.RESET:
+            return _reset(request)
+        if rule.trouble is Trouble.HANG_BEFORE:
+            return await self._silence(request)
+        if rule.trouble is Trouble.DELAY:
+            await asyncio.sleep(rule.seconds)
+        response = _exchange(site, service, asked)
+        if rule.trouble is Trouble.HANG_AFTER:
+            return await self._silence(request)
+        return _reset(request) if rule.trouble is Trouble.RESET_AFTER else _sent(response)
+
+    async def _silence(self, request: web.Request) -> web.StreamResponse:
+        """No answer until the client gives up or the simulator ends."""
+        await self._closing.wait()
+        return _reset(request)
+
+
+def _exchange(site: Site, service: str, asked: Request) -> Response:
+    """One request to a site's service, in-process: what the HTTP shell does between receiving and answering."""
+    root = asked.base.rsplit("/", 1)[0]
+    if service == "identity":
+        services = {"platform": f"{root}/platform/v1", "identity": f"{root}/identity/v3"}
+        return site.keystone.handle(asked, services)
+    if asked.path in PUBLIC:
+        return Response(200, _versions(asked.base))
+    if not site.keystone.accepts(asked.header("X-Auth-Token")):
+        return unauthorized(f"{root}/identity")
+    return site.system.handle(asked)
+
+
+def _versions(base: str) -> dict[str, object]:
+    version = {"id": "v1", "links": [{"href": f"{base}/v1/", "rel": "self"}]}
+    return {"name": "Titanium SysInv API", "versions": [version], "default_version": version}
+
+
+def _taken_apart(path: str) -> tuple[str, str, str]:
+    """``/<site>/<service>/<rest>`` as its three parts, the rest with its slash."""
+    _, name, *rest = [*path.split("/", 3), "", ""]
+    service, below = rest[0], rest[1]
+    return name, service, f"/{below}" if below else ""
+
+
+def _asked(request: web.Request, path: str, base: str, content: bytes) -> Request:
+    return Request(request.method, path, dict(request.query), dict(request.headers), content, base)
+
+
+def _sent(response: Response) -> web.Response:
+    headers = dict(response.headers)
+    if response.content_type:
+        headers["Content-Type"] = response.content_type
+    return web.Response(status=response.status, body=response.content() or None, headers=headers)
+
+
+def _reset(request: web.Request) -> web.Response:
+    """Cut the connection; the response that aiohttp wants goes nowhere."""
+    if request.transport is not None:
+        request.transport.abort()
+    return web.Response(status=500)

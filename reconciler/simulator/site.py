@@ -1,0 +1,105 @@
+"""One simulated subcloud: its system, built when it is first asked for, its Keystone, its line and its pace."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+from reconciler.simulator.interference import Connection, Interference
+from reconciler.simulator.keystone import Keystone
+from reconciler.simulator.system import System
+from reconciler.simulator.tables import Row
+
+
+@dataclass
+class Pace:
+    """Simulated seconds out of real ones: ``speed`` of them in each. ``clock`` gives real seconds, ever growing."""
+
+    clock: Callable[[], float]
+    speed: float = 1.0
+
+    def elapsed(self, since: float) -> float:
+        return (self.clock() - since) * self.speed
+
+
+@dataclass
+class Site:
+    """A subcloud by name. ``build`` makes its system; nothing of it exists before."""
+
+    name: str
+    build: Callable[[], System]
+    keystone: Keystone
+    pace: Pace
+    interference: Interference = field(default_factory=Interference)
+    requests: int = 0
+    _system: System | None = None
+    _began: float = 0.0
+    _ahead: float = 0.0
+
+    @property
+    def system(self) -> System:
+        """The system with everything done that is due by now."""
+        if self._system is None:
+            self._system = self.build()
+            self._began, self._ahead = self.pace.clock(), self._system.now
+        self._system.advance(self.pace.elapsed(self._began) + self._ahead)
+        return self._system
+
+    @property
+    def is_built(self) -> bool:
+        return self._system is not None
+
+    # ---- what the control API does, also callable in-process
+
+    def advance(self, seconds: float) -> None:
+        """Let so many simulated seconds pass at once."""
+        self.system  # noqa: B018  build and catch up first
+        self._ahead += seconds
+        self.system  # noqa: B018
+
+    def settle(self) -> None:
+        """Let everything happen that waits."""
+        system = self.system
+        before = system.now
+        system.settle()
+        self._ahead += system.now - before
+
+    def change_rows(self, collection: str, match: Row, changes: Row) -> int:
+        """Set columns of the rows that match, behind everybody's back; how many."""
+        system, table = self.system, self._table(collection)
+        rows = system.tables.rows(table, **match)
+        for row in rows:
+            system.tables.update(table, row["uuid"], changes)
+        return len(rows)
+
+    def add_row(self, collection: str, row: Row) -> str:
+        return str(self.system.insert(self._table(collection), **row)["uuid"])
+
+    def delete_rows(self, collection: str, match: Row) -> int:
+        system, table = self.system, self._table(collection)
+        rows = system.tables.rows(table, **match)
+        for row in rows:
+            system.tables.delete(table, row["uuid"])
+        return len(rows)
+
+    def rows(self, collection: str, match: Row) -> list[Row]:
+        return self.system.tables.rows(self._table(collection), **match)
+
+    def connect(self, state: Connection) -> None:
+        self.interference.connection = state
+
+    def counters(self) -> dict[str, Any]:
+        """What happened to the site: per host, and requests, writes, tokens in all."""
+        journal = self.system.journal
+        return {
+            "hosts": {name: dict(counts) for name, counts in journal.hosts.items()},
+            "writes": len(journal.writes),
+            "refused": sum(write.status >= 400 for write in journal.writes),
+            "requests": self.requests,
+            "tokens": self.keystone.given,
+        }
+
+    def _table(self, collection: str) -> str:
+        known = self.system.api.collections.get(collection)
+        return known.table_name if known else collection
