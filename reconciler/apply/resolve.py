@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from string import Formatter
 from typing import Any
 
 from reconciler.model.errors import Conflict
@@ -29,8 +30,9 @@ def refs(value: Any) -> Iterator[Ref]:
 
 
 def path_of(template: str, named: Mapping[str, Ref], seen: Snapshot, made: Ids) -> str:
-    """A path with its ids."""
-    return template.format(**{name: resolved(ref, seen, made) for name, ref in named.items()})
+    """A path with its ids; only those that it names are looked up, the others may not be there yet."""
+    names = {name for _, name, _, _ in Formatter().parse(template) if name}
+    return template.format(**{name: resolved(named[name], seen, made) for name in names})
 
 
 def body_of(value: Any, seen: Snapshot, made: Ids) -> Any:

@@ -30,7 +30,7 @@ class ResourceKey(NamedTuple):
     host: str = ""
 
     def __str__(self) -> str:
-        return "/".join(filter(None, (self.host, self.kind, self.name)))
+        return "/".join(filter(None, (self.host, self.kind, self.name.lstrip("/"))))
 
 
 S = TypeVar("S", bound=Spec)
