@@ -64,16 +64,18 @@ def take(system: System, host: Row, machine: Machine) -> None:
 
 
 def _run_kubelet(system: System, host: Row) -> None:
-    active = system.tables.first("kube_host_upgrades")
-    if active is not None and host["personality"] != "storage":
-        version = active["kubelet_version"]
-        plane = version if is_controller(host) else "N/A"
-        system.insert("kube_host_upgrades", control_plane_version=plane, kubelet_version=version, host_id=host["id"])
+    active = system.tables.first("kube_versions", state="active")
+    if active is None or host["personality"] == "storage":
+        return
+    version = active["version"]
+    plane = version if is_controller(host) else "N/A"
+    system.insert("kube_host_upgrades", control_plane_version=plane, kubelet_version=version, host_id=host["id"])
 
 
 def _like_the_recorded(host: Row) -> Machine:
     names = ("enp2s0f0", "enp2s0f1", "enp2s0f2", "enp2s0f3", "enp9s0f0", "enp9s0f1")
-    macs = [f"52:54:00:{0x80 + host['id']:02x}:00:{place:02x}" for place in range(len(names))]
+    vendor = str(host["mgmt_mac"])[:8]  # all cards of a machine are of one
+    macs = [f"{vendor}:{0x80 + host['id']:02x}:00:{place:02x}" for place in range(len(names))]
     macs[1] = str(host["mgmt_mac"])
     ports = [
         Port(name, mac, vfs=64 if place > 1 else 0) for place, (name, mac) in enumerate(zip(names, macs, strict=True))

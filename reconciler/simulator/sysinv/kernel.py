@@ -75,11 +75,10 @@ def provisioned(host: Row) -> str:
     return LOWLATENCY if LOWLATENCY in functions(host) else STANDARD
 
 
-def release(system: System, uuid: str, prepared: str) -> None:
-    """The agent reports that the kernel is prepared, and the configuration with it but for the reboot."""
+def release(system: System, uuid: str) -> None:
+    """The agent reports that the kernel is prepared."""
     if system.tables.find("ihosts", uuid) is not None and HOLD not in system.marks:
         system.update("ihosts", uuid, kernel_config_since=None)
-        config.report_runtime(system, uuid, prepared)
 
 
 def _shown(host: Row, call: Call) -> Row:
@@ -112,5 +111,5 @@ def _change(system: System, host: Row, wanted: str) -> None:
     ordered = [name for name in ORDER if name in names]
     system.update("ihosts", host["uuid"], subfunctions=",".join(ordered), kernel_config_since=system.now)
     grub.update(system, system.host(host["uuid"]), forced=True, reboot=True)
-    prepared = system.host(host["uuid"])["config_target"]
-    system.after(system.durations.kernel_report, release, host["uuid"], prepared)
+    config.apply_runtime(system, [system.host(host["uuid"])])
+    system.after(system.durations.kernel_report, release, host["uuid"])

@@ -14,6 +14,7 @@ from reconciler.simulator.exchange import refuse
 from reconciler.simulator.family import Collection, Family
 from reconciler.simulator.patching import replaced, typed_operations
 from reconciler.simulator.sysinv import ceph, config, tiers
+from reconciler.simulator.sysinv.facts import is_configured
 from reconciler.simulator.sysinv.storage_backends import (
     ASKED,
     CREATORS,
@@ -80,7 +81,12 @@ def delete_backend(system: System, call: Call) -> None:
             system.tables.delete("storage_tiers", tier["uuid"])
         system.tables.delete("clusters", cluster["uuid"])
     system.tables.delete(TABLE, row["uuid"])
-    config.mark_out_of_date(system, hosts_of(system, "controller"))
+    _apply(system)
+
+
+def _apply(system: System) -> None:
+    """An un-forced manifest, which the agent ignores before the first unlock (recorded: aio-sx-day1 60)."""
+    config.mark_out_of_date(system, hosts_of(system, "controller"), apply=is_configured(system))
 
 
 def create(system: System, body: Row) -> Row:
@@ -97,7 +103,7 @@ def create(system: System, body: Row) -> Row:
         )
     row = system.insert(TABLE, **asked, isystem_uuid=system.own["uuid"])
     system.update("storage_tiers", tier["uuid"], backend_uuid=row["uuid"])
-    config.mark_out_of_date(system, hosts_of(system, "controller"))
+    _apply(system)
     return row
 
 
