@@ -133,6 +133,9 @@ def _host(told: Bootstrap, machine: Machine) -> Row:
 
 
 _UNSET = (
+    "install_state",
+    "install_state_info",
+    "max_cpu_mhz_configured",
     "ihost_action",
     "vim_progress_status",
     "config_status",

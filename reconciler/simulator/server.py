@@ -58,10 +58,11 @@ async def serve(
     options = options or ServerOptions()
     sites = {name: _site(name, source, options) for name, source in systems.items()}
     closing = asyncio.Event()
-    runner = web.AppRunner(_application(sites, closing), access_log=None, handler_cancellation=True)
+    application = _application(sites, closing)
+    runner = web.AppRunner(application, access_log=None, handler_cancellation=True, shutdown_timeout=1)
     await runner.setup()
     try:
-        listener = web.TCPSite(runner, host, port, ssl_context=options.tls, shutdown_timeout=1)
+        listener = web.TCPSite(runner, host, port, ssl_context=options.tls)
         await listener.start()
         scheme = "https" if options.tls else "http"
         yield Server(f"{scheme}://{host}:{_port(runner)}", sites)

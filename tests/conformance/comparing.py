@@ -13,7 +13,7 @@ from typing import Any
 
 from .renaming import UUID_TEXT
 
-ADDRESS = re.compile(r"\b\d{1,3}(?:\.\d{1,3}){3}\b")
+ADDRESS = re.compile(r"\b\d{1,3}(?:\.\d{1,3}){3}\b|\b[0-9a-f]{4}(?::[0-9a-f]{0,4}){2,7}")
 TIMES = frozenset({"created_at", "updated_at"})
 
 

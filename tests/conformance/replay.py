@@ -14,8 +14,8 @@ from urllib.parse import parse_qsl, urlsplit
 
 from reconciler.simulator.exchange import Request, Response
 from reconciler.simulator.loading import load
-from reconciler.simulator.system import System
 from reconciler.simulator.sysinv import sysinv
+from reconciler.simulator.system import System
 
 from .comparing import ADDRESS, Binding, difference
 from .injecting import inject
@@ -62,12 +62,19 @@ def replay(recording: Recording) -> Replay:
 
 
 def final_differences(run: Replay, recording: Recording) -> dict[str, str]:
-    """Collections that at the end differ from the recorded inventory: path to what differs first."""
-    run.system.settle()
+    """Collections that at the end differ from the recorded inventory: path to what differs first.
+
+    When the inventory was taken is not recorded either: of all moments the one with the fewest differences counts.
+    """
+    every = [_finals(system, run.binding.copy(), recording) for system in _moments(run.system)]
+    return min(every, key=len)
+
+
+def _finals(system: System, binding: Binding, recording: Recording) -> dict[str, str]:
     found = {}
     for path, body in recording.final.items():
-        response = run.system.handle(_request({"method": "GET", "path": path}, run.binding))
-        told = difference(body, response.body, run.binding)
+        response = system.handle(_request({"method": "GET", "path": path}, binding))
+        told = difference(body, response.body, binding)
         if told:
             found[path] = told
     return found

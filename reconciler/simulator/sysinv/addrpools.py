@@ -212,9 +212,9 @@ def apply_change(system: System, networks: list[Row]) -> None:
     """OAM: runtime on a simplex, reboot elsewhere (sysinv-api.md 8)."""
     for network in networks:
         if network["type"] == "oam":
-            config.mark_out_of_date(system, config.controllers(system), reboot=not is_simplex(system))
+            config.apply_oam(system)
         elif network["type"] == "admin":
-            config.mark_out_of_date(system, config.controllers(system))
+            config.mark_each_out_of_date(system, config.controllers(system))
 
 
 @family.on("DELETE", "/addrpools/{address_pool_uuid}")

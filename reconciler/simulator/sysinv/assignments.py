@@ -6,14 +6,15 @@ takes the one that the assignment needs. Platform networks need no lock, data ne
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from reconciler.simulator.bodies import attributes, uuid_argument
 from reconciler.simulator.call import Call
-from reconciler.simulator.exchange import refuse
+from reconciler.simulator.exchange import Fault, refuse
 from reconciler.simulator.family import Collection, Family
 from reconciler.simulator.sysinv import config, pools
-from reconciler.simulator.sysinv.facts import host_by_id, is_controller, is_locked, is_simplex
+from reconciler.simulator.sysinv.facts import host_by_id, is_configured, is_controller, is_locked, is_simplex
 from reconciler.simulator.sysinv.interfaces import INTERFACES
 from reconciler.simulator.tables import Row
 from reconciler.simulator.views import listed, one, shown
@@ -73,7 +74,7 @@ def assign_network(system: System, call: Call) -> Row:
         raise refuse(f"Network {body.get('network_uuid')} could not be found.", 404)
     host = system.tables.row("ihosts", interface["ihost_uuid"])
     interface = _with_class(system, interface, "platform", ("platform", "pci-sriov"), "platform networks")
-    _check_network(system, host, interface, network)
+    _keeping_class(lambda: _check_network(system, host, interface, network))
     row = _insert_network(system, interface, network)
     _address(system, host, interface, network)
     after_network_change(system, host, network["type"])
@@ -86,6 +87,15 @@ def _with_class(system: System, interface: Row, new: str, allowed: tuple[str, ..
     if interface["ifclass"] not in allowed:
         raise refuse(f"An interface with interface class '{interface['ifclass']}' cannot assign {what}.")
     return interface
+
+
+def _keeping_class(check: Callable[[], None]) -> None:
+    """The class was given before these checks and stays when they refuse (recorded: bonds-vlans-addresses 89, 102)."""
+    try:
+        check()
+    except Fault as fault:
+        fault.kept = True
+        raise
 
 
 def _check_network(system: System, host: Row, interface: Row, network: Row) -> None:
@@ -148,12 +158,12 @@ def _address(system: System, host: Row, interface: Row, network: Row) -> None:
         for pool in found:
             system.update("iinterfaces", interface["uuid"], **{f"ipv{pool['family']}_mode": "static"})
     pools.assign(system, host, interface, network, found)
-    if network["type"] == "mgmt" and interface["imac"] != host["mgmt_mac"] and interface["iftype"] != "virtual":
+    if network["type"] == "mgmt" and interface["iftype"] != "virtual" and not is_configured(system):
         system.update("ihosts", host["uuid"], mgmt_mac=interface["imac"])
 
 
 def after_network_change(system: System, host: Row, kind: str) -> None:
-    """Assigning the storage or admin network, or taking it away, starts a runtime manifest."""
+    """Assigning the storage or admin network, or taking it away, starts a manifest."""
     if kind == "storage":
         config.mark_out_of_date(system, config.controllers(system))
     elif kind == "admin":
@@ -186,7 +196,7 @@ def assign_datanetwork(system: System, call: Call) -> Row:
     _check_host_for_data(system, interface)
     allowed = ("data", "pci-passthrough", "pci-sriov")
     interface = _with_class(system, interface, "data", allowed, "datanetworks")
-    _check_datanetwork(system, interface, network)
+    _keeping_class(lambda: _check_datanetwork(system, interface, network))
     row = system.insert(
         "interface_datanetworks", forihostid=interface["forihostid"], interface_uuid=interface["uuid"],
         ifname=interface["ifname"], datanetwork_id=network["id"], datanetwork_uuid=network["uuid"],

@@ -13,7 +13,7 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from reconciler.simulator.identifiers import needs_reboot, without_reboot
-from reconciler.simulator.sysinv.facts import is_configured
+from reconciler.simulator.sysinv.facts import is_configured, is_simplex
 from reconciler.simulator.tables import Row
 
 if TYPE_CHECKING:
@@ -37,6 +37,26 @@ def mark_out_of_date(system: System, hosts: Iterable[Row], *, reboot: bool = Fal
         if apply and not reboot and runs(host):
             _start_manifest(system, host["uuid"], config)
     return config
+
+
+def mark_each_out_of_date(system: System, hosts: Iterable[Row]) -> None:
+    """A target of its own for each host, with a runtime manifest (``update_admin_config``)."""
+    for host in hosts:
+        mark_out_of_date(system, [host])
+
+
+def apply_oam(system: System) -> None:
+    """New OAM addresses: all at run time on an AIO-SX; else certificates at once, the rest with a reboot."""
+    mark_out_of_date(system, controllers(system))
+    if not is_simplex(system):
+        mark_out_of_date(system, controllers(system), reboot=True)
+
+
+def apply_runtime(system: System, hosts: Iterable[Row]) -> None:
+    """Start a manifest of the target that hosts have already: what can be done of it without a reboot."""
+    for host in hosts:
+        if runs(host) and host["config_target"]:
+            _start_manifest(system, host["uuid"], host["config_target"])
 
 
 def _start_manifest(system: System, uuid: str, config: str) -> None:

@@ -139,7 +139,7 @@ def _check_board_management(host: Row, delta: Row) -> None:
 
 def _follow(system: System, host: Row, delta: Row) -> None:
     """A clock changes with a reboot; without board management its address and user go."""
-    if "clock_synchronization" in delta or "apparmor" in delta:
+    if "clock_synchronization" in delta:
         config.mark_out_of_date(system, [host], reboot=True)
     if str(delta.get("bm_type", "")).lower() == "none":
         system.update("ihosts", host["uuid"], bm_ip=None, bm_username=None)

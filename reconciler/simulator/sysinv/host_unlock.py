@@ -9,7 +9,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from reconciler.simulator.exchange import Fault, refuse
-from reconciler.simulator.family import Family, UnlockStage
+from reconciler.simulator.family import Family, HostEvent, UnlockStage
+from reconciler.simulator.sysinv import pools
 from reconciler.simulator.sysinv.facts import UNLOCKED, has_network, has_worker, is_controller, is_simplex
 from reconciler.simulator.tables import Row
 
@@ -81,6 +82,17 @@ def _check_identity(host: Row) -> None:
             f"Can not unlock host {name} that has not yet been inventoried. Please wait for host to complete initial"
             " inventory prior to unlock."
         )
+
+
+@family.at(HostEvent.UNLOCKING)
+def take_floating_address(system: System, host: Row) -> None:
+    """An AIO-SX has its floating management address on its own interface from the first unlock on (recorded)."""
+    network = system.tables.first("networks", type="mgmt")
+    link = system.tables.first("interface_networks", forihostid=host["id"], network_type="mgmt")
+    if not is_simplex(system) or network is None or link is None:
+        return
+    interface = system.tables.row("iinterfaces", link["interface_uuid"])
+    pools.assign(system, host, interface, network, pools.pools_of(system, network))
 
 
 @family.unlock_check(UnlockStage.APPLICATIONS)

@@ -13,7 +13,7 @@ from reconciler.simulator.call import Call
 from reconciler.simulator.exchange import Fault, refuse
 from reconciler.simulator.family import Collection, Family
 from reconciler.simulator.sysinv import config, pools
-from reconciler.simulator.sysinv.facts import host_by_id, is_configured, is_locked, is_simplex
+from reconciler.simulator.sysinv.facts import is_configured, is_locked, is_simplex
 from reconciler.simulator.tables import Row
 from reconciler.simulator.views import one, shown
 
@@ -116,10 +116,9 @@ def delete(system: System, call: Call) -> None:
     network = one(system, NETWORKS, uuid_argument("network_uuid", call["network_uuid"]))
     if is_configured(system):
         _check_deletable(system, network)
-    users = system.tables.rows("interface_networks", network_uuid=network["uuid"])
     remove(system, network)
-    if network["type"] == "admin" and users:
-        config.mark_out_of_date(system, [host_by_id(system, row["forihostid"]) for row in users])
+    if network["type"] == "admin":
+        config.mark_each_out_of_date(system, config.controllers(system))
 
 
 def _check_deletable(system: System, network: Row) -> None:
@@ -213,13 +212,13 @@ def _apply(system: System, network: Row, pool: Row) -> None:
     kind = network["type"]
     used = system.tables.rows("interface_networks", network_uuid=network["uuid"])
     if kind == "oam" and used:
-        config.mark_out_of_date(system, config.controllers(system), reboot=not is_simplex(system))
+        config.apply_oam(system)
     elif kind == "mgmt" and is_configured(system) and not is_simplex(system) and network["pool_uuid"] != pool["uuid"]:
         config.mark_out_of_date(system, system.hosts(), reboot=True)
     elif kind == "storage" and is_configured(system):
         config.mark_out_of_date(system, config.controllers(system))
     elif kind == "admin" and used:
-        config.mark_out_of_date(system, [host_by_id(system, row["forihostid"]) for row in used])
+        config.mark_each_out_of_date(system, config.controllers(system))
 
 
 @family.on("DELETE", "/network_addresspools/{network_addrpool_uuid}")

@@ -109,6 +109,13 @@ def _link_loaded_interface(system: System, row: Row, name: str) -> None:
         system.insert("ptp_interface_links", interface_uuid=interface["uuid"], owner_uuid=row["uuid"])
 
 
+@family.on("GET", "/ptp_instances")
+def list_instances(system: System, call: Call) -> Row:
+    """By name (recorded: replace-in-use, final)."""
+    rows = sorted(system.tables.rows("ptp_instances"), key=lambda row: str(row["name"]))
+    return listed(system, INSTANCES, rows, call)
+
+
 @family.on("GET", "/ihosts/{host}/ptp_instances")
 def instances_of_host(system: System, call: Call) -> Row:
     links = system.tables.rows("ptp_host_links", host_uuid=system.host(call["host"])["uuid"])

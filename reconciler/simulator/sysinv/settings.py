@@ -20,7 +20,6 @@ from reconciler.simulator.exchange import refuse
 from reconciler.simulator.family import Collection, Family
 from reconciler.simulator.patching import replaced, typed_operations, unknown_attribute
 from reconciler.simulator.sysinv import config, pools
-from reconciler.simulator.sysinv.facts import is_simplex
 from reconciler.simulator.tables import Row
 from reconciler.simulator.views import one, shown
 
@@ -111,8 +110,10 @@ def _patch(system: System, call: Call, setting: Setting) -> Row:
 
 
 def _apply(system: System, setting: Setting) -> None:
-    reboot = setting.reboot and not (setting.collection is OAM and is_simplex(system))
-    config.mark_out_of_date(system, config.controllers(system), reboot=reboot)
+    if setting.collection is OAM:
+        config.apply_oam(system)
+    else:
+        config.mark_out_of_date(system, config.controllers(system), reboot=setting.reboot)
 
 
 # ---- DNS
@@ -266,7 +267,7 @@ def _store_oam(system: System, pool: Row, wanted: Row) -> None:
 def change_oam(system: System, call: Call) -> Row:
     row = one(system, OAM, uuid_argument("uuid", call["uuid"]))
     system.tables.update(OAM.table_name, row["uuid"], _oam(system))
-    return _patch(system, call, Setting(OAM, _check_oam, reboot=True, always=True))
+    return _patch(system, call, Setting(OAM, _check_oam, always=True))
 
 
 _PLAIN = (

@@ -64,7 +64,7 @@ def change(system: System, call: Call) -> Row:
     changed = {name: value for name, value in wanted.items() if value != row.get(name)}
     if changed:
         row = system.update("isystems", row["uuid"], **changed)
-        _apply(system, changed)
+        _apply(system, changed, vswitch="vswitch_type" in changes)
     return shown(system, SYSTEMS, row, call)
 
 
@@ -129,9 +129,9 @@ def _check_workers_locked(system: System) -> None:
             raise refuse(f"Host {host['hostname']} must be locked.")
 
 
-def _apply(system: System, changed: Row) -> None:
+def _apply(system: System, changed: Row, *, vswitch: bool) -> None:
     """Names and places at run time; the mode, SDN, vSwitch and mitigations need a reboot (sysinv-api.md 5)."""
-    if "vswitch_type" in (changed.get("capabilities") or {}):
+    if vswitch:
         config.mark_out_of_date(system, system.hosts(), reboot=True)
     elif {"system_mode", "security_feature"} & changed.keys():
         config.mark_out_of_date(system, config.controllers(system), reboot=True)
