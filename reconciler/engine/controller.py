@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from collections.abc import AsyncIterator, Callable, Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
 from reconciler.engine.backoff import Backoff
@@ -71,14 +71,15 @@ class Controller:
             verdict, outcome = await self._visited(name, now)
         except ReconcilerError as error:
             return self._failed(name, error, now)
+        except Exception as error:  # noqa: BLE001 - a fault of ours at one site must not end the visits of the others
+            return self._failed(name, _ours(name, error), now)
         self._keep(verdict)
         return self._due_s(name, outcome)
 
     async def _visited(self, name: str, now: float) -> tuple[Verdict, Outcome]:
         visit = await self._fleet.visit(name)
         judged, outcome = await reconcile(visit, self._fleet.office)
-        if judged.found.is_empty and judged.plan.is_empty:
-            self._fleet.memory.ended(name, judged.desired.revision)
+        self._fleet.settle(judged)
         if outcome.entries or outcome.message:
             self._store.record(name, judged.desired.revision, outcome)
         whose = self._whose(name, visit.settings)
@@ -114,8 +115,11 @@ class Controller:
         self._tell(dated)
 
 
-async def follow(controller: Controller, moves: AsyncIterator[tuple[frozenset[str], frozenset[str]]]) -> None:
-    """Hand on what the repository says: (sites to visit, sites that are gone), each time it moves."""
-    async for affected, gone in moves:
-        controller.drop(gone)
-        controller.put(affected)
+def _ours(name: str, error: Exception) -> ReconcilerError:
+    """A fault of the program, told as such; the stack goes with it to whoever logs it."""
+    told = (
+        f"{name}: this is a fault of stx-reconciler, not of the site: {type(error).__name__}: {error}; please report it"
+    )
+    wrapped = ReconcilerError(told)
+    wrapped.__cause__ = error
+    return wrapped

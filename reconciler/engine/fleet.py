@@ -86,7 +86,7 @@ class Fleet:
 
     async def _judge(self, name: str) -> SiteResult:
         judged = await judge(await self.visit(name), self.office)
-        self._settle(judged)
+        self.settle(judged)
         return SiteResult(name, judged)
 
     async def _apply(self, name: str, approved: str) -> SiteResult:
@@ -95,7 +95,7 @@ class Fleet:
         outcome: Outcome | None = None
         for _ in range(ROUNDS):
             judged, now = await reconcile(await self.visit(name, approved), self.office)
-            self._settle(judged)
+            self.settle(judged)
             if now.result is not Result.DONE or now.plan_id in done:
                 return SiteResult(name, judged, _both(outcome, now))
             done.add(now.plan_id)
@@ -103,9 +103,12 @@ class Fleet:
             approved = "*" if approved else ""
         return SiteResult(name, judged, outcome)
 
-    def _settle(self, judged: Judged) -> None:
-        if judged.found.is_empty and judged.plan.is_empty:
-            self.memory.ended(judged.desired.site, judged.desired.revision)
+    def settle(self, judged: Judged) -> None:
+        """Note the base where the site has all that its commit says: from now on what differs is drift."""
+        site, commit = judged.desired.site, judged.desired.revision
+        in_sync = judged.found.is_empty and judged.plan.is_empty
+        if in_sync and self.memory.base(site) != commit and self.office.repository.keep(site, commit):
+            self.memory.ended(site, commit)
 
     async def _each(
         self, names: Iterable[str], one: Callable[[str], Awaitable[SiteResult]]

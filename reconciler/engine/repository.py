@@ -6,7 +6,8 @@ leaves a site's inputs alone costs nothing.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import lru_cache
@@ -22,6 +23,9 @@ from reconciler.sources.errors import SourceError
 from reconciler.sources.mirror import Mirror
 from reconciler.sources.sites import GitSites
 from reconciler.sources.working_tree import WorkingTree
+
+COMMIT = re.compile(r"[0-9a-f]{40}([0-9a-f]{24})?")
+MIRROR = "mirror"  # below the state folder
 
 
 class Tree(Protocol):
@@ -52,14 +56,26 @@ class Rendered:
 _parse = lru_cache(4096)(parse_blob)
 
 
+class Bases(Protocol):
+    """Older commits of a repository."""
+
+    def files(self, name: str, commit: str) -> SiteFiles | None:
+        """The files of a site at a commit; None where there is no such commit, or no such site in it."""
+        ...
+
+    def keep(self, name: str, commit: str) -> bool:
+        """Keep the commit reachable by a ref of our own."""
+        ...
+
+
 class Repository:
     """The sites of a repository and what Git says of each.
 
-    base_files: the files of a site at an older commit, or None where the repository has no such commit.
+    bases: older commits, for what Git said when a plan last ended.
     """
 
-    def __init__(self, tree: Tree, kinds: Kinds, base_files: Callable[[str, str], SiteFiles | None]) -> None:
-        self.tree, self._kinds, self._base_files = tree, kinds, base_files
+    def __init__(self, tree: Tree, kinds: Kinds, bases: Bases) -> None:
+        self.tree, self._kinds, self._bases_of = tree, kinds, bases
         self._pool = Pool()
         self._rendered: dict[str, Rendered] = {}
         self._bases: dict[str, tuple[str, Snapshot]] = {}  # site -> (commit, resources)
@@ -92,11 +108,15 @@ class Repository:
         if not commit:
             return None
         if name not in self._bases or self._bases[name][0] != commit:
-            files = self._base_files(name, commit)
+            files = self._bases_of.files(name, commit)
             if files is None:
                 return None
             self._bases[name] = (commit, self._based(files))
         return self._bases[name][1]
+
+    def keep(self, name: str, commit: str) -> bool:
+        """Keep a commit reachable as the site's base. False for what is no commit: edits that nobody committed."""
+        return bool(COMMIT.fullmatch(commit)) and self._bases_of.keep(name, commit)
 
     def forget(self, names: frozenset[str]) -> None:
         """Drop what is kept of sites that are gone."""
@@ -123,9 +143,8 @@ def open_folder(folder: Path, kinds: Kinds, mirror: Mirror | None = None, root: 
     """A local folder as it stands, uncommitted edits included; a mirror of it, if any, gives the bases."""
     tree = WorkingTree(folder / root, layers_of, fleet_part=fleet_part)
     tree.look()
-    return Repository(
-        tree, kinds, _from_mirror(GitSites(mirror, layers_of, fleet_part=fleet_part, root=root)) if mirror else _no_base
-    )
+    bases = MirrorBases(mirror, GitSites(mirror, layers_of, fleet_part=fleet_part, root=root)) if mirror else NoBases()
+    return Repository(tree, kinds, bases)
 
 
 def open_commit(mirror: Mirror, kinds: Kinds, root: str = "", revision: str = "") -> Repository:
@@ -133,7 +152,7 @@ def open_commit(mirror: Mirror, kinds: Kinds, root: str = "", revision: str = ""
     sites = GitSites(mirror, layers_of, fleet_part=fleet_part, root=root)
     head = mirror.head()
     sites.advance(mirror.resolve(revision) if revision or head is None else head.commit)
-    return Repository(sites, kinds, _from_mirror(sites))
+    return Repository(sites, kinds, MirrorBases(mirror, sites))
 
 
 def open_repository(repo: str, root: str, revision: str, state: Path, kinds: Kinds) -> Repository:
@@ -143,30 +162,46 @@ def open_repository(repo: str, root: str, revision: str, state: Path, kinds: Kin
     """
     folder = Path(repo)
     if folder.is_dir() and not revision:
-        return open_folder(folder, kinds, _mirror_of(folder, state), root)
-    mirror = Mirror.open(folder if folder.is_dir() else repo, state / "mirror")
+        return open_folder(folder, kinds, mirror_of(folder, state), root)
+    mirror = Mirror.open(folder if folder.is_dir() else repo, state / MIRROR)
     mirror.fetch(datetime.now(UTC))
     return open_commit(mirror, kinds, root, revision)
 
 
-def _mirror_of(folder: Path, state: Path) -> Mirror | None:
+def mirror_of(folder: Path, state: Path) -> Mirror | None:
     """A mirror of a local folder that is a git repository: bases come from its commits, never from its edits."""
     if not (folder / ".git").exists():
         return None
-    mirror = Mirror.open(folder, state / "mirror")
+    mirror = Mirror.open(folder, state / MIRROR)
     mirror.fetch(datetime.now(UTC))
     return mirror
 
 
-def _from_mirror(sites: GitSites) -> Callable[[str, str], SiteFiles | None]:
-    def files(name: str, commit: str) -> SiteFiles | None:
+class MirrorBases:
+    """Older commits of a mirror."""
+
+    def __init__(self, mirror: Mirror, sites: GitSites) -> None:
+        self._mirror, self._sites = mirror, sites
+
+    def files(self, name: str, commit: str) -> SiteFiles | None:
         try:
-            return sites.site_files(name, commit)
+            return self._sites.site_files(name, commit)
         except SourceError:
             return None  # the commit, or the site in it, is no longer there
 
-    return files
+    def keep(self, name: str, commit: str) -> bool:
+        try:
+            self._mirror.keep(name, commit)
+        except SourceError:
+            return False  # not fetched yet: the next visit keeps it
+        return True
 
 
-def _no_base(name: str, commit: str) -> SiteFiles | None:  # noqa: ARG001
-    return None
+class NoBases:
+    """A folder outside of git has no past."""
+
+    def files(self, name: str, commit: str) -> SiteFiles | None:  # noqa: ARG002
+        return None
+
+    def keep(self, name: str, commit: str) -> bool:  # noqa: ARG002
+        return False

@@ -1,5 +1,6 @@
 """Verdicts and work to metrics, events and log lines: the only writer of what operators watch."""
 
+from reconciler.telemetry.events import Events, events
 from reconciler.telemetry.metrics import Metrics
 
-__all__ = ["Metrics"]
+__all__ = ["Events", "Metrics", "events"]

@@ -1,0 +1,160 @@
+"""The controller put together: repository, store, fleet, metrics and API; runs until it is stopped."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import uvicorn
+
+from reconciler.api import Fleet as Shown
+from reconciler.api import create_app
+from reconciler.apply import Pace
+from reconciler.clients import SYSTEM_CLOCK, load
+from reconciler.engine.controller import Controller, Schedule
+from reconciler.engine.fleet import open_fleet
+from reconciler.engine.follow import FolderSource, RemoteSource, Say, Source, Watch
+from reconciler.engine.office import Office
+from reconciler.engine.queue import Queue
+from reconciler.kinds import registry
+from reconciler.sources.mirror import Mirror
+from reconciler.sources.triggers import Poll
+from reconciler.sources.verify import Trust
+from reconciler.store import Store, StoreMemory
+from reconciler.telemetry import Metrics, events
+
+
+@dataclass(frozen=True, slots=True)
+class Listen:
+    """Where the API listens and what opens it. Port 0 takes a free one."""
+
+    host: str
+    port: int
+    token: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Running:
+    """Everything that an operator can turn."""
+
+    repo: str
+    root: str
+    endpoints: Path
+    state: Path
+    listen: Listen
+    branch: str = ""
+    schedule: Schedule = field(default_factory=Schedule)
+    pace: Pace = field(default_factory=Pace)
+    poll_s: float = 60.0
+    trust: Trust = field(default_factory=Trust)
+    quiet: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Started:
+    """A controller at work: what it knows, where it listens, and when it ends."""
+
+    controller: Controller
+    url: str
+    tasks: tuple[asyncio.Task[None], ...]
+
+    async def ended(self) -> None:
+        """Wait until a part of it ends; none does by itself, so an error is raised."""
+        done, _ = await asyncio.wait(self.tasks, return_when=asyncio.FIRST_COMPLETED)
+        for task in done:
+            task.result()
+
+
+@asynccontextmanager
+async def controller(options: Running) -> AsyncIterator[Started]:
+    """A controller, at work until the context ends; then every task, connection and file is closed.
+
+    Raises Held where another process owns the state folder, ConfigError and SourceError for what it is told.
+    """
+    with Store.open(options.state, "run") as store:
+        log = events(quiet=options.quiet)
+        source = _source(options, lambda text: log.warning("repository", said=text))
+        known: dict[str, Controller] = {}
+        metrics = Metrics(lambda: known["it"].verdicts.values() if known else ())
+        office = Office(
+            registry(),
+            source.repository,
+            SYSTEM_CLOCK,
+            options.pace,
+            lambda site, text: log.info("apply", site=site, said=text),
+            lambda stage: _timed(metrics, stage),
+        )
+        async with open_fleet(office, load(options.endpoints), StoreMemory(store), metrics.observer) as fleet:
+            queue = Queue(SYSTEM_CLOCK, options.schedule.workers)
+            it = known["it"] = Controller(fleet, store, options.schedule, queue, log.verdict)
+            async with _at_work(it, source, metrics, options) as started:
+                yield started
+
+
+@asynccontextmanager
+async def _at_work(it: Controller, source: Source, metrics: Metrics, options: Running) -> AsyncIterator[Started]:
+    shown = Shown(
+        verdicts=it.verdicts.values,
+        verdict=it.verdicts.get,
+        metrics=metrics.render,
+        ready=lambda: source.waits_for,
+        now=time.time,
+    )
+    server = _Server(create_app(shown, options.listen.token), options.listen)
+    jobs = [it.run(), _follow(it, source), server.serve()]
+    tasks = tuple(asyncio.create_task(job) for job in jobs)
+    try:
+        yield Started(it, await server.url(tasks[-1]), tasks)
+    finally:
+        server.should_exit = True
+        for task in tasks[:-1]:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+
+async def _follow(it: Controller, source: Source) -> None:
+    async for move in source.moves():
+        it.drop(move.vanished)
+        it.put(move.changed | move.appeared)
+
+
+def _source(options: Running, say: Say) -> Source:
+    folder, kinds = Path(options.repo), registry()
+    if folder.is_dir() and not options.branch:
+        return FolderSource(folder, options.root, kinds, options.state, say)
+    mirror = Mirror.open(folder if folder.is_dir() else options.repo, options.state / "mirror", branch=options.branch)
+    return RemoteSource(mirror, options.root, kinds, Watch(Poll(options.poll_s), options.trust), say)
+
+
+@contextmanager
+def _timed(metrics: Metrics, stage: str) -> Iterator[None]:
+    began = time.perf_counter()
+    try:
+        yield
+    finally:
+        metrics.stage(stage, time.perf_counter() - began)
+
+
+class _Server(uvicorn.Server):
+    """uvicorn inside our loop: signals stay ours."""
+
+    def __init__(self, app: object, listen: Listen) -> None:
+        config = uvicorn.Config(app, host=listen.host, port=listen.port, log_level="warning", access_log=False)  # type: ignore[arg-type]
+        super().__init__(config)
+
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        yield
+
+    async def url(self, task: asyncio.Task[None]) -> str:
+        """Where it listens, once it does. Raises what kept it from listening."""
+        while not self.started and not task.done():  # noqa: ASYNC110 - uvicorn has no event for it
+            await asyncio.sleep(0.01)
+        if task.done():
+            task.result()
+        host, port = self.servers[0].sockets[0].getsockname()[:2]
+        return f"http://{host}:{port}"

@@ -1,0 +1,56 @@
+"""`stxr run`: the controller. Watches the repository, visits every site, serves metrics and the API."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from reconciler.app import Listen, Running, controller
+from reconciler.cli.options import STATE, Endpoints, Repo, Root, State
+from reconciler.engine.controller import Schedule
+from reconciler.model.errors import ConfigError
+from reconciler.sources.verify import Trust, Verify
+
+
+def run(
+    repo: Repo = ".",
+    path: Root = "",
+    endpoints: Endpoints = None,
+    state: State = STATE,
+    branch: Annotated[str, typer.Option(help="Branch to follow; the remote's default without.")] = "",
+    listen: Annotated[str, typer.Option(help="Address and port of metrics, probes and API.")] = "127.0.0.1:8086",
+    observe_s: Annotated[float, typer.Option("--observe-every", help="Seconds between full reads of a site.")] = 600.0,
+    poll_s: Annotated[float, typer.Option("--poll-every", help="Seconds between looks at a remote repository.")] = 60.0,
+    workers: Annotated[int, typer.Option(help="Sites in work at a time.")] = 50,
+    verify: Annotated[Verify, typer.Option(help="What a head must be signed with.")] = Verify.NONE,
+    signers: Annotated[Path | None, typer.Option(help="Allowed signers file, outside the repository.")] = None,
+    keyring: Annotated[Path | None, typer.Option(help="GNUPGHOME with the trusted keys.")] = None,
+) -> None:
+    """Run the controller until it is stopped. Sites are only looked at until their mode says otherwise."""
+    if endpoints is None:
+        raise ConfigError("no endpoints file: give --endpoints, or set STXR_ENDPOINTS")
+    token = os.environ.get("STXR_API_TOKEN", "")
+    if not token:
+        raise ConfigError("the API needs a token: set STXR_API_TOKEN (metrics and probes stay open)")
+    host, _, port = listen.rpartition(":")
+    options = Running(
+        repo=repo,
+        root=path,
+        branch=branch,
+        endpoints=endpoints,
+        state=state,
+        listen=Listen(host, int(port), token),
+        schedule=Schedule(observe_s=observe_s, workers=workers),
+        poll_s=poll_s,
+        trust=Trust(verify, signers, keyring),
+    )
+    asyncio.run(_until_stopped(options))
+
+
+async def _until_stopped(options: Running) -> None:
+    async with controller(options) as running:
+        await running.ended()

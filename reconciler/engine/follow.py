@@ -1,0 +1,109 @@
+"""Follows the repository: a local folder by its edits, a remote one by polling. Says which sites each move reaches."""
+
+from __future__ import annotations
+
+import asyncio
+import random
+from collections.abc import AsyncIterator, Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Protocol
+
+from reconciler.desired import fleet_part, layers_of
+from reconciler.engine.repository import MIRROR, MirrorBases, Repository, open_folder
+from reconciler.model.kind import Kinds
+from reconciler.sources.errors import SourceError
+from reconciler.sources.inputs import Affected
+from reconciler.sources.mirror import Mirror
+from reconciler.sources.sites import GitSites
+from reconciler.sources.triggers import Poll, Sleep
+from reconciler.sources.verify import Trust, verified
+from reconciler.sources.watch import moved
+from reconciler.sources.working_tree import WorkingTree
+
+Say = Callable[[str], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Watch:
+    """How often a remote is asked, and whose signatures its heads need."""
+
+    every: Poll
+    trust: Trust
+
+
+class Source(Protocol):
+    """A repository that is followed. `waits_for` is "" once a first head was read."""
+
+    repository: Repository
+    waits_for: str
+
+    def moves(self) -> AsyncIterator[Affected]:
+        """Each move of the repository, the first one at once with every site; cancel it to end it."""
+        ...
+
+
+class FolderSource:
+    """A local folder with its uncommitted edits: for those who work beside the controller."""
+
+    def __init__(self, folder: Path, root: str, kinds: Kinds, state: Path, say: Say) -> None:
+        self._folder, self._say = folder.resolve(), say
+        self._mirror = Mirror.open(folder, state / MIRROR) if (folder / ".git").exists() else None
+        self._fetch()
+        self.repository = open_folder(folder, kinds, self._mirror, root)
+        self.waits_for = ""
+
+    async def moves(self) -> AsyncIterator[Affected]:
+        yield Affected(appeared=self.repository.names)
+        stop = asyncio.Event()
+        try:
+            async for _ in moved(self._folder, stop):
+                if found := await asyncio.to_thread(self._look):
+                    yield found
+        finally:
+            stop.set()
+
+    def _look(self) -> Affected | None:
+        tree = self.repository.tree
+        assert isinstance(tree, WorkingTree)
+        try:
+            self._fetch()
+            return tree.look()
+        except SourceError as error:
+            self._say(f"{error}; the sites stay as they were last read")
+            return None
+
+    def _fetch(self) -> None:
+        if self._mirror:
+            self._mirror.fetch(datetime.now(UTC))
+
+
+class RemoteSource:
+    """A branch of a repository elsewhere. A head that cannot be fetched or verified leaves the last one in force."""
+
+    def __init__(self, mirror: Mirror, root: str, kinds: Kinds, watch: Watch, say: Say) -> None:
+        self._mirror, self._watch, self._say = mirror, watch, say
+        self._sites = GitSites(mirror, layers_of, fleet_part=fleet_part, root=root)
+        self.repository = Repository(self._sites, kinds, MirrorBases(mirror, self._sites))
+        self.waits_for = f"the first head of {mirror.location}"
+
+    async def moves(self, sleep: Sleep = asyncio.sleep) -> AsyncIterator[Affected]:
+        while True:
+            if found := await asyncio.to_thread(self._look):
+                yield found
+            await sleep(self._watch.every.wait_s(random.random()))  # noqa: S311 - spreads load
+
+    def _look(self) -> Affected | None:
+        try:
+            judged = verified(self._mirror, self._mirror.fetch(datetime.now(UTC)), self._watch.trust)
+            if judged.said:
+                self._say(judged.said)
+            if judged.commit is None or judged.commit == self._sites.commit:
+                return None
+            found = self._sites.advance(judged.commit)
+        except SourceError as error:
+            self._say(str(error))
+            return None
+        self.waits_for = ""
+        return found

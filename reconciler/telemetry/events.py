@@ -1,0 +1,51 @@
+"""Log lines about sites: one when a verdict changes, as JSON where nobody watches, readable on a terminal."""
+
+from __future__ import annotations
+
+import logging
+import sys
+from typing import Any
+
+import structlog
+
+from reconciler.model.verdict import Verdict
+
+
+class Events:
+    """The one writer of log lines about sites. A verdict that says what the last one said is not repeated."""
+
+    def __init__(self, logger: Any) -> None:
+        self._logger = logger
+        self._said: dict[str, tuple[str, str, int]] = {}
+
+    def verdict(self, verdict: Verdict) -> None:
+        """A site was judged; told when its state, its reason or the number of its differences has moved."""
+        says = (str(verdict.state), verdict.message, len(verdict.differences))
+        if self._said.get(verdict.site) == says:
+            return
+        self._said[verdict.site] = says
+        self._logger.info(
+            "verdict",
+            site=verdict.site,
+            state=str(verdict.state),
+            differences=len(verdict.differences),
+            plan=verdict.plan_id,
+            said=verdict.message,
+            commit=verdict.commit[:12],
+        )
+
+    def info(self, event: str, **facts: Any) -> None:
+        self._logger.info(event, **facts)
+
+    def warning(self, event: str, **facts: Any) -> None:
+        self._logger.warning(event, **facts)
+
+
+def events(*, quiet: bool = False) -> Events:
+    """Events on standard error; warnings alone when quiet."""
+    shown = structlog.dev.ConsoleRenderer() if sys.stderr.isatty() else structlog.processors.JSONRenderer()
+    processors: list[Any] = [structlog.processors.add_log_level, structlog.processors.TimeStamper(fmt="iso"), shown]
+    level = logging.WARNING if quiet else logging.INFO
+    bound = structlog.make_filtering_bound_logger(level)
+    logger = structlog.wrap_logger(structlog.PrintLogger(sys.stderr), processors=processors, wrapper_class=bound)
+    return Events(logger)
