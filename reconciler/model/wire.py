@@ -107,9 +107,10 @@ def difference_json(difference: Difference) -> dict[str, Any]:
 
 
 def difference_of(content: Mapping[str, Any]) -> Difference:
-    """The inverse of `difference_json`."""
+    """The inverse of `difference_json`. Members that a newer program added are dropped."""
     words = {"cause": Cause, "area": Area, "severity": Severity, "disruption": Disruption}
-    members: dict[str, Any] = {k: words[k](v) if k in words else v for k, v in content.items()}
+    known = {f.name for f in fields(Difference)}
+    members: dict[str, Any] = {k: words[k](v) if k in words else v for k, v in content.items() if k in known}
     return Difference(**members)
 
 

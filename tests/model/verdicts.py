@@ -1,0 +1,89 @@
+"""Verdicts and outcomes for tests: one plain example in a line, and any at all for properties."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from hypothesis import strategies as st
+
+from reconciler.model.outcome import Entry, Outcome, StepResult
+from reconciler.model.resource import ResourceKey
+from reconciler.model.verdict import Difference, Verdict
+from reconciler.model.words import Area, Cause, Disruption, Result, Severity, State
+
+
+def difference(attribute: str = "mtu", **facts: Any) -> Difference:
+    """One drifted attribute of one interface."""
+    said = {
+        "resource": "controller-0/ethernet/data0",
+        "action": "update",
+        "observed": "1500",
+        "desired": "9000",
+        "cause": Cause.DRIFTED,
+        "area": Area.NETWORK,
+        "severity": Severity.SERVICE,
+    }
+    return Difference(attribute=attribute, **said | facts)
+
+
+def verdict(site: str = "ottawa-001", state: State = State.DRIFTED, **facts: Any) -> Verdict:
+    """A site that was read at 1,000 and judged then; what it lacks is given."""
+    return Verdict(
+        site, state, **{"group": "ran", "observed_at": 1_000.0, "judged_at": 1_000.0, "reachable": True} | facts
+    )
+
+
+TEXT = st.text(st.characters(codec="utf-8"), max_size=12)
+TIMES = st.floats(0, 4e9)
+VALUES = st.recursive(
+    st.none() | st.booleans() | st.integers(-(2**53), 2**53) | TEXT,
+    lambda inner: st.lists(inner, max_size=2) | st.dictionaries(TEXT, inner, max_size=2),
+    max_leaves=4,
+)
+DIFFERENCES = st.builds(
+    Difference,
+    TEXT,
+    TEXT,
+    TEXT,
+    TEXT,
+    TEXT,
+    st.sampled_from(Cause),
+    st.sampled_from(Area),
+    st.sampled_from(Severity),
+    st.sampled_from(Disruption),
+    TEXT,
+    TIMES,
+)
+VERDICTS = st.builds(
+    Verdict,
+    site=TEXT,
+    state=st.sampled_from(State),
+    group=TEXT,
+    mode=TEXT,
+    commit=TEXT,
+    input_key=TEXT,
+    observed_at=st.none() | TIMES,
+    judged_at=TIMES,
+    reachable=st.none() | st.booleans(),
+    differences=st.lists(DIFFERENCES, max_size=3).map(tuple),
+    unmanaged=st.integers(0, 9),
+    unjudged=st.lists(TEXT, max_size=2).map(tuple),
+    reason=TEXT,
+    message=TEXT,
+    plan_id=TEXT,
+    plan=st.none() | st.dictionaries(TEXT, VALUES, max_size=2),
+    open_windows=st.lists(TEXT, max_size=2).map(tuple),
+    release=TEXT,
+    system_mode=TEXT,
+    hosts=st.dictionaries(TEXT, TEXT, max_size=2),
+)
+KEYS = st.builds(ResourceKey, TEXT, TEXT, TEXT)
+ENTRIES = st.builds(Entry, TEXT, TEXT, st.lists(KEYS, max_size=2).map(tuple), st.sampled_from(StepResult), TEXT)
+OUTCOMES = st.builds(
+    Outcome,
+    TEXT,
+    st.sampled_from(Result),
+    st.lists(ENTRIES, max_size=2).map(tuple),
+    st.lists(TEXT, max_size=2).map(tuple),
+    TEXT,
+)
