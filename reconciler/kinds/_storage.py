@@ -1,75 +1,66 @@
-"""What the storage kinds share: how disks and partitions are called in Git and on a site."""
+"""What the storage kinds share: how disks are called in Git and on a site, and which Ceph there is."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from typing import Any
 
 from reconciler.model.kind import Context
 from reconciler.model.node import Node
-from reconciler.model.plan import Ref
-from reconciler.model.resource import ResourceKey
+from reconciler.model.resource import Resource, ResourceKey
 from reconciler.model.rows import Row, Rows
+from reconciler.model.site import Site
 from reconciler.model.snapshot import Snapshot
 
 MIB_PER_GIB = 1024
+NOVA_LOCAL = "nova-local"
+PLATFORM_GROUP = "cgts-vg"
+CEPH, ROOK = "ceph", "ceph-rook"
 
 
 def disk_path(path: str, host: str, observed: Snapshot) -> str:
-    """A disk as the site calls it: Git may say /dev/sda, the site knows the stable path and both."""
+    """A disk as the site calls it: Git may say /dev/sda or sda, the site knows the stable path and both."""
     if ResourceKey("disk", path, host) in observed.resources:
         return path
     disks = (r.spec for k, r in observed.resources.items() if k.kind == "disk" and k.host == host)
-    return next((d.path for d in disks if d.node == path), path)
+    return next((d.path for d in disks if d.node in {path, f"/dev/{path}"}), path)
 
 
-def partition_name(disk: str, size_mib: int, number: int = 1) -> str:
-    """A partition by its disk and size; the second of one size on one disk has a number."""
-    return f"{disk}:{size_mib}MiB" + (f"#{number}" if number > 1 else "")
+def missing_disk(path: str, host: str, context: Context) -> str:
+    """Why a disk cannot be used: it is not there. "" if it is."""
+    if ResourceKey("disk", path, host) in context.observed.resources:
+        return ""
+    return f"the host has no disk {path}: correct the path, or add the disk"
 
 
-def physical_volumes(profile: Node) -> Iterator[tuple[str, Node]]:
-    """(volume group, node) of every physical volume of a host."""
-    for group in profile.listed("storage", "volumeGroups"):
-        for volume in group.listed("physicalVolumes"):
-            yield group.text("name"), volume
+def paths_by_node(rows: Rows) -> Mapping[tuple[str, str], str]:
+    """(host, /dev/sda) -> the stable path of that disk."""
+    return {(host, row["device_node"]): row["device_path"] for host, row in rows.by_host("idisks")}
 
 
-def said_partitions(profile: Node) -> Iterator[tuple[str, Node]]:
-    """(partition name, node) of every physical volume that is a partition, in Git's order."""
-    counts: dict[tuple[str, int], int] = {}
-    for _, volume in physical_volumes(profile):
-        if volume.text("type") == "partition" and (size := volume.get("size")):
-            place = (volume.text("path"), int(size.plain()) * MIB_PER_GIB)
-            counts[place] = counts.get(place, 0) + 1
-            yield partition_name(*place, counts[place]), volume
+def gib(row: Row) -> int:
+    """The size of a partition as Git says it: an agent may report some MiB less than were asked for."""
+    return round(int(row["size_mib"]) / MIB_PER_GIB)
 
 
-def seen_partitions(rows: Rows) -> Mapping[str, tuple[str, str, Row]]:
-    """Partition uuid -> (host, name, row), counted in the order of their devices."""
-    disks = rows.index("idisks")
-    found: dict[str, tuple[str, str, Row]] = {}
-    counts: dict[tuple[str, str, int], int] = {}
-    for host, row in sorted(rows.by_host("partitions"), key=lambda pair: (pair[0], _device(pair[1]))):
-        disk = disks.get(row["idisk_uuid"])
-        if disk is None:
-            continue
-        place = (host, str(disk["device_path"]), int(row["size_mib"]))
-        counts[place] = counts.get(place, 0) + 1
-        found[row["uuid"]] = (host, partition_name(place[1], place[2], counts[place]), row)
-    return found
-
-
-def _device(row: Row) -> tuple[int, str]:
+def part_number(row: Row) -> tuple[int, str]:
+    """The order of partitions on their disk: -part2 before -part10."""
     path = str(row.get("device_path") or "")
     return len(path), path
 
 
-def host_ref(host: str) -> Ref:
-    """The uuid of a host, as bodies name their parents."""
-    return Ref(ResourceKey("host", host))
+def ceph_backend(site: Site) -> Node | None:
+    """The name of the Ceph backend, bare-metal or Rook, that Git says; there is one at most."""
+    backends = site.system.listed("storage", "backends") if site.system else ()
+    return next((b.get("name") for b in backends if b.text("type") in {CEPH, ROOK}), None)
 
 
-def is_locked_for_workers(host: str, context: Context) -> bool:
-    """Whether a change of nova-local needs a lock: on every host with worker function (sysinv lvg.py, pv.py)."""
-    state = context.system.hosts.get(host)
-    return bool(state and "worker" in state.subfunctions)
+def backends(context: Context) -> Iterator[Resource[Any]]:
+    """Storage backends of the site and, where it has none of a name, those that Git says."""
+    found = {k: r for side in (context.desired, context.observed) for k, r in side.resources.items()}
+    return (r for k, r in found.items() if k.kind == "storage-backend")
+
+
+def is_bare_metal(context: Context) -> bool:
+    """Whether Ceph runs, or will run, on the hosts themselves: monitors and OSDs are then the platform's to place."""
+    return any(r.spec.type == CEPH for r in backends(context))

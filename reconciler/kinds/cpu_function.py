@@ -1,14 +1,15 @@
-"""Processors of a NUMA node given to a function, counted in physical cores. What is given to none is for applications."""
+"""Cores of a NUMA node given to a function. What is given to none is for applications."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Annotated, Literal
 
+from reconciler.kinds import _hosts as hosts
 from reconciler.model.change import Change
 from reconciler.model.kind import Attr, Context, ResourceKind
-from reconciler.model.plan import Call, Ref
-from reconciler.model.resource import Resource, ResourceKey, Spec
+from reconciler.model.plan import Call
+from reconciler.model.resource import Resource, Spec
 from reconciler.model.rows import Rows
 from reconciler.model.site import Site
 from reconciler.model.words import Area, Disruption, Needs, Scope
@@ -51,32 +52,26 @@ def read(rows: Rows) -> Iterator[Resource[CpuFunction]]:
         yield Resource(KIND.key(spec, host), spec)
 
 
-def write(changes: Sequence[Change[CpuFunction]], context: Context) -> Iterable[Call]:
-    """One PUT with every function that differs; a function is said for all nodes at once (sysinv host.py)."""
-    host = changes[0].key.host
-    functions = sorted({c.want.function for c in changes})
-    body = [{"function": f, "sockets": _sockets(f, host, context)} for f in functions]
-    refs = {"host": Ref(ResourceKey("host", host))}
+def write(changes: Sequence[Change[CpuFunction]], context: Context) -> Iterable[Call]:  # noqa: ARG001
+    """One PUT with every function that differs: their sum is judged. Nodes that it does not name keep their cores.
+
+    Both from sysinv host.py host_cpus_modify, cpu_utils.py check_core_allocations.
+    """
+    sockets: dict[str, list[dict[str, int]]] = {}
+    for change in sorted(changes, key=lambda c: (c.want.function, c.want.node)):
+        sockets.setdefault(change.want.function, []).append({str(change.want.node): change.want.count or 0})
+    body = [{"function": function, "sockets": nodes} for function, nodes in sockets.items()]
+    refs = {"host": hosts.ref(changes[0].key.host)}
     yield Call("PUT", "/v1/ihosts/{host}/state/host_cpus_modify", body, refs=refs)
 
 
-def _sockets(function: str, host: str, context: Context) -> list[dict[str, int]]:
-    """Cores by node as they are to be: what Git does not say stays as it is."""
-    counts: dict[int, int] = {}
-    for side in (context.observed, context.desired):
-        for key, resource in side.resources.items():
-            if key.kind == KIND.name and key.host == host and resource.spec.function == function:
-                counts[resource.spec.node] = resource.spec.count or 0
-    return [{str(node): count} for node, count in sorted(counts.items())]
-
-
 def impossible(change: Change[CpuFunction], context: Context) -> str:
-    host = context.system.hosts.get(change.key.host)
-    if host and "worker" not in host.subfunctions:
-        return f"{host.name} has no worker function: its processors cannot be given to functions"
-    if change.observed is None:
-        return f"the host has no NUMA node {change.want.node}"
-    return ""
+    host = change.key.host
+    if reason := hosts.not_inventoried(host, context):
+        return reason
+    if not hosts.has_worker(host, context):
+        return f"{host} has no worker function: its processors cannot be given to functions"
+    return f"the host has no NUMA node {change.want.node}" if change.observed is None else ""
 
 
 KIND = ResourceKind(

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from typing import Annotated, Any
 
+from reconciler.kinds import _addresses as addresses
 from reconciler.model.change import Change
-from reconciler.model.kind import Context, ResourceKind
+from reconciler.model.kind import Attr, Context, ResourceKind
 from reconciler.model.plan import Call, Ref, replacing
 from reconciler.model.resource import Resource, ResourceKey, Spec
 from reconciler.model.rows import Rows
@@ -16,10 +18,14 @@ PATH = "/v1/idns"
 MOST = 3  # sysinv dns.py _check_dns_data
 
 
+def one_spelling(servers: Any) -> Any:
+    return tuple(map(addresses.canonical, servers)) if servers is not None else None
+
+
 class Dns(Spec):
     """The servers in the order in which they are asked."""
 
-    servers: tuple[str, ...] | None = None
+    servers: Annotated[tuple[str, ...] | None, Attr(canonical=one_spelling)] = None
 
 
 def declare(site: Site) -> Iterator[Resource[Dns]]:

@@ -6,8 +6,10 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Annotated, Any, Literal
 
+from reconciler.kinds import _hosts as hosts
 from reconciler.kinds import _storage as storage
 from reconciler.model.change import Change
+from reconciler.model.host import HostState
 from reconciler.model.kind import Attr, Context, Given, ResourceKind, lowercase
 from reconciler.model.plan import Call, Ref, replacing
 from reconciler.model.resource import Resource, Spec
@@ -18,24 +20,25 @@ from reconciler.model.words import Action, Area, Disruption, Needs, Severity
 
 PATH = "/v1/ihosts"
 NO_MAC = "00:00:00:00:00:00"  # the management address of a simplex system sits on the loopback
+DEVICES = {"boot_device": "boot_device", "root_device": "rootfs_device"}
 # our attribute -> the API's
 API_NAMES = {
+    **DEVICES,
     "personality": "personality",
     "subfunctions": "subfunctions",
     "location": "location",
-    "boot_device": "boot_device",
-    "root_device": "rootfs_device",
     "console": "console",
     "install_output": "install_output",
     "hw_settle": "hw_settle",
     "apparmor": "apparmor",
     "clock_synchronization": "clock_synchronization",
-    "max_cpu_mhz": "max_cpu_mhz_configured",
     "boot_mac": "mgmt_mac",
 }
-# sysinv host.py _validate_delta and its checks: only on a locked host
-LOCKED_ONLY = frozenset({"boot_device", "root_device", "hw_settle", "install_output", "console", "apparmor"})
-FROZEN = frozenset({"personality", "subfunctions", "boot_mac"})  # once provisioned or provisioning
+# sysinv host.py check_provisioning (installation parameters) and _patch (apparmor): only on a locked host
+LOCKED_ONLY = frozenset({*DEVICES, "hw_settle", "install_output", "console", "apparmor"})
+# sysinv host.py _validate_delta and check_provisioning
+SET_ONCE = frozenset({"personality", "boot_mac"})
+SET_WHILE_NEW = frozenset({"subfunctions"})
 
 
 def without_kernel(value: Any) -> Any:
@@ -43,9 +46,18 @@ def without_kernel(value: Any) -> Any:
     return frozenset(value) - {"lowlatency"} if value is not None else None
 
 
+def role(value: Any) -> Any:
+    """`controller-worker` is a controller whose subfunctions say the rest."""
+    return value.partition("-")[0] if isinstance(value, str) else value
+
+
 class Host(Spec):
+    """`provisioning` and `match_mac` say how a host that is not there yet comes to be; the rest is what it is."""
+
     name: Annotated[str, Attr(key=True)]
-    personality: Literal["controller", "worker", "storage", "controller-worker"] | None = None
+    personality: Annotated[
+        Literal["controller", "worker", "storage", "controller-worker"] | None, Attr(canonical=role)
+    ] = None
     subfunctions: Annotated[tuple[str, ...] | None, Attr(canonical=without_kernel)] = None
     location: Annotated[str | None, Attr(severity=Severity.INFO)] = None
     boot_device: str | None = None
@@ -55,11 +67,17 @@ class Host(Spec):
     hw_settle: str | None = None
     apparmor: str | None = None
     clock_synchronization: Literal["ntp", "ptp"] | None = None
-    max_cpu_mhz: str | None = None
     boot_mac: Annotated[str | None, Attr(canonical=lowercase)] = None
     administrative: Annotated[Literal["locked", "unlocked"] | None, Attr(lock_state=True, severity=Severity.OUTAGE)] = (
         None
     )
+    provisioning: Annotated[Literal["static", "dynamic"] | None, Attr(send_only=True)] = None
+    match_mac: Annotated[str | None, Attr(send_only=True)] = None
+
+    @property
+    def mac(self) -> str:
+        """By which address the machine is known before it is a host."""
+        return (self.boot_mac or self.match_mac or "").lower()
 
 
 def declare(site: Site) -> Iterator[Resource[Host]]:
@@ -77,32 +95,32 @@ def declare(site: Site) -> Iterator[Resource[Host]]:
             hw_settle="hwSettle",
             apparmor="appArmor",
             clock_synchronization="clockSynchronization",
-            max_cpu_mhz="maxCPUMhzConfigured",
             boot_mac="bootMAC",
             administrative="administrativeState",
+            provisioning="provisioningMode",
+            match_mac="match.bootMAC",
         )
 
 
 def read(rows: Rows) -> Iterator[Resource[Host]]:
+    paths = storage.paths_by_node(rows)
     for row in rows.all("ihosts"):
         if row.get("hostname"):
-            spec = Host.of(name=row["hostname"], administrative=row["administrative"], **_attributes(row))
+            spec = Host.of(name=row["hostname"], administrative=row["administrative"], **_attributes(row, paths))
             yield Resource(KIND.key(spec), spec, {"uuid": row["uuid"], "id": row["id"]})
 
 
-def _attributes(row: Row) -> Mapping[str, Any]:
-    values = {ours: row.get(api) for ours, api in API_NAMES.items()}
+def _attributes(row: Row, paths: Mapping[tuple[str, str], str]) -> Mapping[str, Any]:
+    values: dict[str, Any] = {ours: row.get(api) for ours, api in API_NAMES.items()}
+    values |= {d: paths.get((row["hostname"], values[d]), values[d]) for d in DEVICES}
     subfunctions = tuple(filter(None, (row.get("subfunctions") or "").split(",")))
     return {**values, "subfunctions": subfunctions, "location": (row.get("location") or {}).get("locn")}
 
 
 def spell(resource: Resource[Host], observed: Snapshot) -> Resource[Host]:
     """Disks by the site's paths; the boot address left out where the site has none to compare."""
-    name = resource.key.name
     said = {n: getattr(resource.spec, n) for n in resource.spec.model_fields_set}
-    for device in ("boot_device", "root_device"):
-        if said.get(device):
-            said[device] = storage.disk_path(said[device], name, observed)
+    said |= {d: storage.disk_path(said[d], resource.key.name, observed) for d in DEVICES if said.get(d)}
     have = observed.resources.get(resource.key)
     if have and have.spec.boot_mac in {None, NO_MAC}:
         said.pop("boot_mac", None)
@@ -112,7 +130,8 @@ def spell(resource: Resource[Host], observed: Snapshot) -> Resource[Host]:
 def write(changes: Sequence[Change[Host]], context: Context) -> Iterable[Call]:  # noqa: ARG001
     for change in changes:
         if change.action is Action.CREATE:
-            body = {"hostname": change.want.name, **_body(change.want.model_dump(exclude_unset=True))}
+            said = _body(change.want.model_dump(exclude_unset=True))
+            body = {"hostname": change.want.name, **said, "mgmt_mac": change.want.mac}
             yield Call("POST", PATH, body, creates=change.key)
         elif values := _body({f.name: f.desired for f in change.fields}):
             yield Call("PATCH", f"{PATH}/{{uuid}}", replacing(values), refs={"uuid": Ref(change.key)})
@@ -121,6 +140,8 @@ def write(changes: Sequence[Change[Host]], context: Context) -> Iterable[Call]: 
 def _body(values: Mapping[str, Any]) -> dict[str, Any]:
     """API names and forms; the administrative state is nobody's to write here."""
     body = {API_NAMES[n]: v for n, v in values.items() if n in API_NAMES and v is not None}
+    if "personality" in body:
+        body["personality"] = role(body["personality"])
     if "location" in body:
         body["location"] = {"locn": body["location"]}  # a string is answered with 500 (recorded)
     if "subfunctions" in body:
@@ -133,8 +154,8 @@ def needs(change: Change[Host], context: Context) -> Needs:  # noqa: ARG001
 
 
 def settles(change: Change[Host], context: Context) -> Iterable[str]:
-    """A host in service takes up its clock source at its next unlock (sysinv conductor)."""
-    host = context.system.hosts.get(change.key.name)
+    """A host that was in service takes up its clock source at its next unlock (conductor manager.py)."""
+    host = hosts.state(change.key.name, context)
     return [change.key.name] if host and host.is_provisioned and "clock_synchronization" in change.names else []
 
 
@@ -145,22 +166,67 @@ def disruption(change: Change[Host], context: Context) -> Disruption:
 
 def impossible(change: Change[Host], context: Context) -> str:
     if change.action is Action.CREATE:
-        missing = [n for n in ("boot_mac", "personality") if getattr(change.want, n) is None]
-        if missing:
-            return "the host is not discovered yet; it comes when it boots, or say bootMAC and personality to add it"
-        return ""
-    host = context.system.hosts.get(change.key.name)
-    frozen = sorted(change.names & FROZEN)
-    if frozen and host and host.invprovision in {"provisioned", "provisioning"}:
-        return f"{', '.join(frozen)} cannot change on a provisioned host: it takes deleting the host and installing it anew"
+        return _why_not_added(change.want, context)
+    host = context.system.hosts[change.key.name]
+    return _why_not_changed(change, host) or _why_not_unlocked(change, host, context)
+
+
+def _why_not_added(want: Host, context: Context) -> str:
+    """Sysinv host.py _new_host_semantic_checks, _do_post, _controller_storage_node_setup."""
+    holder = next((h for h in context.system.hosts.values() if want.mac and h.mgmt_mac.lower() == want.mac), None)
+    if holder and holder.name != holder.uuid:  # a machine that nobody has named yet is called by its uuid
+        return f"its boot MAC {want.mac} is that of {holder.name} on the site: correct one of them"
+    if context.system.is_simplex:
+        return "a simplex system has no other host than controller-0"
+    missing = [word for word, value in (("bootMAC", want.mac), ("personality", want.personality)) if not value]
+    if missing:
+        return f"it is not on the system, and to add it Git must say {' and '.join(missing)}"
+    if want.provisioning != "static" and holder is None:
+        return "it has not booted from the network yet; provisioningMode static adds it before it does"
+    if not hosts.has_controller_in_service(context):
+        return "hosts are added once a controller is in service"
+    return _why_no_storage_host(context) if want.personality == "storage" else ""
+
+
+def _why_no_storage_host(context: Context) -> str:
+    backends = (r for k, r in context.observed.resources.items() if k.kind == "storage-backend")
+    is_ready = any(b.spec.type == storage.CEPH and b.spec.state == "configured" for b in backends)
+    return "" if is_ready else "storage hosts are added once the Ceph backend is configured"
+
+
+def _why_not_changed(change: Change[Host], host: HostState) -> str:
+    fixed = SET_ONCE | (SET_WHILE_NEW if host.invprovision in {"provisioned", "provisioning"} else frozenset())
+    if frozen := sorted(change.names & fixed):
+        return f"{', '.join(frozen)} of a host cannot change: it takes deleting the host and installing it anew"
     return ""
+
+
+def _why_not_unlocked(change: Change[Host], host: HostState, context: Context) -> str:
+    """What the platform wants before a host's first unlock, beyond what Git says of the host itself."""
+    if "administrative" not in change.names or change.want.administrative != "unlocked" or host.is_provisioned:
+        return ""
+    if reason := hosts.not_inventoried(host.name, context):
+        return reason
+    if host.personality == "worker" and storage.is_bare_metal(context) and not _is_model_known(context):
+        return "a worker is unlocked once the third Ceph monitor is defined: a monitor on a worker, or storage-0"
+    return ""
+
+
+def _is_model_known(context: Context) -> bool:
+    """Who is to hold the OSDs (sysinv ceph.py get_ceph_storage_model): all-in-one, storage hosts, or controllers."""
+    seen = context.system.hosts
+    monitors = {k.host for s in (context.observed, context.desired) for k in s.resources if k.kind == "ceph-monitor"}
+    on_worker = any(
+        h.personality == "worker" and h.inv_state == hosts.INVENTORIED for n in monitors if (h := seen.get(n))
+    )
+    return context.system.is_all_in_one or on_worker or any(h.personality == "storage" for h in seen.values())
 
 
 KIND = ResourceKind(
     name="host",
     spec=Host,
     area=Area.HOST,
-    collections=("ihosts",),
+    collections=("ihosts", "idisks"),
     declare=declare,
     read=read,
     spell=spell,
@@ -169,5 +235,5 @@ KIND = ResourceKind(
     settles=settles,
     disruption=disruption,
     impossible=impossible,
-    documents=("Host", "HostProfile.spec"),
+    documents=("Host.spec", "HostProfile.spec"),
 )

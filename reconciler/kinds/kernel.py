@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Literal
 
+from reconciler.kinds import _hosts as hosts
 from reconciler.model.change import Change
 from reconciler.model.kind import Context, ResourceKind
-from reconciler.model.plan import Call, Ref, replacing
+from reconciler.model.plan import Call, replacing
 from reconciler.model.resource import Resource, ResourceKey, Spec
 from reconciler.model.rows import Rows
 from reconciler.model.site import Site
@@ -36,15 +37,15 @@ def read(rows: Rows) -> Iterator[Resource[Kernel]]:
 def write(changes: Sequence[Change[Kernel]], context: Context) -> Iterable[Call]:  # noqa: ARG001
     for change in changes:
         patch = replacing({"kernel_provisioned": change.want.flavour})
-        host = {"host": Ref(ResourceKey("host", change.key.host))}
-        yield Call("PATCH", "/v1/ihosts/{host}/kernel", patch, refs=host)
+        yield Call("PATCH", "/v1/ihosts/{host}/kernel", patch, refs={"host": hosts.ref(change.key.host)})
 
 
 def impossible(change: Change[Kernel], context: Context) -> str:
-    host = context.system.hosts.get(change.key.host)
-    if host and "worker" not in host.subfunctions:
-        return f"{host.name} has no worker function: only such hosts have a choice of kernel"
-    return ""
+    """Sysinv kernel.py _check_host."""
+    host = change.key.host
+    if not hosts.has_worker(host, context):
+        return f"{host} has no worker function: only such hosts have a choice of kernel"
+    return hosts.not_inventoried(host, context)
 
 
 KIND = ResourceKind(

@@ -5,16 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Annotated
 
+from reconciler.kinds import _hosts as hosts
 from reconciler.model.change import Change
 from reconciler.model.kind import Attr, Context, Given, ResourceKind
-from reconciler.model.plan import Call, Ref
-from reconciler.model.resource import Resource, ResourceKey, Spec
+from reconciler.model.plan import Call
+from reconciler.model.resource import Resource, Spec
 from reconciler.model.rows import Rows
 from reconciler.model.site import Site
 from reconciler.model.words import Action, Area, Disruption, Needs, Scope
 
 PATH = "/v1/labels"
-# sysinv label.py _check_host_locked
+# sysinv label.py _check_host_locked; the words: helm/common.py LABEL_*, common/constants.py KUBE_*_MANAGER_LABEL
 LOCKED_ONLY = frozenset(
     {
         "openstack-control-plane",
@@ -23,8 +24,8 @@ LOCKED_ONLY = frozenset(
         "openvswitch",
         "remote-storage",
         "sriovdp",
-        "isrdma",
-        "vhostnet",
+        "sriovdp-isrdma",
+        "sriovdp-vhostnet",
         "kube-topology-mgr-policy",
         "kube-cpu-mgr-policy",
         "kube-memory-mgr-policy",
@@ -51,12 +52,10 @@ def read(rows: Rows) -> Iterator[Resource[Label]]:
 
 
 def write(changes: Sequence[Change[Label]], context: Context) -> Iterable[Call]:  # noqa: ARG001
-    """One POST for the new ones, one for those with another value: it is all or nothing (recorded)."""
-    host = {"host": Ref(ResourceKey("host", changes[0].key.host))}
-    for action, query in ((Action.CREATE, ""), (Action.UPDATE, "?overwrite=true")):
-        labels = {c.want.name: c.want.value or "" for c in changes if c.action is action}
-        if labels:
-            yield Call("POST", f"{PATH}/{{host}}{query}", labels, refs=host)
+    """All labels of a host in one POST, which takes another value for a label that is there only if told so."""
+    labels = {c.want.name: c.want.value or "" for c in changes}
+    query = "?overwrite=true" if any(c.action is Action.UPDATE for c in changes) else ""
+    yield Call("POST", f"{PATH}/{{host}}{query}", labels, refs={"host": hosts.ref(changes[0].key.host)})
 
 
 def needs(change: Change[Label], context: Context) -> Needs:  # noqa: ARG001

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Annotated
 
+from reconciler.kinds import _hosts as hosts
 from reconciler.model.change import Change
 from reconciler.model.kind import Attr, Context, ResourceKind, unordered
 from reconciler.model.plan import Call, Ref, replacing
@@ -18,7 +19,7 @@ MOST = 3  # sysinv ntp.py
 
 
 class Ntp(Spec):
-    """Names or addresses; their order does not count."""
+    """Names or addresses. Their order is not worth a lock of the controllers, so it does not count."""
 
     servers: Annotated[tuple[str, ...] | None, Attr(canonical=unordered)] = None
 
@@ -42,9 +43,8 @@ def write(changes: Sequence[Change[Ntp]], context: Context) -> Iterable[Call]:  
 
 
 def settles(change: Change[Ntp], context: Context) -> Iterator[str]:  # noqa: ARG001
-    """Controllers that are in service: conductor update_ntp_config marks them for a reboot."""
-    hosts = context.system.hosts.values()
-    return (h.name for h in hosts if h.personality == "controller" and h.is_provisioned)
+    """Controllers that have been in service: conductor update_ntp_config marks them for a reboot."""
+    return (h.name for h in hosts.controllers(context) if h.is_provisioned)
 
 
 def disruption(change: Change[Ntp], context: Context) -> Disruption:
@@ -68,5 +68,6 @@ KIND = ResourceKind(
     disruption=disruption,
     impossible=impossible,
     is_stored_first=True,
+    after=("dns",),  # a server that is given by name needs one (sysinv ntp.py _check_ntp_data)
     documents=("System.spec.ntpServers",),
 )

@@ -1,58 +1,97 @@
-"""Ceph OSD: a disk given to the storage cluster. By key: OSDs that Git does not say are left alone."""
+"""Ceph OSD, or a journal for OSDs: a disk given to the cluster. By key: OSDs that Git does not say are left alone."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
-from typing import Annotated, Literal
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from typing import Annotated, Any, Literal
 
+from reconciler.kinds import _hosts as hosts
 from reconciler.kinds import _storage as storage
 from reconciler.model.change import Change
 from reconciler.model.kind import Attr, Context, ResourceKind
 from reconciler.model.plan import Call, Ref
 from reconciler.model.resource import Resource, ResourceKey, Spec
-from reconciler.model.rows import Rows
+from reconciler.model.rows import Row, Rows
 from reconciler.model.site import Site
+from reconciler.model.snapshot import Snapshot
 from reconciler.model.words import Action, Area, Disruption, Needs, Scope
 
 PATH = "/v1/istors"
-TIER = "storage"  # the tier of the first cluster (sysinv constants.SB_TIER_DEFAULT_NAMES)
+TIER = "storage"  # of the one cluster that there can be (sysinv constants.SB_TIER_DEFAULT_NAMES)
 
 
 class Osd(Spec):
+    """journal: the disk that holds an OSD's journal, where it is not its own."""
+
     path: Annotated[str, Attr(key=True)]
-    function: Annotated[Literal["osd", "journal"] | None, Attr(replaces=True)] = None
+    function: Literal["osd", "journal"] | None = None
+    journal: str | None = None
+    journal_gib: Annotated[int | None, Attr(send_only=True)] = None
+    backend: Annotated[str | None, Attr(send_only=True, refers_to="storage-backend")] = None
 
 
 def declare(site: Site) -> Iterator[Resource[Osd]]:
+    backend = storage.ceph_backend(site)
     for host, profile in site.hosts.items():
         for node in profile.listed("storage", "osds"):
-            yield KIND.declared(node, host, path="path", function="function")
+            yield KIND.declared(
+                node,
+                host,
+                path="path",
+                function="function",
+                journal="journal.location",
+                journal_gib="journal.size",
+                backend=backend,
+            )
 
 
 def read(rows: Rows) -> Iterator[Resource[Osd]]:
-    disks = rows.index("idisks")
+    disks, stors = rows.index("idisks"), rows.index("istors")
     for host, row in rows.by_host("istors"):
-        if disk := disks.get(row["idisk_uuid"]):
-            spec = Osd(path=disk["device_path"], function=row["function"])
+        if path := _disk(row, disks):
+            journal = _disk(stors.get(row.get("journal_location")) or row, disks)
+            spec = Osd(path=path, function=row["function"], journal=journal)
             yield Resource(KIND.key(spec, host), spec, {"uuid": row["uuid"]})
 
 
-def write(changes: Sequence[Change[Osd]], context: Context) -> Iterable[Call]:
-    for change in changes:
-        host = change.key.host
-        disk = storage.disk_path(change.want.path, host, context.observed)
+def _disk(row: Row, disks: Mapping[Any, Row]) -> str | None:
+    disk = disks.get(row["idisk_uuid"])
+    return disk["device_path"] if disk else None
+
+
+def spell(resource: Resource[Osd], observed: Snapshot) -> Resource[Osd]:
+    host = resource.key.host
+    said = {n: getattr(resource.spec, n) for n in resource.spec.model_fields_set}
+    said |= {n: storage.disk_path(said[n], host, observed) for n in ("path", "journal") if said.get(n)}
+    spec = Osd(**said)
+    return replace(resource, key=KIND.key(spec, host), spec=spec)
+
+
+def write(changes: Sequence[Change[Osd]], context: Context) -> Iterable[Call]:  # noqa: ARG001
+    """Journals first: an OSD names the one that it is to use."""
+    for change in sorted(changes, key=lambda c: (c.want.function != "journal", c.key)):
+        host, want = change.key.host, change.want
         body = {
-            "ihost_uuid": storage.host_ref(host),
-            "idisk_uuid": Ref(ResourceKey("disk", disk, host)),
-            "function": change.want.function or "osd",
-            "tier_uuid": Ref(ResourceKey("storage-tier", TIER)),
+            "ihost_uuid": hosts.ref(host),
+            "idisk_uuid": Ref(ResourceKey("disk", want.path, host)),
+            "function": want.function or "osd",
         }
+        if want.function != "journal":
+            body |= {"tier_uuid": Ref(ResourceKey("storage-tier", TIER)), **_journal(want, host)}
         yield Call("POST", PATH, body, creates=change.key)
+
+
+def _journal(want: Osd, host: str) -> dict[str, Any]:
+    if want.journal in {None, want.path}:
+        return {}
+    size = {"journal_size_mib": want.journal_gib * storage.MIB_PER_GIB} if want.journal_gib else {}
+    return {"journal_location": Ref(ResourceKey(KIND.name, want.journal or "", host)), **size}
 
 
 def needs(change: Change[Osd], context: Context) -> Needs:
     """Storage hosts must be locked; controllers take an OSD locked or in service (sysinv storage.py _check_host)."""
-    host = context.system.hosts.get(change.key.host)
+    host = hosts.state(change.key.host, context)
     return Needs.LOCKED if host and host.personality == "storage" else Needs.ANY
 
 
@@ -61,19 +100,48 @@ def disruption(change: Change[Osd], context: Context) -> Disruption:
 
 
 def waits_for(change: Change[Osd], context: Context) -> Iterator[str]:
-    """A controller of a standard system takes no OSD before the third monitor is up (sysinv storage.py)."""
-    host = context.system.hosts.get(change.key.host)
-    if host and host.personality == "controller" and not context.system.is_all_in_one:
-        yield from (key.host for key in context.desired.resources if key.kind == "ceph-monitor")
+    """A controller of a standard system takes no OSD before the third monitor is up (sysinv storage.py _check_host)."""
+    if _is_on_standard_controller(change, context):
+        yield from _hosts_of_third_monitor(context)
+
+
+def _is_on_standard_controller(change: Change[Osd], context: Context) -> bool:
+    host = hosts.state(change.key.host, context)
+    is_standard = not context.system.is_all_in_one and storage.is_bare_metal(context)
+    return is_standard and host is not None and host.personality == "controller"
+
+
+def _hosts_of_third_monitor(context: Context) -> Iterator[str]:
+    monitors = {k.host for s in (context.desired, context.observed) for k in s.resources if k.kind == "ceph-monitor"}
+    return (h for h in sorted(monitors) if h not in {c.name for c in hosts.controllers(context)})
 
 
 def impossible(change: Change[Osd], context: Context) -> str:
     if change.action is not Action.CREATE:
-        return "the function of an OSD cannot change: it takes removing it, with its data"
-    path = storage.disk_path(change.want.path, change.key.host, context.observed)
-    if ResourceKey("disk", path, change.key.host) not in context.observed.resources:
-        return f"the host has no disk {path}: correct the path, or add the disk"
-    return ""
+        return f"{', '.join(sorted(change.names))} of an OSD cannot change: it takes removing it, with its data"
+    host = change.key.host
+    missing = hosts.not_inventoried(host, context) or storage.missing_disk(change.want.path, host, context)
+    return missing or _why_not_here(change, context)
+
+
+def _why_not_here(change: Change[Osd], context: Context) -> str:
+    if not any(b.spec.type in {storage.CEPH, storage.ROOK} for b in storage.backends(context)):
+        return "there is no Ceph backend: System.spec.storage.backends says one"
+    if not _is_on_standard_controller(change, context):
+        return ""
+    third = list(_hosts_of_third_monitor(context))
+    if not third:
+        return "controllers take OSDs once a worker has the third Ceph monitor: storage.monitor of a worker says it"
+    return next((reason for h in third if (reason := _why_not_up(h, context))), "")
+
+
+def _why_not_up(host: str, context: Context) -> str:
+    """A monitor is up when its host is, or soon after it is made on a host that is."""
+    found = hosts.state(host, context)
+    monitor = context.observed.resources.get(ResourceKey("ceph-monitor", "", host))
+    is_made = monitor is not None and monitor.spec.state == "configured"
+    is_up = hosts.comes_into_service(host, context) and (is_made or (found is not None and not found.is_unlocked))
+    return "" if is_up else f"waits for the third Ceph monitor, that of {host}, to be in service"
 
 
 KIND = ResourceKind(
@@ -84,11 +152,13 @@ KIND = ResourceKind(
     collections=("istors", "idisks"),
     declare=declare,
     read=read,
+    spell=spell,
     write=write,
     needs=needs,
     disruption=disruption,
     waits_for=waits_for,
     impossible=impossible,
-    after=("storage-backend", "storage-tier", "ceph-monitor", "disk"),
+    # with Rook an OSD brings the host filesystem ceph, of 20 GiB, where Git may want another size (sysinv storage.py)
+    after=("storage-tier", "ceph-monitor", "host-filesystem"),
     documents=("HostProfile.spec.storage.osds",),
 )

@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+import json
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Annotated, Any, Literal
 
+from reconciler.kinds import _hosts as hosts
+from reconciler.kinds import _storage as storage
 from reconciler.model.change import Change
+from reconciler.model.host import HostState
 from reconciler.model.kind import Attr, Context, ResourceKind, unordered
-from reconciler.model.plan import Call
+from reconciler.model.plan import Call, Ref, Until, replacing
 from reconciler.model.resource import Resource, Spec
 from reconciler.model.rows import Rows
 from reconciler.model.site import Site
+from reconciler.model.snapshot import Snapshot
 from reconciler.model.words import Action, Area, Needs
 
 PATHS = {
@@ -19,10 +25,15 @@ PATHS = {
     "file": "/v1/storage_file",
     "lvm": "/v1/storage_lvm",
 }
+# made in service, while locked, or by an application that follows (sysinv constants SB_STATE_*)
+MADE = ("configured", "configuring-on-unlock", "configuring-with-app")
+MAKING_LIMIT_S = 1800.0  # a manifest on each controller
+CAPABILITIES = {"replication": "replication", "deployment": "deployment_model"}
+BLOCK = frozenset({"block", "ecblock"})
 
 
 class StorageBackend(Spec):
-    """Replication and deployment model stand among its capabilities, as text."""
+    """Replication and deployment model stand among its capabilities, as text. `state` is the platform's."""
 
     name: Annotated[str, Attr(key=True)]
     type: Literal["ceph", "ceph-rook", "file", "lvm"] | None = None
@@ -30,19 +41,21 @@ class StorageBackend(Spec):
     replication: int | None = None
     deployment: Literal["controller", "dedicated", "open"] | None = None
     network: str | None = None
+    state: Annotated[str | None, Attr(send_only=True)] = None
 
 
 def declare(site: Site) -> Iterator[Resource[StorageBackend]]:
     for node in site.system.listed("storage", "backends") if site.system else ():
-        yield KIND.declared(
-            node,
-            name="name",
-            type="type",
-            services="services",
-            replication="replicationFactor",
-            deployment="deployment",
-            network="network",
-        )
+        if node.text("type") in PATHS:
+            yield KIND.declared(
+                node,
+                name="name",
+                type="type",
+                services="services",
+                replication="replicationFactor",
+                deployment="deployment",
+                network="network",
+            )
 
 
 def read(rows: Rows) -> Iterator[Resource[StorageBackend]]:
@@ -54,44 +67,96 @@ def read(rows: Rows) -> Iterator[Resource[StorageBackend]]:
             name=row["name"],
             type=row["backend"],
             services=tuple(filter(None, (row.get("services") or "").split(","))),
-            replication=capabilities.get("replication"),
-            deployment=capabilities.get("deployment_model"),
             network=row.get("network"),
+            state=row.get("state"),
+            **{ours: capabilities.get(api) for ours, api in CAPABILITIES.items()},
         )
         yield Resource(KIND.key(spec), spec, {"uuid": row["uuid"]})
 
 
+def spell(resource: Resource[StorageBackend], observed: Snapshot) -> Resource[StorageBackend]:
+    """Services only grow (sysinv storage_ceph*.py _pre_patch_checks), and Rook always has one of blocks."""
+    spec, have = resource.spec, observed.resources.get(resource.key)
+    if spec.services is None:
+        return resource
+    there = (have.spec.services or ()) if have else ()
+    added = ("block",) if spec.type == storage.ROOK and not BLOCK & {*spec.services, *there} else ()
+    services = tuple(dict.fromkeys((*there, *spec.services, *added)))
+    return replace(resource, spec=spec.model_copy(update={"services": services}))
+
+
 def write(changes: Sequence[Change[StorageBackend]], context: Context) -> Iterable[Call]:  # noqa: ARG001
     for change in changes:
+        path, one = PATHS[change.want.type or change.have.type or ""], {"uuid": Ref(change.key)}
+        until = Until(f"{path}/{{uuid}}", "state", MADE, MAKING_LIMIT_S)
         if change.action is Action.CREATE:
-            yield Call("POST", PATHS[change.want.type or ""], _body(change.want), creates=change.key)
+            yield Call("POST", path, _body(change.want), refs=one, creates=change.key, until=until)
+        else:
+            yield Call("PATCH", f"{path}/{{uuid}}", replacing(_changed(change)), refs=one, until=until)
 
 
 def _body(spec: StorageBackend) -> dict[str, Any]:
-    """Capabilities are text, and unconfirmed requests are answered with a warning (sysinv storage_ceph.py)."""
-    capabilities = {"replication": spec.replication, "deployment_model": spec.deployment}
-    said = {name: str(value) for name, value in capabilities.items() if value is not None}
+    """Unconfirmed requests are answered with a warning (recorded)."""
     body: dict[str, Any] = {"backend": spec.type, "name": spec.name, "confirmed": True, "network": spec.network}
     services = ",".join(spec.services) if spec.services else None
-    body |= {"services": services, "capabilities": said or None}
+    capabilities = _capabilities(spec.model_dump(exclude_unset=True))
+    body |= {"services": services, "capabilities": capabilities or None}
     return {name: value for name, value in body.items() if value is not None}
 
 
-def needs(change: Change[StorageBackend], context: Context) -> Needs:  # noqa: ARG001
-    """Ceph wants both controllers of a duplex system in service (sysinv utils.py SBApiHelper.common_checks).
+def _changed(change: Change[StorageBackend]) -> dict[str, Any]:
+    """Capabilities are a map when they are given first, and JSON text ever after (sysinv storage_ceph*.py _patch)."""
+    values = {f.name: f.desired for f in change.fields}
+    capabilities = _capabilities(values)
+    body = {"capabilities": json.dumps(capabilities, sort_keys=True)} if capabilities else {}
+    return body | ({"services": ",".join(values["services"])} if "services" in values else {})
 
-    A simplex system takes it at any time, and so does one whose only controller is locked, before the other is known.
+
+def _capabilities(values: Mapping[str, Any]) -> dict[str, str]:
+    return {api: str(values[ours]) for ours, api in CAPABILITIES.items() if values.get(ours) is not None}
+
+
+def needs(change: Change[StorageBackend], context: Context) -> Needs:
+    """Bare-metal Ceph wants both controllers of a duplex system in service, or a locked one alone.
+
+    sysinv utils.py SBApiHelper.common_checks. A simplex system, and any other backend, takes it at any time.
     """
-    controllers = [h for h in context.system.hosts.values() if h.personality == "controller"]
-    alone = len(controllers) == 1 and controllers[0].is_locked
-    return Needs.ANY if context.system.is_simplex or alone else Needs.UNLOCKED
+    if change.want.type != storage.CEPH or context.system.is_simplex or _is_alone_and_locked(context):
+        return Needs.ANY
+    return Needs.UNLOCKED
 
 
-def impossible(change: Change[StorageBackend], context: Context) -> str:  # noqa: ARG001
-    if change.action is Action.CREATE:
-        return "" if change.want.type else "a backend needs its type"
-    names = ", ".join(sorted(change.names))
-    return f"{names} of a backend is not changed in place here: it takes the platform's own procedure, by hand"
+def _is_alone_and_locked(context: Context) -> bool:
+    controllers = list(hosts.controllers(context))
+    return len(controllers) == 1 and controllers[0].is_locked
+
+
+def impossible(change: Change[StorageBackend], context: Context) -> str:
+    if change.action is Action.UPDATE and (reason := _why_not_changed(change, context)):
+        return reason
+    if needs(change, context) is Needs.ANY:
+        return ""
+    controllers = list(hosts.controllers(context))
+    if len(controllers) == 1:
+        return "waits for the second controller: a Ceph backend is made with both in service"
+    out = [c for c in controllers if not hosts.comes_into_service(c.name, context)]
+    return f"waits for {_named(out)} to be in service: a Ceph backend is made with both controllers" if out else ""
+
+
+def _named(controllers: Sequence[HostState]) -> str:
+    return " and ".join(c.name for c in controllers)
+
+
+def _why_not_changed(change: Change[StorageBackend], context: Context) -> str:
+    """Sysinv storage_ceph.py _pre_patch_checks, _check_replication_number; storage_ceph_rook.py _patch."""
+    if fixed := sorted(change.names & {"type", "network"}):
+        return f"{', '.join(fixed)} of a backend cannot change: it takes removing it, with all that it stores"
+    if change.have.type == storage.CEPH and "replication" in change.names:
+        if context.system.is_all_in_one and not context.system.is_simplex:
+            return "the replication of Ceph on two controllers is fixed"
+        if change.have.state != "configured":
+            return f"waits for the backend, which is {change.have.state}, to be configured"
+    return ""
 
 
 KIND = ResourceKind(
@@ -101,6 +166,7 @@ KIND = ResourceKind(
     collections=("storage_backend",),
     declare=declare,
     read=read,
+    spell=spell,
     write=write,
     needs=needs,
     impossible=impossible,

@@ -2,53 +2,112 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
-from typing import Annotated
+import json
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Annotated, Any, Literal
 
+from reconciler.kinds import _hosts as hosts
 from reconciler.kinds import _storage as storage
 from reconciler.model.change import Change
 from reconciler.model.kind import Attr, Context, ResourceKind
-from reconciler.model.plan import Call
-from reconciler.model.resource import Resource, Spec
+from reconciler.model.plan import Call, Ref, replacing
+from reconciler.model.resource import Resource, ResourceKey, Spec
 from reconciler.model.rows import Rows
 from reconciler.model.site import Site
-from reconciler.model.words import Area, Disruption, Needs, Scope
+from reconciler.model.words import Action, Area, Disruption, Needs, Scope
 
 PATH = "/v1/ilvgs"
-NOVA_LOCAL = "nova-local"
+# our attribute -> the API's capability
+CAPABILITIES = {"function": "lvm_function", "lvm_type": "lvm_type", "pool_gib": "lvm_pool_size"}
 
 
 class VolumeGroup(Spec):
+    """`function` lvm-csi gives the group to Kubernetes; cgts-vg then has a thin pool of `pool_gib` in it."""
+
     name: Annotated[str, Attr(key=True)]
+    function: Literal["lvm-csi", "none"] | None = None
+    lvm_type: Literal["thin", "thick"] | None = None
+    pool_gib: int | None = None
 
 
 def declare(site: Site) -> Iterator[Resource[VolumeGroup]]:
     for host, profile in site.hosts.items():
         for node in profile.listed("storage", "volumeGroups"):
-            yield KIND.declared(node, host, name="name")
+            yield KIND.declared(
+                node, host, name="name", function="lvmFunction", lvm_type="lvmType", pool_gib="lvmPoolSize"
+            )
 
 
 def read(rows: Rows) -> Iterator[Resource[VolumeGroup]]:
     """A group that is being removed is not there: adding it again revives its row (recorded)."""
     for host, row in rows.by_host("ilvgs"):
         if row["vg_state"] != "removing":
-            spec = VolumeGroup(name=row["lvm_vg_name"])
+            spec = VolumeGroup.of(name=row["lvm_vg_name"], **_capabilities(row.get("capabilities") or {}))
             yield Resource(KIND.key(spec, host), spec, {"uuid": row["uuid"]})
+
+
+def _capabilities(row: Mapping[str, Any]) -> Mapping[str, Any]:
+    pool = row.get("lvm_pool_size")
+    values = {"lvm_type": row.get("lvm_type"), "pool_gib": int(float(pool)) if pool else None}
+    return {"function": row.get("lvm_function") or "none", **values}
 
 
 def write(changes: Sequence[Change[VolumeGroup]], context: Context) -> Iterable[Call]:  # noqa: ARG001
     for change in changes:
-        body = {"ihost_uuid": storage.host_ref(change.key.host), "lvm_vg_name": change.want.name}
-        yield Call("POST", PATH, body, creates=change.key)
+        if change.action is Action.CREATE:
+            body = {"ihost_uuid": hosts.ref(change.key.host), "lvm_vg_name": change.want.name}
+            said = _body(change.want.model_dump(exclude_unset=True))
+            yield Call("POST", PATH, body | ({"capabilities": said} if said else {}), creates=change.key)
+        else:
+            # capabilities are a map when they are given first, and JSON text ever after (sysinv lvg.py)
+            values = json.dumps(_body({f.name: f.desired for f in change.fields}), sort_keys=True)
+            patch = replacing({"capabilities": values})
+            yield Call("PATCH", f"{PATH}/{{uuid}}", patch, refs={"uuid": Ref(change.key)})
+
+
+def _body(values: Mapping[str, Any]) -> dict[str, Any]:
+    return {api: values[name] for name, api in CAPABILITIES.items() if values.get(name) not in {None, "none"}} | (
+        {"lvm_function": "none"} if values.get("function") == "none" and "name" not in values else {}
+    )
 
 
 def needs(change: Change[VolumeGroup], context: Context) -> Needs:
-    locked = change.key.name == NOVA_LOCAL and storage.is_locked_for_workers(change.key.host, context)
+    """Sysinv lvg.py _check_host."""
+    locked = change.key.name == storage.NOVA_LOCAL and hosts.has_worker(change.key.host, context)
     return Needs.LOCKED if locked else Needs.ANY
 
 
 def disruption(change: Change[VolumeGroup], context: Context) -> Disruption:
     return Disruption.LOCK if needs(change, context) is Needs.LOCKED else Disruption.NONE
+
+
+def impossible(change: Change[VolumeGroup], context: Context) -> str:
+    if reason := hosts.not_inventoried(change.key.host, context):
+        return reason
+    return _why_not_made(change, context) if change.action is Action.CREATE else _why_not_changed(change)
+
+
+def _why_not_made(change: Change[VolumeGroup], context: Context) -> str:
+    host, name = change.key.host, change.want.name
+    if name == storage.NOVA_LOCAL and not hosts.has_worker(host, context):
+        return f"{host} has no worker function: only such hosts have a group {name}"
+    instances = ResourceKey("host-filesystem", "instances", host)
+    if name == storage.NOVA_LOCAL and instances in context.observed.resources:
+        return (
+            "the filesystem instances is in its place: it is removed first, by hand, and the host locked and unlocked"
+        )
+    return ""
+
+
+def _why_not_changed(change: Change[VolumeGroup]) -> str:
+    """Sysinv lvg.py _check: the parameters of cgts-vg alone change, a pool only grows, a type stays."""
+    if change.key.name != storage.PLATFORM_GROUP:
+        return f"{', '.join(sorted(change.names))} of a group change by making it anew, which loses what is in it"
+    if "lvm_type" in change.names and change.have.lvm_type:
+        return "the type of a pool cannot change"
+    if "pool_gib" in change.names and (change.have.pool_gib or 0) > (change.want.pool_gib or 0):
+        return f"a pool only grows: it has {change.have.pool_gib} GiB"
+    return ""
 
 
 KIND = ResourceKind(
@@ -62,5 +121,6 @@ KIND = ResourceKind(
     write=write,
     needs=needs,
     disruption=disruption,
+    impossible=impossible,
     documents=("HostProfile.spec.storage.volumeGroups",),
 )

@@ -1,0 +1,72 @@
+"""Filesystem that the controllers share. By key; it only grows."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Annotated
+
+from reconciler.kinds import _hosts as hosts
+from reconciler.model.change import Change
+from reconciler.model.kind import Attr, Context, ResourceKind
+from reconciler.model.plan import Call, Ref, replacing
+from reconciler.model.resource import Resource, ResourceKey, Spec
+from reconciler.model.rows import Rows
+from reconciler.model.site import Site
+from reconciler.model.words import Action, Area, Needs
+
+PATH = "/v1/controller_fs"
+FLOAT = "ceph-float"  # the only one that can be added (sysinv controller_fs.py post)
+
+
+class ControllerFilesystem(Spec):
+    name: Annotated[str, Attr(key=True)]
+    size_gib: int | None = None
+
+
+def declare(site: Site) -> Iterator[Resource[ControllerFilesystem]]:
+    for node in site.system.listed("storage", "filesystems") if site.system else ():
+        yield KIND.declared(node, name="name", size_gib="size")
+
+
+def read(rows: Rows) -> Iterator[Resource[ControllerFilesystem]]:
+    for row in rows.all("controller_fs"):
+        spec = ControllerFilesystem(name=row["name"], size_gib=row["size"])
+        yield Resource(KIND.key(spec), spec, {"uuid": row["uuid"]})
+
+
+def write(changes: Sequence[Change[ControllerFilesystem]], context: Context) -> Iterable[Call]:  # noqa: ARG001
+    """All that grow in one call; an unchanged size among them would be refused (recorded)."""
+    grown = [
+        replacing({"name": c.want.name, "size": str(c.want.size_gib)}) for c in changes if c.action is Action.UPDATE
+    ]
+    if grown:
+        system = {"system": Ref(ResourceKey("system", ""))}
+        yield Call("PUT", "/v1/isystems/{system}/controller_fs/update_many", grown, refs=system)
+    for change in changes:
+        if change.action is Action.CREATE:
+            yield Call("POST", PATH, {"name": change.want.name, "size": change.want.size_gib}, creates=change.key)
+
+
+def impossible(change: Change[ControllerFilesystem], context: Context) -> str:
+    if change.action is Action.CREATE and change.key.name != FLOAT:
+        return f"the system has no filesystem {change.key.name}, and only {FLOAT} can be added"
+    if change.action is Action.UPDATE and (change.want.size_gib or 0) < (change.have.size_gib or 0):
+        return f"a filesystem only grows: it has {change.have.size_gib} GiB"
+    out = [c.name for c in hosts.controllers(context) if not hosts.comes_into_service(c.name, context)]
+    return f"waits for {' and '.join(out)} to be in service" if out else ""
+
+
+KIND = ResourceKind(
+    name="controller-filesystem",
+    spec=ControllerFilesystem,
+    area=Area.STORAGE,
+    collections=("controller_fs",),
+    declare=declare,
+    read=read,
+    write=write,
+    needs=Needs.UNLOCKED,  # every controller (sysinv controller_fs.py _check_controller_state)
+    impossible=impossible,
+    # backup must hold platform and database (recorded), and ceph-float needs the filesystem ceph
+    after=("host-filesystem", "storage-backend"),
+    documents=("System.spec.storage.filesystems",),
+)

@@ -1,0 +1,108 @@
+"""Filesystem of a host. By key; it only grows, and three of them exist only where they are asked for."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Annotated
+
+from reconciler.kinds import _hosts as hosts
+from reconciler.kinds import _storage as storage
+from reconciler.model.change import Change
+from reconciler.model.kind import Attr, Context, ResourceKind
+from reconciler.model.plan import Call, replacing
+from reconciler.model.resource import Resource, ResourceKey, Spec
+from reconciler.model.rows import Rows
+from reconciler.model.site import Site
+from reconciler.model.words import Action, Area, Disruption, Needs, Scope
+
+PATH = "/v1/host_fs"
+CEPH, INSTANCES = "ceph", "instances"
+OPTIONAL = frozenset({"image-conversion", INSTANCES, CEPH})  # sysinv constants.HOSTFS_CREATION_ALLOWED
+
+
+class HostFilesystem(Spec):
+    name: Annotated[str, Attr(key=True)]
+    size_gib: int | None = None
+    backend: Annotated[str | None, Attr(send_only=True, refers_to="storage-backend")] = None
+
+
+def declare(site: Site) -> Iterator[Resource[HostFilesystem]]:
+    """With bare-metal Ceph the platform makes and sizes `ceph` by itself: what Git says of it means nothing there."""
+    backend = storage.ceph_backend(site)
+    is_rook = backend is not None and _type(site) == storage.ROOK
+    for host, profile in site.hosts.items():
+        for node in profile.listed("storage", "filesystems"):
+            is_ceph = node.text("name") == CEPH
+            if is_rook or not is_ceph or backend is None:
+                yield KIND.declared(node, host, name="name", size_gib="size", backend=backend if is_ceph else None)
+
+
+def _type(site: Site) -> str:
+    backends = site.system.listed("storage", "backends") if site.system else ()
+    return next((b.text("type") for b in backends if b.text("type") in {storage.CEPH, storage.ROOK}), "")
+
+
+def read(rows: Rows) -> Iterator[Resource[HostFilesystem]]:
+    for host, row in rows.by_host("host_fs"):
+        spec = HostFilesystem(name=row["name"], size_gib=row["size"])
+        yield Resource(KIND.key(spec, host), spec, {"uuid": row["uuid"]})
+
+
+def write(changes: Sequence[Change[HostFilesystem]], context: Context) -> Iterable[Call]:  # noqa: ARG001
+    """All that grow in one call; an unchanged size among them would be refused (recorded)."""
+    host = changes[0].key.host
+    grown = [
+        replacing({"name": c.want.name, "size": str(c.want.size_gib)}) for c in changes if c.action is Action.UPDATE
+    ]
+    if grown:
+        yield Call("PUT", "/v1/ihosts/{host}/host_fs/update_many", grown, refs={"host": hosts.ref(host)})
+    for change in changes:
+        if change.action is Action.CREATE:
+            body = {"ihost_uuid": hosts.ref(host), "name": change.want.name, "size": change.want.size_gib}
+            yield Call("POST", PATH, body, creates=change.key)
+
+
+def needs(change: Change[HostFilesystem], context: Context) -> Needs:
+    """Sysinv host_fs.py _check_host_fs."""
+    is_new = change.action is Action.CREATE and change.key.name == INSTANCES
+    return Needs.LOCKED if is_new and hosts.has_worker(change.key.host, context) else Needs.ANY
+
+
+def disruption(change: Change[HostFilesystem], context: Context) -> Disruption:
+    return Disruption.LOCK if needs(change, context) is Needs.LOCKED else Disruption.NONE
+
+
+def impossible(change: Change[HostFilesystem], context: Context) -> str:
+    if reason := hosts.not_inventoried(change.key.host, context):
+        return reason
+    if change.action is Action.UPDATE:
+        is_less = (change.want.size_gib or 0) < (change.have.size_gib or 0)
+        return f"a filesystem only grows: it has {change.have.size_gib} GiB" if is_less else ""
+    return _why_not_made(change, context)
+
+
+def _why_not_made(change: Change[HostFilesystem], context: Context) -> str:
+    name, seen = change.key.name, context.observed.resources
+    if name not in OPTIONAL:
+        return f"the host has no filesystem {name}, and only {', '.join(sorted(OPTIONAL))} can be added"
+    if name == INSTANCES and ResourceKey("volume-group", storage.NOVA_LOCAL, change.key.host) in seen:
+        return f"the volume group {storage.NOVA_LOCAL} is in its place: one of them is possible"
+    if name == CEPH and not any(b.spec.type == storage.ROOK for b in storage.backends(context)):
+        return "only a backend ceph-rook has it: System.spec.storage.backends says one"
+    return ""
+
+
+KIND = ResourceKind(
+    name="host-filesystem",
+    spec=HostFilesystem,
+    area=Area.STORAGE,
+    scope=Scope.HOST,
+    collections=("host_fs",),
+    declare=declare,
+    read=read,
+    write=write,
+    needs=needs,
+    disruption=disruption,
+    impossible=impossible,
+    documents=("HostProfile.spec.storage.filesystems",),
+)

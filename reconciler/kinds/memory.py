@@ -1,0 +1,124 @@
+"""Memory of a NUMA node: what the platform keeps, and huge pages for applications and for the vSwitch."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Annotated, Any
+
+from reconciler.kinds import _hosts as hosts
+from reconciler.model.change import Change
+from reconciler.model.kind import Attr, Context, ResourceKind
+from reconciler.model.node import Node
+from reconciler.model.plan import Call, Ref, replacing
+from reconciler.model.resource import Resource, Spec
+from reconciler.model.rows import Row, Rows
+from reconciler.model.site import Site
+from reconciler.model.words import Area, Disruption, Needs, Scope
+
+PATH = "/v1/imemorys"
+SMALL_PAGES_PER_MIB = 256
+# a document's function and page size -> our attribute
+ATTRIBUTES = {
+    ("platform", "4KB"): "platform_mib",
+    ("vm", "2MB"): "vm_2m_pages",
+    ("vm", "1GB"): "vm_1g_pages",
+    ("vswitch", "2MB"): "vswitch_2m_pages",
+    ("vswitch", "1GB"): "vswitch_1g_pages",
+}
+VM_API_NAMES = {"vm_2m_pages": "vm_hugepages_nr_2M_pending", "vm_1g_pages": "vm_hugepages_nr_1G_pending"}
+VSWITCH_PAGE_MIB = {"vswitch_2m_pages": 2, "vswitch_1g_pages": 1024}
+
+
+class Memory(Spec):
+    """Pages are what the node is to have; until the next unlock it may have others."""
+
+    node: Annotated[int, Attr(key=True)]
+    platform_mib: int | None = None
+    vm_2m_pages: int | None = None
+    vm_1g_pages: int | None = None
+    vswitch_2m_pages: int | None = None
+    vswitch_1g_pages: int | None = None
+
+
+def declare(site: Site) -> Iterator[Resource[Memory]]:
+    for host, profile in site.hosts.items():
+        for node in profile.listed("memory"):
+            yield KIND.declared(node, host, node="node", **dict(_said(node)))
+
+
+def _said(node: Node) -> Iterator[tuple[str, Node]]:
+    """Git counts the platform's memory in pages of 4 KiB, the API in MiB."""
+    for function in node.listed("functions"):
+        name = ATTRIBUTES.get((function.text("function"), function.text("pageSize")))
+        count = function.get("pageCount")
+        if name and count:
+            is_platform = name == "platform_mib"
+            value = int(str(count.value)) // SMALL_PAGES_PER_MIB if is_platform else count.value
+            yield name, Node(value, count.origin)
+
+
+def read(rows: Rows) -> Iterator[Resource[Memory]]:
+    for host, row in rows.by_host("imemorys"):
+        spec = Memory.of(node=row["numa_node"], platform_mib=row["platform_reserved_mib"], **_pages(row))
+        yield Resource(KIND.key(spec, host), spec, {"uuid": row["uuid"]})
+
+
+def _pages(row: Row) -> Mapping[str, Any]:
+    """What waits for the unlock goes before what is there.
+
+    Where the vSwitch has 2 MiB pages, those that are there are counted among the applications' (deployment-manager
+    api/v1/constructors.go parseMemoryInfo).
+    """
+    size, wanted = row.get("vswitch_hugepages_size_mib"), row.get("vswitch_hugepages_reqd")
+    switch = (row.get("vswitch_hugepages_nr") or 0) if wanted is None else wanted
+    pages = {name: switch if size == mib else 0 for name, mib in VSWITCH_PAGE_MIB.items()}
+    present = {"vm_2m_pages": row["vm_hugepages_nr_2M"] or 0, "vm_1g_pages": row["vm_hugepages_nr_1G"] or 0}
+    shared = (row.get("vswitch_hugepages_nr") or 0) if size == VSWITCH_PAGE_MIB["vswitch_2m_pages"] else 0
+    present["vm_2m_pages"] = max(present["vm_2m_pages"] - shared, 0)
+    pending = {name: row.get(api) for name, api in VM_API_NAMES.items()}
+    return pages | {name: present[name] if pending[name] is None else pending[name] for name in VM_API_NAMES}
+
+
+def write(changes: Sequence[Change[Memory]], context: Context) -> Iterable[Call]:  # noqa: ARG001
+    for change in changes:
+        yield Call("PATCH", f"{PATH}/{{uuid}}", replacing(_values(change)), refs={"uuid": Ref(change.key)})
+
+
+def _values(change: Change[Memory]) -> dict[str, Any]:
+    """Counts, said not to be a share: they would be read as per cent on a node whose pages were given so."""
+    wanted = {f.name: f.desired for f in change.fields}
+    values = {"platform_reserved_mib": wanted["platform_mib"]} if "platform_mib" in wanted else {}
+    pages = {api: wanted[name] for name, api in VM_API_NAMES.items() if name in wanted}
+    if pages:
+        values |= {**pages, "vm_pending_as_percentage": "False"}
+    for name in sorted(VSWITCH_PAGE_MIB.keys() & wanted.keys(), key=lambda n: bool(wanted[n])):
+        values |= {"vswitch_hugepages_reqd": wanted[name], "vswitch_hugepages_size_mib": VSWITCH_PAGE_MIB[name]}
+    return values
+
+
+def impossible(change: Change[Memory], context: Context) -> str:
+    """Sysinv memory.py patch."""
+    host = change.key.host
+    if reason := hosts.not_inventoried(host, context):
+        return reason
+    if change.observed is None:
+        return f"the host has no NUMA node {change.want.node}"
+    if change.names - {"platform_mib"} and not hosts.has_worker(host, context):
+        return f"{host} has no worker function: it has no huge pages"
+    return ""
+
+
+KIND = ResourceKind(
+    name="memory",
+    spec=Memory,
+    area=Area.HOST,
+    scope=Scope.HOST,
+    collections=("imemorys",),
+    declare=declare,
+    read=read,
+    write=write,
+    needs=Needs.LOCKED,
+    disruption=Disruption.LOCK,
+    impossible=impossible,
+    documents=("HostProfile.spec.memory",),
+)
