@@ -20,11 +20,12 @@ from reconciler.engine.fleet import open_fleet
 from reconciler.engine.follow import FolderSource, RemoteSource, Say, Source, Watch
 from reconciler.engine.office import Office
 from reconciler.engine.queue import Queue
+from reconciler.engine.repository import MIRROR
 from reconciler.kinds import registry
 from reconciler.sources.mirror import Mirror
 from reconciler.sources.triggers import Poll
 from reconciler.sources.verify import Trust
-from reconciler.store import Store, StoreMemory
+from reconciler.store import Store, StoreMemory, state_folder
 from reconciler.telemetry import Metrics, events
 
 
@@ -126,7 +127,9 @@ def _source(options: Running, say: Say) -> Source:
     folder, kinds = Path(options.repo), registry()
     if folder.is_dir() and not options.branch:
         return FolderSource(folder, options.root, kinds, options.state, say)
-    mirror = Mirror.open(folder if folder.is_dir() else options.repo, options.state / "mirror", branch=options.branch)
+    mirror = Mirror.open(
+        folder if folder.is_dir() else options.repo, state_folder(options.state) / MIRROR, branch=options.branch
+    )
     return RemoteSource(mirror, options.root, kinds, Watch(Poll(options.poll_s), options.trust), say)
 
 

@@ -18,6 +18,8 @@ from reconciler.cli.progress import telling
 from reconciler.cli.selection import selected
 from reconciler.cli.session import Chosen, fleet, repository
 from reconciler.engine.fleet import Fleet, SiteResult
+from reconciler.engine.verdicts import Whose
+from reconciler.engine.verdicts import found as verdict
 from reconciler.model.errors import ConfigError
 from reconciler.model.wire import outcome_json
 from reconciler.store import Store, StoreMemory
@@ -60,8 +62,21 @@ async def _applied(
             found = []
             async for result in opened.apply_all(approved, approved):
                 found.append(result)
+                _keep(store, opened, result)
                 teller.done(result.site)
             return found
+
+
+def _keep(store: Store, opened: Fleet, result: SiteResult) -> None:
+    """What was found and done, for `stxr status` and whoever looks later."""
+    if result.judged is None or result.outcome is None:
+        return
+    repository = opened.office.repository
+    commit = result.judged.desired.revision
+    settings, key = repository.settings(result.site), repository.tree.keys.get(result.site, "")
+    store.record(result.site, commit, result.outcome)
+    whose = Whose(result.site, settings, commit, key)
+    store.save(verdict(whose, result.judged, result.outcome, opened.office.clock.now()))
 
 
 async def _asked(opened: Fleet, names: tuple[str, ...], plan_id: str, show: Format) -> Mapping[str, str]:

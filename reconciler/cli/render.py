@@ -9,7 +9,7 @@ import typer
 from reconciler.cli.options import STATE, Repo, Rev, Root, State
 from reconciler.cli.selection import selected
 from reconciler.desired import explain, render_yaml
-from reconciler.engine.repository import open_repository
+from reconciler.engine.repository import open_present
 from reconciler.kinds import registry
 
 
@@ -22,7 +22,7 @@ def render(
     explained: Annotated[bool, typer.Option("--explain", help="Show file, line and column of every value.")] = False,
 ) -> None:
     """Print what Git says of one site, layers and values merged."""
-    repository = open_repository(repo, path, rev, state, registry())
+    repository = open_present(repo, path, rev, state, registry())
     selected([site], repository.names, everything=False)
     documents = repository.site(site)
     if explained:

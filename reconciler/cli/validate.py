@@ -10,7 +10,7 @@ import typer
 
 from reconciler.cli.options import STATE, All, Exit, Format, Repo, Rev, Root, Show, Sites, State
 from reconciler.cli.selection import selected
-from reconciler.engine.repository import Repository, open_repository
+from reconciler.engine.repository import Repository, open_present
 from reconciler.kinds import registry
 from reconciler.model.errors import ConfigErrors, ReconcilerError
 
@@ -25,7 +25,7 @@ def validate(
     show: Show = Format.TEXT,
 ) -> None:
     """Check sites (all of them unless some are named): syntax, types, layers, references. Sends nothing."""
-    repository = open_repository(repo, path, rev, state, registry())
+    repository = open_present(repo, path, rev, state, registry())
     names = selected(sites, repository.names, everything=everything or not sites)
     found = [_checked(repository, name) for name in names]
     (_as_json if show is Format.JSON else _as_text)(found)

@@ -21,6 +21,7 @@ from reconciler.sources.triggers import Poll, Sleep
 from reconciler.sources.verify import Trust, verified
 from reconciler.sources.watch import moved
 from reconciler.sources.working_tree import WorkingTree
+from reconciler.store import state_folder
 
 Say = Callable[[str], None]
 
@@ -49,7 +50,7 @@ class FolderSource:
 
     def __init__(self, folder: Path, root: str, kinds: Kinds, state: Path, say: Say) -> None:
         self._folder, self._say = folder.resolve(), say
-        self._mirror = Mirror.open(folder, state / MIRROR) if (folder / ".git").exists() else None
+        self._mirror = Mirror.open(folder, state_folder(state) / MIRROR) if (folder / ".git").exists() else None
         self._fetch()
         self.repository = open_folder(folder, kinds, self._mirror, root)
         self.waits_for = ""

@@ -23,6 +23,7 @@ from reconciler.sources.errors import SourceError
 from reconciler.sources.mirror import Mirror
 from reconciler.sources.sites import GitSites
 from reconciler.sources.working_tree import WorkingTree
+from reconciler.store import state_folder
 
 COMMIT = re.compile(r"[0-9a-f]{40}([0-9a-f]{24})?")
 MIRROR = "mirror"  # below the state folder
@@ -163,7 +164,7 @@ def open_repository(repo: str, root: str, revision: str, state: Path, kinds: Kin
     folder = Path(repo)
     if folder.is_dir() and not revision:
         return open_folder(folder, kinds, mirror_of(folder, state), root)
-    mirror = Mirror.open(folder if folder.is_dir() else repo, state / MIRROR)
+    mirror = Mirror.open(folder if folder.is_dir() else repo, state_folder(state) / MIRROR)
     mirror.fetch(datetime.now(UTC))
     return open_commit(mirror, kinds, root, revision)
 
@@ -172,9 +173,17 @@ def mirror_of(folder: Path, state: Path) -> Mirror | None:
     """A mirror of a local folder that is a git repository: bases come from its commits, never from its edits."""
     if not (folder / ".git").exists():
         return None
-    mirror = Mirror.open(folder, state / MIRROR)
+    mirror = Mirror.open(folder, state_folder(state) / MIRROR)
     mirror.fetch(datetime.now(UTC))
     return mirror
+
+
+def open_present(repo: str, root: str, revision: str, state: Path, kinds: Kinds) -> Repository:
+    """The same for who does not ask for the past: a local folder needs no mirror, and nothing is written."""
+    folder = Path(repo)
+    if folder.is_dir() and not revision:
+        return open_folder(folder, kinds, None, root)
+    return open_repository(repo, root, revision, state, kinds)
 
 
 class MirrorBases:

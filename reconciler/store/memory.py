@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from reconciler.model.verdict import Verdict
-from reconciler.store.schema import migrate
-from reconciler.store.store import FILE, Store, engine_of
+from reconciler.store.schema import is_made
+from reconciler.store.store import FILE, Store, engine_of, file_url
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,10 +90,9 @@ def _looking(folder: Path) -> Iterator[Store | None]:
     if not (folder / FILE).is_file():
         yield None
         return
-    engine = engine_of(f"sqlite:///{folder / FILE}")
-    migrate(engine)
+    engine = engine_of(file_url(folder))
     store = Store(engine, None, time.time)
     try:
-        yield store
+        yield store if is_made(engine) else None
     finally:
         store.close()

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any, Self
 
 import orjson
-from sqlalchemy import Connection, Engine, Table, create_engine, delete, event, insert, select, tuple_
+from sqlalchemy import URL, Connection, Engine, Table, bindparam, create_engine, delete, event, insert, select
 
 from reconciler.model.outcome import Outcome
 from reconciler.model.verdict import Difference, Verdict
@@ -34,13 +34,13 @@ class Store:
         Raises Held, naming the holder, when another process owns the folder; ConfigError for an unknown schema.
         """
         lock = StateLock(folder, Holder.here(command, clock()))
+        store = cls(engine_of(url or file_url(folder)), lock, clock)
         try:
-            engine = engine_of(url or f"sqlite:///{folder / FILE}")
-            migrate(engine)
+            migrate(store._engine)
         except BaseException:
-            lock.release()
+            store.close()
             raise
-        return cls(engine, lock, clock)
+        return store
 
     def close(self) -> None:
         """Let go of the database and the folder. May be called again."""
@@ -77,9 +77,11 @@ class Store:
 
     def opened(self) -> dict[str, frozenset[str]]:
         """Site -> hosts that we locked and have not unlocked."""
+        hosts: dict[str, set[str]] = {}
         with self._engine.connect() as db:
-            rows = db.execute(select(WINDOWS.c.site, WINDOWS.c.host)).all()
-        return {row.site: frozenset(r.host for r in rows if r.site == row.site) for row in rows}
+            for row in db.execute(select(WINDOWS.c.site, WINDOWS.c.host)):
+                hosts.setdefault(row.site, set()).add(row.host)
+        return {site: frozenset(names) for site, names in hosts.items()}
 
     def open_window(self, site: str, host: str, plan_id: str) -> None:
         """Write down that we are about to lock a host. May be called again."""
@@ -114,14 +116,16 @@ class Store:
     def verdicts(self) -> list[Verdict]:
         """Every site's last verdict, by name."""
         with self._engine.connect() as db:
-            contents = db.scalars(select(VERDICTS.c.content).order_by(VERDICTS.c.site)).all()
-        return [verdict_of(orjson.loads(content)) for content in contents]
+            contents = db.scalars(select(VERDICTS.c.content)).all()
+        # sorted here: databases order text by the rules of their locale
+        return sorted((verdict_of(orjson.loads(content)) for content in contents), key=lambda v: v.site)
 
     def forget(self, sites: Iterable[str]) -> None:
         """Drop the verdicts of sites that are not managed any more. Their bases and windows stay."""
+        gone = [{"gone": site} for site in sites]
         with self._engine.begin() as db:
-            for table in (VERDICTS, SIGHTINGS):
-                db.execute(delete(table).where(table.c.site.in_(list(sites))))
+            for table in (VERDICTS, SIGHTINGS) if gone else ():
+                db.execute(delete(table).where(table.c.site == bindparam("gone")), gone)
 
     def _dated(self, db: Connection, verdict: Verdict) -> tuple[Difference, ...]:
         """The differences with their first sighting; those that are gone are forgotten."""
@@ -129,12 +133,9 @@ class Store:
         known = {(r.resource, r.attribute, r.cause): r.first_seen for r in rows}
         dated = tuple(replace(d, since=known.get(_sighting(d), verdict.judged_at)) for d in verdict.differences)
         now = {_sighting(d): d.since for d in dated}
-        gone = known.keys() - now.keys()
-        if gone:
-            columns = tuple_(SIGHTINGS.c.resource, SIGHTINGS.c.attribute, SIGHTINGS.c.cause)
-            db.execute(delete(SIGHTINGS).where(SIGHTINGS.c.site == verdict.site, columns.in_(sorted(gone))))
-        new = [_sighting_row(verdict.site, key, seen) for key, seen in now.items() if key not in known]
-        if new:
+        if gone := [_sighting_row(verdict.site, key, 0) for key in known.keys() - now.keys()]:
+            db.execute(_FORGET_SIGHTING, gone)
+        if new := [_sighting_row(verdict.site, key, seen) for key, seen in now.items() if key not in known]:
             db.execute(insert(SIGHTINGS), new)
         return dated
 
@@ -159,6 +160,11 @@ class Store:
             db.execute(delete(OUTCOMES).where(OUTCOMES.c.ended_at < older_than))
 
 
+# one row at a time: a list of them in one statement meets the databases' limits of bound values
+_SIGHTING = ("site", "resource", "attribute", "cause")
+_FORGET_SIGHTING = delete(SIGHTINGS).where(*(SIGHTINGS.c[name] == bindparam(name) for name in _SIGHTING))
+
+
 def _sighting(difference: Difference) -> tuple[str, str, str]:
     return difference.resource, difference.attribute, str(difference.cause)
 
@@ -174,8 +180,13 @@ def _put(db: Connection, table: Table, key: dict[str, Any], values: dict[str, An
     db.execute(insert(table).values(**key, **values))
 
 
-def engine_of(url: str) -> Engine:
-    """A database, prepared."""
+def file_url(folder: Path) -> URL:
+    """The database in a state folder."""
+    return URL.create("sqlite", database=str(folder / FILE))
+
+
+def engine_of(url: str | URL) -> Engine:
+    """A database, prepared; nothing is connected yet."""
     engine = create_engine(url)
     if engine.dialect.name == "sqlite":
         event.listen(engine, "connect", _prepare)
