@@ -19,15 +19,16 @@ class _Node:
 
 @dataclass(frozen=True)
 class Match:
-    """What a path leads to: the methods that it knows, and the arguments in it."""
+    """What a path leads to: the methods that it knows, the arguments in it, and what Allow names."""
 
     handlers: Mapping[str, tuple[Route, tuple[str, ...]]]
     values: tuple[str, ...]
+    methods: frozenset[str]
 
     @property
     def allowed(self) -> str:
-        """Pecan's Allow header names the methods of the whole controller, so it is the resource's usual set."""
-        return ", ".join(method for method in _ORDER if method in self.handlers)
+        """Pecan names the methods of the whole controller: of the collection and of its items."""
+        return ", ".join(method for method in _ORDER if method in self.methods)
 
     def arguments(self, method: str) -> dict[str, str]:
         return dict(zip(self.handlers[method][1], self.values, strict=True))
@@ -64,7 +65,8 @@ class Router:
 
 def _find(node: _Node, parts: list[str], values: tuple[str, ...]) -> Match | None:
     if not parts:
-        return Match(node.handlers, values) if node.handlers else None
+        below = node.argument.handlers if node.argument else {}
+        return Match(node.handlers, values, frozenset({*node.handlers, *below})) if node.handlers else None
     literal = node.literals.get(parts[0])
     found = _find(literal, parts[1:], values) if literal else None
     if found is None and node.argument is not None:

@@ -9,7 +9,7 @@ from reconciler.simulator.call import Call
 from reconciler.simulator.exchange import Fault, refuse
 from reconciler.simulator.family import Family
 from reconciler.simulator.patching import Operation, replaced, typed_operations
-from reconciler.simulator.sysinv import config, interface_checks, pools
+from reconciler.simulator.sysinv import config, interface_checks, interface_values, pools
 from reconciler.simulator.sysinv.facts import is_simplex, must_be_locked
 from reconciler.simulator.sysinv.interfaces import DEFAULT_MTU, INTERFACES, set_mtu
 from reconciler.simulator.sysinv.ptp_links import assign_to_interface
@@ -98,14 +98,14 @@ def _new_uses(changes: Row) -> list[str] | None:
 
 
 def _check_before_ports(system: System, row: Row, changes: Row) -> None:
-    interface_checks.check_mtu(changes)
+    interface_values.check_mtu(changes)
     given = [name for name in ("ifclass", "sriov_numvfs", "sriov_vf_driver") if name in changes]
     asked: Row = {**row, **{name: changes[name] for name in given}}
     if asked["ifclass"] != "pci-sriov":
         asked["sriov_numvfs"] = changes.get("sriov_numvfs", 0)
         asked["sriov_vf_driver"] = changes.get("sriov_vf_driver")
-    interface_checks.check_sriov(system, asked)
-    interface_checks.check_vlan_id({**row, "vlan_id": changes.get("vlan_id", row["vlan_id"])})
+    interface_values.check_sriov(system, asked)
+    interface_values.check_vlan_id({**row, "vlan_id": changes.get("vlan_id", row["vlan_id"])})
 
 
 def _consequences(row: Row, changes: Row, uses: list[str] | None) -> Row:

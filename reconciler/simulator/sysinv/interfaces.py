@@ -13,7 +13,7 @@ from reconciler.simulator.bodies import attributes, integer, uuid_argument
 from reconciler.simulator.call import Call
 from reconciler.simulator.exchange import Fault, refuse
 from reconciler.simulator.family import ABSENT, Collection, Family
-from reconciler.simulator.sysinv import config, interface_checks
+from reconciler.simulator.sysinv import config, interface_checks, interface_values
 from reconciler.simulator.sysinv.facts import (
     has_network,
     is_configured,
@@ -114,8 +114,8 @@ def create(system: System, call: Call) -> Row:
 def _create(system: System, body: Row) -> Row:
     host = system.host(str(body.get("ihost_uuid")))
     row = _with_defaults(_new_row(host, body))
-    interface_checks.check_mtu(row)
-    interface_checks.check_vlan_id(row)
+    interface_values.check_mtu(row)
+    interface_values.check_vlan_id(row)
     check_host_of_new(system, host, row)
     if row["uses"] == [] and row["iftype"] in ("ae", "vlan", "vf"):
         raise Fault(500, "list index out of range")
