@@ -33,7 +33,7 @@ def verdict(site: str = "ottawa-001", state: State = State.DRIFTED, **facts: Any
     )
 
 
-TEXT = st.text(st.characters(codec="utf-8"), max_size=12)
+TEXT = st.text(st.characters(codec="utf-8", exclude_characters="\0"), max_size=12)  # PostgreSQL has no NUL in text
 TIMES = st.floats(0, 4e9)
 VALUES = st.recursive(
     st.none() | st.booleans() | st.integers(-(2**53), 2**53) | TEXT,
