@@ -21,7 +21,7 @@ Builders = Mapping[str, Callable[[], System]]
 
 @dataclass(frozen=True)
 class SimulateOptions:
-    """Exactly one of ``repo``, ``sites`` and ``inventory``. ``speed``: simulated seconds in a real one."""
+    """Exactly one of ``repo``, ``sites`` and ``inventory``. The rest is as in ``server.ServerOptions``."""
 
     repo: Path | None = None
     sites: int | None = None
@@ -32,6 +32,7 @@ class SimulateOptions:
     port: int = 18080
     speed: float = 1.0
     token_seconds: float = 3600.0
+    slowness: float = 0.0
     tls_dir: Path | None = None
     seed: int = 0
 
@@ -57,7 +58,7 @@ async def simulated(options: SimulateOptions) -> AsyncIterator[Server]:
         builders = _builders(options, Path(scratch))
         context, bundle = _tls(options)
         password = secrets.token_urlsafe(18)
-        server_options = ServerOptions(options.speed, password, options.token_seconds, context)
+        server_options = ServerOptions(options.speed, password, options.token_seconds, options.slowness, context)
         async with serve(builders, options.host, options.port, server_options) as server:
             if options.endpoints_out is not None:
                 endpoints.write(options.endpoints_out, server.url, builders, password, bundle)

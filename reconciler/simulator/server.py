@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import ssl
 import time
+from collections import defaultdict
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -20,6 +21,7 @@ from reconciler.simulator.exchange import Fault, Request, Response
 from reconciler.simulator.interference import Connection, Rule, Trouble
 from reconciler.simulator.keystone import Keystone, unauthorized
 from reconciler.simulator.site import Pace, Site
+from reconciler.simulator.slowness import WORKERS, seconds
 from reconciler.simulator.system import System
 
 Source = System | Callable[[], System]
@@ -28,11 +30,15 @@ PUBLIC = ("", "/", "/v1", "/v1/")
 
 @dataclass(frozen=True)
 class ServerOptions:
-    """``speed``: simulated seconds in a real one. ``token_seconds`` are real ones, as clients count them."""
+    """``speed``: simulated seconds in a real one. ``token_seconds`` are real ones, as clients count them.
+
+    ``slowness``: 0 answers at once, 1 as slowly as the real server was measured (see ``slowness``).
+    """
 
     speed: float = 1.0
     password: str = "simulated"  # noqa: S105  the CLI makes a random one
     token_seconds: float = 3600.0
+    slowness: float = 0.0
     tls: ssl.SSLContext | None = None
     clock: Callable[[], float] = time.monotonic
     wall_clock: Callable[[], float] = time.time
@@ -58,7 +64,7 @@ async def serve(
     options = options or ServerOptions()
     sites = {name: _site(name, source, options) for name, source in systems.items()}
     closing = asyncio.Event()
-    application = _application(sites, closing)
+    application = _application(_Shell(sites, closing, options.slowness))
     runner = web.AppRunner(application, access_log=None, handler_cancellation=True, shutdown_timeout=1)
     await runner.setup()
     try:
@@ -81,17 +87,18 @@ def _site(name: str, source: Source, options: ServerOptions) -> Site:
     return Site(name, build, keystone, Pace(options.clock, options.speed))
 
 
-def _application(sites: dict[str, Site], closing: asyncio.Event) -> web.Application:
-    shell = _Shell(sites, closing)
+def _application(shell: _Shell) -> web.Application:
     application = web.Application(client_max_size=64 * 1024 * 1024)
     application.router.add_route("*", "/{path:.*}", shell.answer)
     return application
 
 
 class _Shell:
-    def __init__(self, sites: dict[str, Site], closing: asyncio.Event) -> None:
+    def __init__(self, sites: dict[str, Site], closing: asyncio.Event, slowness: float) -> None:
         self._sites = sites
         self._closing = closing
+        self._slowness = slowness
+        self._workers: defaultdict[str, asyncio.Semaphore] = defaultdict(lambda: asyncio.Semaphore(WORKERS))
 
     async def answer(self, request: web.Request) -> web.StreamResponse:
         content = await request.read()
@@ -115,7 +122,16 @@ class _Shell:
         rule = site.interference.rule_for(asked.method, f"/{service}{asked.path}")
         if rule is not None:
             return await self._with_trouble(site, service, request, asked, rule)
-        return _sent(_exchange(site, service, asked))
+        return _sent(await self._worked_on(site, service, asked))
+
+    async def _worked_on(self, site: Site, service: str, asked: Request) -> Response:
+        """The answer, after the time that the real server takes for it."""
+        if not self._slowness or service != "platform":
+            return _exchange(site, service, asked)
+        async with self._workers[site.name]:
+            response = _exchange(site, service, asked)
+            await asyncio.sleep(seconds(asked.method, response) * self._slowness)
+            return response
 
     async def _with_trouble(
         self, site: Site, service: str, request: web.Request, asked: Request, rule: Rule

@@ -15,7 +15,7 @@ from reconciler.simulator.api import Api
 from reconciler.simulator.call import Call
 from reconciler.simulator.durations import REAL, Durations
 from reconciler.simulator.exchange import Fault, Request, Response, no_such_method, no_such_path, refuse
-from reconciler.simulator.family import HostEvent
+from reconciler.simulator.family import Handler, HostEvent
 from reconciler.simulator.identifiers import Identifiers
 from reconciler.simulator.journal import Journal
 from reconciler.simulator.router import Match
@@ -139,12 +139,19 @@ class System:
         call = _call(match, request)
         handler, mark = match.handler(request.method), self.timeline.mark()
         try:
-            result = self.tables.atomically(lambda: handler(self, call), _is_kept)
+            return _response(self.tables.atomically(lambda: _guarded(handler, self, call), _is_kept))
         except Fault as fault:
             if not fault.kept:
                 self.timeline.back_to(mark)
             raise
-        return _response(result)
+
+
+def _guarded(handler: Handler, system: System, call: Call) -> Any:
+    """What a body of the wrong shape breaks is a 500 with the error's text, as on the real server."""
+    try:
+        return handler(system, call)
+    except (AttributeError, IndexError, KeyError, TypeError, ValueError) as error:
+        raise Fault(500, str(error)) from error
 
 
 def _given_uuid(row: Row) -> Row:

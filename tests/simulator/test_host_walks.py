@@ -122,5 +122,14 @@ def test_a_refused_unlock_empties_ihost_action_and_nothing_else(simplex):
     assert changed <= {"ihost_action"}
 
 
+def test_a_simplex_becomes_a_pair_only_with_addresses_for_both(running):
+    running.act("controller-0", "lock")
+    running.system.settle()
+    row = running.get("/isystems")["isystems"][0]
+    running.patch(f"/isystems/{row['uuid']}", system_mode="duplex")
+    _, text = running.refusal("PATCH", "/ihosts/controller-0", _action("unlock"))
+    assert text == "Can not unlock controller on a duplex without configuring oam_c0_ip."
+
+
 def _action(name):
     return [{"op": "replace", "path": "/action", "value": name}]

@@ -13,9 +13,11 @@ import pytest
 import yaml
 
 from reconciler.simulator import fleet, inventory_file
+from reconciler.simulator.exchange import Response
 from reconciler.simulator.interference import Connection, Rule, Trouble
 from reconciler.simulator.run import SimulateOptions, simulated
 from reconciler.simulator.server import ServerOptions, serve
+from reconciler.simulator.slowness import seconds
 
 SOON = aiohttp.ClientTimeout(total=0.5)
 
@@ -239,6 +241,13 @@ async def test_simulate_writes_endpoints_that_work(tmp_path):
         async with aiohttp.ClientSession(connector=aiohttp.TCPConnector(ssl=trusted)) as http:
             assert (await token(http, server, name, password)).status == 201
             assert (await http.get(told["control"] + "/sites")).status == 200
+
+
+def test_a_list_costs_its_rows_and_addresses_most():
+    rows = [{}] * 10
+    cost = {name: seconds("GET", Response(200, {name: rows})) for name in ("addresses", "icpus", "idns")}
+    assert cost["addresses"] > cost["idns"] > cost["icpus"]
+    assert seconds("PATCH", Response(200, {})) > seconds("GET", Response(200, {}))
 
 
 async def test_simulate_takes_up_an_inventory(tmp_path, built):

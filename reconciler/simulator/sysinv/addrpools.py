@@ -143,7 +143,7 @@ def _check_members(body: Row, subnet: Network) -> None:
 
 
 def _set_members(system: System, pool: Row, members: Row) -> Row:
-    """Give the pool these addresses, each as an address of its own."""
+    """Give the pool these addresses, each as an address of its own, named by pool and field until a network names it."""
     for field, address in members.items():
         old = system.tables.first("addresses", id=pool.get(f"{field}_id")) if pool.get(f"{field}_id") else None
         if not address:
@@ -152,7 +152,7 @@ def _set_members(system: System, pool: Row, members: Row) -> Row:
             system.update("addresses", old["uuid"], address=address)
             pool = system.update("addrpools", pool["uuid"], **{field: address})
         else:
-            new = pools.new_address(system, pool, address, None)
+            new = pools.new_address(system, pool, address, f"{pool['name']}-{field}")
             pool = system.update("addrpools", pool["uuid"], **{field: address, f"{field}_id": new["id"]})
     return pool
 

@@ -24,7 +24,7 @@ PERSONALITIES = ("controller", "worker", "storage", "edgeworker")
 _MAC = re.compile(r"^([0-9a-fA-F]{2}:){5}[0-9a-fA-F]{2}$")
 _GIVEN = (
     "hostname personality subfunctions mgmt_mac boot_device rootfs_device install_output console tboot ttys_dcd bm_ip"
-    " bm_type bm_username location invprovision hw_settle serialid"
+    " bm_type bm_username location invprovision hw_settle serialid apparmor clock_synchronization"
 )
 _KNOWN = f"{HOSTS.columns} {_GIVEN} bm_password forisystemid"
 _DEFAULTS: dict[str, Any] = {

@@ -115,6 +115,18 @@ def controller_has_oam(system: System, host: Row) -> None:
         )
 
 
+@family.unlock_check(UnlockStage.CONTROLLER_DUPLEX_OAM)
+def migrating_pair_has_oam_addresses(system: System, host: Row) -> None:
+    """A simplex on its way to a pair needs an OAM address for each (host.py ``_semantic_check_duplex_oam_config``)."""
+    network = system.tables.first("networks", type="oam")
+    if network is None or not system.own["capabilities"].get("simplex_to_duplex_migration"):
+        return
+    pool = system.tables.row("addrpools", network["pool_uuid"])
+    for key, field in (("oam_c0_ip", "controller0_address"), ("oam_c1_ip", "controller1_address")):
+        if not pool[field]:
+            raise refuse(f"Can not unlock controller on a {system.own['system_mode']} without configuring {key}.")
+
+
 @family.unlock_check(UnlockStage.WORKER_INTERFACES)
 def vfs_are_there(system: System, host: Row) -> None:
     """Ports must show the VFs that their interface asks for (host.py ``_semantic_check_data_interfaces``)."""

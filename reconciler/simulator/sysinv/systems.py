@@ -61,6 +61,8 @@ def change(system: System, call: Call) -> Row:
     changes = replaced(operations)
     _check(system, row, operations)
     wanted = _with_virtual(system, row, changes)
+    if is_configured(system) and (row["system_mode"], wanted.get("system_mode")) == (SIMPLEX, "duplex"):
+        wanted["capabilities"] = {**wanted["capabilities"], "simplex_to_duplex_migration": True}
     changed = {name: value for name, value in wanted.items() if value != row.get(name)}
     if changed:
         row = system.update("isystems", row["uuid"], **changed)
