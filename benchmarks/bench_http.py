@@ -14,11 +14,11 @@ from pathlib import Path
 
 import orjson
 from aiohttp import ClientSession, web
+
+from benchmarks.result import Result
 from reconciler.clients import Endpoint, SiteClients, open_session, open_site
 from reconciler.clients.endpoints import Credentials, Password
 from reconciler.model.words import Service
-
-from benchmarks.result import Result
 
 SITES = 200
 ROUNDS = 25

@@ -15,13 +15,13 @@ from statistics import median
 from typing import Any
 
 import yaml
-from reconciler.sources.mirror import Mirror
-from reconciler.sources.sites import GitSites
-from reconciler.sources.working_tree import WorkingTree
 
 from benchmarks import repository
 from benchmarks.repository import Shape
 from benchmarks.result import Result
+from reconciler.sources.mirror import Mirror
+from reconciler.sources.sites import GitSites
+from reconciler.sources.working_tree import WorkingTree
 
 NOW = datetime(2026, 11, 21, tzinfo=UTC)
 REPEATS = 7
