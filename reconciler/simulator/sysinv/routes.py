@@ -29,7 +29,7 @@ ROUTES = family.collection(
         noun="Route",
     )
 )
-MAX_PATHS = 2
+MAX_PATHS = 4
 _ALLOWED_TYPES = frozenset({"mgmt", "cluster-host", "oam", "storage", "admin", "data", "ironic"})
 
 
