@@ -12,6 +12,7 @@ import orjson
 import pytest
 from aiohttp import web
 from aiohttp.test_utils import TestServer
+
 from reconciler.clients.endpoints import Credentials, Endpoint, Password
 from reconciler.clients.http import Limits, open_session
 from reconciler.clients.patience import Patience

@@ -4,6 +4,7 @@ from pathlib import Path
 from textwrap import dedent
 
 import pytest
+
 from reconciler.clients.endpoints import load
 from reconciler.model.errors import ConfigError, ConfigErrors
 from reconciler.model.words import Service

@@ -6,6 +6,7 @@ import orjson
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+
 from reconciler.clients.faults import LONGEST, error_of, fault_text
 from reconciler.clients.message import Answer, Request
 from reconciler.model.errors import Busy, Refused, Unauthorized, Unreachable

@@ -7,10 +7,10 @@ from contextlib import asynccontextmanager
 import aiohttp
 import pytest
 from aiohttp import web
+
 from reconciler.clients.http import USER_AGENT, Limits, open_session
 from reconciler.clients.site import open_site
 from reconciler.model.errors import Failure, Unreachable
-
 from tests.clients.conftest import FakeClock, endpoint_at, reply
 
 WRITE = ("PATCH", "/v1/ihosts/6b1d", [{"op": "replace", "path": "/action", "value": "lock"}])

@@ -4,9 +4,9 @@ import asyncio
 from datetime import timedelta
 
 import pytest
+
 from reconciler.clients.keystone import REJECTED_PAUSE_S, token_request
 from reconciler.model.errors import ConfigError, Failure, Refused, Unauthorized, Unreachable
-
 from tests.clients.conftest import PASSWORD, endpoint_at, following, reply
 
 # The documented body: openstack/keystone, api-ref/source/v3/authenticate-v3.inc, "Password authentication with scoped

@@ -1,9 +1,9 @@
 """Pauses grow, are bounded, and differ from site to site."""
 
 import pytest
+
 from reconciler.clients.patience import QUICK, Patience, again
 from reconciler.model.errors import Failure, Refused, Unreachable
-
 from tests.clients.conftest import FakeClock
 
 

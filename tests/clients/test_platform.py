@@ -6,8 +6,8 @@ import orjson
 import pytest
 from aiohttp import web
 from pydantic import SecretStr
-from reconciler.model.errors import Busy, Failure, Refused, Unauthorized, Unreachable
 
+from reconciler.model.errors import Busy, Failure, Refused, Unauthorized, Unreachable
 from tests.clients.conftest import fault, reply
 
 

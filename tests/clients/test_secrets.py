@@ -6,10 +6,10 @@ import traceback
 import pytest
 from aiohttp import web
 from pydantic import SecretStr
+
 from reconciler.clients.keystone import TokenBroker
 from reconciler.clients.secrets import masked, resolve
 from reconciler.model.errors import ConfigError, ReconcilerError
-
 from tests.clients.conftest import PASSWORD, endpoint_at, fault, following, reply
 
 

@@ -7,9 +7,9 @@ from contextlib import asynccontextmanager
 import pytest
 import trustme
 from aiohttp.test_utils import TestServer
+
 from reconciler.clients import tls
 from reconciler.model.errors import ConfigError, Failure, Unreachable
-
 from tests.clients.conftest import endpoint_at
 
 

@@ -3,6 +3,7 @@
 import pickle
 
 import pytest
+
 from reconciler.model.errors import (
     PLEAS,
     Busy,

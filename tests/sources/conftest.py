@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+
 from reconciler.sources.mirror import Mirror
 from tests.sources.history import History, site
 

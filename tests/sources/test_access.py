@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pytest
 import trustme
+
 from reconciler.sources.access import Access, access_settings, access_variables
 from reconciler.sources.errors import UnreachableRepositoryError
 from reconciler.sources.location import location

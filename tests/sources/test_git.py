@@ -8,6 +8,7 @@ import signal
 from pathlib import Path
 
 import pytest
+
 from reconciler.sources.errors import GitError
 from reconciler.sources.git import Git, stop
 from tests.sources.test_mirror import children

@@ -7,6 +7,7 @@ from collections.abc import Collection, Mapping
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+
 from reconciler.sources.entries import Entry, Kind
 from reconciler.sources.inputs import Affected, Inputs, Rules, advanced, affected, indexed
 from tests.sources.history import layers_of

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+
 from reconciler.sources.errors import RefusedRepositoryError
 from reconciler.sources.location import location, masked
 

@@ -13,6 +13,7 @@ from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
 
 import pytest
+
 from reconciler.sources.errors import (
     MissingBranchError,
     RefusedRepositoryError,

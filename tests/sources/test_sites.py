@@ -6,6 +6,7 @@ import random
 from pathlib import Path
 
 import pytest
+
 from reconciler.model.errors import ConfigError
 from reconciler.sources.errors import EmptyRootError, UnknownSiteError, UnreadableInputError
 from reconciler.sources.inputs import Affected

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+
 from reconciler.sources.blobs import BUNCH, Blobs
 from reconciler.sources.entries import Entry, Kind
 from reconciler.sources.errors import EmptyRootError, SourceError

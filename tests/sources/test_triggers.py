@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 
 import pytest
+
 from reconciler.sources.triggers import Bell, Poll, looks, poll
 
 

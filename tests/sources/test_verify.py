@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+
 from reconciler.sources.errors import UnusableTrustError
 from reconciler.sources.mirror import Mirror
 from reconciler.sources.verify import Trust, Verify, verified

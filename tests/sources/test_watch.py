@@ -7,6 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+
 from reconciler.sources.watch import is_telling, moved
 from tests.sources.history import History
 

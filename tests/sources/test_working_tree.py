@@ -6,6 +6,7 @@ import os
 from pathlib import Path
 
 import pytest
+
 from reconciler.sources.errors import EmptyRootError, UnknownSiteError, UnreadableInputError
 from reconciler.sources.inputs import Affected
 from reconciler.sources.mirror import Mirror

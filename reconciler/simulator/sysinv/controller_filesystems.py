@@ -173,7 +173,9 @@ def _check_controllers(system: System) -> None:
 
 def _check_backup(system: System, present: dict[str, Row], wanted: dict[str, int]) -> None:
     """Each controller's backup filesystem must hold platform and database (``_check_relative_controller_multi_fs``)."""
-    size = {name: int(wanted.get(name) or present[name]["size"]) for name in ("platform", "database") if name in present}
+    size = {
+        name: int(wanted.get(name) or present[name]["size"]) for name in ("platform", "database") if name in present
+    }
     least = sum(size.values()) + BACKUP_OVERHEAD
     for host in hosts_of(system, "controller"):
         backup = host_fs.of(system, host, "backup")
