@@ -1,0 +1,288 @@
+"""Whose turn it is: never two visits of one site, none forgotten, and failing sites in nobody's way."""
+
+from __future__ import annotations
+
+import asyncio
+from contextlib import asynccontextmanager, suppress
+
+import pytest
+from hypothesis import settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
+
+from reconciler.engine.queue import Queue
+from tests.engine.waiting import FakeTimer, settled
+
+HOUR_S = 3600.0
+
+
+class Visits:
+    """Visits that last until they are told to end."""
+
+    def __init__(self, workers: int = 2) -> None:
+        self.timer = FakeTimer()
+        self.queue = Queue(self.timer, workers)
+        self.begun: list[str] = []
+        self.under_way: dict[str, asyncio.Future[float]] = {}
+
+    async def visit(self, site: str) -> float:
+        assert site not in self.under_way, f"{site} is visited twice at a time"
+        self.begun.append(site)
+        self.under_way[site] = asyncio.get_running_loop().create_future()
+        try:
+            return await self.under_way[site]
+        finally:
+            del self.under_way[site]
+
+    async def end(self, site: str, next_s: float = HOUR_S) -> None:
+        self.under_way[site].set_result(next_s)
+        await settled()
+
+    async def pass_time(self, seconds: float) -> None:
+        self.timer.advance(seconds)
+        await settled()
+
+    async def put(self, *sites: str, delay_s: float = 0.0) -> None:
+        for site in sites:
+            self.queue.put(site, delay_s)
+        await settled()
+
+
+@asynccontextmanager
+async def at_work(workers: int = 2):
+    visits = Visits(workers)
+    running = asyncio.create_task(visits.queue.run(visits.visit))
+    await settled()
+    try:
+        yield visits
+    finally:
+        running.cancel()
+        with suppress(asyncio.CancelledError):
+            await running
+
+
+async def test_a_site_is_visited_when_it_is_due_and_again_when_its_visit_said():
+    async with at_work() as visits:
+        await visits.put("a", delay_s=10.0)
+        await visits.pass_time(9.0)
+        assert visits.begun == []
+        await visits.pass_time(1.0)
+        await visits.end("a", next_s=60.0)
+        await visits.pass_time(59.0)
+        assert visits.begun == ["a"]
+        await visits.pass_time(1.0)
+        assert visits.begun == ["a", "a"]
+
+
+async def test_putting_a_site_sooner_wins_and_later_changes_nothing():
+    async with at_work() as visits:
+        await visits.put("a", delay_s=60.0)
+        await visits.put("a", delay_s=5.0)
+        await visits.put("a", delay_s=90.0)
+        await visits.pass_time(5.0)
+        assert visits.begun == ["a"]
+
+
+async def test_a_site_put_while_it_is_visited_is_visited_once_more():
+    async with at_work() as visits:
+        await visits.put("a")
+        await visits.put("a", "a")
+        assert visits.begun == ["a"]
+        await visits.end("a")
+        assert visits.begun == ["a", "a"]
+        await visits.end("a")
+        assert visits.begun == ["a", "a"]
+
+
+async def test_no_more_sites_are_visited_at_a_time_than_there_are_workers():
+    async with at_work(workers=2) as visits:
+        await visits.put("a", "b", "c")
+        assert visits.begun == ["a", "b"]
+        await visits.end("b")
+        assert visits.begun == ["a", "b", "c"]
+
+
+async def test_who_has_been_due_longest_comes_first():
+    async with at_work(workers=1) as visits:
+        await visits.put("busy")
+        await visits.put("late", delay_s=5.0)
+        await visits.put("early", delay_s=3.0)
+        await visits.pass_time(10.0)
+        await visits.end("busy")
+        await visits.end("early")
+        assert visits.begun == ["busy", "early", "late"]
+
+
+async def test_a_failing_site_is_visited_though_others_wait_for_their_time():
+    async with at_work() as visits:
+        visits.queue.mark("dark", failing=True)
+        await visits.put("fine", delay_s=600.0)
+        await visits.put("dark", delay_s=5.0)
+        await visits.pass_time(5.0)
+        assert visits.begun == ["dark"]
+
+
+async def test_failing_sites_use_half_of_the_workers_and_leave_the_rest_to_the_others():
+    async with at_work(workers=4) as visits:
+        dark = [f"dark-{i}" for i in range(6)]
+        for site in dark:
+            visits.queue.mark(site, failing=True)
+        await visits.put(*dark)
+        assert visits.begun == dark[:2]
+        await visits.put("a", "b")
+        assert visits.begun == [*dark[:2], "a", "b"]
+
+
+async def test_a_site_that_answers_again_leaves_the_lane():
+    async with at_work(workers=2) as visits:
+        for site in ("one", "two"):
+            visits.queue.mark(site, failing=True)
+        await visits.put("one", "two")
+        assert visits.begun == ["one"]
+        visits.queue.mark("two", failing=False)
+        await visits.put("two")
+        assert visits.begun == ["one", "two"]
+
+
+async def test_a_dropped_site_is_not_visited_any_more_not_even_after_the_visit_under_way():
+    async with at_work() as visits:
+        await visits.put("a", "b")
+        await visits.put("c", delay_s=5.0)
+        await visits.put("a")
+        for site in ("a", "c"):
+            visits.queue.drop(site)
+        await visits.end("a", next_s=1.0)
+        await visits.pass_time(HOUR_S)
+        assert visits.begun == ["a", "b"]
+
+
+async def test_a_site_that_comes_back_during_its_last_visit_is_visited_again():
+    async with at_work() as visits:
+        await visits.put("a")
+        visits.queue.drop("a")
+        await visits.put("a")
+        await visits.end("a")
+        assert visits.begun == ["a", "a"]
+
+
+async def test_the_depth_counts_who_is_due_and_waits():
+    async with at_work(workers=1) as visits:
+        await visits.put("a", "b", "c")
+        await visits.put("d", delay_s=5.0)
+        assert visits.queue.depth == 2
+        await visits.pass_time(5.0)
+        assert visits.queue.depth == 3
+
+
+async def test_what_a_visit_raises_ends_the_queue_and_every_other_visit():
+    visits = Visits()
+    running = asyncio.create_task(visits.queue.run(visits.visit))
+    await visits.put("a", "b")
+    visits.under_way["a"].set_exception(ZeroDivisionError())
+    with pytest.raises(ExceptionGroup):
+        await running
+    assert visits.under_way == {}
+
+
+SITES = st.sampled_from("abcdef")
+DELAYS = st.sampled_from([0.0, 1.0, 7.0, 60.0])
+WORKERS = 3
+
+
+class AnyOrderOfEvents(RuleBasedStateMachine):
+    """Whatever is put, dropped, ended and marked, and whenever: the promises hold at every moment."""
+
+    @initialize()
+    def begin(self):
+        self.runner = asyncio.Runner()
+        self.visits = Visits(WORKERS)
+        self.due: dict[str, float] = {}
+        self.again: set[str] = set()
+        self.failing: set[str] = set()
+        self.lane: set[str] = set()
+        self.dropped: set[str] = set()
+        self.known = 0
+        self.task = self.runner.get_loop().create_task(self.visits.queue.run(self.visits.visit))
+        self.settle()
+
+    def settle(self):
+        """What began meanwhile is due no more; it is in the lane if it failed before it began."""
+        self.runner.run(settled())
+        for site in self.visits.begun[self.known :]:
+            assert self.due.pop(site) <= self.visits.timer.time, f"{site} was not due"
+            self.lane |= {site} & self.failing
+        self.known = len(self.visits.begun)
+
+    @rule(site=SITES, delay_s=DELAYS)
+    def put(self, site, delay_s):
+        self.dropped.discard(site)
+        if site in self.visits.under_way and not delay_s:
+            self.again.add(site)
+        else:
+            at = self.visits.timer.time + delay_s
+            self.due[site] = min(at, self.due.get(site, at))
+        self.visits.queue.put(site, delay_s)
+        self.settle()
+
+    @rule(site=SITES)
+    def drop(self, site):
+        self.due.pop(site, None)
+        self.again.discard(site)
+        self.failing.discard(site)
+        self.dropped |= {site} & self.visits.under_way.keys()
+        self.visits.queue.drop(site)
+        self.settle()
+
+    @rule(site=SITES, failing=st.booleans())
+    def mark(self, site, failing):
+        self.visits.queue.mark(site, failing=failing)
+        (self.failing.add if failing else self.failing.discard)(site)
+        self.settle()
+
+    @rule(seconds=st.sampled_from([1.0, 10.0, 100.0]))
+    def pass_time(self, seconds):
+        self.visits.timer.advance(seconds)
+        self.settle()
+
+    @precondition(lambda self: self.visits.under_way)
+    @rule(data=st.data(), next_s=DELAYS)
+    def end(self, data, next_s):
+        site = data.draw(st.sampled_from(sorted(self.visits.under_way)))
+        self.visits.under_way[site].set_result(next_s)
+        self.lane.discard(site)
+        if site in self.dropped:
+            self.dropped.discard(site)
+            self.failing.discard(site)
+        else:
+            at = self.visits.timer.time + (0.0 if site in self.again else next_s)
+            self.due[site] = min(at, self.due.get(site, at))
+        self.again.discard(site)
+        self.settle()
+
+    @invariant()
+    def never_too_many(self):
+        assert len(self.visits.under_way) <= WORKERS
+        assert len(self.lane) <= max(1, WORKERS // 2)
+
+    @invariant()
+    def nobody_waits_for_a_free_worker(self):
+        ready = {s for s, at in self.due.items() if at <= self.visits.timer.time} - self.visits.under_way.keys()
+        may_run = ready - self.failing if len(self.lane) >= max(1, WORKERS // 2) else ready
+        assert len(self.visits.under_way) == WORKERS or not may_run
+
+    @invariant()
+    def it_is_at_work(self):
+        assert not self.task.done()
+
+    def teardown(self):
+        self.task.cancel()
+        with suppress(asyncio.CancelledError):
+            self.runner.run(self.ended())
+        self.runner.close()
+
+    async def ended(self):
+        await self.task
+
+
+AnyOrderOfEvents.TestCase.settings = settings(max_examples=150, stateful_step_count=30, deadline=None)
+TestAnyOrderOfEvents = AnyOrderOfEvents.TestCase
