@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from reconciler.model.host import HostState, SystemState
 from reconciler.model.plan import Opening
 
+INSTALLED = "online"  # availability of a locked host that runs (sysinv host.py check_unlock)
 PERSONALITY_ORDER = {"controller": 0, "storage": 1, "worker": 2}
 
 
@@ -30,10 +31,14 @@ def gate(host: HostState, *, is_ours: bool) -> Gate:
     if host.is_locked and is_ours:
         return Gate(Opening.ADOPT)
     if host.is_locked and not host.is_provisioned:
-        return Gate(Opening.LOCKED)
+        return Gate(Opening.LOCKED) if host.availability == INSTALLED else Gate(None, _not_installed(host))
     if host.is_locked:
         return Gate(None, f"locked-by-operator: {host.name} is {host.in_words} and we did not lock it")
     return Gate(None, f"{host.name} is {host.in_words}: a window opens on a host at rest only")
+
+
+def _not_installed(host: HostState) -> str:
+    return f"{host.name} is {host.in_words}: it is configured once it is installed and online"
 
 
 def in_order(hosts: Iterable[HostState], system: SystemState) -> tuple[HostState, ...]:

@@ -27,9 +27,13 @@ def plan(found: Comparison, context: Context, kinds: Kinds, ours: Collection[str
     """
     changes, refusals = possible(found, context, kinds)
     works = tuple(works_of(cascade(changes, context, kinds), context, kinds))
-    windows = windows_of(works, context, kinds, frozenset(ours))
+    windows = windows_of(works, context, kinds, frozenset(ours), refusals)
     refusals |= refused(works, windows, context)
-    places, late = places_of(unblocked(works, refusals, kinds), windows, kinds)
+    places, late = places_of(unblocked(works, found, refusals, kinds), windows, kinds)
+    placed = [work for place in places.values() for work in place]
+    # no host is locked for work that is refused
+    needed = windows_of(placed, context, kinds, frozenset(ours), refusals)
+    windows = {host: window for host, window in windows.items() if host in needed}
     stages = tuple(stages_of(places, windows, context, kinds))
     blocked = tuple(Blocked(key, reason) for key, reason in sorted({**refusals, **late}.items()))
     return Plan(plan_id(context.desired.site, stages, blocked), context.desired.site, stages, blocked, commit)

@@ -47,13 +47,14 @@ def _out_of_service(work: Work, windows: Mapping[str, Window], context: Context)
     return "" if will_be else f"needs {work.host} unlocked and in service"
 
 
-def unblocked(works: Iterable[Work], refusals: Refusals, kinds: Kinds) -> tuple[Work, ...]:
+def unblocked(works: Iterable[Work], found: Comparison, refusals: Refusals, kinds: Kinds) -> tuple[Work, ...]:
     """The works without refused changes and without what refers to a resource that will not be there.
 
-    Adds the latter to `refusals`.
+    Adds the latter to `refusals`. What is impossible is in no work, and missing all the same.
     """
     works = tuple(works)
-    made = {c.key: c for w in works for c in w.changes if c.desired and c.action is Action.CREATE}
+    changes = (*found.changes, *(c for w in works for c in w.changes))
+    made = {c.key: c for c in changes if c.desired and c.action is Action.CREATE}
     grew = True
     while grew:
         missing = {kinds[k.kind].known_as(made[k].desired): k for k in refusals if k in made}  # type: ignore[arg-type]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,6 +10,7 @@ from reconciler.model.change import Change
 from reconciler.model.host import HostState
 from reconciler.model.kind import Context, Kinds
 from reconciler.model.plan import Opening
+from reconciler.model.resource import ResourceKey
 from reconciler.model.words import Needs
 from reconciler.plan.hosts import Gate, gate, in_order
 from reconciler.plan.works import Work
@@ -25,8 +26,11 @@ class Window:
     place: int = 0
 
 
-def windows_of(works: Iterable[Work], context: Context, kinds: Kinds, ours: frozenset[str]) -> Mapping[str, Window]:
-    said = said_states(context, kinds)
+def windows_of(
+    works: Iterable[Work], context: Context, kinds: Kinds, ours: frozenset[str], refused: Collection[ResourceKey]
+) -> Mapping[str, Window]:
+    """The windows of a plan by host. A new host whose own change is refused is prepared, and not unlocked yet."""
+    said = {h: s for h, s in said_states(context, kinds).items() if not _is_refused(h, refused, kinds)}
     asked = {c.key.name for w in works for c in w.changes if _asks_state(c, kinds)}
     wanted = {w.host for w in works if w.needs is Needs.LOCKED} | {h for w in works for h in w.settles}
     known = (wanted | asked | ours) & context.system.hosts.keys()
@@ -39,6 +43,11 @@ def _window(host: HostState, said: str, is_ours: bool, place: int) -> Window:
     # what we locked we unlock; what never was in service is unlocked only where Git says so
     unlocks = said == "unlocked" if opened.opening is Opening.LOCKED else said != "locked"
     return Window(host, opened, unlocks, place)
+
+
+def _is_refused(host: str, refused: Collection[ResourceKey], kinds: Kinds) -> bool:
+    of_host = (kinds[k.kind] for k in refused if k.name == host and not k.host)
+    return any(fact.lock_state for kind in of_host for fact in kind.attributes.values())
 
 
 def _asks_state(change: Change[Any], kinds: Kinds) -> bool:

@@ -149,3 +149,30 @@ def test_a_change_may_wait_for_another_host_to_be_in_service():
     observed = snap(state=hosts)
     todo = plan(compare(desired, observed, kinds), Context(desired, observed), kinds)
     assert [s.host or "online" for s in todo.stages] == ["worker-0", "online"]
+
+
+def test_a_host_is_left_alone_until_it_is_installed_and_online():
+    hosts = system(host("controller-0"), host("worker-0", "new", personality="worker", availability="offline"))
+    wanted = [("worker-0", Iface(name="eth0")), Machine(name="worker-0", administrative="unlocked")]
+    todo = planned(snap(*wanted, state=hosts), snap(Machine(name="worker-0", administrative="locked"), state=hosts))
+    assert todo.stages == ()
+    assert {b.reason for b in todo.blocked} == {
+        "worker-0 is locked-disabled-offline: it is configured once it is installed and online"
+    }
+
+
+def test_a_new_host_whose_own_change_is_refused_is_prepared_and_stays_locked():
+    kinds = {**KINDS, "machine": replace(KINDS["machine"], impossible=lambda _change, _context: "waits for another")}
+    new = system(host("controller-0", "new"))
+    desired = snap(Machine(name="controller-0", administrative="unlocked"), Iface(name="eth0"), state=new)
+    observed = snap(Machine(name="controller-0", administrative="locked"), state=new)
+    [window] = plan(compare(desired, observed, kinds), Context(desired, observed), kinds).stages
+    assert (window.unlocks, [s.kind for s in window.steps]) == (False, ["iface"])
+
+
+def test_what_refers_to_something_that_cannot_be_made_waits_for_it():
+    kinds = {**KINDS, "net": replace(KINDS["net"], impossible=lambda _change, _context: "never")}
+    desired = snap(Net(name="a"), Iface(name="eth0"), Link(iface="eth0", net="a"))
+    todo = plan(compare(desired, snap(Iface(name="eth0")), kinds), Context(desired, snap()), kinds)
+    assert todo.stages == ()
+    assert [b.reason for b in todo.blocked] == ["waits for net/a, which is blocked", "never"]
