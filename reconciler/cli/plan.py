@@ -13,7 +13,7 @@ import typer
 from reconciler.apply import Pace
 from reconciler.cli import results as shown
 from reconciler.cli.options import STATE, All, Endpoints, PlanFormat, Repo, Rev, Root, Sites, State
-from reconciler.cli.plan_text import Detail, plan_lines
+from reconciler.cli.plan_text import Detail, plan_lines, plural
 from reconciler.cli.progress import telling
 from reconciler.cli.review import review
 from reconciler.cli.selection import selected
@@ -80,8 +80,8 @@ def _sum(found: list[SiteResult]) -> str:
     judged = [r.judged for r in found if r.judged]
     in_sync = sum(j.found.is_empty and j.plan.is_empty for j in judged)
     locked = sum(len(j.plan.locked_hosts) for j in judged)
-    parts = [f"{len(found)} sites", f"{in_sync} in sync", f"{len(judged) - in_sync} with changes"]
-    parts += [f"{locked} hosts to lock"] if locked else []
+    parts = [plural(len(found), "site"), f"{in_sync} in sync", f"{len(judged) - in_sync} with changes"]
+    parts += [f"{plural(locked, 'host')} to lock"] if locked else []
     parts += [f"{len(found) - len(judged)} not judged"] if len(judged) < len(found) else []
     return ", ".join(parts)
 

@@ -120,8 +120,8 @@ def _heading(stage: Stage) -> str:
 
 def _step(step: Step, detail: Detail) -> Iterator[str]:
     place = f" on {step.host}" if step.host else ""
-    names = ", ".join(dict.fromkeys(c.key.name for c in step.changes))
-    yield f"       {step.kind}{place}: {names} ({_plural(len(step.calls), 'call')})"
+    names = ", ".join(dict.fromkeys(c.key.name for c in step.changes if c.key.name))
+    yield f"       {step.kind}{place}{': ' if names else ''}{names} ({plural(len(step.calls), 'call')})"
     if detail.calls:
         yield from (f"         {line}" for call in step.calls for line in call_lines(call))
 
@@ -141,5 +141,6 @@ def _json(value: Any) -> str:
     return orjson.dumps(value, default=str, option=orjson.OPT_PASSTHROUGH_DATACLASS).decode()
 
 
-def _plural(number: int, word: str) -> str:
+def plural(number: int, word: str) -> str:
+    """`1 site`, `2 sites`."""
     return f"{number} {word}" if number == 1 else f"{number} {word}s"
