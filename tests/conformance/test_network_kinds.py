@@ -7,7 +7,7 @@ import json
 import pytest
 
 from reconciler.apply.resolve import body_of, path_of
-from reconciler.diff import compare
+from reconciler.diff import compare, spelled
 from reconciler.model.kind import Context
 from reconciler.model.plan import Call
 from reconciler.model.resource import Resource, ResourceKey, Spec
@@ -63,12 +63,14 @@ def send(system: System, call: Call, made: dict) -> str:
 
 def bring(system: System, text: str) -> list[str]:
     """What was sent to make the system what Git says; asserts that all was taken, and that nothing is left."""
-    want, have = desired(text), observed(read(system))
+    have = observed(read(system))
+    want = spelled(desired(text), have, KINDS)
     made = plan(compare(want, have, KINDS), Context(want, have), KINDS, ours=set(have.system.hosts))
     ids: dict = {}
     refused = [r for r in (send(system, call, ids) for call in calls(made)) if r]
     assert (refused, made.blocked) == ([], ())
-    assert compare(want, observed(read(system)), KINDS).changes == ()
+    seen = observed(read(system))
+    assert compare(spelled(desired(text), seen, KINDS), seen, KINDS).changes == ()
     return [told(c) for c in calls(made)]
 
 

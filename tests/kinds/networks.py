@@ -7,7 +7,7 @@ from typing import Any
 
 import yaml
 
-from reconciler.diff import compare
+from reconciler.diff import compare, spelled
 from reconciler.kinds import registry
 from reconciler.model.change import Change
 from reconciler.model.kind import Context
@@ -190,13 +190,14 @@ def observed(found: Rows) -> Snapshot:
 
 
 def context(text: str, found: Rows) -> Context:
-    return Context(desired(text), observed(found))
+    seen = observed(found)
+    return Context(spelled(desired(text), seen, KINDS), seen)
 
 
 def differences(text: str, found: Rows) -> dict[str, Change[Any]]:
     """What has to change, by kind/name."""
-    changes = compare(desired(text), observed(found), KINDS).changes
-    return {f"{c.key.kind}/{c.key.name}": c for c in changes}
+    around = context(text, found)
+    return {f"{c.key.kind}/{c.key.name}": c for c in compare(around.desired, around.observed, KINDS).changes}
 
 
 def planned(text: str, found: Rows) -> Plan:
