@@ -1,0 +1,223 @@
+"""Hosts: what changes where, what never does, how one comes to be, and when it may be unlocked."""
+
+from __future__ import annotations
+
+import pytest
+
+from reconciler.model.words import Action, Disruption, Needs
+from tests.kinds.machines import (
+    AIO,
+    HOST,
+    KINDS,
+    SDA,
+    TIER,
+    backend,
+    context,
+    difference,
+    differences,
+    disk,
+    host,
+    planned,
+    resource,
+    rows,
+    sent,
+    why_not,
+    written,
+)
+from tests.kinds.networks import calls, system_row, told
+
+KIND = KINDS["host"]
+DUPLEX = system_row("duplex", "All-in-one")
+STANDARD = system_row("duplex", "Standard")
+
+
+def profile(**said: object) -> str:
+    return f"hosts: {{controller-0: {said}}}"
+
+
+def test_a_host_is_read_as_git_would_say_it():
+    row = host(location={"locn": "rack 7"}, subfunctions="controller,worker,lowlatency", boot_device="/dev/sda")
+    spec = resource("host", rows(row, idisks=[disk()])).spec
+    assert (spec.location, spec.subfunctions) == ("rack 7", ("controller", "worker", "lowlatency"))
+    assert (spec.boot_device, spec.root_device) == (SDA, SDA)
+
+
+def test_a_machine_that_nobody_has_named_is_no_host():
+    assert list(KIND.read(rows(host(), {**host("x", number=9), "hostname": None}))) == [resource("host", rows(host()))]
+
+
+def test_what_is_written_differently_and_means_the_same_needs_nothing():
+    said = profile(
+        personality="controller-worker",
+        subfunctions=["worker", "controller"],
+        bootDevice="/dev/sda",
+        rootDevice="sda",
+        bootMAC="52:54:00:00:00:AB",
+        administrativeState="unlocked",
+    )
+    row = host(subfunctions="controller,worker,lowlatency", mgmt_mac="52:54:00:00:00:ab")
+    assert differences(said, rows(row, idisks=[disk()])) == {}
+
+
+def test_the_boot_address_of_a_simplex_system_is_not_compared():
+    row = host(mgmt_mac="00:00:00:00:00:00")
+    assert differences(profile(bootMAC="52:54:00:00:00:99", match={"bootMAC": "x"}), rows(row)) == {}
+
+
+def test_a_location_changes_in_service_and_is_sent_as_an_object():
+    (call,) = written(profile(location="rack 8", console="ttyS0,115200n8"), rows())
+    assert told(call) == "PATCH ihosts/<controller-0> location={'locn': 'rack 8'}"
+    change = difference(profile(location="rack 8"), rows())
+    assert KIND.needs_of(change, context("", rows())) is Needs.ANY
+    assert KIND.disruption_of(change, context("", rows())) is Disruption.NONE
+
+
+@pytest.mark.parametrize(
+    ("member", "value", "attribute"),
+    [
+        ("bootDevice", "/dev/sdb", "boot_device"),
+        ("rootDevice", "/dev/sdb", "rootfs_device"),
+        ("console", "tty0", "console"),
+        ("installOutput", "graphical", "install_output"),
+        ("hwSettle", "30", "hw_settle"),
+        ("appArmor", "enabled", "apparmor"),
+    ],
+)
+def test_installation_parameters_and_apparmor_change_under_lock(member, value, attribute):
+    text = profile(**{member: value})
+    change = difference(text, rows())
+    assert KIND.needs_of(change, context(text, rows())) is Needs.LOCKED
+    assert KIND.disruption_of(change, context(text, rows())) is Disruption.LOCK
+    assert [told(c) for c in written(text, rows())] == [f"PATCH ihosts/<controller-0> {attribute}={value}"]
+
+
+def test_another_clock_source_is_sent_in_service_and_taken_up_by_a_lock_of_that_host():
+    made = planned(
+        profile(clockSynchronization="ptp"), rows(host(**AIO), host("controller-1", number=2), system=DUPLEX)
+    )
+    assert [(s.host, [told(c) for step in s.steps for c in step.calls]) for s in made.stages] == [
+        ("", ["PATCH ihosts/<controller-0> clock_synchronization=ptp"]),
+        ("controller-0", []),
+        ("controller-0", []),
+    ]
+    assert made.disruption is Disruption.LOCK
+
+
+def test_a_host_that_never_was_in_service_takes_its_clock_source_for_nothing():
+    made = planned(profile(clockSynchronization="ptp"), rows(host(state="new")))
+    assert [(s.host, s.disruption) for s in made.stages] == [("", Disruption.NONE)]
+
+
+@pytest.mark.parametrize(
+    ("said", "row"),
+    [
+        ({"personality": "worker"}, host()),
+        ({"personality": "worker"}, host(state="new")),
+        ({"bootMAC": "52:54:00:00:00:99"}, host()),
+        ({"subfunctions": ["controller"]}, host(**AIO)),
+        ({"subfunctions": ["controller"]}, host(state="new", **AIO | {"invprovision": "provisioning"})),
+    ],
+)
+def test_what_a_host_is_cannot_change(said, row):
+    assert "cannot change" in why_not(profile(**said), rows(row))["host/controller-0"]
+
+
+def test_the_administrative_state_is_nobody_s_to_write():
+    text = profile(administrativeState="unlocked", location="x")
+    assert [told(c) for c in written(text, rows(host(state="new")))] == [
+        "PATCH ihosts/<controller-0> location={'locn': 'x'}"
+    ]
+    only = profile(administrativeState="unlocked")
+    assert written(only, rows(host(state="new"))) == []
+    assert planned(only, rows(host(state="new"))).stages[0].unlocks
+
+
+NEW = """
+hosts:
+  controller-1:
+    personality: controller
+    subfunctions: [controller, worker]
+    provisioningMode: static
+    bootMAC: "52:54:00:00:00:AA"
+    location: vbox
+    bootDevice: /dev/sda
+    console: tty0
+    administrativeState: unlocked
+"""
+
+
+def test_a_host_is_added_with_all_that_the_installer_needs():
+    (call,) = sent(NEW, rows(host(**AIO), system=DUPLEX))
+    assert call == (
+        "POST ihosts hostname=controller-1 personality=controller subfunctions=controller,worker "
+        "location={'locn': 'vbox'} boot_device=/dev/sda console=tty0 mgmt_mac=52:54:00:00:00:aa"
+    )
+
+
+def test_a_machine_that_booted_and_is_recognised_becomes_the_host():
+    text = NEW.replace("static", "dynamic").replace('bootMAC: "52', 'match: {bootMAC: "52').replace('AA"', 'AA"}')
+    booted = {**host("x", number=2, mgmt_mac="52:54:00:00:00:aa"), "hostname": None, "uuid": "it", "personality": None}
+    assert len(sent(text, rows(host(**AIO), booted, system=DUPLEX))) == 1
+
+
+@pytest.mark.parametrize(
+    ("change", "found", "why"),
+    [
+        (("static", "dynamic"), rows(host(), system=DUPLEX), "has not booted from the network yet"),
+        (('    bootMAC: "52:54:00:00:00:AA"\n', ""), rows(host(), system=DUPLEX), "Git must say bootMAC"),
+        (("    personality: controller\n", ""), rows(host(), system=DUPLEX), "Git must say personality"),
+        (("", ""), rows(host()), "simplex system has no other host"),
+        (("", ""), rows(host(state="new"), system=DUPLEX), "once a controller is in service"),
+        (("AA", "01"), rows(host(), system=DUPLEX), "its boot MAC 52:54:00:00:00:01 is that of controller-0"),
+    ],
+)
+def test_why_a_host_is_not_added(change, found, why):
+    assert why in why_not(NEW.replace(*change) if change[0] else NEW, found)["host/controller-1"]
+
+
+def test_storage_hosts_wait_for_the_backend():
+    text = NEW.replace("controller-1", "storage-0").replace("personality: controller", "personality: storage")
+    controllers = (host(), host("controller-1", number=2))
+    waiting = rows(*controllers, system=STANDARD, storage_backend=[backend(state="configuring")])
+    assert "once the Ceph backend is configured" in why_not(text, waiting)["host/storage-0"]
+    ready = rows(*controllers, system=STANDARD, storage_backend=[backend()])
+    assert difference(text, ready).action is Action.CREATE
+    assert why_not(text, ready) == {}
+
+
+WORKERS = """
+system: {storage: {backends: [{name: ceph-store, type: ceph}]}}
+hosts:
+  compute-0: {administrativeState: unlocked}
+  compute-1: {administrativeState: unlocked}
+"""
+
+
+def workers(**more: object):
+    hosts = (host(), host("controller-1", number=2), host("compute-0", "new", 3), host("compute-1", "new", 4))
+    return rows(*hosts, system=STANDARD, storage_backend=[backend()], storage_tiers=[TIER], **more)
+
+
+def test_workers_are_unlocked_once_the_third_monitor_is_defined():
+    assert set(why_not(WORKERS, workers())) == {"host/compute-0", "host/compute-1"}
+    said = WORKERS.replace("compute-0: {", "compute-0: {storage: {monitor: {size: 20}}, ")
+    made = planned(said, workers())
+    assert made.blocked == ()
+    assert [s.host for s in made.stages] == ["", "compute-0", "compute-1"]
+    assert [told(c) for c in calls(made)] == ["POST ceph_mon ceph_mon_gib=20"]
+
+
+def test_with_storage_hosts_workers_need_no_monitor():
+    hosts = (host(), host("controller-1", number=2), host("compute-0", "new", 3), host("storage-0", number=4))
+    found = rows(*hosts, system=STANDARD, storage_backend=[backend()])
+    assert why_not("hosts: {compute-0: {administrativeState: unlocked}}", found) == {}
+
+
+def test_a_host_that_is_not_inventoried_is_not_unlocked():
+    found = rows(host(), host("compute-0", "new", 3, inv_state=None), system=STANDARD)
+    reasons = why_not("hosts: {compute-0: {administrativeState: unlocked}}", found)
+    assert "compute-0 is not installed yet" in reasons["host/compute-0"]
+
+
+def test_a_host_that_is_here_has_an_id():
+    assert resource("host", rows()).ids == {"uuid": f"host-{HOST}", "id": 1}
