@@ -6,18 +6,21 @@ we opened is closed whatever the policies say: an unlocked host is what we owe.
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
 from reconciler.model.change import Change, Comparison
 from reconciler.model.kind import Context, Kinds
 from reconciler.model.outcome import Outcome
-from reconciler.model.plan import Opening, Plan
+from reconciler.model.plan import Plan
 from reconciler.model.resource import ResourceKey
 from reconciler.model.site import Settings
 from reconciler.model.words import ApplyPolicy, Cause, Disruption, HealPolicy, Mode, Result
 from reconciler.plan import plan
 
+REPORTED = "only reported"  # the end of a reason for which nothing is waited
 ANY = "*"  # approves whatever the plan is
 
 
@@ -42,64 +45,68 @@ class Asked:
 def permitted(found: Comparison, todo: Plan, context: Context, kinds: Kinds, asked: Asked) -> Permission:
     """The part of a plan that may be sent now.
 
-    A plan that policy permits only in part is planned
-    anew from that part, so that what is sent is still a whole plan with its own order and windows.
+    A plan that policy permits only in part is planned anew from that part, so that what is sent is still a whole plan
+    with its own order and windows.
     """
-    settings = asked.settings
+    settings, planning = asked.settings, _Planning(found, todo, context, kinds, asked.ours)
     if not todo.stages:
         return Permission(todo, "", Outcome(todo.id, Result.IN_SYNC if not todo.blocked else Result.HELD))
-    owed = plan(replace(found, changes=()), context, kinds, asked.ours, todo.commit)
     if settings.mode is not Mode.APPLY:
         why = f"mode is {settings.mode}: nothing is sent"
-        return Permission(owed, why, Outcome(todo.id, Result.PLANNED))
+        return Permission(planning.of(()), why, Outcome(todo.id, Result.PLANNED))
     if asked.approved in {todo.id, ANY}:
         return Permission(todo, "", Outcome(todo.id, Result.PLANNED))
-    prices = _prices(todo)
-    held = {c.key: why for c in found.changes if (why := _held(c, settings, prices.get(c.key, Disruption.NONE)))}
+    held = {c.key: why for c in found.changes if (why := _held(c, settings, planning))}
     if not held:
         return Permission(todo, "", Outcome(todo.id, Result.PLANNED))
-    allowed = replace(found, changes=tuple(c for c in found.changes if c.key not in held))
-    part = plan(allowed, context, kinds, asked.ours, todo.commit)
-    if _costs(part) > _allowed_cost(part, settings):
-        part = owed
-    return Permission(part, _told(held), Outcome(todo.id, Result.HELD, message=_told(held)))
+    part, told = planning.of(c for c in found.changes if c.key not in held), _told(held, len(found.changes))
+    waits = any(not why.endswith(REPORTED) for why in held.values())
+    return Permission(part, told, Outcome(todo.id, Result.HELD if waits else Result.PLANNED, message=told))
 
 
-def _held(change: Change[Any], settings: Settings, price: Disruption) -> str:
+@dataclass(frozen=True, slots=True)
+class _Planning:
+    """Plans of parts of what was found."""
+
+    found: Comparison
+    todo: Plan
+    context: Context
+    kinds: Kinds
+    ours: frozenset[str]
+
+    def of(self, changes: Iterable[Change[Any]]) -> Plan:
+        """The plan of these changes alone; of none, the windows that we owe an end."""
+        part = replace(self.found, changes=tuple(changes))
+        return plan(part, self.context, self.kinds, self.ours, self.todo.commit)
+
+    def locks(self, change: Change[Any]) -> bool:
+        """Whether the change takes a host out of service, by itself or by what hangs on it."""
+        return bool(self.todo.locked_hosts and self.of((change,)).locked_hosts) or _is_dear(self.todo, change)
+
+
+def _is_dear(todo: Plan, change: Change[Any]) -> bool:
+    """Whether its step costs a lock or worse outside of any window."""
+    online = (step for stage in todo.stages if stage.opening is None for step in stage.steps)
+    return any(step.disruption >= Disruption.LOCK and change.key in step.keys for step in online)
+
+
+def _held(change: Change[Any], settings: Settings, planning: _Planning) -> str:
     """Why policy keeps a change from being sent; "" if it does not."""
     if change.cause is Cause.PENDING:
-        reasons = {
-            ApplyPolicy.NEVER: "apply is never: what Git changes is not sent",
-            ApplyPolicy.APPROVED: "waits for approval: apply is approved",
-        }
-        return reasons.get(settings.apply, "")
+        return _NOT_APPLIED.get(settings.apply, "")
     if settings.heal is HealPolicy.NEVER:
-        return "heal is never: what the site changed is only reported"
-    if price >= Disruption.LOCK:
+        return f"heal is never: what the site changed is {REPORTED}"
+    if planning.locks(change):
         return f"heal is {settings.heal}: mending this drift needs a lock, and waits for approval or a window"
     return ""
 
 
-def _prices(todo: Plan) -> dict[ResourceKey, Disruption]:
-    """What each change costs where it stands: in a window that locks a host, a lock."""
-    return {
-        change.key: max(step.disruption if stage.opening is None else Disruption.NONE, stage.disruption)
-        for stage in todo.stages
-        for step in stage.steps
-        for change in step.changes
-    }
+_NOT_APPLIED = {
+    ApplyPolicy.NEVER: f"apply is never: what Git changes is {REPORTED}",
+    ApplyPolicy.APPROVED: "waits for approval: apply is approved",
+}
 
 
-def _costs(part: Plan) -> int:
-    return sum(stage.opening is Opening.LOCK for stage in part.stages)
-
-
-def _allowed_cost(part: Plan, settings: Settings) -> int:
-    """How many hosts a part may lock: as many as it wants for commits that policy sends, none for drift alone."""
-    has_commit = any(c.cause is Cause.PENDING for c in part.changes)
-    return len(part.stages) if has_commit and settings.apply is ApplyPolicy.AUTO else 0
-
-
-def _told(held: dict[ResourceKey, str]) -> str:
-    first = next(iter(dict.fromkeys(held.values())))
-    return f"{len(held)} of the changes held: {first}"
+def _told(held: Mapping[ResourceKey, str], total: int) -> str:
+    """How many are held for which reason."""
+    return "; ".join(f"{n} of {total} changes held: {why}" for why, n in Counter(held.values()).items())
