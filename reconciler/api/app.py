@@ -6,10 +6,10 @@ import asyncio
 import hmac
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from typing import Annotated, Any
+from typing import Any
 
 import orjson
-from fastapi import Depends, FastAPI, HTTPException, Response
+from fastapi import Depends, FastAPI, HTTPException, Request, Response
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 
 from reconciler import __version__
@@ -39,7 +39,7 @@ def create_app(fleet: Fleet, token: str) -> FastAPI:
     if not token:
         raise ValueError("the API needs a bearer token: set STXR_API_TOKEN")
     app = FastAPI(title="stx-reconciler", version=__version__, docs_url=None, redoc_url=None)
-    allowed = Depends(_bearer(token))
+    allowed = Depends(_Token(token))
     _probes(app, fleet)
 
     @app.get("/api/v1/sites", dependencies=[allowed])
@@ -78,14 +78,18 @@ def _probes(app: FastAPI, fleet: Fleet) -> None:
         return Response(await asyncio.to_thread(fleet.metrics), media_type=OPEN_METRICS)
 
 
-def _bearer(token: str) -> Callable[..., None]:
-    scheme = HTTPBearer(auto_error=False)
+class _Token(HTTPBearer):
+    """The one bearer token of this controller, compared in constant time."""
 
-    def check(given: Annotated[HTTPAuthorizationCredentials | None, Depends(scheme)]) -> None:
-        if given is None or not hmac.compare_digest(given.credentials.encode(), token.encode()):
+    def __init__(self, token: str) -> None:
+        super().__init__(auto_error=False)
+        self._token = token.encode()
+
+    async def __call__(self, request: Request) -> HTTPAuthorizationCredentials:
+        given = await super().__call__(request)
+        if given is None or not hmac.compare_digest(given.credentials.encode(), self._token):
             raise HTTPException(401, "a bearer token is needed", headers={"WWW-Authenticate": "Bearer"})
-
-    return check
+        return given
 
 
 def _brief(verdict: Verdict, now: float) -> dict[str, Any]:

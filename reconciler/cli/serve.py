@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import signal
 from pathlib import Path
 from typing import Annotated
 
@@ -52,5 +53,14 @@ def run(
 
 
 async def _until_stopped(options: Running) -> None:
+    stopped = asyncio.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(number, stopped.set)
     async with controller(options) as running:
-        await running.ended()
+        typer.echo(f"metrics, probes and API at {running.url}", err=True)
+        waits = [asyncio.create_task(stopped.wait()), asyncio.create_task(running.ended())]
+        done, waiting = await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)
+        for task in waiting:
+            task.cancel()
+        for task in done:
+            task.result()

@@ -53,7 +53,7 @@ def permitted(found: Comparison, todo: Plan, context: Context, kinds: Kinds, ask
         return Permission(todo, "", Outcome(todo.id, Result.IN_SYNC if not todo.blocked else Result.HELD))
     if settings.mode is not Mode.APPLY:
         why = f"mode is {settings.mode}: nothing is sent"
-        return Permission(planning.of(()), why, Outcome(todo.id, Result.PLANNED))
+        return Permission(planning.of(()), why, Outcome(todo.id, Result.PLANNED, message=why))
     if asked.approved in {todo.id, ANY}:
         return Permission(todo, "", Outcome(todo.id, Result.PLANNED))
     held = {c.key: why for c in found.changes if (why := _held(c, settings, planning))}
