@@ -9,8 +9,9 @@ from dataclasses import dataclass
 from typing import Any
 
 import orjson
-from fastapi import Depends, FastAPI, HTTPException, Request, Response
+from fastapi import Depends, FastAPI, HTTPException, Response
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
+from starlette.requests import HTTPConnection
 
 from reconciler import __version__
 from reconciler.model.verdict import Verdict
@@ -85,7 +86,7 @@ class _Token(HTTPBearer):
         super().__init__(auto_error=False)
         self._token = token.encode()
 
-    async def __call__(self, request: Request) -> HTTPAuthorizationCredentials:
+    async def __call__(self, request: HTTPConnection) -> HTTPAuthorizationCredentials:
         given = await super().__call__(request)
         if given is None or not hmac.compare_digest(given.credentials.encode(), self._token):
             raise HTTPException(401, "a bearer token is needed", headers={"WWW-Authenticate": "Bearer"})

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from reconciler.engine.backoff import Backoff
 from reconciler.engine.fleet import Fleet
@@ -13,9 +13,10 @@ from reconciler.engine.reconcile import reconcile
 from reconciler.engine.verdicts import Whose, found, not_found
 from reconciler.model.errors import ReconcilerError, Visit
 from reconciler.model.outcome import Outcome
+from reconciler.model.plan import Plan
 from reconciler.model.site import Settings
 from reconciler.model.verdict import Verdict
-from reconciler.model.words import Result
+from reconciler.model.words import Result, State
 from reconciler.store import Store
 
 AGAIN_S = 0.0
@@ -75,6 +76,13 @@ class Controller:
             return self._failed(name, _ours(name, error), now)
         self._keep(verdict)
         return self._due_s(name, outcome)
+
+    def begins(self, name: str, todo: Plan) -> None:
+        """A plan begins to be sent: until it ends, the site is applying, and everybody can see that."""
+        before = self.verdicts.get(name) or Verdict(name, State.UNKNOWN)
+        locks = f", locks {', '.join(todo.locked_hosts)}" if todo.locked_hosts else ""
+        told = f"plan {todo.id} is being sent{locks}"
+        self._keep(replace(before, state=State.APPLYING, reason="applying", message=told, plan_id=todo.id))
 
     async def _visited(self, name: str, now: float) -> tuple[Verdict, Outcome]:
         visit = await self._fleet.visit(name)

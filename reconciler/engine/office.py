@@ -10,12 +10,17 @@ from reconciler.apply import Clock, Journal, Pace, Work
 from reconciler.engine.remote import SiteRemote
 from reconciler.engine.repository import Repository
 from reconciler.model.kind import Kinds
+from reconciler.model.plan import Plan
 from reconciler.model.site import Settings
 from reconciler.model.snapshot import Snapshot
 
 
 def silent(site: str, text: str) -> None:
     """Nobody listens."""
+
+
+def unannounced(site: str, todo: Plan) -> None:
+    """Nobody is told that a plan begins to be sent."""
 
 
 def untimed(stage: str) -> AbstractContextManager[None]:  # noqa: ARG001
@@ -33,6 +38,7 @@ class Office:
     pace: Pace
     say: Callable[[str, str], None] = silent
     timed: Callable[[str], AbstractContextManager[None]] = untimed
+    begins: Callable[[str, Plan], None] = unannounced
 
 
 @dataclass(frozen=True, slots=True)

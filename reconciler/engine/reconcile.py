@@ -51,5 +51,6 @@ async def reconcile(visit: Visit, office: Office) -> tuple[Judged, Outcome]:
     allowed = permitted(judged.found, judged.plan, context, office.kinds, asked)
     if not allowed.plan.stages:
         return judged, allowed.unsent
+    office.begins(visit.site, allowed.plan)
     with office.timed("apply"):
         return judged, await send(allowed.plan, work(visit, office, judged.desired))
