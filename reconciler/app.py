@@ -88,7 +88,7 @@ async def controller(options: Running) -> AsyncIterator[Started]:
             options.pace,
             lambda site, text: log.info("apply", site=site, said=text),
             lambda stage: _timed(metrics, stage),
-            lambda site, todo: known["it"].begins(site, todo),
+            lambda site, todo: known["it"].begins(site, todo),  # noqa: PLW0108 - made after the office
         )
         async with open_fleet(office, load(options.endpoints), StoreMemory(store), metrics.observer) as fleet:
             queue = Queue(SYSTEM_CLOCK, options.schedule.workers)
