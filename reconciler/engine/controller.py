@@ -67,33 +67,35 @@ class Controller:
 
     async def visit(self, name: str) -> float:
         """One site, once; seconds until it is due again."""
-        now = self._fleet.office.clock.now()
         try:
-            verdict, outcome = await self._visited(name, now)
+            verdict, outcome = await self._visited(name)
         except ReconcilerError as error:
-            return self._failed(name, error, now)
+            return self._failed(name, error)
         except Exception as error:  # noqa: BLE001 - a fault of ours at one site must not end the visits of the others
-            return self._failed(name, _ours(name, error), now)
+            return self._failed(name, _ours(name, error))
         self._keep(verdict)
         return self._due_s(name, outcome)
 
     def begins(self, name: str, todo: Plan) -> None:
         """A plan begins to be sent: until it ends, the site is applying, and everybody can see that."""
-        before = self.verdicts.get(name) or Verdict(name, State.UNKNOWN)
+        settings = self._fleet.office.repository.settings(name)
+        known = self.verdicts.get(name) or Verdict(name, State.UNKNOWN)
+        before = replace(known, group=settings.group, mode=settings.mode)
         locks = f", locks {', '.join(todo.locked_hosts)}" if todo.locked_hosts else ""
         told = f"plan {todo.id} is being sent{locks}"
         self._keep(replace(before, state=State.APPLYING, reason="applying", message=told, plan_id=todo.id))
 
-    async def _visited(self, name: str, now: float) -> tuple[Verdict, Outcome]:
+    async def _visited(self, name: str) -> tuple[Verdict, Outcome]:
         visit = await self._fleet.visit(name)
         judged, outcome = await reconcile(visit, self._fleet.office)
         self._fleet.settle(judged)
         if outcome.entries or outcome.message:
             self._store.record(name, judged.desired.revision, outcome)
         whose = self._whose(name, visit.settings)
-        return found(whose, judged, outcome, now), outcome
+        return found(whose, judged, outcome, self._fleet.office.clock.now()), outcome
 
-    def _failed(self, name: str, error: ReconcilerError, now: float) -> float:
+    def _failed(self, name: str, error: ReconcilerError) -> float:
+        now = self._fleet.office.clock.now()
         self._keep(not_found(self._whose(name, None), error, self.verdicts.get(name), now))
         backoff_s = self._count_failure(name)
         return self._schedule.next_s(self._chance()) if error.visit is Visit.STALLED else backoff_s
