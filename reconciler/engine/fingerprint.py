@@ -2,23 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from hashlib import sha256
 from typing import Any
 
+import orjson
+
 from reconciler.model.change import Change, Comparison
+from reconciler.model.wire import plain
 from reconciler.model.words import Action
 
 
 def fingerprint(found: Comparison) -> str:
     """Ten hex digits over what changes from what to what, where on a site, and not on which."""
-    text = "\n".join(line for change in found.changes for line in _lines(change))
-    return sha256(text.encode()).hexdigest()[:10]
+    said = [*map(_change, found.changes), *sorted(f"extra {r.key}" for r in found.extra)]
+    return sha256(orjson.dumps(said, option=orjson.OPT_SORT_KEYS)).hexdigest()[:10]
 
 
-def _lines(change: Change[Any]) -> Iterator[str]:
-    yield f"{change.action} {change.key}"
-    if change.action is Action.CREATE and change.desired:
-        yield repr(sorted(change.desired.spec.model_dump(exclude_unset=True).items(), key=lambda i: i[0]))
-    for field in change.fields:
-        yield f"{field.name}: {field.observed!r} {field.desired!r}"
+def _change(change: Change[Any]) -> Any:
+    """In plain form: sets have no order of their own, and secrets are masked."""
+    created = change.desired.spec if change.action is Action.CREATE and change.desired else None
+    fields = [(f.name, f.observed, f.desired) for f in change.fields]
+    return plain([change.action, change.key, created, fields])

@@ -29,6 +29,8 @@ def state_of(found: Comparison, plan: Plan, outcome: Outcome) -> State:
     if found.is_empty and plan.is_empty:
         return State.IN_SYNC
     causes = {c.cause for c in found.changes} | ({Cause.DRIFTED} if found.extra else set())
+    if not causes and plan.is_empty:
+        return State.UNKNOWN  # nothing that was read differs, and not everything was read
     return State.DRIFTED if Cause.DRIFTED in causes else State.PENDING
 
 

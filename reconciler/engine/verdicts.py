@@ -9,6 +9,7 @@ from reconciler.engine.reconcile import Judged
 from reconciler.model.errors import ConfigError, ConfigErrors, ReconcilerError, Unauthorized, Unreachable
 from reconciler.model.outcome import Outcome
 from reconciler.model.site import Settings
+from reconciler.model.snapshot import Unread
 from reconciler.model.verdict import Verdict
 from reconciler.model.wire import plan_json
 from reconciler.model.words import Result, State
@@ -44,7 +45,7 @@ def found(whose: Whose, judged: Judged, outcome: Outcome, now: float, held: str 
         unmanaged=len(judged.found.unmanaged),
         unjudged=tuple(map(str, judged.found.unjudged)),
         reason=_reason(judged, outcome, held),
-        message=outcome.message or held or _blocked(judged),
+        message=outcome.message or held or _blocked(judged) or _unread(judged),
         plan_id=plan.id if plan.stages else "",
         plan=plan_json(plan) if plan.stages or plan.blocked else None,
         open_windows=outcome.open_windows,
@@ -81,13 +82,27 @@ def _state_of_error(error: ReconcilerError) -> State:
 def _reason(judged: Judged, outcome: Outcome, held: str) -> str:
     if outcome.message:
         return str(outcome.result)
-    return "held" if held else "blocked" if judged.plan.blocked else ""
+    if held or judged.plan.blocked:
+        return "held" if held else "blocked"
+    return "unread" if judged.found.unjudged else ""
 
 
 def _blocked(judged: Judged) -> str:
     """The first thing that stands in the way, and how many more there are."""
-    blocked = judged.plan.blocked
-    if not blocked:
+    return _first([f"{b.key}: {b.reason}" for b in judged.plan.blocked])
+
+
+def _unread(judged: Judged) -> str:
+    """The first list that was missed in judging, why it was not read, and how many more there are."""
+    if not judged.found.unjudged:
         return ""
-    more = f" (and {len(blocked) - 1} more)" if len(blocked) > 1 else ""
-    return f"{blocked[0].key}: {blocked[0].reason}{more}"
+    return _first([f"{_listed(u)} was not read: {u.reason}" for u in judged.observed.unread])
+
+
+def _listed(unread: Unread) -> str:
+    return f"{unread.collection} of {unread.host}" if unread.host else unread.collection
+
+
+def _first(texts: list[str]) -> str:
+    more = f" (and {len(texts) - 1} more)" if len(texts) > 1 else ""
+    return texts[0] + more if texts else ""

@@ -35,7 +35,7 @@ class State(StrEnum):
     STALE = "stale"
     UNREACHABLE = "unreachable"
     INVALID = "invalid"
-    UNKNOWN = "unknown"  # never looked at
+    UNKNOWN = "unknown"  # never looked at, or not at all of it
 
 
 class Area(StrEnum):

@@ -1,0 +1,162 @@
+"""What is told of a site after each visit, and after each that could not look."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from reconciler.engine.verdicts import Whose, found, not_found
+from reconciler.model.errors import (
+    Busy,
+    ConfigError,
+    ConfigErrors,
+    Failure,
+    NotReady,
+    Refused,
+    Unauthorized,
+    Unreachable,
+)
+from reconciler.model.outcome import Outcome
+from reconciler.model.site import Settings
+from reconciler.model.snapshot import Unread
+from reconciler.model.verdict import Verdict
+from reconciler.model.words import Mode, Result, State
+from reconciler.sources.errors import GitError, UnreadableInputError
+from tests.engine.judging import judged
+from tests.model.verdicts import difference, verdict
+from tests.worlds import Iface, Net, host, snap, system
+
+SETTINGS = Settings(group="ran", mode=Mode.APPLY)
+WHOSE = Whose("sc-1", SETTINGS, "c0ffee", "k1")
+GIT, LIVE = Net(name="a", mtu=9000), Net(name="a", mtu=1500)
+
+
+def seen(*resources, **facts):
+    return replace(snap(*resources, **facts), taken_at=990.0)
+
+
+def test_a_verdict_says_what_was_seen_and_when():
+    both = system(host("controller-0"), host("controller-1", "locked"), mode="duplex")
+    visit = judged(snap(GIT, state=both), seen(GIT, state=both))
+    told = found(WHOSE, visit, Outcome("p", Result.IN_SYNC), now=1_000.0)
+    assert told == Verdict(
+        "sc-1",
+        State.IN_SYNC,
+        group="ran",
+        mode="apply",
+        commit="c0ffee",
+        input_key="k1",
+        observed_at=990.0,
+        judged_at=1_000.0,
+        reachable=True,
+        release="24.09",
+        system_mode="duplex",
+        hosts={"controller-0": "unlocked-enabled-available", "controller-1": "locked-disabled-online"},
+    )
+
+
+def test_a_difference_comes_with_the_plan_that_mends_it():
+    visit = judged(snap(GIT), seen(LIVE), base=snap(GIT))
+    told = found(WHOSE, visit, Outcome(visit.plan.id, Result.PLANNED), 1_000.0)
+    assert (told.state, told.plan_id, told.plan["id"]) == (State.DRIFTED, visit.plan.id, visit.plan.id)
+    assert [d.attribute for d in told.differences] == ["mtu"]
+
+
+def test_a_plan_that_ended_badly_is_told_in_the_platform_s_words():
+    visit = judged(snap(GIT), seen(LIVE))
+    outcome = Outcome("p", Result.FAILED, open_windows=("controller-0",), message="sc-1: platform refused")
+    told = found(WHOSE, visit, outcome, 1_000.0)
+    assert (told.state, told.reason, told.message) == (State.FAILED, "failed", "sc-1: platform refused")
+    assert told.open_windows == ("controller-0",)
+
+
+def test_a_site_that_fell_silent_while_it_was_changed_is_not_reachable():
+    visit = judged(snap(GIT), seen(LIVE))
+    told = found(WHOSE, visit, Outcome("p", Result.UNREACHABLE, message="timed out"), 1_000.0)
+    assert (told.state, told.reachable, told.observed_at) == (State.UNREACHABLE, False, 990.0)
+
+
+def test_what_stands_in_the_way_is_told():
+    locked = system(host("controller-0", "locked"))
+    visit = judged(snap(Iface(name="a"), Iface(name="b"), state=locked), seen(state=locked))
+    told = found(WHOSE, visit, Outcome("p", Result.HELD), 1_000.0)
+    assert (told.state, told.reason) == (State.HELD, "blocked")
+    assert told.message.startswith("controller-0/iface/a: locked-by-operator: controller-0 is locked-disabled-online")
+    assert told.message.endswith("(and 1 more)")
+    assert told.plan_id == ""
+    assert [b["resource"] for b in told.plan["blocked"]] == ["controller-0/iface/a", "controller-0/iface/b"]
+
+
+def test_why_policy_held_a_plan_is_told_without_hiding_the_state():
+    visit = judged(snap(GIT), seen(LIVE))
+    told = found(WHOSE, visit, Outcome("p", Result.PLANNED), 1_000.0, held="mode is observe: nothing is sent")
+    assert (told.state, told.reason, told.message) == (State.PENDING, "held", "mode is observe: nothing is sent")
+
+
+def test_a_list_that_was_not_read_is_told_with_its_reason():
+    unread = (Unread("labels", "controller-0", "sc-1: 500"), Unread("intp", "", "sc-1: 500"))
+    visit = judged(snap(GIT), replace(seen(), complete=frozenset(), unread=unread))
+    told = found(WHOSE, visit, Outcome("p", Result.IN_SYNC), 1_000.0)
+    assert (told.state, told.reason, told.unjudged) == (State.UNKNOWN, "unread", ("net/a",))
+    assert told.message == "labels of controller-0 was not read: sc-1: 500 (and 1 more)"
+
+
+def unreachable():
+    return Unreachable("platform", "GET", "/v1/ihosts", Failure.TIMEOUT, "no answer in 10 s", sent=False, site="sc-1")
+
+
+def answered(kind):
+    return kind("platform", "GET", "/v1/ihosts", 400, "no", "sc-1")
+
+
+@pytest.mark.parametrize(
+    ("error", "state", "reason"),
+    [
+        (unreachable(), State.UNREACHABLE, "Unreachable"),
+        (answered(Unauthorized), State.UNREACHABLE, "Unauthorized"),
+        (answered(Refused), State.FAILED, "Refused"),
+        (answered(Busy), State.FAILED, "PlatformBusy"),
+        (NotReady("sc-1: no hosts yet"), State.FAILED, "NotReady"),
+        (ConfigError("no", "a.yaml:3"), State.INVALID, "ConfigInvalid"),
+        (ConfigErrors([ConfigError("no", "a.yaml:3")]), State.INVALID, "ConfigInvalid"),
+        (UnreadableInputError("a.yaml: a symbolic link is never read"), State.INVALID, "ConfigInvalid"),
+        (GitError("git ended with 128"), State.FAILED, "Failed"),
+    ],
+)
+def test_the_state_of_a_site_that_could_not_be_looked_at(error, state, reason):
+    told = not_found(WHOSE, error, None, 1_000.0)
+    assert (told.state, told.reason, told.message) == (state, reason, str(error))
+    assert (told.observed_at, told.judged_at) == (None, 1_000.0)
+
+
+def test_a_silent_site_keeps_what_was_known_of_it_with_its_age():
+    before = verdict(
+        "sc-1",
+        group="old",
+        differences=(difference(since=500.0),),
+        plan_id="p",
+        plan={"id": "p"},
+        hosts={"controller-0": "unlocked-enabled-available"},
+        release="24.09",
+    )
+    told = not_found(WHOSE, unreachable(), before, 9_000.0)
+    assert told == replace(
+        before,
+        state=State.UNREACHABLE,
+        group="ran",
+        mode="apply",
+        commit="c0ffee",
+        input_key="k1",
+        judged_at=9_000.0,
+        reachable=False,
+        reason="Unreachable",
+        message=str(unreachable()),
+    )
+    assert told.observed_at == 1_000.0
+
+
+@pytest.mark.parametrize("reachable", [True, False, None])
+def test_a_commit_that_cannot_be_read_says_nothing_about_the_line_to_the_site(reachable):
+    told = not_found(WHOSE, ConfigError("no"), verdict("sc-1", reachable=reachable), 9_000.0)
+    assert told.reachable is reachable
