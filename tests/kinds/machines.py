@@ -77,7 +77,7 @@ def desired(text: str) -> Snapshot:
 
 def host(name: str = HOST, state: str = "unlocked", number: int = 1, **more: Any) -> dict[str, Any]:
     """A row of /ihosts: in service (`unlocked`), locked by somebody, or never in service (`new`)."""
-    personality = name.split("-")[0] if name.startswith(("controller", "storage")) else "worker"
+    personality = name.split("-", maxsplit=1)[0] if name.startswith(("controller", "storage")) else "worker"
     in_service = state == "unlocked"
     return {
         "uuid": f"host-{name}",
