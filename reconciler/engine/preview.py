@@ -56,19 +56,23 @@ def exact(after: Snapshot, inventory: Mapping[str, Any], kinds: Kinds) -> Previe
 def assumed(site: Site, rendering: Snapshot, kinds: Kinds) -> Snapshot:
     """The site that a rendering describes: its resources, and its hosts in service."""
     hosts = {name: _in_service(name, site) for name in site.hosts}
-    mode = site.bootstrap_values.text("system_mode") if site.bootstrap_values else ""
-    system = SystemState(site.name, "", mode or "duplex", "All-in-one", "", hosts)
+    system = SystemState(site.name, "", _mode(site, hosts), _type(hosts), "", hosts)
     complete = frozenset((kind, host) for kind in kinds for host in ("", *hosts))
     return replace(rendering, complete=complete, system=system, owned=frozenset())
 
 
 def grouped(previews: Iterable[Preview]) -> Iterator[tuple[Preview, tuple[str, ...]]]:
-    """Equal changes once, with the sites that they reach; the widest first."""
-    groups: dict[str, list[Preview]] = {}
+    """Equal changes that cost the same once, with the sites that they reach; the widest first."""
+    groups: dict[Any, list[Preview]] = {}
     for one in previews:
-        groups.setdefault(one.fingerprint, []).append(one)
+        groups.setdefault((one.fingerprint, one.is_exact, _shape(one.plan)), []).append(one)
     for members in sorted(groups.values(), key=lambda m: (-len(m), m[0].site)):
         yield members[0], tuple(sorted(p.site for p in members))
+
+
+def _shape(plan: Plan) -> Any:
+    """What a plan does to hosts, and what it leaves out: a site with two controllers swacts where another does not."""
+    return tuple((s.type, s.host, s.opening, s.unlocks) for s in plan.stages), plan.blocked
 
 
 def rows_of(inventory: Mapping[str, Any]) -> Rows:
@@ -89,6 +93,21 @@ def _preview(after: Snapshot, observed: Snapshot, kinds: Kinds, *, is_exact: boo
     want = spelled(after, observed, kinds)
     found = compare(want, observed, kinds)
     return Preview(after.site, found, plan(found, Context(want, observed), kinds, (), after.revision), is_exact)
+
+
+def _mode(site: Site, hosts: Mapping[str, HostState]) -> str:
+    said = site.bootstrap_values.text("system_mode") if site.bootstrap_values else ""
+    return said or ("simplex" if len(_controllers(hosts)) == 1 else "duplex")
+
+
+def _type(hosts: Mapping[str, HostState]) -> str:
+    """All-in-one where the controllers are workers too, by what Git says of their subfunctions."""
+    told = [h.subfunctions for h in _controllers(hosts) if h.subfunctions != {"controller"}]
+    return "All-in-one" if told or len(hosts) == len(_controllers(hosts)) else "Standard"
+
+
+def _controllers(hosts: Mapping[str, HostState]) -> list[HostState]:
+    return [h for h in hosts.values() if h.personality == "controller"]
 
 
 def _in_service(name: str, site: Site) -> HostState:

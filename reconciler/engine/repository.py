@@ -16,6 +16,7 @@ from typing import Protocol
 
 from reconciler.desired import fleet_part, layers_of, load_site, parse_blob
 from reconciler.engine.render import Pool, snapshot
+from reconciler.model.errors import ConfigErrors
 from reconciler.model.kind import Kinds
 from reconciler.model.site import Settings, Site, SiteFiles
 from reconciler.model.snapshot import Snapshot
@@ -25,7 +26,7 @@ from reconciler.sources.sites import GitSites
 from reconciler.sources.working_tree import WorkingTree
 from reconciler.store import state_folder
 
-COMMIT = re.compile(r"[0-9a-f]{40}([0-9a-f]{24})?")
+COMMIT = re.compile(r"[0-9a-f]{40}")
 MIRROR = "mirror"  # below the state folder
 
 
@@ -60,6 +61,10 @@ _parse = lru_cache(4096)(parse_blob)
 class Bases(Protocol):
     """Older commits of a repository."""
 
+    def is_past(self, commit: str, head: str) -> bool:
+        """Whether the commit is the head, or in its history."""
+        ...
+
     def files(self, name: str, commit: str) -> SiteFiles | None:
         """The files of a site at a commit; None where there is no such commit, or no such site in it."""
         ...
@@ -79,7 +84,7 @@ class Repository:
         self.tree, self._kinds, self._bases_of = tree, kinds, bases
         self._pool = Pool()
         self._rendered: dict[str, Rendered] = {}
-        self._bases: dict[str, tuple[str, Snapshot]] = {}  # site -> (commit, resources)
+        self._bases: dict[str, tuple[str, Snapshot | None]] = {}  # site -> (commit, resources)
 
     @property
     def commit(self) -> str:
@@ -104,15 +109,13 @@ class Repository:
     def base(self, name: str, commit: str) -> Snapshot | None:
         """What Git said at the commit whose plan last ended on the site, rendered by today's program.
 
-        None where that commit is gone or was never known: then no difference counts as drift.
+        None where that commit is not in the head's history (any more), was never known, or says what today's program
+        refuses: then no difference counts as drift.
         """
-        if not commit:
+        if not commit or not self._bases_of.is_past(commit, self.tree.commit):
             return None
         if name not in self._bases or self._bases[name][0] != commit:
-            files = self._bases_of.files(name, commit)
-            if files is None:
-                return None
-            self._bases[name] = (commit, self._based(files))
+            self._bases[name] = (commit, self._based(name, commit))
         return self._bases[name][1]
 
     def keep(self, name: str, commit: str) -> bool:
@@ -125,9 +128,14 @@ class Repository:
             self._rendered.pop(name, None)
             self._bases.pop(name, None)
 
-    def _based(self, files: SiteFiles) -> Snapshot:
-        known = self._rendered.get(files.name)
-        return known.snapshot if known and known.key == files.key else self._made(files).snapshot
+    def _based(self, name: str, commit: str) -> Snapshot | None:
+        files, known = self._bases_of.files(name, commit), self._rendered.get(name)
+        if files is None:
+            return None
+        try:
+            return known.snapshot if known and known.key == files.key else self._made(files).snapshot
+        except ConfigErrors:
+            return None
 
     def _render(self, name: str) -> Rendered:
         known = self._rendered.get(name)
@@ -192,6 +200,10 @@ class MirrorBases:
     def __init__(self, mirror: Mirror, sites: GitSites) -> None:
         self._mirror, self._sites = mirror, sites
 
+    def is_past(self, commit: str, head: str) -> bool:
+        known = COMMIT.match(head)  # of a folder with edits too: `+edits` follows
+        return bool(known and COMMIT.fullmatch(commit) and self._mirror.is_ancestor(commit, known[0]))
+
     def files(self, name: str, commit: str) -> SiteFiles | None:
         try:
             return self._sites.site_files(name, commit)
@@ -208,6 +220,9 @@ class MirrorBases:
 
 class NoBases:
     """A folder outside of git has no past."""
+
+    def is_past(self, commit: str, head: str) -> bool:  # noqa: ARG002
+        return False
 
     def files(self, name: str, commit: str) -> SiteFiles | None:  # noqa: ARG002
         return None

@@ -15,7 +15,6 @@ from reconciler.model.resource import Resource, ResourceKey
 from reconciler.model.words import Action
 from tests.worlds import KINDS, Iface, Link, Net, host, snap, system
 
-
 DUPLEX = system(host("controller-0"), host("controller-1"), mode="duplex")
 
 
