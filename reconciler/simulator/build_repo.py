@@ -79,8 +79,11 @@ def _machine(site: Site, name: str, bootstrap_port: str) -> Machine:
 
 
 def _ports(host: Node, first: str) -> list[str]:
-    """In the order of the documents."""
-    found = [item.text("port", "name") for item in host.listed("interfaces", "ethernet")]
+    """In the order of the documents; what a bond names and no document describes is a port."""
+    ethernets = list(host.listed("interfaces", "ethernet"))
+    described = {item.text("name") for item in ethernets}
+    members = [str(m.value) for bond in host.listed("interfaces", "bond") for m in bond.listed("members")]
+    found = [*(item.text("port", "name") for item in ethernets), *(m for m in members if m not in described)]
     names = [name for name in dict.fromkeys([*found, first]) if name and name != LOOPBACK]
     return names or ["enp0s3"]
 
@@ -101,9 +104,10 @@ def _port_below(item: Node, carriers: Mapping[str, Node]) -> str:
     port = item.text("port", "name")
     if port:
         return "" if port == LOOPBACK else port
-    below = [item.text("lower"), *(str(member.value) for member in item.listed("members"))]
+    members = [str(member.value) for member in item.listed("members")]
+    below = [item.text("lower"), *members]
     known = [carriers[name] for name in below if name in carriers]
-    return _port_below(known[0], carriers) if known else ""
+    return _port_below(known[0], carriers) if known else next(iter(members), "")
 
 
 def _disks(host: Node) -> tuple[Disk, ...]:
