@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 
 from reconciler.apply import Journal
-from reconciler.clients import SYSTEM_CLOCK, Endpoint, Observer, open_session, open_site
-from reconciler.clients.http import nobody
+from reconciler.clients import Endpoint, Observer, open_session, open_site
+from reconciler.clients.http import Limits, nobody
 from reconciler.engine.office import Office, Visit
 from reconciler.engine.reconcile import Judged, judge, reconcile
 from reconciler.engine.remote import SiteRemote
@@ -145,7 +145,11 @@ Remotes = Callable[[Endpoint], Awaitable[SiteRemote]]
 
 @asynccontextmanager
 async def open_fleet(
-    office: Office, endpoints: Mapping[str, Endpoint], memory: Memory, observer: Observer = nobody
+    office: Office,
+    endpoints: Mapping[str, Endpoint],
+    memory: Memory,
+    observer: Observer = nobody,
+    limits: Limits | None = None,
 ) -> AsyncIterator[Fleet]:
     """A fleet over one session; each site's clients, and so its token, are kept until the end."""
     opened: dict[str, SiteRemote] = {}
@@ -153,7 +157,7 @@ async def open_fleet(
 
         async def remote(endpoint: Endpoint) -> SiteRemote:
             if endpoint.name not in opened:
-                site = open_site(endpoint, lambda: nullcontext(session), SYSTEM_CLOCK, observer=observer)
+                site = open_site(endpoint, lambda: nullcontext(session), office.clock, limits, observer)
                 clients = await stack.enter_async_context(site)
                 opened[endpoint.name] = SiteRemote(endpoint.name, clients.platform, office.kinds, office.clock)
             return opened[endpoint.name]

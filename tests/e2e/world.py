@@ -1,0 +1,129 @@
+"""Simulated sites behind real sockets, and the controller's parts as its commands put them together.
+
+One clock serves both: waiting costs nothing real, and only waiting lets simulated time pass, so a run is the same
+every time.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from reconciler.apply import Pace
+from reconciler.clients import load
+from reconciler.clients.http import Limits
+from reconciler.engine.fleet import Fleet, SiteResult, open_fleet
+from reconciler.engine.office import Office
+from reconciler.engine.reconcile import Judged
+from reconciler.engine.repository import open_repository
+from reconciler.kinds import registry
+from reconciler.model.outcome import Outcome
+from reconciler.simulator import endpoints
+from reconciler.simulator.build_repo import builders
+from reconciler.simulator.journal import Write
+from reconciler.simulator.server import Server, ServerOptions, serve
+from reconciler.simulator.site import Site
+from reconciler.store import Store, StoreMemory
+
+NEW_YEAR = 1_767_225_600.0  # Unix seconds: 2026-01-01
+PACE = Pace(first_poll_s=5.0, last_poll_s=60.0)
+LIMITS = Limits(connect_s=1.0, read_s=1.0, write_s=1.0, action_s=1.0)  # real seconds: what a silent site costs
+PASSWORD = "simulated"
+
+
+class Clock:
+    """Time that passes only while somebody waits."""
+
+    def __init__(self) -> None:
+        self._now = NEW_YEAR
+
+    def now(self) -> float:
+        return self._now
+
+    async def sleep(self, seconds: float) -> None:
+        until = self._now + seconds
+        await asyncio.sleep(0)
+        self._now = max(self._now, until)  # who waits beside us waits at the same time
+
+
+@dataclass
+class World:
+    """A site-config folder, the sites that are simulated for it, and a state folder. Each visit is a new start."""
+
+    root: Path
+    state: Path
+    endpoints: Path
+    server: Server
+    clock: Clock
+    said: list[str] = field(default_factory=list)  # what applying told whoever watches
+
+    @asynccontextmanager
+    async def fleet(self) -> AsyncIterator[Fleet]:
+        """The fleet as a command opens it: repository read anew, store from disk, no token yet."""
+        source = open_repository(str(self.root), "", "", self.state, registry())
+        office = Office(registry(), source, self.clock, PACE, lambda site, text: self.said.append(f"{site}: {text}"))
+        with Store.open(self.state) as store:
+            async with open_fleet(office, load(self.endpoints), StoreMemory(store), limits=LIMITS) as fleet:
+                yield fleet
+
+    async def converge(self, *names: str, approved: str = "*") -> Mapping[str, SiteResult]:
+        """One `stxr apply` over these sites, or all. approved: a plan id, `*` for whatever the plans are, or ""."""
+        async with self.fleet() as fleet:
+            wanted = dict.fromkeys(names or sorted(fleet.office.repository.names), approved)
+            return {r.site: r async for r in fleet.apply_all(wanted, wanted)}
+
+    async def plan_again(self, *names: str) -> Mapping[str, SiteResult]:
+        """One `stxr plan` over these sites, or all."""
+        async with self.fleet() as fleet:
+            wanted = names or sorted(fleet.office.repository.names)
+            return {r.site: r async for r in fleet.judge_all(wanted)}
+
+    async def applied(self, name: str, approved: str = "*") -> Outcome:
+        """How an apply to one site ended."""
+        result = (await self.converge(name, approved=approved))[name]
+        assert result.outcome is not None, result.error
+        return result.outcome
+
+    async def judged(self, name: str) -> Judged:
+        """What a look at one site finds."""
+        result = (await self.plan_again(name))[name]
+        assert result.judged is not None, result.error
+        return result.judged
+
+    async def is_in_sync(self, name: str) -> bool:
+        judged = await self.judged(name)
+        return judged.found.is_empty and judged.plan.is_empty
+
+    def windows(self, name: str) -> frozenset[str]:
+        """Hosts that the store believes to be locked by us."""
+        with Store.open(self.state) as store:
+            return store.windows(name)
+
+    def site(self, name: str) -> Site:
+        return self.server.sites[name]
+
+    def writes(self, name: str, since: int = 0) -> list[Write]:
+        """The writes that the site was sent, in order."""
+        return self.site(name).system.journal.writes[since:]
+
+    def count(self, name: str, what: str, host: str = "controller-0") -> int:
+        """How often a host was locked, unlocked, rebooted or swacted."""
+        return int(self.site(name).counters()["hosts"].get(host, {}).get(what, 0))
+
+    def host(self, name: str, host: str = "controller-0") -> Mapping[str, object]:
+        """The host's row, as it is stored."""
+        return self.site(name).rows("ihosts", {"hostname": host})[0]
+
+
+@asynccontextmanager
+async def playing(root: Path, scratch: Path) -> AsyncIterator[World]:
+    """The sites of a site-config folder, freshly bootstrapped, with an endpoints file and an empty state folder."""
+    clock = Clock()
+    options = ServerOptions(password=PASSWORD, clock=clock.now, wall_clock=clock.now)
+    systems = builders(root)
+    async with serve(systems, options=options) as server:
+        endpoints.write(scratch / "endpoints.yaml", server.url, systems, PASSWORD)
+        yield World(root, scratch / "state", scratch / "endpoints.yaml", server, clock)
