@@ -153,11 +153,24 @@ async def swact(stage: Stage, work: Work) -> None:
     host = await _host(stage.host, work)
     if not host.is_active:
         return
+    await _until_partner_is_current(host, work)
     work.say(f"{host.name}: swact")
     await _act(host, "swact", work)
     await _wait(
         host.name, lambda now: not now.is_active and now.is_unlocked, work.pace.swact_limit_s, work, "the standby"
     )
+
+
+async def _until_partner_is_current(host: HostState, work: Work) -> None:
+    """Sysinv refuses a swact to a controller that has not applied its configuration yet (host.py check_swact)."""
+    hosts = (await work.remote.look(())).system.hosts.values()
+    for partner in hosts:
+        if partner.personality == "controller" and partner.name != host.name and not _is_ready(partner):
+            await _wait(partner.name, _is_ready, work.pace.swact_limit_s, work, "in service with its configuration")
+
+
+def _is_ready(host: HostState) -> bool:
+    return host.is_unlocked and host.is_current
 
 
 async def _wait(name: str, done: Callable[[HostState], bool], limit_s: float, work: Work, wanted: str) -> None:

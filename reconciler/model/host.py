@@ -55,6 +55,11 @@ class HostState:
         return out_of_date and self.config_target[:1].lower() in REBOOT_BIT_DIGITS
 
     @property
+    def is_current(self) -> bool:
+        """It has taken up its configuration. Both are looked at: the status is written after the ids (sysinv)."""
+        return self.config_target == self.config_applied and not self.config_status
+
+    @property
     def in_words(self) -> str:
         """`unlocked-enabled-available`, and the task if there is one."""
         state = "-".join(filter(None, (self.administrative, self.operational, self.availability)))

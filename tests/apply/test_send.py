@@ -237,3 +237,19 @@ async def test_a_value_that_somebody_else_writes_right_after_us_is_a_conflict_an
     outcome = await send(planned(want, have), work_on(site, want))
     assert outcome.result is Result.CONFLICT
     assert "mtu is 1234" in outcome.message
+
+
+async def test_activity_does_not_move_to_a_controller_that_has_not_taken_up_its_configuration():
+    late = host("controller-1", is_active=False, config_target="b", config_applied="a")
+    duplex = system(host("controller-0"), late, mode="duplex")
+    want = snap(("controller-0", Iface(name="eth0", mtu=9000)), state=duplex)
+    have = snap(("controller-0", Iface(name="eth0", mtu=1500)), state=duplex)
+    site = FakeSite(have)
+    moments = []
+    site.looks += [lambda: None] * 4 + [
+        lambda: (moments.append(len(site.sent)), site.host("controller-1", config_applied="b"))
+    ]
+    outcome = await send(planned(want, have), work_on(site, want))
+    assert outcome.result is Result.DONE
+    assert moments == [0]
+    assert site.sent[0] == "PATCH swact controller-0"
