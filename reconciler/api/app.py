@@ -6,19 +6,19 @@ import asyncio
 import hmac
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from typing import Any
+from typing import Annotated, Any
 
 import orjson
-from fastapi import Depends, FastAPI, HTTPException, Response
+from fastapi import Depends, FastAPI, HTTPException, Query, Response
+from fastapi.responses import PlainTextResponse
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
+from pydantic import BaseModel, ConfigDict
 from starlette.requests import HTTPConnection
 
 from reconciler import __version__
 from reconciler.model.verdict import Verdict
 from reconciler.model.wire import verdict_json
-from reconciler.model.words import Cause
-
-OPEN_METRICS = "text/plain; version=0.0.4; charset=utf-8"
+from reconciler.model.words import Cause, State
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +35,53 @@ class Fleet:
     now: Callable[[], float]
 
 
+class Brief(BaseModel):
+    """A site in the list. `age_seconds` is null for one that was never read."""
+
+    site: str
+    group: str
+    mode: str
+    state: State
+    reason: str
+    commit: str
+    age_seconds: float | None
+    drifted: int
+    pending: int
+    plan: str
+
+
+class Narrowing(BaseModel):
+    """Which sites are listed; a word that is not known is refused, or it would list them all."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    state: State | None = None
+    group: str = ""
+
+    def takes(self, verdict: Verdict) -> bool:
+        return self.state in {None, verdict.state} and self.group in {"", verdict.group}
+
+
+class Listed(BaseModel):
+    sites: list[Brief]
+
+
+class Said(BaseModel):
+    """Why there is no better answer."""
+
+    detail: str
+
+
+class Exposition(PlainTextResponse):
+    """Prometheus' text format, by its own name."""
+
+    media_type = "text/plain; version=0.0.4; charset=utf-8"
+
+
+NOT_ALLOWED: dict[int | str, dict[str, Any]] = {401: {"model": Said, "description": "No bearer token, or not ours"}}
+NO_SUCH_SITE: dict[int | str, dict[str, Any]] = {404: {"model": Said, "description": "No site of this name"}}
+
+
 def create_app(fleet: Fleet, token: str) -> FastAPI:
     """The application. An empty token is refused: the fleet's drift is nobody else's business."""
     if not token:
@@ -43,14 +90,17 @@ def create_app(fleet: Fleet, token: str) -> FastAPI:
     allowed = Depends(_Token(token))
     _probes(app, fleet)
 
-    @app.get("/api/v1/sites", dependencies=[allowed])
-    async def sites(state: str = "", group: str = "") -> Response:
+    @app.get("/api/v1/sites", dependencies=[allowed], responses={200: {"model": Listed}, **NOT_ALLOWED})
+    async def sites(only: Annotated[Narrowing, Query()]) -> Response:
         """Every site, briefly: state, age, counts. `state` and `group` narrow it."""
         now = fleet.now()
-        listed = [_brief(v, now) for v in fleet.verdicts() if state in {"", v.state} and group in {"", v.group}]
-        return _json({"sites": listed})
+        return _json({"sites": [_brief(v, now) for v in fleet.verdicts() if only.takes(v)]})
 
-    @app.get("/api/v1/sites/{name}", dependencies=[allowed])
+    @app.get(
+        "/api/v1/sites/{name}",
+        dependencies=[allowed],
+        responses={200: {"model": Verdict}, **NOT_ALLOWED, **NO_SUCH_SITE},
+    )
     async def site(name: str) -> Response:
         """One site: state, age, each difference with its place in Git, the plan with its calls."""
         verdict = fleet.verdict(name)
@@ -62,21 +112,21 @@ def create_app(fleet: Fleet, token: str) -> FastAPI:
 
 
 def _probes(app: FastAPI, fleet: Fleet) -> None:
-    @app.get("/healthz")
+    @app.get("/healthz", response_class=PlainTextResponse)
     async def healthz() -> Response:
         """The process answers."""
-        return Response("ok\n", media_type="text/plain")
+        return PlainTextResponse("ok\n")
 
-    @app.get("/readyz")
+    @app.get("/readyz", response_class=PlainTextResponse, responses={503: {"description": "What is waited for"}})
     async def readyz() -> Response:
         """The first head of the repository was read; else 503 and what is waited for."""
         waits_for = fleet.ready()
-        return Response(f"{waits_for or 'ok'}\n", 503 if waits_for else 200, media_type="text/plain")
+        return PlainTextResponse(f"{waits_for or 'ok'}\n", 503 if waits_for else 200)
 
-    @app.get("/metrics")
+    @app.get("/metrics", response_class=Exposition)
     async def metrics() -> Response:
         """The Prometheus exposition, rendered off the event loop."""
-        return Response(await asyncio.to_thread(fleet.metrics), media_type=OPEN_METRICS)
+        return Exposition(await asyncio.to_thread(fleet.metrics))
 
 
 class _Token(HTTPBearer):
