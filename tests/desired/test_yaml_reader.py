@@ -101,11 +101,10 @@ def test_every_plain_scalar_is_read_as_ansible_reads_it(text):
         expected = yaml.load(f"[{text} ]", yaml.CSafeLoader)
     except (yaml.YAMLError, ValueError):
         return
+    if len(expected) != 1 or isinstance(expected[0], dict | list):
+        return  # no scalar at all: `00:` is a mapping, and its key has a rule of its own
     (root,) = read_yaml("f.yaml", f"[{text} ]".encode())
-    if len(expected) == 1 and isinstance(expected[0], str | int | float | bool | None):
-        assert repr(root.plain()) == repr(expected)
-    elif len(expected) == 1 and isinstance(expected[0], dt.date):
-        assert root.plain() == [text]
+    assert repr(root.plain()) == repr([text] if isinstance(expected[0], dt.date) else expected)
 
 
 @given(
