@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -11,18 +12,39 @@ import typer
 
 from reconciler.cli import results as shown
 from reconciler.cli.options import Exit, PlanFormat
-from reconciler.cli.plan_text import Detail, counts, plan_lines, summary
+from reconciler.cli.plan_text import Detail, counts, plan_lines, plural, summary
+from reconciler.cli.selection import selected
 from reconciler.cli.session import Chosen
 from reconciler.engine.judgement import differences
 from reconciler.engine.preview import Preview, exact, grouped, preview
-from reconciler.engine.repository import Repository, open_repository
+from reconciler.engine.repository import Repository, open_present
 from reconciler.kinds import registry
 from reconciler.model.errors import ConfigError, ConfigErrors, ReconcilerError
-from reconciler.model.snapshot import Snapshot
 from reconciler.model.wire import difference_json, plan_json
 from reconciler.model.words import Disruption
 
 NAMED = 12  # sites named in one line before it says "and N more"
+
+
+@dataclass(frozen=True, slots=True)
+class Reviewed:
+    """What a change reaches.
+
+    new: sites without a folder before. gone: sites without one now.
+    broken: sites that the base says wrongly, so that nobody can say what changes.
+    """
+
+    previews: tuple[Preview, ...]
+    new: tuple[str, ...]
+    gone: tuple[str, ...]
+    broken: tuple[str, ...]
+    errors: tuple[str, ...]
+
+    @property
+    def exit(self) -> Exit:
+        if self.errors:
+            return Exit.ERROR
+        return Exit.CHANGES if self.previews or self.new or self.gone or self.broken else Exit.DONE
 
 
 def review(
@@ -31,24 +53,28 @@ def review(
     """Print what changes between two revisions. Exit: 0 nothing, 2 changes, 1 head has errors."""
     if not base:
         raise ConfigError("--head needs --base: the revision that the sites follow now")
-    before = open_repository(chosen.repo, chosen.path, base, chosen.state, registry())
-    after = open_repository(chosen.repo, chosen.path, head, chosen.state, registry())
-    names = sites or sorted(n for n in before.names | after.names if before.tree.keys.get(n) != after.tree.keys.get(n))
-    previews, errors = _previews(before, after, names, inventory)
-    _SHOWS[show](previews, sorted(before.names - after.names), errors)
-    for error in errors:
+    before = open_present(chosen.repo, chosen.path, base, chosen.state, registry())
+    after = open_present(chosen.repo, chosen.path, head, chosen.state, registry())
+    found = _reviewed(before, after, _names(before, after, sites), inventory)
+    _SHOWS[show](found)
+    for error in found.errors:
         typer.echo(f"error: {error}", err=True)
-    return Exit.ERROR if errors else Exit.CHANGES if previews else Exit.DONE
+    return found.exit
 
 
-def _previews(
-    before: Repository, after: Repository, names: Iterable[str], inventory: Path | None
-) -> tuple[list[Preview], list[str]]:
+def _names(before: Repository, after: Repository, sites: list[str] | None) -> tuple[str, ...]:
+    """The named sites, or those whose files differ."""
+    known = before.names | after.names
+    if sites:
+        return selected(sites, known, everything=False)
+    return tuple(sorted(n for n in known if before.tree.keys.get(n) != after.tree.keys.get(n)))
+
+
+def _reviewed(before: Repository, after: Repository, names: Iterable[str], inventory: Path | None) -> Reviewed:
     previews: list[Preview] = []
+    unknown: list[str] = []
     errors: dict[str, None] = {}
-    for name in names:
-        if name not in after.names:
-            continue  # a site that is gone is un-managed: nothing happens to it
+    for name in (n for n in names if n in after.names):
         try:
             found = _one(before, after, name, inventory)
         except ConfigErrors as several:
@@ -56,86 +82,130 @@ def _previews(
         except ReconcilerError as error:
             errors[str(error)] = None
         else:
-            previews += [found] if found.found.changes or found.plan.stages else []
-    return previews, list(errors)
+            unknown += [] if found else [name]
+            previews += [found] if found and _says_something(found) else []
+    gone = tuple(name for name in names if name not in after.names)
+    new = tuple(name for name in unknown if name not in before.names)
+    broken = tuple(name for name in unknown if name in before.names)
+    return Reviewed(tuple(previews), new, gone, broken, tuple(errors))
 
 
-def _one(before: Repository, after: Repository, name: str, inventory: Path | None) -> Preview:
+def _says_something(one: Preview) -> bool:
+    found = one.found
+    return bool(found.changes or found.extra or one.plan.stages or (one.is_exact and found.unjudged))
+
+
+def _one(before: Repository, after: Repository, name: str, inventory: Path | None) -> Preview | None:
+    """The site's part of the change; None where the base says nothing of it, or says it wrongly.
+
+    Raises what the head says wrongly.
+    """
     wanted = after.desired(name)
     file = inventory / f"{name}.json" if inventory else None
     if file and file.is_file():
-        return exact(wanted, orjson.loads(file.read_bytes()), registry())
-    known = before.desired(name) if name in before.names else Snapshot(name, {})
-    return preview(after.site(name), known, wanted, registry())
+        return exact(wanted, _inventory(file), registry())
+    try:
+        return preview(after.site(name), before.desired(name), wanted, registry()) if name in before.names else None
+    except ConfigErrors:
+        return None
 
 
-def _text(previews: list[Preview], gone: list[str], errors: list[str]) -> None:  # noqa: ARG001 - told apart
-    for one, reached in grouped(previews):
-        typer.echo(f"{len(reached)} sites, equal change: {_names(reached)}")
+def _inventory(file: Path) -> dict[str, Any]:
+    try:
+        found = orjson.loads(file.read_bytes())
+    except ValueError as error:
+        raise ConfigError(f"no inventory ({error}): write it anew with `stxr inventory`", str(file)) from None
+    if not isinstance(found, dict):
+        raise ConfigError("no inventory (not a mapping of lists): write it anew with `stxr inventory`", str(file))
+    return found
+
+
+def _text(found: Reviewed) -> None:
+    for one, reached in grouped(found.previews):
+        equal = f"{plural(len(reached), 'site')}, equal change" if len(reached) > 1 else "1 site"
+        typer.echo(f"{equal}: {_listed(reached)}")
         for line in plan_lines(one.plan, one.found, Detail()):
-            typer.echo(f"  {line}")
+            typer.echo(f"  {line}".rstrip())
         typer.echo("")
-    for site in gone:
-        typer.echo(f"{site}: un-managed; nothing on the site changes")
-    typer.echo(_headline(previews, gone))
+    for line in _others(found):
+        typer.echo(line)
+    typer.echo(_headline(found))
 
 
-def _json(previews: list[Preview], gone: list[str], errors: list[str]) -> None:
-    shown.as_json(
-        {
-            "sites": [
-                {
-                    "site": p.site,
-                    "exact": p.is_exact,
-                    "fingerprint": p.fingerprint,
-                    "differences": [difference_json(d) for d in differences(p.found, p.plan)],
-                    "plan": plan_json(p.plan),
-                }
-                for p in previews
-            ],
-            "unmanaged": gone,
-            "errors": errors,
-        }
-    )
+def _json(found: Reviewed) -> None:
+    content = {
+        "sites": [_site(one) for one in found.previews],
+        "new": found.new,
+        "unmanaged": found.gone,
+        "broken": found.broken,
+        "errors": found.errors,
+    }
+    shown.as_json(content)
 
 
-def _markdown(previews: list[Preview], gone: list[str], errors: list[str]) -> None:
-    for line in _markdown_lines(previews, gone, errors):
+def _site(one: Preview) -> dict[str, Any]:
+    return {
+        "site": one.site,
+        "exact": one.is_exact,
+        "fingerprint": one.fingerprint,
+        "differences": [difference_json(d) for d in differences(one.found, one.plan)],
+        "plan": plan_json(one.plan),
+    }
+
+
+def _markdown(found: Reviewed) -> None:
+    for line in _markdown_lines(found):
         typer.echo(line)
 
 
-def _markdown_lines(previews: list[Preview], gone: list[str], errors: list[str]) -> Iterator[str]:
-    yield f"**{_headline(previews, gone)}**"
-    for error in errors:
+def _markdown_lines(found: Reviewed) -> Iterator[str]:
+    yield f"**{_headline(found)}**"
+    for error in found.errors:
         yield f"- :x: {error}"
-    for one, reached in grouped(previews):
+    for one, reached in grouped(found.previews):
         yield ""
-        yield f"### {counts(one.found.changes)}, on {len(reached)} {'site' if len(reached) == 1 else 'sites'}"
-        yield f"{_names(reached)}. Each: {summary(one.plan, one.found)}."
+        yield f"### {counts(one.found.changes) or 'members too many'}, on {plural(len(reached), 'site')}"
+        yield f"{_listed(reached)}. Each: {summary(one.plan, one.found)}."
         yield "<details><summary>changes and stages of one of them</summary>"
         yield ""
         yield "```diff"
         yield from plan_lines(one.plan, one.found, Detail())
         yield "```"
         yield "</details>"
-    for site in gone:
-        yield f"- `{site}` is un-managed; nothing on the site changes"
+    yield from (f"- {line}" for line in _others(found))
 
 
-def _headline(previews: list[Preview], gone: list[str]) -> str:
+def _others(found: Reviewed) -> Iterator[str]:
+    for site in found.new:
+        yield f"{site}: new; what it takes is planned once the site is installed and answers"
+    for site in found.gone:
+        yield f"{site}: un-managed; nothing on the site changes"
+    for site in found.broken:
+        yield f"{site}: the base says it wrongly and this mends it; what changes on the site, only the site can say"
+
+
+def _headline(found: Reviewed) -> str:
     """The sentence that a manager reads."""
+    previews = found.previews
     locked = sum(len(p.plan.locked_hosts) for p in previews)
     worst = max((p.plan.disruption for p in previews), default=Disruption.NONE, key=lambda d: d.rank)
-    parts = [f"{len(previews)} sites change", f"{locked} hosts are locked", f"worst disruption: {worst}"]
-    parts += [f"{len(gone)} sites are un-managed"] if gone else []
+    parts = [f"{plural(len(previews), 'site')} to change", f"{plural(locked, 'host')} to lock"]
+    parts += [f"worst disruption: {worst}"]
+    parts += [f"{plural(len(found.new), 'new site')}"] if found.new else []
+    parts += [f"{plural(len(found.gone), 'site')} un-managed"] if found.gone else []
+    parts += [f"{plural(len(found.broken), 'site')} mended"] if found.broken else []
     estimated = sum(not p.is_exact for p in previews)
     parts += [f"estimated for {estimated} without an inventory"] if estimated else []
     return ", ".join(parts)
 
 
-def _names(sites: tuple[str, ...]) -> str:
+def _listed(sites: tuple[str, ...]) -> str:
     more = len(sites) - NAMED
     return ", ".join(sites[:NAMED]) + (f" and {more} more" if more > 0 else "")
 
 
-_SHOWS: dict[PlanFormat, Any] = {PlanFormat.TEXT: _text, PlanFormat.JSON: _json, PlanFormat.MARKDOWN: _markdown}
+_SHOWS: dict[PlanFormat, Callable[[Reviewed], None]] = {
+    PlanFormat.TEXT: _text,
+    PlanFormat.JSON: _json,
+    PlanFormat.MARKDOWN: _markdown,
+}

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import lru_cache
 from pathlib import Path
-from typing import Protocol
+from typing import Protocol, Self
 
 from reconciler.desired import fleet_part, layers_of, load_site, parse_blob
 from reconciler.engine.render import Pool, snapshot
@@ -73,6 +73,10 @@ class Bases(Protocol):
         """Keep the commit reachable by a ref of our own."""
         ...
 
+    def close(self) -> None:
+        """End what reading older commits has started."""
+        ...
+
 
 class Repository:
     """The sites of a repository and what Git says of each.
@@ -85,6 +89,16 @@ class Repository:
         self._pool = Pool()
         self._rendered: dict[str, Rendered] = {}
         self._bases: dict[str, tuple[str, Snapshot | None]] = {}  # site -> (commit, resources)
+
+    def close(self) -> None:
+        """End the child process that reads blobs, if there is one. What is asked later starts it again."""
+        self._bases_of.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
 
     @property
     def commit(self) -> str:
@@ -189,9 +203,11 @@ def mirror_of(folder: Path, state: Path) -> Mirror | None:
 def open_present(repo: str, root: str, revision: str, state: Path, kinds: Kinds) -> Repository:
     """The same for who does not ask for the past: a local folder needs no mirror, and nothing is written."""
     folder = Path(repo)
-    if folder.is_dir() and not revision:
+    if not folder.is_dir():
+        return open_repository(repo, root, revision, state, kinds)
+    if not revision:
         return open_folder(folder, kinds, None, root)
-    return open_repository(repo, root, revision, state, kinds)
+    return open_commit(Mirror.in_place(folder), kinds, root, revision)
 
 
 class MirrorBases:
@@ -217,6 +233,9 @@ class MirrorBases:
             return False  # not fetched yet: the next visit keeps it
         return True
 
+    def close(self) -> None:
+        self._mirror.close()
+
 
 class NoBases:
     """A folder outside of git has no past."""
@@ -229,3 +248,6 @@ class NoBases:
 
     def keep(self, name: str, commit: str) -> bool:  # noqa: ARG002
         return False
+
+    def close(self) -> None:
+        """Nothing was started."""

@@ -78,6 +78,16 @@ class Mirror:
         bounds = limits or Limits()
         return cls(git, where, branch, bounds, Blobs(git, bounds.blob_bytes))
 
+    @classmethod
+    def in_place(cls, folder: Path) -> Self:
+        """A local repository, read where it is: every commit that it has, by any name that it knows; nothing is written.
+
+        For looks at two revisions, where a mirror would know only branches that were fetched.
+        """
+        where = location(folder)
+        git = Git(folder.resolve(), Path.home(), str(where), settings=(("safe.directory", "*"),))
+        return cls(git, where, "", Limits(), Blobs(git, Limits().blob_bytes))
+
     def fetch(self, now: datetime) -> Head:
         """Bring the mirror up to date and say where the branch stands; `now` is noted as the time of it.
 

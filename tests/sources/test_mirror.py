@@ -22,7 +22,7 @@ from reconciler.sources.errors import (
 )
 from reconciler.sources.mirror import Limits, Mirror
 from tests.sources.conftest import NOW, OpenMirror
-from tests.sources.history import History
+from tests.sources.history import History, site
 
 
 def children() -> set[int]:
@@ -302,3 +302,14 @@ def test_a_reader_that_was_killed_is_replaced(mirror: Mirror, history: History):
     os.kill(reader, signal.SIGKILL)
     os.waitid(os.P_PID, reader, os.WEXITED | os.WNOWAIT)
     assert mirror.blobs.read([blob]) == {blob: b"name: north\n"}
+
+
+def test_a_local_repository_in_place_knows_every_name_that_its_own_git_knows(history: History):
+    first = history.commit(site("sc-1"))
+    history.git("update-ref", "refs/remotes/origin/main", first)
+    second = history.commit({"subclouds/sc-1/site.yaml": "name: sc-1\n"})
+    before = history.git("status", "--porcelain")
+    with Mirror.in_place(history.folder) as mirror:
+        named = [mirror.resolve(name) for name in ("origin/main", "HEAD~1", "HEAD", second[:12])]
+    assert named == [first, first, second, second]
+    assert history.git("status", "--porcelain") == before
