@@ -22,12 +22,16 @@ from reconciler.plan import plan
 
 @dataclass(frozen=True, slots=True)
 class Judged:
-    """What a site is, what it should be, and the way between. Nothing was sent."""
+    """What a site is, what it should be, and the way between. Nothing was sent.
+
+    windows: hosts that we locked and that are locked still, or on their way.
+    """
 
     desired: Snapshot
     observed: Snapshot
     found: Comparison
     plan: Plan
+    windows: frozenset[str] = frozenset()
 
 
 async def judge(visit: Visit, office: Office) -> Judged:
@@ -39,18 +43,36 @@ async def judge(visit: Visit, office: Office) -> Judged:
         base = office.repository.base(visit.site, visit.base_commit)
         found = compare(want, have, office.kinds, base and spelled(base, have, office.kinds))
     with office.timed("plan"):
-        todo = plan(found, Context(want, have), office.kinds, visit.windows, visit.desired.revision)
-    return Judged(want, have, found, todo)
+        ours = still_open(visit.windows, have)
+        todo = plan(found, Context(want, have), office.kinds, ours, visit.desired.revision)
+    return Judged(want, have, found, todo, ours)
 
 
 async def reconcile(visit: Visit, office: Office) -> tuple[Judged, Outcome]:
     """The site brought as near to Git as its policies permit, once. Call again to see what came of it."""
     judged = await judge(visit, office)
+    _note_ends(visit, judged)
+    for host in visit.windows - judged.windows:
+        visit.journal.window_closed(host)  # or somebody's later lock of it would be taken for ours
     context = Context(judged.desired, judged.observed)
-    asked = Asked(visit.settings, visit.approved, visit.windows)
+    asked = Asked(visit.settings, visit.approved, judged.windows)
     allowed = permitted(judged.found, judged.plan, context, office.kinds, asked)
     if not allowed.plan.stages:
         return judged, allowed.unsent
     office.begins(visit.site, allowed.plan)
     with office.timed("apply"):
         return judged, await send(allowed.plan, work(visit, office, judged.desired))
+
+
+def _note_ends(visit: Visit, judged: Judged) -> None:
+    """A window of ours whose host is in service again has ended: a later lock of that host is not ours."""
+    hosts = judged.observed.system.hosts
+    for name in visit.windows:
+        if name in hosts and hosts[name].is_unlocked:
+            visit.journal.window_closed(name)
+
+
+def still_open(windows: frozenset[str], have: Snapshot) -> frozenset[str]:
+    """The windows whose hosts are not in service: the others were closed, or were noted and never opened."""
+    hosts = have.system.hosts
+    return frozenset(name for name in windows if name in hosts and not hosts[name].is_unlocked)

@@ -29,11 +29,15 @@ class Window:
 def windows_of(
     works: Iterable[Work], context: Context, kinds: Kinds, ours: frozenset[str], refused: Collection[ResourceKey]
 ) -> Mapping[str, Window]:
-    """The windows of a plan by host. A new host whose own change is refused is prepared, and not unlocked yet."""
+    """The windows of a plan by host. A new host whose own change is refused is prepared, and not unlocked yet.
+
+    A window of ours whose host is in service again has ended, whoever unlocked it.
+    """
     said = {h: s for h, s in said_states(context, kinds).items() if not _is_refused(h, refused, kinds)}
     asked = {c.key.name for w in works for c in w.changes if _asks_state(c, kinds)}
     wanted = {w.host for w in works if w.needs is Needs.LOCKED} | {h for w in works for h in w.settles}
-    known = (wanted | asked | ours) & context.system.hosts.keys()
+    open_still = {h for h in ours & context.system.hosts.keys() if not context.system.hosts[h].is_unlocked}
+    known = (wanted | asked | open_still) & context.system.hosts.keys()
     hosts = in_order((context.system.hosts[h] for h in known), context.system)
     return {h.name: _window(h, said.get(h.name, ""), h.name in ours, 2 * i + 1) for i, h in enumerate(hosts)}
 

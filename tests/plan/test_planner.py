@@ -176,3 +176,14 @@ def test_what_refers_to_something_that_cannot_be_made_waits_for_it():
     todo = plan(compare(desired, snap(Iface(name="eth0")), kinds), Context(desired, snap()), kinds)
     assert todo.stages == ()
     assert [b.reason for b in todo.blocked] == ["waits for net/a, which is blocked", "never"]
+
+
+def test_a_window_that_was_journaled_and_never_locked_locks_nothing():
+    """The process died between its note and the lock: the host is in service, and nothing is left to do."""
+    same = snap(Net(name="a"))
+    assert planned(same, same, ours=["controller-0"]).stages == ()
+
+
+def test_a_window_that_is_on_its_way_back_is_left_to_end_by_itself():
+    same = snap(Net(name="a"), state=system(host("controller-0", "locked", task="Unlocking")))
+    assert planned(same, same, ours=["controller-0"]).stages == ()
