@@ -58,7 +58,7 @@ def _lock(system: System, host: Row, action: str) -> None:
         raise refuse(f"Avoiding {action} action on already 'locked' host {host['hostname']}")
     if is_controller(host):
         _check_lock_of_controller(system, host)
-    running = system.timeline.waits(host_walks.tag(host["uuid"]))
+    running = host["ihost_action"] in LOCKS and system.timeline.waits(host_walks.tag(host["uuid"]))
     system.update("ihosts", host["uuid"], ihost_action=action, task=TASKS[action])
     _ask_vim(system, action)
     if not (running and action == "lock"):
