@@ -3,5 +3,6 @@
 from reconciler.apply.remote import Clock, Journal, Pace, Remote
 from reconciler.apply.send import send
 from reconciler.apply.step import Work
+from reconciler.apply.window import at_rest
 
-__all__ = ["Clock", "Journal", "Pace", "Remote", "Work", "send"]
+__all__ = ["Clock", "Journal", "Pace", "Remote", "Work", "at_rest", "send"]

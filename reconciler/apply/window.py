@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from contextlib import suppress
 
 from reconciler.apply.step import Work, call_once, failed, perform, supersedes
 from reconciler.model.errors import Busy, Conflict, Held, NotReady, ReconcilerError, Refused, Unauthorized, Unreachable
@@ -26,6 +27,22 @@ async def window(stage: Stage, work: Work, plan_id: str) -> tuple[tuple[Entry, .
     if stage.unlocks:
         await _close(stage, work)
     return entries, error
+
+
+async def at_rest(names: Iterable[str], work: Work) -> None:
+    """Wait until these hosts are locked or in service: what they are doing, a run of ours has begun.
+
+    What does not come to rest in time is left to the plan, which says so. Raises Unreachable if nobody answers now.
+    """
+    hosts = (await work.remote.look(())).system.hosts
+    for name in sorted(name for name in names if name in hosts and not _is_at_rest(hosts[name])):
+        work.say(f"{name}: waiting, it is {hosts[name].in_words}")
+        with suppress(NotReady):
+            await _wait(name, _is_at_rest, work.pace.unlock_limit_s, work, "at rest")
+
+
+def _is_at_rest(host: HostState) -> bool:
+    return host.is_locked or host.is_unlocked
 
 
 async def _steps(stage: Stage, work: Work) -> tuple[tuple[Entry, ...], ReconcilerError | None]:

@@ -8,10 +8,10 @@ from contextlib import AsyncExitStack, asynccontextmanager, nullcontext
 from dataclasses import dataclass
 from typing import Any, Protocol
 
-from reconciler.apply import Journal
+from reconciler.apply import Journal, at_rest
 from reconciler.clients import Endpoint, Observer, open_session, open_site
 from reconciler.clients.http import Limits, nobody
-from reconciler.engine.office import Office, Visit
+from reconciler.engine.office import Office, Visit, work
 from reconciler.engine.reconcile import Judged, judge, reconcile
 from reconciler.engine.remote import SiteRemote
 from reconciler.model.errors import ConfigError, ReconcilerError
@@ -94,7 +94,10 @@ class Fleet:
         done: set[str] = set()
         outcome: Outcome | None = None
         for _ in range(ROUNDS):
-            judged, now = await reconcile(await self.visit(name, approved), self.office)
+            visit = await self.visit(name, approved)
+            if visit.windows:
+                await at_rest(visit.windows, work(visit, self.office, visit.desired))
+            judged, now = await reconcile(visit, self.office)
             self.settle(judged)
             if now.result is not Result.DONE or now.plan_id in done:
                 return SiteResult(name, judged, _both(outcome, now))

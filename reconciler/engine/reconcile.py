@@ -51,7 +51,6 @@ async def judge(visit: Visit, office: Office) -> Judged:
 async def reconcile(visit: Visit, office: Office) -> tuple[Judged, Outcome]:
     """The site brought as near to Git as its policies permit, once. Call again to see what came of it."""
     judged = await judge(visit, office)
-    _note_ends(visit, judged)
     for host in visit.windows - judged.windows:
         visit.journal.window_closed(host)  # or somebody's later lock of it would be taken for ours
     context = Context(judged.desired, judged.observed)
@@ -62,14 +61,6 @@ async def reconcile(visit: Visit, office: Office) -> tuple[Judged, Outcome]:
     office.begins(visit.site, allowed.plan)
     with office.timed("apply"):
         return judged, await send(allowed.plan, work(visit, office, judged.desired))
-
-
-def _note_ends(visit: Visit, judged: Judged) -> None:
-    """A window of ours whose host is in service again has ended: a later lock of that host is not ours."""
-    hosts = judged.observed.system.hosts
-    for name in visit.windows:
-        if name in hosts and hosts[name].is_unlocked:
-            visit.journal.window_closed(name)
 
 
 def still_open(windows: frozenset[str], have: Snapshot) -> frozenset[str]:
