@@ -1,23 +1,60 @@
-"""Worlds to play in: a copy of `sites/`, or a folder of the test's own, simulated from bootstrap on."""
+"""A site of `sites/` alone, in a git repository of its own, brought into service; and openers of other worlds."""
 
 from __future__ import annotations
 
+import shutil
 from contextlib import asynccontextmanager
+from pathlib import Path
 
 import pytest
 
+import reconciler
+from reconciler.model.words import Result
 from tests.e2e.world import playing
+from tests.sources.history import History
+
+SITES = Path(reconciler.__file__).parents[1] / "sites"
 
 
 @pytest.fixture
-def world_of(tmp_path):
-    """An opener of worlds: `async with world_of(root) as world`."""
+def git(tmp_path):
+    """A developer's clone of `sites/` with the subclouds that a test names."""
+
+    def cloned(*names: str) -> History:
+        clone = History(tmp_path / "clone")
+        for part in ("fleet.yaml", "profiles", *(f"subclouds/{name}" for name in names)):
+            whole = SITES / part
+            (shutil.copytree if whole.is_dir() else shutil.copy)(whole, clone.folder / part)
+        clone.commit({}, subject="The fleet")
+        return clone
+
+    return cloned
+
+
+@pytest.fixture
+def opened(tmp_path):
+    """An opener of worlds: `async with opened(clone) as world`; the sites are as bootstrap leaves them."""
 
     @asynccontextmanager
-    async def opened(root):
+    async def opened(clone):
         scratch = tmp_path / "scratch"
         scratch.mkdir()
-        async with playing(root, scratch) as world:
+        async with playing(clone.folder, scratch) as world:
             yield world
 
     return opened
+
+
+@pytest.fixture
+def in_service(git, opened):
+    """An opener of worlds whose sites are in service and in sync: `async with in_service("ottawa-001") as (world, clone)`."""
+
+    @asynccontextmanager
+    async def in_service(*names):
+        clone = git(*names)
+        async with opened(clone) as world:
+            ended = await world.converge()
+            assert {r.outcome and r.outcome.result for r in ended.values()} == {Result.DONE}
+            yield world, clone
+
+    return in_service

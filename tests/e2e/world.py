@@ -7,7 +7,8 @@ every time.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Mapping
+import re
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -23,7 +24,8 @@ from reconciler.kinds import registry
 from reconciler.model.outcome import Outcome
 from reconciler.simulator import endpoints
 from reconciler.simulator.build_repo import builders
-from reconciler.simulator.journal import Write
+from reconciler.simulator.exchange import Request, Response
+from reconciler.simulator.journal import Journal, Write
 from reconciler.simulator.server import Server, ServerOptions, serve
 from reconciler.simulator.site import Site
 from reconciler.store import Store, StoreMemory
@@ -35,10 +37,11 @@ PASSWORD = "simulated"
 
 
 class Clock:
-    """Time that passes only while somebody waits."""
+    """Time that passes only while somebody waits, and what is to happen meanwhile."""
 
     def __init__(self) -> None:
         self._now = NEW_YEAR
+        self._due: list[tuple[float, Callable[[], None]]] = []
 
     def now(self) -> float:
         return self._now
@@ -47,6 +50,27 @@ class Clock:
         until = self._now + seconds
         await asyncio.sleep(0)
         self._now = max(self._now, until)  # who waits beside us waits at the same time
+        for when, deed in [due for due in self._due if due[0] <= self._now]:
+            self._due.remove((when, deed))
+            deed()
+
+    def after(self, seconds: float, deed: Callable[[], None]) -> None:
+        """Have something happen once so much time has passed."""
+        self._due.append((self._now + seconds, deed))
+
+
+class Bell(Journal):
+    """A site's journal that does something at the first accepted write that matches, before it is answered."""
+
+    def __init__(self, before: Journal, pattern: str, deed: Callable[[], None]) -> None:
+        super().__init__(before.writes, before.hosts, before.requests)
+        self._pattern, self._deeds = re.compile(pattern), [deed]
+
+    def wrote(self, now: float, request: Request, response: Response) -> None:
+        super().wrote(now, request, response)
+        text = f"{request.method} {request.path} {request.content.decode()}"
+        if response.status < 400 and self._deeds and self._pattern.search(text):
+            self._deeds.pop()()
 
 
 @dataclass
@@ -61,12 +85,13 @@ class World:
     said: list[str] = field(default_factory=list)  # what applying told whoever watches
 
     @asynccontextmanager
-    async def fleet(self) -> AsyncIterator[Fleet]:
+    async def fleet(self, limits: Limits = LIMITS) -> AsyncIterator[Fleet]:
         """The fleet as a command opens it: repository read anew, store from disk, no token yet."""
-        source = open_repository(str(self.root), "", "", self.state, registry())
-        office = Office(registry(), source, self.clock, PACE, lambda site, text: self.said.append(f"{site}: {text}"))
-        with Store.open(self.state) as store:
-            async with open_fleet(office, load(self.endpoints), StoreMemory(store), limits=LIMITS) as fleet:
+        with Store.open(self.state) as store, open_repository(str(self.root), "", "", self.state, registry()) as source:
+            office = Office(
+                registry(), source, self.clock, PACE, lambda site, said: self.said.append(f"{site}: {said}")
+            )
+            async with open_fleet(office, load(self.endpoints), StoreMemory(store), limits=limits) as fleet:
                 yield fleet
 
     async def converge(self, *names: str, approved: str = "*") -> Mapping[str, SiteResult]:
@@ -108,6 +133,11 @@ class World:
     def writes(self, name: str, since: int = 0) -> list[Write]:
         """The writes that the site was sent, in order."""
         return self.site(name).system.journal.writes[since:]
+
+    def at(self, name: str, pattern: str, deed: Callable[[], None]) -> None:
+        """Do something at the site's first write whose `METHOD path body` has the pattern, before it is answered."""
+        system = self.site(name).system
+        system.journal = Bell(system.journal, pattern, deed)
 
     def count(self, name: str, what: str, host: str = "controller-0") -> int:
         """How often a host was locked, unlocked, rebooted or swacted."""
