@@ -54,17 +54,18 @@ def apply(
 async def _applied(
     chosen: Chosen, sites: list[str] | None, plan_id: str, *, everything: bool, yes: bool, show: Format
 ) -> list[SiteResult]:
-    source = repository(chosen)
-    names = selected(sites, source.names, everything=everything)
-    with Store.open(chosen.state) as store, telling("applying", len(names)) as teller:
-        async with fleet(chosen, source, StoreMemory(store), teller.say, Pace()) as opened:
-            approved = dict.fromkeys(names, "*") if yes else await _asked(opened, names, plan_id, show)
-            found = []
-            async for result in opened.apply_all(approved, approved):
-                found.append(result)
-                _keep(store, opened, result)
-                teller.done(result.site)
-            return found
+    # the folder first: its mirror is as much its owner's as the store
+    with Store.open(chosen.state) as store, repository(chosen) as source:
+        names = selected(sites, source.names, everything=everything)
+        with telling("applying", len(names)) as teller:
+            async with fleet(chosen, source, StoreMemory(store), teller.say, Pace()) as opened:
+                approved = dict.fromkeys(names, "*") if yes else await _asked(opened, names, plan_id, show)
+                found = []
+                async for result in opened.apply_all(approved, approved):
+                    found.append(result)
+                    _keep(store, opened, result)
+                    teller.done(result.site)
+                return found
 
 
 def _keep(store: Store, opened: Fleet, result: SiteResult) -> None:

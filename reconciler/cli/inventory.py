@@ -38,17 +38,17 @@ def inventory(
 
 
 async def _written(chosen: Chosen, sites: list[str] | None, output: Path, *, everything: bool) -> list[tuple[str, str]]:
-    source = repository(chosen)
     failed = []
-    names = selected(sites, source.names, everything=everything)
-    with telling("reading inventories", len(names)) as teller:
-        async with fleet(chosen, source, recall(chosen.state), teller.say, Pace()) as opened:
-            for name in names:
-                try:
-                    _write(await opened.inventory(name), name, output)
-                except ReconcilerError as error:
-                    failed.append((name, str(error)))
-                teller.done(name)
+    with repository(chosen) as source:
+        names = selected(sites, source.names, everything=everything)
+        with telling("reading inventories", len(names)) as teller:
+            async with fleet(chosen, source, recall(chosen.state), teller.say, Pace()) as opened:
+                for name in names:
+                    try:
+                        _write(await opened.inventory(name), name, output)
+                    except ReconcilerError as error:
+                        failed.append((name, str(error)))
+                    teller.done(name)
     return failed
 
 

@@ -56,14 +56,14 @@ def plan(
 
 
 async def _judged(chosen: Chosen, sites: list[str] | None, *, everything: bool) -> list[SiteResult]:
-    source = repository(chosen)
-    names = selected(sites, source.names, everything=everything)
     found = []
-    with telling("reading sites", len(names)) as teller:
-        async with fleet(chosen, source, recall(chosen.state), teller.say, Pace()) as opened:
-            async for result in opened.judge_all(names):
-                found.append(result)
-                teller.done(result.site)
+    with repository(chosen) as source:
+        names = selected(sites, source.names, everything=everything)
+        with telling("reading sites", len(names)) as teller:
+            async with fleet(chosen, source, recall(chosen.state), teller.say, Pace()) as opened:
+                async for result in opened.judge_all(names):
+                    found.append(result)
+                    teller.done(result.site)
     return found
 
 

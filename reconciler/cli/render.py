@@ -22,9 +22,9 @@ def render(
     explained: Annotated[bool, typer.Option("--explain", help="Show file, line and column of every value.")] = False,
 ) -> None:
     """Print what Git says of one site, layers and values merged."""
-    repository = open_present(repo, path, rev, state, registry())
-    selected([site], repository.names, everything=False)
-    documents = repository.site(site)
+    with open_present(repo, path, rev, state, registry()) as repository:
+        selected([site], repository.names, everything=False)
+        documents = repository.site(site)
     if explained:
         for line in explain(documents):
             typer.echo(line)

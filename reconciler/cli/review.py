@@ -53,13 +53,16 @@ def review(
     """Print what changes between two revisions. Exit: 0 nothing, 2 changes, 1 head has errors."""
     if not base:
         raise ConfigError("--head needs --base: the revision that the sites follow now")
-    before = open_present(chosen.repo, chosen.path, base, chosen.state, registry())
-    after = open_present(chosen.repo, chosen.path, head, chosen.state, registry())
-    found = _reviewed(before, after, _names(before, after, sites), inventory)
+    with _opened(chosen, base) as before, _opened(chosen, head) as after:
+        found = _reviewed(before, after, _names(before, after, sites), inventory)
     _SHOWS[show](found)
     for error in found.errors:
         typer.echo(f"error: {error}", err=True)
     return found.exit
+
+
+def _opened(chosen: Chosen, revision: str) -> Repository:
+    return open_present(chosen.repo, chosen.path, revision, chosen.state, registry())
 
 
 def _names(before: Repository, after: Repository, sites: list[str] | None) -> tuple[str, ...]:

@@ -9,8 +9,10 @@ from reconciler.model.errors import ConfigError
 
 
 def selected(names: Iterable[str] | None, known: frozenset[str], *, everything: bool) -> tuple[str, ...]:
-    """The named sites, or all. Raises ConfigError for a name that is no site, and for naming none."""
+    """The named sites, or all. Raises ConfigError for a name that is no site, for naming none, and where there is none."""
     asked = tuple(dict.fromkeys(names or ()))
+    if not known:
+        raise ConfigError("the repository has no site: there is no folder subclouds/NAME; check --repo and --path")
     if not asked and not everything:
         raise ConfigError("name the sites, or give --all")
     if unknown := [n for n in asked if n not in known]:

@@ -10,6 +10,7 @@ import typer
 
 from reconciler.cli import results as shown
 from reconciler.cli.options import STATE, Format, Show, Sites, State
+from reconciler.cli.plan_text import plural
 from reconciler.model.verdict import Verdict
 from reconciler.model.wire import verdict_json
 from reconciler.model.words import Cause
@@ -39,7 +40,7 @@ def status_lines(verdicts: list[Verdict], now: float) -> Iterator[str]:
         cells = [str(cell).ljust(width) for cell, width in zip(row, widths, strict=False)]
         yield "  ".join([*cells, str(row[-1])]).rstrip()
     counted = Counter(str(v.state) for v in verdicts)
-    yield f"{len(verdicts)} sites: " + ", ".join(f"{n} {state}" for state, n in sorted(counted.items()))
+    yield f"{plural(len(verdicts), 'site')}: " + ", ".join(f"{n} {state}" for state, n in sorted(counted.items()))
 
 
 def _row(verdict: Verdict, now: float) -> tuple[str, ...]:

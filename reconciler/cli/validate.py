@@ -9,6 +9,7 @@ import orjson
 import typer
 
 from reconciler.cli.options import STATE, All, Exit, Format, Repo, Rev, Root, Show, Sites, State
+from reconciler.cli.plan_text import plural
 from reconciler.cli.selection import selected
 from reconciler.engine.repository import Repository, open_present
 from reconciler.kinds import registry
@@ -25,9 +26,9 @@ def validate(
     show: Show = Format.TEXT,
 ) -> None:
     """Check sites (all of them unless some are named): syntax, types, layers, references. Sends nothing."""
-    repository = open_present(repo, path, rev, state, registry())
-    names = selected(sites, repository.names, everything=everything or not sites)
-    found = [_checked(repository, name) for name in names]
+    with open_present(repo, path, rev, state, registry()) as repository:
+        names = selected(sites, repository.names, everything=everything or not sites)
+        found = [_checked(repository, name) for name in names]
     (_as_json if show is Format.JSON else _as_text)(found)
     sys.exit(Exit.ERROR if any(f["errors"] for f in found) else Exit.DONE)
 
@@ -50,7 +51,9 @@ def _as_text(found: list[dict[str, Any]]) -> None:
             typer.echo(f"{kind[:-1]}: {text}", err=True)
     bad = [f["site"] for f in found if f["errors"]]
     resources = sum(f["resources"] for f in found)
-    summary = f"{len(found)} sites, {resources} resources: " + (f"{len(bad)} invalid" if bad else "all valid")
+    summary = f"{plural(len(found), 'site')}, {plural(resources, 'resource')}: " + (
+        f"{len(bad)} invalid" if bad else "all valid"
+    )
     typer.echo(summary)
 
 

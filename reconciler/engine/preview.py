@@ -12,13 +12,15 @@ from typing import Any
 
 from reconciler.diff import compare, spelled
 from reconciler.engine.fingerprint import fingerprint
-from reconciler.model.change import Comparison
+from reconciler.model.change import Change, Comparison
 from reconciler.model.host import HostState, SystemState
 from reconciler.model.kind import Context, Kinds, always_possible
 from reconciler.model.plan import Plan
-from reconciler.model.rows import COLLECTIONS, Row, Rows
+from reconciler.model.resource import Resource
+from reconciler.model.rows import COLLECTIONS, Collection, Row, Rows
 from reconciler.model.site import Site
 from reconciler.model.snapshot import Snapshot
+from reconciler.model.words import Action, Scope
 from reconciler.observe import interpret
 from reconciler.plan import plan
 
@@ -42,8 +44,9 @@ class Preview:
 
 def preview(site: Site, before: Snapshot, after: Snapshot, kinds: Kinds) -> Preview:
     """The change from one rendering to the next, on a site that follows the first."""
+    observed = _equipped(after, assumed(site, before, kinds), kinds)
+    # what speaks against a change is on the site: ports, disks, processors
     lenient = {name: replace(kind, impossible=always_possible) for name, kind in kinds.items()}
-    observed = assumed(site, before, kinds)
     return _preview(after, observed, lenient, is_exact=False)
 
 
@@ -77,16 +80,44 @@ def _shape(plan: Plan) -> Any:
 
 def rows_of(inventory: Mapping[str, Any]) -> Rows:
     """The rows of an inventory file. Lists that it does not have count as not read."""
-    hosts = inventory.get("/v1/ihosts", {}).get("ihosts", ())
-    places = {
-        c.path.format(host=h["uuid"]): (c, str(h.get("hostname") or "")) for c in COLLECTIONS.values() for h in hosts
-    }
     listed: dict[tuple[str, str], tuple[Row, ...]] = {}
-    for path, content in inventory.items():
-        collection, host = places.get(path, (None, ""))
-        if collection and isinstance(content, Mapping) and collection.items in content:
-            listed[collection.name, host if "{host}" in collection.path else ""] = tuple(content[collection.items])
+    hosts = _rows(inventory, COLLECTIONS["ihosts"], COLLECTIONS["ihosts"].path) or ()
+    for collection in COLLECTIONS.values():
+        for name, path in _places(collection, hosts):
+            if (rows := _rows(inventory, collection, path)) is not None:
+                listed[collection.name, name] = rows
     return Rows(listed)
+
+
+def _places(collection: Collection, hosts: Iterable[Row]) -> Iterator[tuple[str, str]]:
+    """(host, path) for each list of a collection."""
+    if collection.scope is Scope.SYSTEM:
+        yield "", collection.path
+    else:
+        yield from ((str(h.get("hostname") or h["uuid"]), collection.path.format(host=h["uuid"])) for h in hosts)
+
+
+def _rows(inventory: Mapping[str, Any], collection: Collection, path: str) -> tuple[Row, ...] | None:
+    content = inventory.get(path)
+    found = content.get(collection.items) if isinstance(content, Mapping) else None
+    return tuple(found) if isinstance(found, list) else None
+
+
+def _equipped(after: Snapshot, observed: Snapshot, kinds: Kinds) -> Snapshot:
+    """The assumed site with what Git names anew and nobody can create: it is there, and nothing else is known of it."""
+    context = Context(after, observed)
+    missing = (r for key, r in after.resources.items() if key not in observed.resources)
+    there = [
+        _bare(r, kinds) for r in missing if kinds[r.key.kind].impossible(Change(r.key, Action.CREATE, r, None), context)
+    ]
+    return replace(observed, resources={**observed.resources, **{r.key: r for r in there}})
+
+
+def _bare(resource: Resource[Any], kinds: Kinds) -> Resource[Any]:
+    kind = kinds[resource.key.kind]
+    required = {n for n, field in kind.spec.model_fields.items() if field.is_required()}
+    keys = {n for n, fact in kind.attributes.items() if fact.key} | required
+    return replace(resource, spec=kind.spec(**{name: getattr(resource.spec, name) for name in keys}))
 
 
 def _preview(after: Snapshot, observed: Snapshot, kinds: Kinds, *, is_exact: bool) -> Preview:

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pytest
 
 from reconciler.desired import load_site
 from reconciler.engine.preview import assumed, exact, grouped, preview, rows_of
 from reconciler.engine.render import snapshot
 from reconciler.kinds import registry
-from reconciler.model.words import Disruption
+from reconciler.model.words import Action, Disruption
 from tests.desired.writing import document, site_files
 
 KINDS = registry()
@@ -114,12 +112,6 @@ def test_a_change_that_costs_other_sites_more_is_told_apart():
     assert [reached for _, reached in grouped([one, two])] == [("a",), ("b",)]
 
 
-def test_a_site_that_is_new_is_all_to_be_created():
-    site, rendering = network(1500)
-    one = preview(site, replace(rendering, resources={}), rendering, KINDS)
-    assert {c.action for c in one.found.changes} == {"create"}
-
-
 def listed(hosts_, networks):
     """An inventory of two lists."""
     return {
@@ -181,5 +173,16 @@ def test_lists_per_host_are_known_by_the_host_s_uuid():
     assert set(rows.listed) == {("isystems", ""), ("ihosts", ""), ("datanetworks", ""), ("labels", "controller-0")}
 
 
-def test_an_inventory_without_hosts_shows_nothing():
+def test_an_inventory_without_hosts_shows_the_lists_of_the_system():
     assert rows_of({}).listed == {}
+    assert set(rows_of({"/v1/idns": {"idnss": []}}).listed) == {("idns", "")}
+
+
+def test_what_nobody_can_create_is_assumed_to_be_there():
+    """Git says a port's interface for the first time: it exists, and what it is like is not known."""
+    port = "  interfaces: {ethernet: [{name: data0, class: data, mtu: 9000, port: {name: eth1}}]}\n  kernel"
+    one = previewed(said(hosts(ONE)), said(hosts(ONE).replace("  kernel", port)))
+    [change] = one.found.changes
+    assert (str(change.key), change.action) == ("controller-0/ethernet/eth1", Action.UPDATE)
+    assert ("mtu", None, 9000) in [(f.name, f.observed, f.desired) for f in change.fields]
+    assert one.plan.locked_hosts == ("controller-0",)

@@ -1,0 +1,205 @@
+"""`stxr plan --base --head`: what a commit would do, told in a pull request's check, without a site or a credential."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+pytestmark = pytest.mark.usefixtures("offline")
+
+COMMON = "sites/profiles/common/deployment-config.yaml"
+RAN = "sites/profiles/aio-sx-ran/deployment-config.yaml"
+PLANT = "sites/subclouds/plant-1/site.yaml"
+
+
+@pytest.fixture
+def review(stxr, example):
+    """Reviews the working tree, or the revisions named, against the first commit."""
+
+    def review(*words):
+        revisions = () if "--base" in words else ("--base", "main")
+        return stxr("plan", "--repo", example.folder, "--path", "sites", *revisions, *words)
+
+    return review
+
+
+def edited(example, path, old, new):
+    """The file's new text, one place of it replaced."""
+    text = (example.folder / path).read_text()
+    assert old in text
+    return {path: text.replace(old, new)}
+
+
+def test_a_commit_that_changes_nothing_ends_with_0(review):
+    ended = review()
+    assert (ended.code, ended.err) == (0, "")
+    assert ended.out == "0 sites to change, 0 hosts to lock, worst disruption: none\n"
+
+
+def test_a_comment_changes_no_site(review, example):
+    example.write(edited(example, COMMON, "# What every site has", "# What all sites have"))
+    assert review().code == 0
+
+
+def test_one_value_of_all_sites_is_one_change_with_old_new_and_place(review, example):
+    example.write(edited(example, COMMON, "10.0.1.53", "10.0.2.53"))
+    ended = review()
+    assert (ended.code, ended.err) == (2, "")
+    assert ended.out.count("~ dns") == 1
+    assert '~ servers = ["10.0.0.53", "10.0.1.53"] → ["10.0.0.53", "10.0.2.53"]' in ended.out
+    assert "# profiles/common/deployment-config.yaml:8" in ended.out
+    assert ended.out.splitlines()[0].startswith("14 sites, equal change: gatineau-001, gatineau-002")
+    assert ended.out.splitlines()[0].endswith("and 2 more")
+    assert ended.out.splitlines()[-1] == (
+        "14 sites to change, 0 hosts to lock, worst disruption: none, estimated for 14 without an inventory"
+    )
+
+
+def test_a_change_that_locks_hosts_is_priced_before_anybody_asks(review, example):
+    example.write(edited(example, RAN, "      vfCount: 8", "      vfCount: 16"))
+    ended = review()
+    assert ended.code == 2
+    assert "9 sites to change, 9 hosts to lock, worst disruption: lock" in ended.out
+    assert "window on controller-0: lock, then unlock [lock]: the whole site is out of service" in ended.out
+
+
+def test_only_the_named_sites_are_reviewed(review, example):
+    example.write(edited(example, COMMON, "10.0.1.53", "10.0.2.53"))
+    assert review("plant-1").out.splitlines()[0] == "1 site: plant-1"
+
+
+def test_a_name_that_is_no_site_is_an_error_and_not_nothing(review):
+    ended = review("plant-9")
+    assert (ended.code, ended.err) == (
+        1,
+        "stxr: no site plant-9 in the repository; did you mean plant-2 or plant-1?\n",
+    )
+
+
+def test_two_revisions_are_compared_without_the_folder_s_edits(review, example):
+    first = example.head()
+    second = example.commit(edited(example, COMMON, "10.0.1.53", "10.0.2.53"))
+    example.write(edited(example, RAN, "      vfCount: 8", "      vfCount: 16"))
+    ended = review("--base", first, "--head", second)
+    assert "14 sites to change, 0 hosts to lock" in ended.out
+    assert review("--base", second, "--head", "main").code == 0
+    assert "hosts to lock, worst disruption: lock" in review("--base", second).out
+
+
+def test_a_new_site_is_named_and_checked_and_not_guessed_at(review, example):
+    files = {
+        f"sites/subclouds/hull-001/{file}": (example.folder / "sites/subclouds/ottawa-001" / file)
+        .read_text()
+        .replace("ottawa-001", "hull-001")
+        for file in ("site.yaml", "install-values.yaml", "bootstrap-values.yaml")
+    }
+    example.write(files)
+    ended = review()
+    assert (ended.code, ended.err) == (2, "")
+    assert ended.out == (
+        "hull-001: new; what it takes is planned once the site is installed and answers\n"
+        "0 sites to change, 0 hosts to lock, worst disruption: none, 1 new site\n"
+    )
+    example.write({"sites/subclouds/hull-001/site.yaml": "nme: hull-001\n"})
+    assert review().code == 1
+
+
+def test_a_removed_folder_un_manages_its_site(review, example):
+    example.git("rm", "-r", "--quiet", "sites/subclouds/plant-1")
+    ended = review()
+    assert (ended.code, ended.err) == (2, "")
+    assert ended.out.splitlines()[0] == "plant-1: un-managed; nothing on the site changes"
+    assert ended.out.endswith("worst disruption: none, 1 site un-managed\n")
+
+
+def test_an_error_of_the_head_is_told_at_its_place_beside_what_the_others_change(review, example):
+    example.write(edited(example, PLANT, "name: plant-1", "nme: plant-1"))
+    example.write(edited(example, COMMON, "10.0.1.53", "10.0.2.53"))
+    ended = review()
+    assert ended.code == 1
+    assert ended.err.startswith("error: subclouds/plant-1/site.yaml:1:6: site: nme is not known; known are")
+    assert "13 sites to change" in ended.out
+
+
+def test_an_error_of_the_base_does_not_stop_the_commit_that_mends_it(review, example):
+    good = edited(example, PLANT, "name: plant-1", "name: plant-1")
+    bad = example.commit(edited(example, PLANT, "name: plant-1", "nme: plant-1"))
+    example.write(good)
+    ended = review("--base", bad)
+    assert (ended.code, ended.err) == (2, "")
+    assert "plant-1: the base says it wrongly and this mends it" in ended.out
+    assert ended.out.endswith("1 site mended\n")
+
+
+def test_json_is_for_programs(review, example):
+    example.write(edited(example, COMMON, "10.0.1.53", "10.0.2.53"))
+    example.git("rm", "-r", "--quiet", "sites/subclouds/plant-1")
+    ended = review("--format", "json")
+    told = json.loads(ended.out)
+    assert (ended.code, len(told["sites"]), told["unmanaged"], told["errors"]) == (2, 13, ["plant-1"], [])
+    assert len({site["fingerprint"] for site in told["sites"]}) == 1
+    [difference] = told["sites"][0]["differences"]
+    assert (difference["resource"], difference["cause"], difference["desired"]) == (
+        "dns",
+        "pending",
+        "10.0.0.53,10.0.2.53",
+    )
+    assert told["sites"][0]["exact"] is False
+
+
+def test_markdown_is_for_the_pull_request(review, example):
+    example.write(edited(example, COMMON, "10.0.1.53", "10.0.2.53"))
+    ended = review("--format", "markdown")
+    lines = ended.out.splitlines()
+    assert (ended.code, lines[0]) == (
+        2,
+        "**14 sites to change, 0 hosts to lock, worst disruption: none, estimated for 14 without an inventory**",
+    )
+    assert "### 1 to update, on 14 sites" in lines
+    assert lines.count("```diff") == lines.count("```") == 1
+    example.write(edited(example, PLANT, "name: plant-1", "nme: plant-1"))
+    assert "- :x: subclouds/plant-1/site.yaml:1:6:" in review("--format", "markdown").out
+
+
+def test_an_inventory_makes_the_plan_of_its_site_exact(review, example, tmp_path):
+    example.write(edited(example, COMMON, "10.0.1.53", "10.0.2.53"))
+    inventory = {
+        "/v1/isystems": {"isystems": [{"uuid": "s", "system_mode": "duplex", "system_type": "Standard"}]},
+        "/v1/idns": {"idnss": [{"uuid": "d", "nameservers": "10.9.9.9"}]},
+    }
+    (tmp_path / "plant-1.json").write_text(json.dumps(inventory))
+    ended = review("--inventory", tmp_path, "plant-1", "plant-2")
+    assert ended.code == 2
+    assert '["10.9.9.9"] → ["10.0.0.53", "10.0.2.53"]' in ended.out
+    assert "estimated for 1 without an inventory" in ended.out
+
+
+@pytest.mark.parametrize("content", ["not json", "[]", '"text"', b"\xff"])
+def test_a_file_that_is_no_inventory_is_told(review, example, tmp_path, content):
+    example.write(edited(example, COMMON, "10.0.1.53", "10.0.2.53"))
+    (tmp_path / "plant-1.json").write_bytes(content if isinstance(content, bytes) else content.encode())
+    ended = review("--inventory", tmp_path, "plant-1")
+    assert ended.code == 1
+    assert ended.err.startswith(f"error: {tmp_path}/plant-1.json: no inventory (")
+    assert "write it anew with `stxr inventory`" in ended.err
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (("--base", "mian"), "no commit 'mian'"),
+        (("--base", "main", "--head", "mian"), "no commit 'mian'"),
+        (("--base", "main", "--path", "site"), "no folder site at"),
+    ],
+)
+def test_what_does_not_exist_is_told_by_name(review, words, said):
+    ended = review(*words)
+    assert (ended.code, ended.out) == (1, "")
+    assert ended.err.startswith("stxr: ")
+    assert said in ended.err
+
+
+def test_a_head_needs_a_base(stxr, example):
+    ended = stxr("plan", "--repo", example.folder, "--path", "sites", "--head", "main")
+    assert (ended.code, ended.err) == (1, "stxr: --head needs --base: the revision that the sites follow now\n")
