@@ -117,6 +117,8 @@ def create(system: System, body: Row) -> Row:
     tier = tiers.primary(system, ceph.CEPH) if name == ceph.STORE else _named_tier(system, body)
     _check_network(system, asked["network"])
     _check_confirmed(system, body, asked)
+    if system.tables.first(TABLE, name=name):  # the name is unique in the database, and nothing looks before
+        raise refuse("Invalid data: failed to create a storage_ceph record.")
     row = system.insert(TABLE, **asked, isystem_uuid=system.own["uuid"])
     system.update("storage_tiers", tier["uuid"], backend_uuid=row["uuid"], status=tiers.IN_USE)
     _apply(system, row)
