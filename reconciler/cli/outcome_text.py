@@ -24,10 +24,13 @@ def outcome_lines(result: SiteResult) -> Iterator[str]:
 
 
 def _sentence(result: SiteResult, outcome: Outcome) -> str:
+    remains = result.judged is not None and not result.judged.found.is_empty
     if outcome.result is Result.IN_SYNC:
-        return "in sync, nothing was sent"
+        return (
+            "nothing can be sent, and differences remain: see `stxr plan`" if remains else "in sync, nothing was sent"
+        )
     counts = Counter(e.result for e in outcome.entries)
     steps = ", ".join(f"{number} {word}" for word, number in counts.items())
-    left = "" if result.judged is None or result.judged.found.is_empty else "; differences remain"
+    left = "; differences remain" if remains else ""
     said = f": {outcome.message}" if outcome.message else ""
     return f"{outcome.result}" + (f" ({steps})" if steps else "") + said + left

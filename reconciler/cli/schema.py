@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Annotated
 
@@ -12,6 +13,7 @@ import typer
 from reconciler.cli.options import Exit
 from reconciler.desired import schemas
 from reconciler.kinds import registry
+from reconciler.model.errors import ConfigError
 
 
 def schema(
@@ -28,10 +30,18 @@ def schema(
     elif check:
         sys.exit(_checked(texts, check))
     elif name:
-        typer.echo(texts[name if name in texts else f"{name}.schema.json"], nl=False)
+        typer.echo(_named(texts, name), nl=False)
     else:
         for file in texts:
             typer.echo(file)
+
+
+def _named(texts: dict[str, str], name: str) -> str:
+    file = name if name in texts else f"{name}.schema.json"
+    if file not in texts:
+        near = get_close_matches(file, texts, 3) or texts
+        raise ConfigError(f"no schema {name}; there is {', '.join(n.removesuffix('.schema.json') for n in near)}")
+    return texts[file]
 
 
 def schema_texts() -> dict[str, str]:

@@ -11,6 +11,7 @@ import typer
 from reconciler.cli import results as shown
 from reconciler.cli.options import STATE, Format, Show, Sites, State
 from reconciler.cli.plan_text import plural
+from reconciler.model.errors import ConfigError
 from reconciler.model.verdict import Verdict
 from reconciler.model.wire import verdict_json
 from reconciler.model.words import Cause
@@ -19,13 +20,21 @@ from reconciler.store import verdicts_of
 
 def status(sites: Sites = None, state: State = STATE, show: Show = Format.TEXT) -> None:
     """Show the last verdict of each site with its age, worst first."""
-    found = [v for v in verdicts_of(state) if not sites or v.site in sites]
+    found = _chosen(verdicts_of(state), sites or [])
     now = time.time()
     if show is Format.JSON:
         shown.as_json({"sites": [verdict_json(v) | {"age_seconds": _age_s(v, now)} for v in found]})
         return
     for line in status_lines(found, now):
         typer.echo(line)
+
+
+def _chosen(verdicts: list[Verdict], sites: list[str]) -> list[Verdict]:
+    if missing := sorted(set(sites) - {v.site for v in verdicts}):
+        raise ConfigError(
+            f"nothing is known of {', '.join(missing)}: not looked at yet, or no site of this state folder"
+        )
+    return [v for v in verdicts if not sites or v.site in sites]
 
 
 def status_lines(verdicts: list[Verdict], now: float) -> Iterator[str]:

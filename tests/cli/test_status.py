@@ -1,0 +1,99 @@
+"""`stxr status`: what is known, how old it is, the worst first; no site is asked."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+
+import pytest
+
+from reconciler.cli.status import in_words, status_lines
+from reconciler.model.words import Cause, State
+from reconciler.store import Store
+from tests.model.verdicts import difference, verdict
+
+pytestmark = pytest.mark.usefixtures("offline")
+
+FOUND = [
+    verdict("ottawa", State.IN_SYNC),
+    verdict(
+        "gatineau",
+        State.DRIFTED,
+        differences=(difference(), difference("vid"), difference("x", cause=Cause.PENDING)),
+        plan_id="p1a2b3c4d5e6",
+        reason="held",
+        message="2 of 3 changes held: why\nand more",
+    ),
+    verdict("hull", State.UNREACHABLE, observed_at=None, reason="Unreachable"),
+]
+
+
+def test_the_table_has_the_worst_first_each_with_its_age_and_reason():
+    assert list(status_lines(FOUND, now=1_420.0)) == [
+        "SITE      STATE        AGE    DRIFT  PENDING  PLAN          REASON",
+        "gatineau  drifted      7m     2      1        p1a2b3c4d5e6  2 of 3 changes held: why",
+        "hull      unreachable  never  -      -        -             Unreachable",
+        "ottawa    in_sync      7m     -      -        -",
+        "3 sites: 1 drifted, 1 in_sync, 1 unreachable",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("seconds", "expected"),
+    [(-3, "0s"), (0, "0s"), (59.4, "59s"), (60, "1m"), (3_599, "59m"), (3_600, "1h"), (86_399, "23h"), (200_000, "2d")],
+)
+def test_an_age_is_told_in_the_largest_unit_that_fits(seconds, expected):
+    assert in_words(seconds) == expected
+
+
+@pytest.fixture
+def state(tmp_path):
+    """A state folder in which a controller is at work."""
+    with Store.open(tmp_path / "state", "run") as store:
+        for one in FOUND:
+            store.save(one)
+        yield tmp_path / "state"
+
+
+def test_it_reads_beside_the_controller(stxr, state):
+    ended = stxr("status", "--state", state)
+    assert (ended.code, ended.err) == (0, "")
+    assert [line.split()[0] for line in ended.out.splitlines()] == ["SITE", "gatineau", "hull", "ottawa", "3"]
+
+
+def test_sites_are_chosen_by_name(stxr, state):
+    ended = stxr("status", "ottawa", "--state", state)
+    assert ended.out.splitlines()[-1] == "1 site: 1 in_sync"
+
+
+def test_a_site_that_nobody_knows_is_told(stxr, state):
+    ended = stxr("status", "ottawa", "otawa", "--state", state)
+    assert (ended.code, ended.out) == (1, "")
+    assert ended.err == ("stxr: nothing is known of otawa: not looked at yet, or no site of this state folder\n")
+
+
+def test_json_has_all_that_is_known(stxr, state):
+    sites = json.loads(stxr("status", "--state", state, "--format", "json").out)["sites"]
+    assert {s["site"]: s["state"] for s in sites} == {
+        "ottawa": "in_sync",
+        "gatineau": "drifted",
+        "hull": "unreachable",
+    }
+    assert [s["age_seconds"] is None for s in sites] == [False, True, False]
+
+
+def test_before_anything_was_looked_at_it_says_what_does(stxr, tmp_path):
+    ended = stxr("status", "--state", tmp_path / "never-made")
+    assert (ended.code, ended.out.startswith("no site was looked at yet: `stxr run`")) == (0, True)
+    assert not (tmp_path / "never-made").exists()
+
+
+def test_a_store_of_a_newer_program_is_told(stxr, tmp_path):
+    Store.open(tmp_path / "state").close()
+    db = sqlite3.connect(tmp_path / "state" / "store.db")
+    db.execute("update alembic_version set version_num = '0999'")
+    db.commit()
+    db.close()
+    ended = stxr("status", "--state", tmp_path / "state")
+    assert ended.code == 1
+    assert ended.err.startswith(f"stxr: the store {tmp_path}/state/store.db has schema 0999, which this program")
