@@ -10,7 +10,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from reconciler.simulator.exchange import Fault, refuse
-from reconciler.simulator.sysinv.topology import hosts_of, is_aio, is_duplex, is_simplex, is_up
+from reconciler.simulator.sysinv.topology import hosts_of, is_aio, is_aio_duplex, is_aio_simplex, is_up
 from reconciler.simulator.tables import Row
 
 if TYPE_CHECKING:
@@ -28,9 +28,9 @@ MONITORS_NEEDED_AIO, MONITORS_NEEDED = 1, 2
 
 def model(system: System) -> str:
     """Where OSDs go. On a standard system a monitor on a worker decides for the controllers, storage-0 for itself."""
-    if is_simplex(system):
+    if is_aio_simplex(system):
         return MODEL_SX
-    if is_duplex(system):
+    if is_aio_duplex(system):
         return MODEL_CONTROLLER
     if _has_storage_hosts(system):
         return MODEL_STORAGE

@@ -14,7 +14,8 @@ from reconciler.simulator.exchange import refuse
 from reconciler.simulator.family import Collection, Family, HostEvent, UnlockStage
 from reconciler.simulator.sysinv import config
 from reconciler.simulator.sysinv import host_filesystems as host_fs
-from reconciler.simulator.sysinv.topology import hosts_of, is_duplex, is_locked
+from reconciler.simulator.sysinv.facts import is_locked
+from reconciler.simulator.sysinv.topology import hosts_of, is_aio_duplex
 from reconciler.simulator.sysinv.volume_groups import free_gib, has_unprovisioned_volume
 from reconciler.simulator.tables import Row
 from reconciler.simulator.views import listed, shown
@@ -228,7 +229,7 @@ def _check_float(system: System, name: str, operation: str) -> None:
         )
     if system.tables.first("storage_backend", backend="ceph-rook") is None:
         raise refuse(f"{start}ceph-rook must be configured as storage backend.")
-    if not is_duplex(system):
+    if not is_aio_duplex(system):
         raise refuse(f"{start}command only allowed for duplex configs.")
     if operation == "create":
         for host in hosts_of(system, "controller"):

@@ -10,14 +10,8 @@ from reconciler.simulator.family import Collection, Family, UnlockStage
 from reconciler.simulator.patching import replaced, typed_operations
 from reconciler.simulator.sysinv import cores, grub
 from reconciler.simulator.sysinv.cores import Counts, Lists, Processors
-from reconciler.simulator.sysinv.topology import (
-    hosts_of,
-    is_controller,
-    is_locked,
-    is_unlocked_simplex,
-    is_worker,
-    must_be_locked,
-)
+from reconciler.simulator.sysinv.facts import has_worker, is_controller, is_locked
+from reconciler.simulator.sysinv.topology import hosts_of, is_unlocked_simplex, must_be_locked
 from reconciler.simulator.tables import Row
 from reconciler.simulator.views import listed, shown
 
@@ -101,12 +95,12 @@ def _check_host(system: System, host: Row) -> None:
     alone = is_controller(host) and len(hosts_of(system, "controller")) == 1
     if not is_locked(host) and not alone:
         raise refuse("Host must be locked.")
-    if not is_worker(host):
+    if not has_worker(host):
         raise refuse("Can only modify worker node cores.")
 
 
 def _processors(system: System, host: Row) -> Processors:
-    return cores.processors(of_host(system, host), worker=is_worker(host), controller=is_controller(host))
+    return cores.processors(of_host(system, host), worker=has_worker(host), controller=is_controller(host))
 
 
 def _check_item(host: Row, present: Processors, item: Row) -> None:

@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING
 from reconciler.simulator.exchange import refuse
 from reconciler.simulator.family import Family, HostEvent, UnlockStage
 from reconciler.simulator.sysinv import config
-from reconciler.simulator.sysinv.topology import hosts_of, is_controller, is_worker
+from reconciler.simulator.sysinv.facts import has_worker, is_controller
+from reconciler.simulator.sysinv.topology import hosts_of
 from reconciler.simulator.tables import Row
 
 if TYPE_CHECKING:
@@ -44,7 +45,7 @@ def forget(system: System, host: Row) -> None:
 
 def update(system: System, host: Row, *, forced: bool = False, reboot: bool = False) -> None:
     """Start the manifest on a host with worker functions."""
-    if not is_worker(host):
+    if not has_worker(host):
         return
     ignored = not forced and _is_bootstrapping(system, host)
     uuid = config.mark_out_of_date(system, [host], reboot=reboot, apply=not ignored)

@@ -15,7 +15,8 @@ from reconciler.simulator.call import Call
 from reconciler.simulator.exchange import Fault, refuse
 from reconciler.simulator.family import Collection, Family, HostEvent
 from reconciler.simulator.sysinv import config
-from reconciler.simulator.sysinv.topology import acts_at_once, hosts_of, is_locked, is_worker, stays_locked
+from reconciler.simulator.sysinv.facts import has_worker, is_locked
+from reconciler.simulator.sysinv.topology import acts_at_once, hosts_of, stays_locked
 from reconciler.simulator.sysinv.volume_groups import NOVA_LOCAL, REMOVING, free_gib, has_unprovisioned_volume, of_name
 from reconciler.simulator.tables import Row
 from reconciler.simulator.views import shown
@@ -185,7 +186,7 @@ def _check_optional(system: System, host: Row, name: str) -> None:
 
 
 def _check_instances(system: System, host: Row) -> None:
-    if is_worker(host) and not stays_locked(host):
+    if has_worker(host) and not stays_locked(host):
         raise refuse("Host must be locked to make changes to instances")
     group = of_name(system, host, NOVA_LOCAL)
     if group is not None and group["vg_state"] != REMOVING:

@@ -12,7 +12,8 @@ from reconciler.simulator.exchange import refuse
 from reconciler.simulator.family import Family, HostEvent, UnlockStage
 from reconciler.simulator.patching import typed_operations
 from reconciler.simulator.sysinv import config, grub
-from reconciler.simulator.sysinv.topology import functions, is_locked, is_worker
+from reconciler.simulator.sysinv.facts import has_worker, is_locked
+from reconciler.simulator.sysinv.topology import functions
 from reconciler.simulator.tables import Row
 
 if TYPE_CHECKING:
@@ -53,7 +54,7 @@ def change_kernel(system: System, call: Call) -> Row:
 @family.unlock_check(UnlockStage.KERNEL)
 def kernel_is_prepared(system: System, host: Row) -> None:
     since = host.get("kernel_config_since")
-    if is_worker(host) and since is not None and system.now - since < system.durations.kernel_expiry:
+    if has_worker(host) and since is not None and system.now - since < system.durations.kernel_expiry:
         raise refuse(f"Can not unlock {host['hostname']} kernel configuration in progress.")
 
 
@@ -98,7 +99,7 @@ def _shown(host: Row, call: Call) -> Row:
 def _check_host(host: Row) -> None:
     if not is_locked(host):
         raise refuse("Host must be locked.")
-    if not is_worker(host):
+    if not has_worker(host):
         raise refuse("Can only modify worker nodes.")
     if host["inv_state"] != "inventoried":
         raise refuse("Host must have completed initial inventory.")

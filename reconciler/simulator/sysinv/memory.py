@@ -14,7 +14,8 @@ from reconciler.simulator.family import Collection, Family, HostEvent, UnlockSta
 from reconciler.simulator.patching import replaced, typed_operations
 from reconciler.simulator.sysinv import grub, huge_pages
 from reconciler.simulator.sysinv.cpus import has_vswitch
-from reconciler.simulator.sysinv.topology import is_locked, is_unlocked_simplex, is_worker
+from reconciler.simulator.sysinv.facts import has_worker, is_locked
+from reconciler.simulator.sysinv.topology import is_unlocked_simplex
 from reconciler.simulator.tables import Row
 from reconciler.simulator.views import shown
 
@@ -58,7 +59,7 @@ def change_memory(system: System, call: Call) -> Row:
         raise refuse("Operation not permitted.", 403)
     _check_host(system, host)
     _check_pages(system, host, row, asked)
-    huge_pages.check_platform(row, asked, worker=is_worker(host))
+    huge_pages.check_platform(row, asked, worker=has_worker(host))
     row = system.update("imemorys", row["uuid"], **_stored(row, asked))
     grub.update(system, host, forced=True)
     return shown(system, MEMORY, row, call)
@@ -84,7 +85,7 @@ def memory_suffices(system: System, host: Row) -> None:
 
 @family.at(HostEvent.UNLOCKING)
 def count_small_pages(system: System, host: Row) -> None:
-    if is_worker(host):
+    if has_worker(host):
         for row in of_host(system, host):
             system.update("imemorys", row["uuid"], vm_hugepages_nr_4K=huge_pages.pages_of_4k(row))
 
@@ -122,7 +123,7 @@ def _check_host(system: System, host: Row) -> None:
 
 
 def _check_pages(system: System, host: Row, row: Row, asked: Row) -> None:
-    if not is_worker(host):
+    if not has_worker(host):
         if any(asked.get(name) is not None for name in NUMBERS[1:]):
             raise refuse("Hugepages memory configuration is not supported for this node.")
         return

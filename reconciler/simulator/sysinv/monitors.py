@@ -16,7 +16,8 @@ from reconciler.simulator.exchange import refuse
 from reconciler.simulator.family import Collection, Family, HostEvent
 from reconciler.simulator.patching import replaced, typed_operations
 from reconciler.simulator.sysinv import ceph, config
-from reconciler.simulator.sysinv.topology import hosts_of, is_aio, is_duplex, is_locked, is_up
+from reconciler.simulator.sysinv.facts import is_locked
+from reconciler.simulator.sysinv.topology import hosts_of, is_aio, is_aio_duplex, is_up
 from reconciler.simulator.sysinv.volume_groups import free_gib
 from reconciler.simulator.tables import Row
 from reconciler.simulator.views import shown
@@ -143,7 +144,7 @@ def configure(system: System, uuid: str) -> None:
 
 def check_room(system: System, host: Row, gib: int) -> None:
     """cgts-vg must hold the monitor's volume; twice on AIO-DX, where the host filesystem ceph has as much."""
-    needed, free = gib * 2 if is_duplex(system) else gib, free_gib(system, host)
+    needed, free = gib * 2 if is_aio_duplex(system) else gib, free_gib(system, host)
     if needed > free:
         raise refuse(
             f"Node '{host['hostname']}' does not have enough free space available in cgts-vg volume group to allocate"

@@ -17,8 +17,9 @@ from reconciler.simulator.exchange import refuse
 from reconciler.simulator.family import Collection, Family, HostEvent, UnlockStage
 from reconciler.simulator.sysinv import ceph, config, host_filesystems, tiers
 from reconciler.simulator.sysinv.disks import disk
+from reconciler.simulator.sysinv.facts import is_controller, is_locked
 from reconciler.simulator.sysinv.storage_rook import deployment_model
-from reconciler.simulator.sysinv.topology import is_aio, is_controller, is_duplex, is_locked, is_simplex
+from reconciler.simulator.sysinv.topology import is_aio, is_aio_duplex, is_aio_simplex
 from reconciler.simulator.tables import Row
 from reconciler.simulator.views import listed, shown
 
@@ -101,9 +102,9 @@ def enough_osds(system: System, host: Row) -> None:
     """host.py ``check_unlock_worker``: only once the Ceph backend is configured."""
     if not ceph.is_configured(system):
         return
-    if is_simplex(system):
+    if is_aio_simplex(system):
         _check_simplex(system)
-    elif is_duplex(system):
+    elif is_aio_duplex(system):
         _check_duplex(system, host)
     elif ceph.model(system) == ceph.MODEL_UNDEFINED:
         raise refuse(
@@ -334,7 +335,7 @@ def _check_deletion(system: System, row: Row) -> None:
     """Bare metal: what was never made, or on AIO-SX one of several whose pools have copies."""
     if row["function"] == JOURNAL or row["state"] == ceph.ON_UNLOCK:
         return
-    if not (is_simplex(system) and ceph.is_configured(system)):
+    if not (is_aio_simplex(system) and ceph.is_configured(system)):
         raise refuse(
             "Deleting a Storage Function other than 'journal' and 'osd' in state 'configuring-on-unlock' is not"
             " supported on this setup."

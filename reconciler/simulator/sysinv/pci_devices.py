@@ -10,7 +10,7 @@ from reconciler.simulator.exchange import refuse
 from reconciler.simulator.family import Collection, Family
 from reconciler.simulator.patching import replaced, typed_operations
 from reconciler.simulator.sysinv import config
-from reconciler.simulator.sysinv.topology import is_locked, is_worker
+from reconciler.simulator.sysinv.facts import has_worker, is_locked
 from reconciler.simulator.tables import Row
 from reconciler.simulator.views import shown
 
@@ -40,7 +40,7 @@ def change_device(system: System, call: Call) -> Row:
     host = system.host(row["host_uuid"])
     if not is_locked(host):
         raise refuse("Host must be locked.")
-    if not is_worker(host):
+    if not has_worker(host):
         raise refuse("Can only modify worker node cores.")
     for name in values:
         if name not in ("enabled", "name"):

@@ -14,8 +14,9 @@ from reconciler.simulator.call import Call
 from reconciler.simulator.exchange import Fault, refuse
 from reconciler.simulator.family import Collection, Family, HostEvent
 from reconciler.simulator.sysinv import config
+from reconciler.simulator.sysinv.facts import has_worker
 from reconciler.simulator.sysinv.partitions import CREATING_ON_UNLOCK, IN_USE, READY, WORDS
-from reconciler.simulator.sysinv.topology import acts_at_once, is_worker, stays_locked
+from reconciler.simulator.sysinv.topology import acts_at_once, stays_locked
 from reconciler.simulator.sysinv.volume_groups import ADDING, CGTS, NAMES, NOVA_LOCAL, PROVISIONED, REMOVING, group
 from reconciler.simulator.tables import Row
 from reconciler.simulator.views import shown
@@ -123,7 +124,7 @@ def _check_host(host: Row, target: Row) -> None:
     name = target["lvm_vg_name"]
     if name == CGTS and host["personality"] not in ("controller", "worker"):
         raise refuse(f"Physical volume operations for {CGTS} are only supported on worker and controller hosts")
-    nova = name == NOVA_LOCAL and is_worker(host)
+    nova = name == NOVA_LOCAL and has_worker(host)
     platform = name == CGTS and host["personality"] == "worker"
     if (nova or platform) and not stays_locked(host):
         raise refuse("Host must be locked")

@@ -30,7 +30,7 @@ from reconciler.simulator.sysinv.storage_backends import (
     services_of,
     typed,
 )
-from reconciler.simulator.sysinv.topology import hosts_of, is_duplex, is_simplex
+from reconciler.simulator.sysinv.topology import hosts_of, is_aio_duplex, is_aio_simplex
 from reconciler.simulator.tables import Row
 from reconciler.simulator.views import shown
 
@@ -131,7 +131,7 @@ def report(system: System, uuid: str, host: str) -> None:
     if row is None or found is None or row["state"] != ceph.CONFIGURING:
         return
     _configure_monitor(system, found)
-    if is_simplex(system):
+    if is_aio_simplex(system):
         system.update(TABLE, uuid, state=ceph.CONFIGURED, task=None)
         return
     done = [*row.get("reported", []), found["hostname"]]
@@ -161,7 +161,9 @@ def _with_defaults(system: System, body: Row) -> Row:
         "backend": ceph.CEPH,
         "name": body.get("name") or ceph.STORE,
         "state": ceph.CONFIGURED,
-        "task": None if is_simplex(system) or body.get("name") not in (None, ceph.STORE) else ceph.PROVISION_STORAGE,
+        "task": None
+        if is_aio_simplex(system) or body.get("name") not in (None, ceph.STORE)
+        else ceph.PROVISION_STORAGE,
         "services": body.get("services"),
         "capabilities": _capabilities(system, given),
         "network": body.get("network") or "mgmt",
@@ -172,7 +174,7 @@ def _with_defaults(system: System, body: Row) -> Row:
 
 def _capabilities(system: System, given: Row) -> Row:
     present = ceph.primary(system)
-    usual = present["capabilities"] if present else {"replication": "1" if is_simplex(system) else "2"}
+    usual = present["capabilities"] if present else {"replication": "1" if is_aio_simplex(system) else "2"}
     wanted = given.get("replication", usual["replication"])
     least = ceph.MINIMUM_BY_REPLICATION.get(int(wanted) if wanted.isdigit() else 0, 1)
     return {"replication": wanted, "min_replication": str(least), **given}
@@ -189,7 +191,7 @@ def _check_known(capabilities: Row) -> None:
 
 
 def _check_replication(system: System, capabilities: Row) -> None:
-    supported = [1, 2, 3] if is_simplex(system) else [2, 3]
+    supported = [1, 2, 3] if is_aio_simplex(system) else [2, 3]
     value, least = capabilities["replication"], capabilities["min_replication"]
     if not value.isdigit() or int(value) not in supported:
         raise refuse(
@@ -230,7 +232,7 @@ def _check_network(system: System, network: str) -> None:
 def _check_confirmed(system: System, body: Row, asked: Row) -> None:
     if body.get("confirmed") or asked["name"] != ceph.STORE:
         return
-    what = "osds" if is_simplex(system) else "storage nodes"
+    what = "osds" if is_aio_simplex(system) else "storage nodes"
     raise refuse(
         "\nWARNING : THIS OPERATION IS NOT REVERSIBLE AND CANNOT BE CANCELLED. \n\nBy confirming this operation, Ceph"
         f" backend will be created.\nA minimum of {asked['capabilities']['replication']} {what} are required to complete"
@@ -299,14 +301,14 @@ def _changed_capabilities(system: System, row: Row, given: Row) -> Row:
 
 
 def _check_replication_change(system: System, row: Row, present: Row, changed: Row) -> None:
-    if is_simplex(system):
+    if is_aio_simplex(system):
         if row["state"] != ceph.CONFIGURED:
             raise refuse(
                 f"Can not modify ceph replication factor when storage backend state is '{row['state']}'. Operation is"
                 " supported for state 'configured'"
             )
         return
-    if is_duplex(system):
+    if is_aio_duplex(system):
         raise refuse("Can not modify ceph replication factor on two node configuration.")
     if ceph.model(system) == ceph.MODEL_CONTROLLER:
         raise refuse("Can not modify replication factor on 'controller-nodes' ceph deployment model.")

@@ -27,7 +27,7 @@ from reconciler.simulator.sysinv.storage_backends import (
     services_of,
     typed,
 )
-from reconciler.simulator.sysinv.topology import hosts_of, is_duplex, is_simplex
+from reconciler.simulator.sysinv.topology import hosts_of, is_aio_duplex, is_aio_simplex
 from reconciler.simulator.tables import Row
 from reconciler.simulator.views import shown
 
@@ -119,7 +119,7 @@ def _is_new(system: System, asked: Row) -> bool:
 def _with_defaults(system: System, body: Row) -> Row:
     given = {name: str(value) for name, value in (body.get("capabilities") or {}).items() if name in KNOWN}
     deployment = body.get("deployment") if body.get("deployment") in MODELS else "controller"
-    simplex = is_simplex(system)
+    simplex = is_aio_simplex(system)
     count = given.get("replication", "1" if simplex else "2")
     usual: Row = {
         "deployment_model": deployment,
@@ -146,9 +146,9 @@ def _least(system: System, count: str, deployment: str) -> str:
 
 
 def _supported(system: System, deployment: str) -> list[int]:
-    if is_simplex(system):
+    if is_aio_simplex(system):
         return [1, 2, 3]
-    return [2] if is_duplex(system) and deployment == "controller" else [2, 3]
+    return [2] if is_aio_duplex(system) and deployment == "controller" else [2, 3]
 
 
 def _check(system: System, row: Row) -> None:
@@ -158,7 +158,7 @@ def _check(system: System, row: Row) -> None:
     deployment = capabilities["deployment_model"]
     if deployment not in MODELS:
         raise refuse(f"Deployment model {deployment} is not supported")
-    if deployment == "dedicated" and is_simplex(system):
+    if deployment == "dedicated" and is_aio_simplex(system):
         raise refuse(f"Deployment model {deployment} is not supported on AIO-SX.")
     _check_services(row)
 
@@ -167,9 +167,9 @@ def _check_domain(system: System, capabilities: Row) -> None:
     domain, deployment = capabilities.get("failure_domain"), capabilities["deployment_model"]
     if domain not in DOMAINS:
         raise refuse(f"Failure domain '{domain}' is not supported. Allowed values: {DOMAINS}")
-    if domain == "host" and is_simplex(system):
+    if domain == "host" and is_aio_simplex(system):
         raise refuse(f"Failure domain '{domain}' is not supported on AIO-SX. Only 'osd' is allowed.")
-    if domain == "osd" and not is_simplex(system) and deployment in ("controller", "dedicated"):
+    if domain == "osd" and not is_aio_simplex(system) and deployment in ("controller", "dedicated"):
         raise refuse(
             f"Failure domain '{domain}' is not supported for deployment model '{deployment}' on multi-node systems."
             " Only 'host' is allowed."
@@ -255,7 +255,7 @@ def _check_capability(name: str, value: Any) -> None:
 
 def _check_model_change(system: System, present: str, wanted: str | None) -> None:
     """OSDs must not stand where the new model does not want them."""
-    if wanted == "dedicated" and is_simplex(system):
+    if wanted == "dedicated" and is_aio_simplex(system):
         raise refuse("Deployment model dedicated is not supported on AIO-SX.")
     elsewhere = {"dedicated": "controller", "controller": "worker"}.get(wanted or "")
     if elsewhere is None:

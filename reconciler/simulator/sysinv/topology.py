@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from reconciler.simulator.exchange import Fault, refuse
+from reconciler.simulator.sysinv.facts import is_locked
 from reconciler.simulator.tables import Row
 
 if TYPE_CHECKING:
@@ -24,11 +25,11 @@ def is_aio(system: System) -> bool:
     return bool(system.own["system_type"] == ALL_IN_ONE)
 
 
-def is_simplex(system: System) -> bool:
+def is_aio_simplex(system: System) -> bool:
     return is_aio(system) and system.own["system_mode"] == "simplex"
 
 
-def is_duplex(system: System) -> bool:
+def is_aio_duplex(system: System) -> bool:
     """AIO-DX; a standard system is neither simplex nor duplex here."""
     return is_aio(system) and system.own["system_mode"] != "simplex"
 
@@ -40,18 +41,6 @@ def hosts_of(system: System, personality: str) -> list[Row]:
 def functions(host: Row) -> set[str]:
     """What the host is: controller, worker, storage, lowlatency."""
     return set(filter(None, (host.get("subfunctions") or "").split(",")))
-
-
-def is_worker(host: Row) -> bool:
-    return "worker" in functions(host)
-
-
-def is_controller(host: Row) -> bool:
-    return bool(host["personality"] == "controller")
-
-
-def is_locked(host: Row) -> bool:
-    return bool(host["administrative"] == "locked")
 
 
 def is_up(host: Row) -> bool:

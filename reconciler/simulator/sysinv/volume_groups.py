@@ -15,7 +15,8 @@ from reconciler.simulator.call import Call
 from reconciler.simulator.exchange import refuse
 from reconciler.simulator.family import Collection, Family, HostEvent, UnlockStage
 from reconciler.simulator.patching import replaced, typed_operations
-from reconciler.simulator.sysinv.topology import functions, is_worker, stays_locked
+from reconciler.simulator.sysinv.facts import has_worker
+from reconciler.simulator.sysinv.topology import functions, stays_locked
 from reconciler.simulator.tables import Row
 from reconciler.simulator.views import shown
 
@@ -157,7 +158,7 @@ def _check_host(host: Row, name: str) -> None:
         raise refuse(f"Host {host['hostname']} has uninitialized subfunctions.")
     if "storage" in functions(host):
         raise refuse("Volume group operations not allowed on hosts with personality: storage")
-    if name == NOVA_LOCAL and not is_worker(host):
+    if name == NOVA_LOCAL and not has_worker(host):
         raise refuse(f"{NOVA_LOCAL} can only be added to a host which has a worker subfunction.")
     if name == NOVA_LOCAL and not stays_locked(host):
         raise refuse("Host must be locked")
