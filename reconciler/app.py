@@ -120,7 +120,8 @@ async def _at_work(it: Controller, source: Source, metrics: Metrics, options: Ru
 
 async def _follow(it: Controller, source: Source) -> None:
     async for move in source.moves():
-        it.drop(move.vanished)
+        # also those that went while nobody looked
+        it.drop(move.vanished | (it.verdicts.keys() - source.repository.names))
         it.put(move.changed | move.appeared)
 
 

@@ -16,7 +16,7 @@ from reconciler.model.outcome import Outcome
 from reconciler.model.plan import Plan
 from reconciler.model.site import Settings
 from reconciler.model.verdict import Verdict
-from reconciler.model.words import Result, State
+from reconciler.model.words import Mode, Result, State
 from reconciler.store import Store
 
 AGAIN_S = 0.0
@@ -45,6 +45,7 @@ class Controller:
         self._fleet, self._store, self._schedule, self._queue, self._tell = fleet, store, schedule, queue, tell
         self._chance = random.Random(0).random  # noqa: S311 - spreads load, guards nothing
         self._failures: dict[str, int] = {}
+        self._done: dict[str, set[str]] = {}  # plans that ended well since the site last had nothing to do
         self.verdicts: dict[str, Verdict] = {v.site: v for v in store.verdicts()}
 
     async def run(self) -> None:
@@ -61,7 +62,8 @@ class Controller:
         gone = frozenset(sites)
         for site in gone:
             self._queue.drop(site)
-            self.verdicts.pop(site, None)
+            for known in (self.verdicts, self._failures, self._done):
+                known.pop(site, None)
         self._store.forget(gone)
         self._fleet.office.repository.forget(gone)
 
@@ -101,12 +103,16 @@ class Controller:
         return self._schedule.next_s(self._chance()) if error.visit is Visit.STALLED else backoff_s
 
     def _due_s(self, name: str, outcome: Outcome) -> float:
-        if outcome.result in {Result.FAILED, Result.UNREACHABLE, Result.CONFLICT}:
+        done = self._done.setdefault(name, set())
+        if outcome.result in {Result.FAILED, Result.UNREACHABLE, Result.CONFLICT} or outcome.plan_id in done:
             return self._count_failure(name)
         self._failures.pop(name, None)
         self._queue.mark(name, failing=False)
-        # what came of it is looked at at once; else the site is left alone
-        return AGAIN_S if outcome.result is Result.DONE else self._schedule.next_s(self._chance())
+        if outcome.result is Result.DONE:  # what came of it is looked at at once
+            done.add(outcome.plan_id)
+            return AGAIN_S
+        done.clear()
+        return self._schedule.next_s(self._chance())
 
     def _count_failure(self, name: str) -> float:
         """Seconds to leave the site alone, longer with each failure in a row."""
@@ -116,11 +122,20 @@ class Controller:
 
     def _whose(self, name: str, settings: Settings | None) -> Whose:
         repository = self._fleet.office.repository
-        before = self.verdicts.get(name)
-        known = settings or Settings(group=before.group if before else "default")
+        known = settings or self._settings(name)
         return Whose(name, known, repository.commit, repository.tree.keys.get(name, ""))
 
+    def _settings(self, name: str) -> Settings:
+        """What Git says of the site's treatment; what it said last where it cannot be read."""
+        try:
+            return self._fleet.office.repository.settings(name)
+        except ReconcilerError:
+            before = self.verdicts.get(name)
+            return Settings(group=before.group, mode=Mode(before.mode)) if before else Settings()
+
     def _keep(self, verdict: Verdict) -> None:
+        if verdict.site not in self._fleet.office.repository.names:
+            return  # dropped while it was visited
         dated = self.verdicts[verdict.site] = self._store.save(verdict)
         self._tell(dated)
 

@@ -1,0 +1,215 @@
+"""The controller, visit by visit: what it keeps of each site, and when it comes back."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from reconciler.engine.backoff import Backoff
+from reconciler.engine.controller import Controller, Schedule
+from reconciler.engine.queue import Queue
+from reconciler.model.errors import ConfigError, ConfigErrors
+from reconciler.model.plan import Opening, Plan, Stage, StageType
+from reconciler.model.words import Mode, State
+from reconciler.store import Store, StoreMemory
+from tests.apply.fakes import refused, unreachable
+from tests.engine.offices import APPLY, Git, Line, World
+from tests.model.verdicts import verdict
+from tests.worlds import Net, snap
+
+OLD, NEW = Net(name="a", mtu=1500), Net(name="a", mtu=9000)
+SCHEDULE = Schedule(observe_s=600.0, jitter=0.0, backoff=Backoff(first_s=10.0, last_s=100.0))
+
+
+@pytest.fixture
+def store(tmp_path):
+    with Store.open(tmp_path / "state", "run", clock=lambda: 1_000.0) as made:
+        yield made
+
+
+class Working(World):
+    """A controller over a world; `told` is every verdict that went out."""
+
+    def __init__(self, store, git, lines):
+        super().__init__(StoreMemory(store), git, lines)
+        self.queue = Queue(self.clock, 2)
+        self.told = []
+        self.controller = Controller(self.fleet, store, SCHEDULE, self.queue, self.told.append)
+
+    async def visit(self, name="ottawa"):
+        """(seconds until the next visit, the verdict)"""
+        next_s = await self.controller.visit(name)
+        return next_s, self.controller.verdicts.get(name)
+
+
+@pytest.fixture
+def one(store):
+    """One site that lacks what Git says."""
+    return Working(store, Git(ottawa=snap(NEW)), {"ottawa": Line(snap(OLD))})
+
+
+async def test_a_site_is_brought_to_git_looked_at_again_at_once_and_then_left_alone(one, store):
+    next_s, _ = await one.visit()
+    assert (next_s, one.lines["ottawa"].sent) == (0.0, ["PATCH /v1/net"])
+    next_s, known = await one.visit()
+    assert (next_s, known.state, known.differences) == (600.0, State.IN_SYNC, ())
+    assert one.lines["ottawa"].sent == ["PATCH /v1/net"]
+    assert store.verdict("ottawa") == known
+    assert [(commit, outcome.is_done) for _, commit, outcome in store.outcomes("ottawa")] == [("c1", True)]
+
+
+async def test_a_site_in_sync_has_a_base_from_which_drift_is_told(one, store):
+    await one.visit()
+    await one.visit()
+    assert (store.base("ottawa"), one.git.kept) == ("c1", [("ottawa", "c1")])
+    one.git.past["c1"] = snap(NEW)
+    one.git.policies["ottawa"] = APPLY.model_copy(update={"mode": Mode.PLAN})
+    one.lines["ottawa"].shown = snap(OLD)
+    _, known = await one.visit()
+    assert (known.state, [d.cause for d in known.differences]) == (State.DRIFTED, ["drifted"])
+
+
+async def test_a_site_that_is_only_observed_is_read_and_not_touched(one):
+    one.git.policies["ottawa"] = APPLY.model_copy(update={"mode": Mode.OBSERVE})
+    next_s, known = await one.visit()
+    assert (next_s, known.state, known.mode, one.lines["ottawa"].sent) == (600.0, State.PENDING, "observe", [])
+
+
+async def test_a_dark_site_keeps_its_verdict_and_is_left_alone_longer_each_time(one):
+    await one.visit()
+    _, seen = await one.visit()
+    one.lines["ottawa"].error = unreachable(sent=False)
+    waits = []
+    for _ in range(6):
+        next_s, known = await one.visit()
+        waits.append(next_s)
+    assert (known.state, known.reachable, known.observed_at) == (State.UNREACHABLE, False, seen.observed_at)
+    assert (known.group, known.mode) == ("ran", "apply")
+    for step, wait_s in zip((10, 20, 40, 80, 100, 100), waits, strict=True):
+        assert step / 2 <= wait_s <= step
+    one.lines["ottawa"].error = None
+    next_s, known = await one.visit()
+    assert (next_s, known.state) == (600.0, State.IN_SYNC)
+
+
+async def test_a_site_that_git_says_wrongly_waits_for_git_and_keeps_what_was_known(one):
+    await one.visit()
+    _, seen = await one.visit()
+    one.git.said["ottawa"] = ConfigErrors([ConfigError("no such layer", "site.yaml:3")])
+    next_s, known = await one.visit()
+    assert next_s == 600.0
+    assert known == replace(
+        seen, state=State.INVALID, reason="ConfigInvalid", message="site.yaml:3: no such layer", judged_at=1_000.0
+    )
+    assert one.lines["ottawa"].readings == 2
+
+
+async def test_a_site_without_an_endpoint_is_invalid_and_says_what_to_add(store):
+    working = Working(store, Git(ottawa=snap(NEW)), {})
+    _, known = await working.visit()
+    assert known.state is State.INVALID
+    assert "the endpoints file has no entry for this site; add one under `endpoints:`" in known.message
+
+
+async def test_a_plan_that_the_platform_refuses_is_told_in_its_words_and_tried_later(one, store):
+    one.lines["ottawa"].before["PATCH /v1/net"] = [refused("mtu too large")]
+    next_s, known = await one.visit()
+    assert 5.0 <= next_s <= 10.0
+    assert known.state is State.FAILED
+    assert "mtu too large" in known.message
+    [(_, _, outcome)] = store.outcomes("ottawa")
+    assert not outcome.is_done
+
+
+async def test_a_plan_that_ends_well_and_changes_nothing_is_not_sent_in_a_circle(one):
+    """A site that takes a value and shows another one: the same plan again, and again."""
+    line = one.lines["ottawa"]
+    waits = []
+    for _ in range(4):
+        next_s, _ = await one.visit()
+        waits.append(next_s)
+        line.shown = snap(OLD)
+    assert waits[0] == 0.0
+    assert all(wait_s >= 5.0 for wait_s in waits[1:])
+
+
+async def test_a_fault_of_ours_at_one_site_is_told_as_such_and_ends_nothing(one):
+    one.lines["ottawa"].error = KeyError("ihosts")
+    next_s, known = await one.visit()
+    assert next_s > 0
+    assert known.state is State.FAILED
+    assert "this is a fault of stx-reconciler, not of the site: KeyError: 'ihosts'" in known.message
+
+
+async def test_a_dropped_site_leaves_nothing_behind_but_its_base(one, store):
+    await one.visit()
+    await one.visit()
+    del one.git.said["ottawa"]
+    one.controller.drop(["ottawa"])
+    assert (one.controller.verdicts, store.verdicts()) == ({}, [])
+    assert one.git.forgotten == {"ottawa"}
+    assert store.base("ottawa") == "c1"
+
+
+async def test_a_site_dropped_while_it_is_visited_does_not_come_back(one, store):
+    line = one.lines["ottawa"]
+    observe = line.observe
+
+    async def observe_meanwhile():
+        del one.git.said["ottawa"]
+        one.controller.drop(["ottawa"])
+        return await observe()
+
+    line.observe = observe_meanwhile
+    await one.visit()
+    assert (one.controller.verdicts, store.verdicts()) == ({}, [])
+
+
+async def test_a_restart_knows_what_was_known(one, store):
+    await one.visit()
+    _, seen = await one.visit()
+    again = Working(store, one.git, one.lines)
+    assert again.controller.verdicts == {"ottawa": seen}
+
+
+async def test_every_verdict_is_told_dated_as_it_was_kept(one, store):
+    one.git.policies["ottawa"] = APPLY.model_copy(update={"mode": Mode.PLAN})
+    await one.visit()
+    one.clock.time = 5_000.0
+    await one.visit()
+    assert [[d.since for d in v.differences] for v in one.told] == [[1_000.0], [1_000.0]]
+    assert one.told[-1] == store.verdict("ottawa")
+
+
+async def test_a_plan_that_begins_is_shown_until_it_ends(one):
+    window = Stage(StageType.WINDOW, "controller-0", opening=Opening.LOCK, unlocks=True)
+    one.controller.begins("ottawa", Plan("p1", "ottawa", (window,)))
+    known = one.controller.verdicts["ottawa"]
+    assert (known.state, known.plan_id) == (State.APPLYING, "p1")
+    assert known.message == "plan p1 is being sent, locks controller-0"
+
+
+@pytest.mark.parametrize(("chance", "expected"), [(0.0, 540.0), (0.5, 600.0), (1.0, 660.0)])
+def test_full_readings_are_spread_around_their_interval(chance, expected):
+    assert Schedule(observe_s=600.0, jitter=0.1).next_s(chance) == pytest.approx(expected)
+
+
+def test_sites_are_put_to_be_visited(one):
+    one.controller.put(["ottawa"])
+    assert one.queue.depth == 1
+
+
+async def test_the_settings_of_a_site_that_never_could_be_read_are_the_program_s(store):
+    working = Working(store, Git(ottawa=ConfigError("no")), {"ottawa": Line()})
+    working.git.said["ottawa"] = ConfigError("no", "site.yaml:1")
+    _, known = await working.visit()
+    assert (known.group, known.mode, known.observed_at) == ("default", "observe", None)
+
+
+async def test_a_verdict_from_before_is_replaced_by_the_first_visit(store):
+    store.save(verdict("ottawa", State.FAILED, message="old"))
+    working = Working(store, Git(ottawa=snap(OLD)), {"ottawa": Line(snap(OLD))})
+    assert working.controller.verdicts["ottawa"].state is State.FAILED
+    _, known = await working.visit()
+    assert (known.state, known.message) == (State.IN_SYNC, "")
