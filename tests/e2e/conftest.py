@@ -36,10 +36,10 @@ def opened(tmp_path):
     """An opener of worlds: `async with opened(clone) as world`; the sites are as bootstrap leaves them."""
 
     @asynccontextmanager
-    async def opened(clone):
+    async def opened(clone, kind=playing):
         scratch = tmp_path / "scratch"
         scratch.mkdir()
-        async with playing(clone.folder, scratch) as world:
+        async with kind(clone.folder, scratch) as world:
             yield world
 
     return opened
@@ -50,9 +50,9 @@ def in_service(git, opened):
     """An opener of worlds whose sites are in service and in sync: `async with in_service("ottawa-001") as (world, clone)`."""
 
     @asynccontextmanager
-    async def in_service(*names):
+    async def in_service(*names, kind=playing):
         clone = git(*names)
-        async with opened(clone) as world:
+        async with opened(clone, kind) as world:
             ended = await world.converge()
             assert {r.outcome and r.outcome.result for r in ended.values()} == {Result.DONE}
             yield world, clone

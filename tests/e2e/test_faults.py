@@ -138,7 +138,7 @@ async def test_a_site_that_is_not_to_be_heard_while_its_only_host_reboots_is_wai
 
         def reboots():
             site.connect(Connection.RESET)
-            world.clock.after(700, lambda: site.connect(Connection.UP))
+            world.after(700, lambda: site.connect(Connection.UP))
 
         world.at(OTTAWA, UNLOCKED, reboots)
         assert (await world.applied(OTTAWA)).is_done
@@ -326,3 +326,56 @@ async def test_a_site_that_says_nothing_keeps_no_other_waiting(in_service):
                 if len(ended) == len(others):
                     break  # the silent one is still waiting for its first answer
         assert ended == dict.fromkeys(others, Result.DONE)
+
+
+# ---- others who write meanwhile
+
+
+async def test_a_person_who_writes_into_our_window_is_not_overwritten(in_service):
+    """The field is neither as it was planned for, nor as Git wants it: the window is closed, and planned afresh."""
+    async with in_service(OTTAWA) as (world, clone):
+        clone.commit({OWN: TWO_STEPS})
+        mtu = {"imtu": 4000}
+        world.at(OTTAWA, LOCKED, lambda: world.site(OTTAWA).change_rows("iinterfaces", {"ifname": "data0"}, mtu))
+        ended = await world.applied(OTTAWA)
+        assert ended.result is Result.CONFLICT
+        assert "data0" in ended.message or "ens1f0" in ended.message
+        assert (state(world), world.windows(OTTAWA)) == ("unlocked-enabled", frozenset())
+        assert world.site(OTTAWA).rows("iinterfaces", {"ifname": "data0"})[0]["imtu"] == 4000
+
+        assert (await world.applied(OTTAWA)).is_done
+        assert await world.is_in_sync(OTTAWA)
+
+
+async def test_a_host_that_a_person_locks_before_us_is_left_to_that_person(in_service):
+    async with in_service(OTTAWA) as (world, clone):
+        clone.commit({OWN: document("System", "ottawa", "  location: Hull") + "---\n" + TWO_STEPS})
+        world.at(OTTAWA, "PATCH /v1/isystems", lambda: by_hand(world, "lock"))
+        ended = await world.applied(OTTAWA)
+        assert ended.result is Result.HELD
+        assert "locked-by-operator" in ended.message
+        assert (world.count(OTTAWA, "unlock"), state(world)) == (1, "locked-disabled")
+        assert world.windows(OTTAWA) == frozenset()
+
+
+async def test_a_person_who_unlocks_our_window_is_not_locked_out_again(in_service):
+    async with in_service(OTTAWA) as (world, clone):
+        clone.commit({OWN: TWO_STEPS})
+        world.at(OTTAWA, LABELLED, lambda: world.site(OTTAWA).connect(Connection.RESET))
+        await world.applied(OTTAWA)
+        world.site(OTTAWA).connect(Connection.UP)
+        by_hand(world, "unlock")
+        assert await world.is_in_sync(OTTAWA)
+        assert (await world.applied(OTTAWA)).result is Result.IN_SYNC
+        assert (world.count(OTTAWA, "lock"), world.windows(OTTAWA)) == (1, frozenset())
+
+
+async def test_what_git_no_longer_says_is_released_and_stays(in_service):
+    async with in_service(OTTAWA) as (world, clone):
+        clone.commit({OWN: ONE_MORE})
+        assert (await world.applied(OTTAWA)).is_done
+        sent = len(world.writes(OTTAWA))
+        clone.commit({OWN: ONE_MORE.replace("backhaul", "other")})
+        assert (await world.applied(OTTAWA)).is_done
+        assert [(w.method, w.path) for w in world.writes(OTTAWA, sent)] == [("POST", "/v1/datanetworks")]
+        assert len(world.site(OTTAWA).rows("datanetworks", {"name": "backhaul"})) == 1

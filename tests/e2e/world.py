@@ -14,7 +14,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from reconciler.apply import Pace
-from reconciler.clients import load
+from reconciler.clients import SYSTEM_CLOCK, load
+from reconciler.clients.clock import Clock
 from reconciler.clients.http import Limits
 from reconciler.engine.fleet import Fleet, SiteResult, open_fleet
 from reconciler.engine.office import Office
@@ -34,9 +35,11 @@ NEW_YEAR = 1_767_225_600.0  # Unix seconds: 2026-01-01
 PACE = Pace(first_poll_s=5.0, last_poll_s=60.0)
 LIMITS = Limits(connect_s=1.0, read_s=1.0, write_s=1.0, action_s=1.0)  # real seconds: what a silent site costs
 PASSWORD = "simulated"
+SPEED = 5000.0  # simulated seconds in a real one
+QUICK_PACE = Pace(first_poll_s=0.02, last_poll_s=0.1)
 
 
-class Clock:
+class Waited:
     """Time that passes only while somebody waits, and what is to happen meanwhile."""
 
     def __init__(self) -> None:
@@ -82,17 +85,19 @@ class World:
     endpoints: Path
     server: Server
     clock: Clock
+    pace: Pace
     said: list[str] = field(default_factory=list)  # what applying told whoever watches
 
     @asynccontextmanager
     async def fleet(self, limits: Limits = LIMITS) -> AsyncIterator[Fleet]:
         """The fleet as a command opens it: repository read anew, store from disk, no token yet."""
         with Store.open(self.state) as store, open_repository(str(self.root), "", "", self.state, registry()) as source:
-            office = Office(
-                registry(), source, self.clock, PACE, lambda site, said: self.said.append(f"{site}: {said}")
-            )
+            office = Office(registry(), source, self.clock, self.pace, self._say)
             async with open_fleet(office, load(self.endpoints), StoreMemory(store), limits=limits) as fleet:
                 yield fleet
+
+    def _say(self, site: str, text: str) -> None:
+        self.said.append(f"{site}: {text}")
 
     async def converge(self, *names: str, approved: str = "*") -> Mapping[str, SiteResult]:
         """One `stxr apply` over these sites, or all. approved: a plan id, `*` for whatever the plans are, or ""."""
@@ -122,6 +127,11 @@ class World:
         judged = await self.judged(name)
         return judged.found.is_empty and judged.plan.is_empty
 
+    def after(self, seconds: float, deed: Callable[[], None]) -> None:
+        """Have something happen once so much time has passed."""
+        assert isinstance(self.clock, Waited)
+        self.clock.after(seconds, deed)
+
     def windows(self, name: str) -> frozenset[str]:
         """Hosts that the store believes to be locked by us."""
         with Store.open(self.state) as store:
@@ -150,10 +160,23 @@ class World:
 
 @asynccontextmanager
 async def playing(root: Path, scratch: Path) -> AsyncIterator[World]:
-    """The sites of a site-config folder, freshly bootstrapped, with an endpoints file and an empty state folder."""
-    clock = Clock()
+    """The sites of a site-config folder, freshly bootstrapped, in time that only waiting lets pass."""
+    clock = Waited()
     options = ServerOptions(password=PASSWORD, clock=clock.now, wall_clock=clock.now)
+    async with _world(root, scratch, options, clock, PACE) as world:
+        yield world
+
+
+@asynccontextmanager
+async def running(root: Path, scratch: Path) -> AsyncIterator[World]:
+    """The same in real time, for commands in processes of their own; the sites live much faster."""
+    async with _world(root, scratch, ServerOptions(SPEED, PASSWORD), SYSTEM_CLOCK, QUICK_PACE) as world:
+        yield world
+
+
+@asynccontextmanager
+async def _world(root: Path, scratch: Path, options: ServerOptions, clock: Clock, pace: Pace) -> AsyncIterator[World]:
     systems = builders(root)
     async with serve(systems, options=options) as server:
         endpoints.write(scratch / "endpoints.yaml", server.url, systems, PASSWORD)
-        yield World(root, scratch / "state", scratch / "endpoints.yaml", server, clock)
+        yield World(root, scratch / "state", scratch / "endpoints.yaml", server, clock, pace)
