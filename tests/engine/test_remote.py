@@ -1,0 +1,123 @@
+"""One site as the engine reads it: everything once, then only what is asked for again."""
+
+from __future__ import annotations
+
+import pytest
+
+from reconciler.engine.preview import rows_of
+from reconciler.engine.remote import SiteRemote
+from reconciler.kinds import registry
+from reconciler.model.errors import Unreachable
+from reconciler.model.rows import COLLECTIONS
+from tests.apply.fakes import FakeClock, refused, unreachable
+
+KINDS = registry()
+HOSTS = [
+    {"uuid": f"u{n}", "id": n, "hostname": f"controller-{n}", "personality": "controller", "administrative": "unlocked"}
+    for n in (0, 1)
+]
+LISTS = {
+    "/v1/ihosts": HOSTS,
+    "/v1/isystems": [{"uuid": "s", "name": "ottawa", "system_mode": "duplex"}],
+    "/v1/idns": [{"uuid": "d", "nameservers": "10.0.0.1"}],
+    "/v1/ihosts/u1/labels": [{"uuid": "l", "host_uuid": "u1", "label_key": "a", "label_value": "b"}],
+}
+
+
+class Platform:
+    """Lists by path; an error stands for a list that fails."""
+
+    def __init__(self, **failing):
+        self.asked: list[str] = []
+        self.lists = dict(LISTS)
+        self.failing: dict[str, Exception] = {}
+
+    async def list(self, path, items):
+        self.asked.append(path)
+        if path in self.failing:
+            raise self.failing[path]
+        return tuple(self.lists.get(path, ()))
+
+    async def get(self, path):
+        return {"path": path}
+
+    async def send(self, method, path, body):
+        return {"sent": (method, path, body)}
+
+
+@pytest.fixture
+def platform():
+    return Platform()
+
+
+@pytest.fixture
+def remote(platform):
+    clock = FakeClock()
+    clock.time = 900.0
+    return SiteRemote("ottawa", platform, KINDS, clock)
+
+
+def dns(snapshot):
+    return next(r.spec.servers for k, r in snapshot.resources.items() if k.kind == "dns")
+
+
+async def test_a_full_reading_asks_for_each_list_once(remote, platform):
+    seen = await remote.observe()
+    assert len(platform.asked) == len(set(platform.asked))
+    assert (seen.site, seen.taken_at, sorted(seen.system.hosts)) == ("ottawa", 900.0, ["controller-0", "controller-1"])
+    assert dns(seen) == ("10.0.0.1",)
+    assert {path for path in platform.asked if path.endswith("/labels")} == {
+        "/v1/ihosts/u0/labels",
+        "/v1/ihosts/u1/labels",
+    }
+
+
+async def test_a_list_that_fails_is_named_and_what_it_holds_is_not_judged(remote, platform):
+    platform.failing["/v1/idns"] = refused("internal error")
+    seen = await remote.observe()
+    assert [(u.collection, u.host) for u in seen.unread] == [("idns", "")]
+    assert not seen.is_complete("dns")
+    assert seen.is_complete("ntp")
+
+
+async def test_without_hosts_there_is_no_reading(remote, platform):
+    platform.failing["/v1/ihosts"] = unreachable(sent=False)
+    with pytest.raises(Unreachable):
+        await remote.observe()
+
+
+async def test_a_look_asks_for_the_hosts_and_the_lists_of_the_kinds_only(remote, platform):
+    await remote.observe()
+    platform.asked.clear()
+    platform.lists["/v1/idns"] = [{"uuid": "d", "nameservers": "10.0.0.2"}]
+    assert dns(await remote.look(["dns"])) == ("10.0.0.2",)
+    assert sorted(platform.asked) == ["/v1/idns", "/v1/ihosts"]
+
+
+async def test_a_look_at_one_host_asks_for_its_lists_only(remote, platform):
+    await remote.observe()
+    platform.asked.clear()
+    await remote.look(["label"], "controller-1")
+    assert [path for path in platform.asked if path.endswith("/labels")] == ["/v1/ihosts/u1/labels"]
+
+
+async def test_a_look_that_fails_is_no_look(remote, platform):
+    await remote.observe()
+    platform.failing["/v1/idns"] = unreachable(sent=False)
+    with pytest.raises(Unreachable):
+        await remote.look(["dns"])
+
+
+async def test_what_was_read_can_be_written_down_and_read_back(remote):
+    seen = await remote.observe()
+    rows = rows_of(remote.dump())
+    assert rows.listed == {
+        (name, host): tuple(LISTS.get(COLLECTIONS[name].path.format(host={"controller-0": "u0"}.get(host, "u1")), ()))
+        for name, host in rows.listed
+    }
+    assert rows.system == seen.system
+
+
+async def test_single_calls_go_straight_through(remote):
+    assert await remote.get("/v1/x") == {"path": "/v1/x"}
+    assert await remote.send("PATCH", "/v1/x", [1]) == {"sent": ("PATCH", "/v1/x", [1])}
