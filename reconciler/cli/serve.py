@@ -37,6 +37,10 @@ def run(
     token = os.environ.get("STXR_API_TOKEN", "")
     if not token:
         raise ConfigError("the API needs a token: set STXR_API_TOKEN (metrics and probes stay open)")
+    if verify is Verify.SSH and not (signers and signers.is_file()):
+        raise ConfigError("--verify ssh needs --signers: a file of allowed signers, outside the repository")
+    if verify is Verify.GPG and not (keyring and keyring.is_dir()):
+        raise ConfigError("--verify gpg needs --keyring: a GNUPGHOME with the trusted keys, outside the repository")
     host, _, port = listen.rpartition(":")
     options = Running(
         repo=repo,
