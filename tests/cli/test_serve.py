@@ -1,0 +1,23 @@
+"""`stxr run` before it runs: what it refuses to start without."""
+
+from __future__ import annotations
+
+import pytest
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        ((), "no endpoints file: give --endpoints"),
+        (("--endpoints", "e.yaml"), "the API needs a token: set STXR_API_TOKEN"),
+        (("--endpoints", "e.yaml", "--verify", "ssh"), "--verify ssh needs --signers"),
+        (("--endpoints", "e.yaml", "--verify", "gpg"), "--verify gpg needs --keyring"),
+    ],
+)
+def test_it_does_not_start_without_what_it_needs(stxr, monkeypatch, words, said):
+    if "--verify" in words:
+        monkeypatch.setenv("STXR_API_TOKEN", "secret")
+    ended = stxr("run", *words)
+    assert ended.code == 1
+    assert said in ended.err
+    assert "secret" not in ended.err
