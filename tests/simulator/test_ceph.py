@@ -181,6 +181,43 @@ class TestOsds:
         assert text == "Can not unlock node until at least 2 osd stor are configured for tier 'storage'."
 
 
+class TestLocks:
+    """Locking must leave two monitors running, one on all-in-one systems."""
+
+    @pytest.fixture
+    def storing(self, dock) -> Api:
+        """The third monitor runs on compute-0, the data lies on the controllers."""
+        dock.ok("POST", "/ceph_mon", {"ihost_uuid": dock.host("compute-0")["uuid"]})
+        cluster = {"network_uuid": dock.network("cluster-host")["uuid"]}
+        dock.ok(
+            "POST", "/interface_networks", {**cluster, "interface_uuid": dock.interface("compute-0", "mgmt0")["uuid"]}
+        )
+        unlock(dock, "compute-0")
+        return dock
+
+    def test_one_of_three_may_go_and_a_second_may_not(self, storing):
+        storing.act("compute-0", "lock")
+        storing.system.settle()
+        text = storing.refusal("PATCH", "/ihosts/controller-1", patch(action="lock"))[1]
+        assert text.startswith("Only 2 storage monitor available. At least 2 unlocked and enabled hosts")
+
+    def test_only_an_unsafe_lock_passes(self, storing):
+        storing.act("compute-0", "lock")
+        storing.system.settle()
+        storing.refusal("PATCH", "/ihosts/controller-1", patch(action="force-lock"))
+        storing.act("controller-1", "force-unsafe-lock")
+
+    def test_a_controller_whose_osd_is_being_made_is_not_locked(self, storing):
+        add_osd(storing, "controller-1")
+        text = storing.refusal("PATCH", "/ihosts/controller-1", patch(action="lock"))[1]
+        assert "storage devices in 'configuring' state" in text
+        storing.system.settle()
+        storing.act("controller-1", "lock")
+
+    def test_nothing_is_asked_before_it_is_known_where_data_goes(self, dock):
+        dock.act("controller-1", "lock")
+
+
 class TestRook:
     def test_osds_wait_for_the_application_and_bring_the_filesystem(self, mill):
         body = {"backend": "ceph-rook", "capabilities": {"deployment_model": "open"}, **ADD}

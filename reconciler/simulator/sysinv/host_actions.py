@@ -1,6 +1,7 @@
 """Host actions: what refuses them, and what they start.
 
-starlingx/config host.py ``action_check`` and its ``check_*``. VIM and mtce can be told to fail by marks on the system
+starlingx/config host.py ``action_check`` and its ``check_*``. Where VIM or mtce says no, ``ihost_action`` is stored
+already and the task is not (``update_ihost_action``, ``_patch``: only what is sent before they are asked). VIM and mtce can be told to fail by marks on the system
 (control API): ``vim-silent``, ``vim-refuses:<reason>``, ``mtce-refuses:<reason>``, each for the next action only.
 """
 
@@ -9,7 +10,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from reconciler.simulator.exchange import refuse
-from reconciler.simulator.sysinv import config, host_unlock, host_walks
+from reconciler.simulator.sysinv import ceph_locks, config, host_unlock, host_walks
 from reconciler.simulator.sysinv.facts import LOCKED, UNLOCKED, is_active_controller, is_controller, is_simplex
 from reconciler.simulator.tables import Row
 
@@ -58,9 +59,11 @@ def _lock(system: System, host: Row, action: str) -> None:
         raise refuse(f"Avoiding {action} action on already 'locked' host {host['hostname']}")
     if is_controller(host):
         _check_lock_of_controller(system, host)
+    ceph_locks.check(system, host, action)
     running = host["ihost_action"] in LOCKS and system.timeline.waits(host_walks.tag(host["uuid"]))
-    system.update("ihosts", host["uuid"], ihost_action=action, task=TASKS[action])
+    system.update("ihosts", host["uuid"], ihost_action=action)
     _ask_vim(system, action)
+    system.update("ihosts", host["uuid"], task=TASKS[action])
     if not (running and action == "lock"):
         host_walks.start(system, host, action)
 
@@ -100,8 +103,9 @@ def refuse_kept(text: str) -> Exception:
 
 def _unlock(system: System, host: Row, *, force: bool) -> None:
     host_unlock.check(system, host, force=force)
-    system.update("ihosts", host["uuid"], ihost_action="unlock", task=TASKS["unlock"])
+    system.update("ihosts", host["uuid"], ihost_action="unlock")
     _ask_mtce(system, "unlock")
+    system.update("ihosts", host["uuid"], task=TASKS["unlock"])
     host_walks.start(system, host, "unlock")
 
 
