@@ -28,6 +28,8 @@ from reconciler.sources.verify import Trust
 from reconciler.store import Store, StoreMemory, state_folder
 from reconciler.telemetry import Metrics, events
 
+KEPT_S = 90 * 86_400.0  # how long the history of outcomes is kept
+
 
 @dataclass(frozen=True, slots=True)
 class Listen:
@@ -77,6 +79,7 @@ async def controller(options: Running) -> AsyncIterator[Started]:
     Raises Held where another process owns the state folder, ConfigError and SourceError for what it is told.
     """
     with Store.open(options.state, "run") as store:
+        store.prune(older_than=time.time() - KEPT_S)
         log = events(quiet=options.quiet)
         source = _source(options, lambda text: log.warning("repository", said=text))
         known: dict[str, Controller] = {}

@@ -21,10 +21,10 @@ async def send(plan: Plan, work: Work) -> Outcome:
             more, error = await _stage(stage, work, plan.id)
             entries += more
             if error:
-                return _ended(plan, entries, error)
+                return _ended(plan, entries, error, work)
     except ReconcilerError as error:
-        return _ended(plan, entries, error)
-    return Outcome(plan.id, Result.DONE, tuple(entries))
+        return _ended(plan, entries, error, work)
+    return Outcome(plan.id, Result.DONE, tuple(entries), _open(work))
 
 
 async def _stage(stage: Stage, work: Work, plan_id: str) -> tuple[tuple[Entry, ...], ReconcilerError | None]:
@@ -48,7 +48,11 @@ async def _online(stage: Stage, work: Work) -> tuple[tuple[Entry, ...], Reconcil
     return tuple(entries), None
 
 
-def _ended(plan: Plan, entries: list[Entry], error: ReconcilerError) -> Outcome:
+def _ended(plan: Plan, entries: list[Entry], error: ReconcilerError, work: Work) -> Outcome:
     ends = {Conflict: Result.CONFLICT, Held: Result.HELD, Unreachable: Result.UNREACHABLE}
     result = next((r for cls, r in ends.items() if isinstance(error, cls)), Result.FAILED)
-    return Outcome(plan.id, result, tuple(entries), message=str(error))
+    return Outcome(plan.id, result, tuple(entries), _open(work), str(error))
+
+
+def _open(work: Work) -> tuple[str, ...]:
+    return tuple(sorted(work.windows))

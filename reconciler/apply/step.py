@@ -22,7 +22,10 @@ TRIES = 3  # looks at a step that was sent without an answer
 
 @dataclass
 class Work:
-    """Everything that sending one plan carries along: the outside, the facts, and the ids that calls brought."""
+    """Everything that sending one plan carries along: the outside, the facts, and the ids that calls brought.
+
+    windows: hosts that we locked and that are not unlocked yet, as the journal has them.
+    """
 
     site: str
     remote: Remote
@@ -33,6 +36,17 @@ class Work:
     desired: Snapshot
     say: Callable[[str], None] = lambda _text: None
     made: dict[ResourceKey, dict[str, str | int]] = field(default_factory=dict)
+    windows: set[str] = field(default_factory=set)
+
+    def opens(self, host: str, plan_id: str) -> None:
+        """Note that we are about to lock a host, before it is done."""
+        self.journal.window_opens(host, plan_id)
+        self.windows.add(host)
+
+    def closed(self, host: str) -> None:
+        """Note that a host is unlocked again, or was never locked by us."""
+        self.journal.window_closed(host)
+        self.windows.discard(host)
 
 
 async def perform(step: Step, work: Work) -> Entry:

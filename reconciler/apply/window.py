@@ -16,17 +16,30 @@ INSIDE = (Conflict, Refused, Busy, NotReady)  # what ends the steps of a window,
 
 
 async def window(stage: Stage, work: Work, plan_id: str) -> tuple[tuple[Entry, ...], ReconcilerError | None]:
-    """The stage's entries, and the error that made it drop the rest of its steps, if one did.
+    """The stage's entries, and the error that ended it early, if one did.
 
-    Raises what made the window impossible to open or to close. Unreachable inside leaves it open and journaled:
-    the next plan adopts it.
+    Raises what made the window impossible to open. A lost site leaves it open and journaled: the next plan adopts it.
     """
     await supersedes((s for s in stage.steps if s.calls), work)
     await _open(stage, work, plan_id)
-    entries, error = await _steps(stage, work)
-    if stage.unlocks:
-        await _close(stage, work)
-    return entries, error
+    try:
+        entries, error = await _steps(stage, work)
+    except Exception:  # a fault of ours: the host is not left locked for it
+        await _ended(stage, work)
+        raise
+    if error and not isinstance(error, INSIDE):
+        return entries, error
+    return entries, await _ended(stage, work) or error
+
+
+async def _ended(stage: Stage, work: Work) -> ReconcilerError | None:
+    """Close the window, if the plan does; what kept it open."""
+    try:
+        if stage.unlocks:
+            await _close(stage, work)
+    except ReconcilerError as error:
+        return error
+    return None
 
 
 async def at_rest(names: Iterable[str], work: Work) -> None:
@@ -46,20 +59,20 @@ def _is_at_rest(host: HostState) -> bool:
 
 
 async def _steps(stage: Stage, work: Work) -> tuple[tuple[Entry, ...], ReconcilerError | None]:
-    """Inside a window a conflict or a refusal ends the steps, not the window."""
+    """The entries of the steps, and the error that made it leave out the rest."""
     entries: list[Entry] = []
     steps = [s for s in stage.steps if s.calls]
     for index, step in enumerate(steps):
         try:
             entries.append(await perform(step, work))
-        except INSIDE as error:
+        except ReconcilerError as error:
             work.say(f"{stage.host}: {error}; the rest of this window is left out")
             dropped = [Entry(s.kind, s.host, s.keys, StepResult.DROPPED) for s in steps[index + 1 :]]
             return (*entries, failed(step, error), *dropped), error
     try:
         for call in stage.last:
             await call_once(call, work, stage.host)
-    except INSIDE as error:
+    except ReconcilerError as error:
         return tuple(entries), error
     return tuple(entries), None
 
@@ -69,13 +82,13 @@ async def _open(stage: Stage, work: Work, plan_id: str) -> None:
     if stage.opening is not Opening.LOCK:
         _must_be_locked(host, work)
         if stage.unlocks:
-            work.journal.window_opens(host.name, plan_id)
+            work.opens(host.name, plan_id)
         return
     if host.is_locked:
         raise Held(f"{work.site} {host.name}: locked-by-operator: it was locked by somebody else since the plan")
     if not host.is_unlocked:
         raise Conflict(f"{work.site} {host.name} is {host.in_words}: it must be at rest to be locked")
-    work.journal.window_opens(host.name, plan_id)
+    work.opens(host.name, plan_id)
     await _lock(host, work)
 
 
@@ -85,13 +98,17 @@ def _must_be_locked(host: HostState, work: Work) -> None:
 
 
 async def _lock(host: HostState, work: Work) -> None:
-    """Lock and wait. VIM may refuse later, and says why in vim_progress_status (sysinv host.py; recorded)."""
+    """Lock and wait. VIM may refuse later, and says why in vim_progress_status (sysinv host.py; recorded).
+
+    A lock that VIM gave no answer to may still come (sysinv host.py _patch): it stays noted as ours, until the next
+    visit finds the host in service.
+    """
     work.say(f"{host.name}: locking")
     try:
-        await _act(host, "lock", work)
+        await _ask(host, "lock", lambda now: now.is_unlocked, work)
     except ReconcilerError as error:
-        if not (isinstance(error, Unreachable) and error.sent):
-            work.journal.window_closed(host.name)  # it certainly was not locked, and a later lock is not ours
+        if not (isinstance(error, Busy) or (isinstance(error, Unreachable) and error.sent)):
+            work.closed(host.name)  # it certainly was not locked, and a later lock is not ours
         raise
     await _wait(host.name, _lock_ended(host, work), work.pace.lock_limit_s, work, "locked")
 
@@ -109,7 +126,7 @@ def _lock_ended(before: HostState, work: Work) -> Callable[[HostState], bool]:
         began = began or bool(now.task)
         said = now.vim_progress_status not in {before.vim_progress_status, "", "services-enabled"}
         if now.is_unlocked and (began or said):
-            work.journal.window_closed(now.name)
+            work.closed(now.name)
             raise Refused.by_platform(work.site, now.name, f"lock refused: {now.vim_progress_status}")
         return now.is_locked
 
@@ -120,22 +137,25 @@ async def _close(stage: Stage, work: Work) -> None:
     work.say(f"{stage.host}: unlocking")
     host = await _host(stage.host, work)
     if not host.is_unlocked:
-        await _unlock(host, work)
+        await _ask(host, "unlock", lambda now: now.is_locked, work)
         await _wait(stage.host, lambda now: now.is_unlocked, work.pace.unlock_limit_s, work, "unlocked and in service")
-    work.journal.window_closed(stage.host)
+    work.closed(stage.host)
     work.say(f"{stage.host}: unlocked and in service")
 
 
-async def _unlock(host: HostState, work: Work) -> None:
-    """Send the unlock until it is taken: the platform refuses while runtime configuration is pending."""
+async def _ask(host: HostState, action: str, is_due: Callable[[HostState], bool], work: Work) -> None:
+    """Send an action until it is taken, or is not due any more.
+
+    The platform refuses while runtime configuration is pending, or while VIM or maintenance do not answer.
+    """
     limit, polls = work.clock.now() + work.pace.busy_limit_s, work.pace.polls()
-    while host.is_locked:
+    while is_due(host):
         try:
-            return await _act(host, "unlock", work)
+            return await _act(host, action, work)
         except Busy as busy:
             if work.clock.now() >= limit:
                 raise
-            work.say(f"{host.name}: waiting to unlock: {busy.fault}")
+            work.say(f"{host.name}: waiting to {action}: {busy.fault}")
         await work.clock.sleep(polls())
         host = await _host(host.name, work)
     return None
@@ -172,7 +192,7 @@ async def swact(stage: Stage, work: Work) -> None:
         return
     await _until_partner_is_current(host, work)
     work.say(f"{host.name}: swact")
-    await _act(host, "swact", work)
+    await _ask(host, "swact", lambda now: now.is_active, work)
     await _wait(
         host.name, lambda now: not now.is_active and now.is_unlocked, work.pace.swact_limit_s, work, "the standby"
     )

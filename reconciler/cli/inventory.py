@@ -14,7 +14,7 @@ from reconciler.apply import Pace
 from reconciler.cli.options import STATE, All, Endpoints, Exit, Repo, Rev, Root, Sites, State
 from reconciler.cli.progress import telling
 from reconciler.cli.selection import selected
-from reconciler.cli.session import Chosen, fleet, repository
+from reconciler.cli.session import Chosen, fleet, looked_at
 from reconciler.model.errors import ReconcilerError
 from reconciler.store import recall
 
@@ -39,7 +39,7 @@ def inventory(
 
 async def _written(chosen: Chosen, sites: list[str] | None, output: Path, *, everything: bool) -> list[tuple[str, str]]:
     failed = []
-    with repository(chosen) as source:
+    with looked_at(chosen) as source:
         names = selected(sites, source.names, everything=everything)
         with telling("reading inventories", len(names)) as teller:
             async with fleet(chosen, source, recall(chosen.state), teller.say, Pace()) as opened:

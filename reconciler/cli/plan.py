@@ -17,7 +17,7 @@ from reconciler.cli.plan_text import Detail, plan_lines, plural
 from reconciler.cli.progress import telling
 from reconciler.cli.review import review
 from reconciler.cli.selection import selected
-from reconciler.cli.session import Chosen, fleet, repository
+from reconciler.cli.session import Chosen, fleet, looked_at
 from reconciler.engine.fleet import SiteResult
 from reconciler.engine.judgement import differences
 from reconciler.model.wire import difference_json, plan_json
@@ -57,7 +57,7 @@ def plan(
 
 async def _judged(chosen: Chosen, sites: list[str] | None, *, everything: bool) -> list[SiteResult]:
     found = []
-    with repository(chosen) as source:
+    with looked_at(chosen) as source:
         names = selected(sites, source.names, everything=everything)
         with telling("reading sites", len(names)) as teller:
             async with fleet(chosen, source, recall(chosen.state), teller.say, Pace()) as opened:

@@ -16,6 +16,8 @@ from reconciler.engine.controller import Schedule
 from reconciler.model.errors import ConfigError
 from reconciler.sources.verify import Trust, Verify
 
+LAST_PORT = 65_535
+
 
 def run(
     repo: Repo = ".",
@@ -26,7 +28,7 @@ def run(
     listen: Annotated[str, typer.Option(help="Address and port of metrics, probes and API.")] = "127.0.0.1:8086",
     observe_s: Annotated[float, typer.Option("--observe-every", help="Seconds between full reads of a site.")] = 600.0,
     poll_s: Annotated[float, typer.Option("--poll-every", help="Seconds between looks at a remote repository.")] = 60.0,
-    workers: Annotated[int, typer.Option(help="Sites in work at a time.")] = 50,
+    workers: Annotated[int, typer.Option(min=1, help="Sites in work at a time.")] = 50,
     verify: Annotated[Verify, typer.Option(help="What a head must be signed with.")] = Verify.NONE,
     signers: Annotated[Path | None, typer.Option(help="Allowed signers file, outside the repository.")] = None,
     keyring: Annotated[Path | None, typer.Option(help="GNUPGHOME with the trusted keys.")] = None,
@@ -41,19 +43,26 @@ def run(
         raise ConfigError("--verify ssh needs --signers: a file of allowed signers, outside the repository")
     if verify is Verify.GPG and not (keyring and keyring.is_dir()):
         raise ConfigError("--verify gpg needs --keyring: a GNUPGHOME with the trusted keys, outside the repository")
-    host, _, port = listen.rpartition(":")
     options = Running(
         repo=repo,
         root=path,
         branch=branch,
         endpoints=endpoints,
         state=state,
-        listen=Listen(host, int(port), token),
+        listen=_listen(listen, token),
         schedule=Schedule(observe_s=observe_s, workers=workers),
         poll_s=poll_s,
         trust=Trust(verify, signers, keyring),
     )
     asyncio.run(_until_stopped(options))
+
+
+def _listen(address: str, token: str) -> Listen:
+    """`host:port`; a port alone listens on loopback."""
+    host, _, port = address.rpartition(":")
+    if not port.isdigit() or int(port) > LAST_PORT:
+        raise ConfigError(f"--listen {address}: give HOST:PORT, for example 127.0.0.1:8086")
+    return Listen(host.strip("[]") or "127.0.0.1", int(port), token)
 
 
 async def _until_stopped(options: Running) -> None:

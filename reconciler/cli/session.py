@@ -11,7 +11,7 @@ from reconciler.apply import Pace
 from reconciler.clients import SYSTEM_CLOCK, load
 from reconciler.engine.fleet import Fleet, Memory, open_fleet
 from reconciler.engine.office import Office
-from reconciler.engine.repository import Repository, open_repository
+from reconciler.engine.repository import Repository, open_looking, open_repository
 from reconciler.kinds import registry
 from reconciler.model.errors import ConfigError
 
@@ -27,8 +27,13 @@ class Chosen:
     state: Path
 
 
+def looked_at(chosen: Chosen) -> Repository:
+    """The repository that the options name, for a command that does not own the state folder. Raises SourceError."""
+    return open_looking(chosen.repo, chosen.path, chosen.rev, chosen.state, registry())
+
+
 def repository(chosen: Chosen) -> Repository:
-    """The repository that the options name. Raises SourceError."""
+    """The repository that the options name, for the owner of the state folder. Raises SourceError."""
     return open_repository(chosen.repo, chosen.path, chosen.rev, chosen.state, registry())
 
 

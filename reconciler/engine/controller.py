@@ -91,7 +91,7 @@ class Controller:
         visit = await self._fleet.visit(name)
         judged, outcome = await reconcile(visit, self._fleet.office)
         self._fleet.settle(judged)
-        if outcome.entries or outcome.message:
+        if outcome.entries:  # a plan that waits has no history yet
             self._store.record(name, judged.desired.revision, outcome)
         whose = self._whose(name, visit.settings)
         return found(whose, judged, outcome, self._fleet.office.clock.now()), outcome

@@ -12,6 +12,7 @@ from reconciler.apply import Journal, at_rest
 from reconciler.clients import Endpoint, Observer, open_session, open_site
 from reconciler.clients.http import Limits, nobody
 from reconciler.engine.office import Office, Visit, work
+from reconciler.engine.permission import ANY
 from reconciler.engine.reconcile import Judged, judge, reconcile
 from reconciler.engine.remote import SiteRemote
 from reconciler.model.errors import ConfigError, ReconcilerError
@@ -85,9 +86,7 @@ class Fleet:
         return self._endpoints[name]
 
     async def _judge(self, name: str) -> SiteResult:
-        judged = await judge(await self.visit(name), self.office)
-        self.settle(judged)
-        return SiteResult(name, judged)
+        return SiteResult(name, await judge(await self.visit(name), self.office))
 
     async def _apply(self, name: str, approved: str) -> SiteResult:
         """Plans in a row until nothing is left, or nothing moves: some work is only possible after other work."""
@@ -96,14 +95,14 @@ class Fleet:
         for _ in range(ROUNDS):
             visit = await self.visit(name, approved)
             if visit.windows:
-                await at_rest(visit.windows, work(visit, self.office, visit.desired))
+                await at_rest(visit.windows, work(visit, self.office, visit.desired, visit.windows))
             judged, now = await reconcile(visit, self.office)
             self.settle(judged)
             if now.result is not Result.DONE or now.plan_id in done:
                 return SiteResult(name, judged, _both(outcome, now))
             done.add(now.plan_id)
             outcome = _both(outcome, now)
-            approved = "*" if approved else ""
+            approved = approved if approved == ANY else ""  # the next plan is another one, which nobody has seen
         return SiteResult(name, judged, outcome)
 
     def settle(self, judged: Judged) -> None:

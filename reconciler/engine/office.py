@@ -60,8 +60,8 @@ class Visit:
     approved: str = ""
 
 
-def work(visit: Visit, office: Office, desired: Snapshot) -> Work:
-    """What sending a plan carries along."""
+def work(visit: Visit, office: Office, desired: Snapshot, windows: frozenset[str]) -> Work:
+    """What sending a plan carries along. windows: hosts of ours that are still locked."""
     name = visit.site
     return Work(
         site=name,
@@ -72,4 +72,5 @@ def work(visit: Visit, office: Office, desired: Snapshot) -> Work:
         kinds=office.kinds,
         desired=desired,
         say=lambda text: office.say(name, text),
+        windows=set(windows),
     )

@@ -49,11 +49,13 @@ def permitted(found: Comparison, todo: Plan, context: Context, kinds: Kinds, ask
     with its own order and windows.
     """
     settings, planning = asked.settings, _Planning(found, todo, context, kinds, asked.ours)
-    if not todo.stages:
-        return Permission(todo, "", Outcome(todo.id, Result.IN_SYNC if not todo.blocked else Result.HELD))
+    if not todo.stages and not todo.blocked:
+        return Permission(todo, "", Outcome(todo.id, Result.IN_SYNC))
     if settings.mode is not Mode.APPLY:
         why = f"mode is {settings.mode}: nothing is sent"
         return Permission(planning.of(()), why, Outcome(todo.id, Result.PLANNED, message=why))
+    if not todo.stages:
+        return Permission(todo, "", Outcome(todo.id, Result.HELD))
     if asked.approved in {todo.id, ANY}:
         return Permission(todo, "", Outcome(todo.id, Result.PLANNED))
     held = {c.key: why for c in found.changes if (why := _held(c, settings, planning))}

@@ -6,7 +6,7 @@ then known is the verdict. Stages are plain functions on values; only `observe` 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from reconciler.apply import send
 from reconciler.diff import compare, spelled
@@ -57,10 +57,10 @@ async def reconcile(visit: Visit, office: Office) -> tuple[Judged, Outcome]:
     asked = Asked(visit.settings, visit.approved, judged.windows)
     allowed = permitted(judged.found, judged.plan, context, office.kinds, asked)
     if not allowed.plan.stages:
-        return judged, allowed.unsent
+        return judged, replace(allowed.unsent, open_windows=tuple(sorted(judged.windows)))
     office.begins(visit.site, allowed.plan)
     with office.timed("apply"):
-        return judged, await send(allowed.plan, work(visit, office, judged.desired))
+        return judged, await send(allowed.plan, work(visit, office, judged.desired, judged.windows))
 
 
 def still_open(windows: frozenset[str], have: Snapshot) -> frozenset[str]:

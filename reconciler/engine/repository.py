@@ -27,7 +27,8 @@ from reconciler.sources.working_tree import WorkingTree
 from reconciler.store import state_folder
 
 COMMIT = re.compile(r"[0-9a-f]{40}")
-MIRROR = "mirror"  # below the state folder
+MIRROR = "mirror"  # below the state folder, and its owner's
+LOOKS = "looks"  # the same for those who do not own it
 
 
 class Tree(Protocol):
@@ -198,6 +199,24 @@ def mirror_of(folder: Path, state: Path) -> Mirror | None:
     mirror = Mirror.open(folder, state_folder(state) / MIRROR)
     mirror.fetch(datetime.now(UTC))
     return mirror
+
+
+def open_looking(repo: str, root: str, revision: str, state: Path, kinds: Kinds) -> Repository:
+    """The same for who only looks and may not own the state folder: bases are read, and nothing is kept.
+
+    A local repository is read in place; one elsewhere goes through a mirror that no controller uses.
+    """
+    folder = Path(repo)
+    if not folder.is_dir():
+        mirror = Mirror.open(repo, state_folder(state) / LOOKS)
+        mirror.fetch(datetime.now(UTC))
+        return open_commit(mirror, kinds, root, revision)
+    if not (folder / ".git").exists():
+        return open_present(repo, root, revision, state, kinds)
+    mirror = Mirror.in_place(folder)
+    if revision:
+        return open_commit(mirror, kinds, root, revision)
+    return open_folder(folder, kinds, mirror, root)
 
 
 def open_present(repo: str, root: str, revision: str, state: Path, kinds: Kinds) -> Repository:

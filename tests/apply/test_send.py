@@ -198,13 +198,28 @@ async def test_a_window_of_an_unprovisioned_or_own_host_is_not_locked_again(stat
     assert key("machine", "controller-0").name in site.shown.system.hosts
 
 
-@pytest.mark.parametrize("error", [busy(), refused(), unreachable(sent=False)], ids=["busy", "refused", "never sent"])
+@pytest.mark.parametrize("error", [refused(), unreachable(sent=False)], ids=["refused", "never sent"])
 async def test_a_lock_that_certainly_was_not_taken_is_not_remembered_as_ours(error):
     site, journal = FakeSite(HAVE), FakeJournal()
     site.before["PATCH lock controller-0"] = [error]
     outcome = await send(planned(), work_on(site, WANT, journal))
     assert outcome.result is not Result.DONE
     assert journal.open == {}
+
+
+@pytest.mark.parametrize("action", ["lock", "unlock"])
+async def test_an_action_that_the_platform_is_not_ready_for_is_asked_for_again(action):
+    site, journal = FakeSite(HAVE), FakeJournal()
+    site.before[f"PATCH {action} controller-0"] = [busy(), busy()]
+    outcome = await send(planned(), work_on(site, WANT, journal))
+    assert (outcome.result, site.sent) == (Result.DONE, LOCKED_ONCE)
+
+
+async def test_a_lock_that_the_platform_never_is_ready_for_may_still_come_and_stays_noted():
+    site, journal = FakeSite(HAVE), FakeJournal()
+    site.before["PATCH lock controller-0"] = [busy()] * 1000
+    outcome = await send(planned(), work_on(site, WANT, journal))
+    assert (outcome.result, outcome.open_windows) == (Result.FAILED, ("controller-0",))
 
 
 async def test_services_that_come_up_one_after_another_are_no_failure():
@@ -253,3 +268,20 @@ async def test_activity_does_not_move_to_a_controller_that_has_not_taken_up_its_
     assert outcome.result is Result.DONE
     assert moments == [0]
     assert site.sent[0] == "PATCH swact controller-0"
+
+
+async def test_a_fault_of_ours_inside_a_window_leaves_no_host_locked():
+    site, journal = FakeSite(HAVE), FakeJournal()
+    site.before["PATCH /v1/iface"] = [ZeroDivisionError()]
+    with pytest.raises(ZeroDivisionError):
+        await send(planned(), work_on(site, WANT, journal))
+    assert site.sent[-1] == "PATCH unlock controller-0"
+    assert journal.open == {}
+
+
+async def test_an_outcome_names_the_windows_that_are_still_open_and_the_steps_that_were_done_in_them():
+    site = FakeSite(HAVE)
+    site.before["PATCH unlock controller-0"] = [refused("no power")]
+    outcome = await send(planned(), work_on(site, WANT))
+    assert (outcome.result, outcome.open_windows) == (Result.FAILED, ("controller-0",))
+    assert [entry.result for entry in outcome.entries] == [StepResult.DONE, StepResult.DONE]

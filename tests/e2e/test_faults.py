@@ -8,6 +8,7 @@ import shutil
 import pytest
 
 from reconciler.clients.http import Limits
+from reconciler.model.outcome import StepResult
 from reconciler.model.words import Cause, Result
 from reconciler.simulator.exchange import Request
 from reconciler.simulator.interference import Connection, Rule, Trouble
@@ -89,7 +90,7 @@ async def test_a_window_that_the_link_cut_is_finished_by_the_next_run(in_service
         clone.commit({OWN: TWO_STEPS})
         world.at(OTTAWA, moment, lambda: world.site(OTTAWA).connect(Connection.RESET))
         cut = await world.applied(OTTAWA)
-        assert not cut.is_done
+        assert (cut.is_done, cut.open_windows) == (False, ("controller-0",))
         assert world.windows(OTTAWA) == {"controller-0"}
 
         world.site(OTTAWA).connect(Connection.UP)
@@ -263,6 +264,21 @@ async def test_an_unlock_that_is_refused_while_configuration_is_pending_is_waite
         assert await world.is_in_sync(OTTAWA)
 
 
+async def test_an_unlock_that_is_refused_is_told_and_tried_again_by_the_next_run(in_service):
+    async with in_service(OTTAWA) as (world, clone):
+        clone.commit({OWN: TWO_STEPS})
+        world.site(OTTAWA).system.marks.add("mtce-refuses:no power")
+        ended = await world.applied(OTTAWA)
+        assert (ended.result, ended.open_windows) == (Result.FAILED, ("controller-0",))
+        assert "no power" in ended.message
+        assert [entry.result for entry in ended.entries] == [StepResult.DONE, StepResult.DONE]
+        assert state(world) == "locked-disabled"
+
+        assert (await world.applied(OTTAWA)).is_done
+        assert (world.count(OTTAWA, "lock"), world.windows(OTTAWA)) == (1, frozenset())
+        assert await world.is_in_sync(OTTAWA)
+
+
 async def test_a_change_that_is_refused_inside_a_window_closes_the_window(in_service):
     async with in_service(OTTAWA) as (world, clone):
         clone.commit({OWN: TWO_STEPS})
@@ -280,7 +296,6 @@ async def test_a_change_that_is_refused_inside_a_window_closes_the_window(in_ser
 
 async def test_drift_that_nothing_has_to_be_locked_for_is_healed(in_service):
     async with in_service(OTTAWA) as (world, _clone):
-        await world.plan_again()
         world.site(OTTAWA).change_rows("idns", {}, {"nameservers": "192.0.2.66"})
         judged = await world.judged(OTTAWA)
         assert [(c.key.kind, c.cause) for c in judged.found.changes] == [("dns", Cause.DRIFTED)]
@@ -291,7 +306,6 @@ async def test_drift_that_nothing_has_to_be_locked_for_is_healed(in_service):
 
 async def test_drift_that_a_host_has_to_be_locked_for_waits_for_an_approval(in_service):
     async with in_service(OTTAWA) as (world, _clone):
-        await world.plan_again()
         world.site(OTTAWA).change_rows("iinterfaces", {"ifname": "data0"}, {"imtu": 9000})
         assert [c.cause for c in (await world.judged(OTTAWA)).found.changes] == [Cause.DRIFTED]
         held = await world.applied(OTTAWA, approved="")
@@ -329,6 +343,16 @@ async def test_a_site_that_says_nothing_keeps_no_other_waiting(in_service):
 
 
 # ---- others who write meanwhile
+
+
+async def test_a_person_who_writes_before_our_window_keeps_the_host_from_being_locked(in_service):
+    async with in_service(OTTAWA) as (world, clone):
+        clone.commit({OWN: document("System", "ottawa", "  location: Hull") + "---\n" + TWO_STEPS})
+        mtu = {"imtu": 4000}
+        world.at(OTTAWA, "isystems", lambda: world.site(OTTAWA).change_rows("iinterfaces", {"ifname": "data0"}, mtu))
+        ended = await world.applied(OTTAWA)
+        assert (ended.result, ended.open_windows) == (Result.CONFLICT, ())
+        assert world.count(OTTAWA, "lock") == 0
 
 
 async def test_a_person_who_writes_into_our_window_is_not_overwritten(in_service):
