@@ -1,8 +1,9 @@
 """Host actions: what refuses them, and what they start.
 
 starlingx/config host.py ``action_check`` and its ``check_*``. Where VIM or mtce says no, ``ihost_action`` is stored
-already and the task is not (``update_ihost_action``, ``_patch``: only what is sent before they are asked). VIM and mtce can be told to fail by marks on the system
-(control API): ``vim-silent``, ``vim-refuses:<reason>``, ``mtce-refuses:<reason>``, each for the next action only.
+already and the task is not (``_patch``: of what ``update_ihost_action`` stages only the first is stored before they are
+asked). VIM and mtce can be told to fail by marks on the system (control API): ``vim-silent``,
+``vim-refuses:<reason>``, ``mtce-refuses:<reason>``, each for the next action only.
 """
 
 from __future__ import annotations
