@@ -1,9 +1,8 @@
 """OSDs and journals (istors): disks given to Ceph.
 
 starlingx/config api/controllers/v1/storage.py. Under ceph-rook an OSD waits for the application whatever the host's
-state, and makes the host's ceph filesystem. Under ceph (read in code, not recorded) the deployment model says on which
-hosts: controllers may be locked or enabled, storage hosts must be locked; ``configuring-on-unlock`` ends with the
-host's unlock, ``configuring`` with a runtime manifest. The unlock asks for OSDs once the backend is configured.
+state, and makes the host's ceph filesystem. Under ceph (read in code, not recorded) ``configuring-on-unlock`` ends with
+the host's unlock, ``configuring`` with a runtime manifest. Where an OSD may be: ``osd_places``.
 """
 
 from __future__ import annotations
@@ -14,12 +13,11 @@ from typing import TYPE_CHECKING, Any
 from reconciler.simulator.bodies import attributes
 from reconciler.simulator.call import Call
 from reconciler.simulator.exchange import refuse
-from reconciler.simulator.family import Collection, Family, HostEvent, UnlockStage
+from reconciler.simulator.family import Collection, Family, HostEvent
 from reconciler.simulator.sysinv import ceph, config, host_filesystems, tiers
-from reconciler.simulator.sysinv.disks import disk
-from reconciler.simulator.sysinv.facts import is_controller, is_locked
-from reconciler.simulator.sysinv.storage_rook import deployment_model
-from reconciler.simulator.sysinv.topology import is_aio, is_aio_duplex, is_aio_simplex
+from reconciler.simulator.sysinv.facts import is_locked
+from reconciler.simulator.sysinv.osd_places import check_host, free_disk
+from reconciler.simulator.sysinv.topology import is_aio_simplex
 from reconciler.simulator.tables import Row
 from reconciler.simulator.views import listed, shown
 
@@ -71,7 +69,7 @@ def create_osd(system: System, call: Call) -> Row:
         raise refuse("No host provided for stor creation.")
     host = system.host(body["ihost_uuid"])
     check_host(system, host)
-    found = _free_disk(system, host, body.get("idisk_uuid"))
+    found = free_disk(system, host, body.get("idisk_uuid"))
     function = body.get("function") or OSD
     row = _insert_osd(system, host, found, body) if function == OSD else _insert_journal(system, host, found)
     system.update("idisks", found["uuid"], istor_uuid=row["uuid"])
@@ -97,56 +95,12 @@ def delete_osd(system: System, call: Call) -> None:
     _forget(system, row)
 
 
-@family.unlock_check(UnlockStage.WORKER_STORAGE)
-def enough_osds(system: System, host: Row) -> None:
-    """host.py ``check_unlock_worker``: only once the Ceph backend is configured."""
-    if not ceph.is_configured(system):
-        return
-    if is_aio_simplex(system):
-        _check_simplex(system)
-    elif is_aio_duplex(system):
-        _check_duplex(system, host)
-    elif ceph.model(system) == ceph.MODEL_UNDEFINED:
-        raise refuse(
-            "Can not unlock a worker node until the third Ceph monitor is defined by either adding a storage node or"
-            " configuring a monitor on a worker node. Note that this will select the storage deployment model, check"
-            " documentation for details and restrictions."
-        )
-
-
-@family.unlock_check(UnlockStage.STORAGE_HOST)
-def storage_host_is_ready(system: System, host: Row) -> None:
-    if not of_host(system, host):
-        raise refuse("Can not unlock a storage node without any Storage Volumes configured")
-    active = len(ceph.active_monitors(system))
-    again = host["hostname"] == "storage-0" and host["invprovision"] == "provisioned"
-    needed = 1 if again else ceph.monitors_needed(system)
-    if active < needed:
-        raise refuse(
-            f"Can not unlock storage node. Only {active} storage monitor available. At least {needed} unlocked and"
-            " enabled hosts with monitors are required. Please ensure hosts with monitors are unlocked and enabled."
-        )
-
-
 @family.at(HostEvent.ENABLED)
 def configure_what_waited(system: System, host: Row) -> None:
     """The first report after a boot (``_clear_ceph_stor_state``)."""
     if ceph.has_backend(system, ceph.CEPH):
         for row in of_host(system, host):
             configure(system, row["uuid"])
-
-
-@family.at(HostEvent.UNLOCKING)
-def join_peer_group(system: System, host: Row) -> None:
-    """conductor/ceph.py ``assign_host_to_peer_group``: groups of as many storage hosts as there are replicas."""
-    if host["personality"] != "storage" or host.get("peers"):
-        return
-    size = ceph.replication(system)
-    others = [row for row in system.tables.rows("ihosts", personality="storage") if row.get("peers")]
-    group = [row for row in others if row["peers"]["name"] == f"group-{len(others) // size}"]
-    members = [*(row["hostname"] for row in group), host["hostname"]]
-    for row in (*group, host):
-        system.update("ihosts", row["uuid"], peers={"name": f"group-{len(others) // size}", "hosts": members})
 
 
 def of_host(system: System, host: Row) -> list[Row]:
@@ -157,63 +111,6 @@ def configure(system: System, uuid: str) -> None:
     row = system.tables.find("istors", uuid)
     if row is not None and row["state"] in (ceph.CONFIGURING, ceph.ON_UNLOCK):
         system.update("istors", uuid, state=ceph.CONFIGURED)
-
-
-def check_host(system: System, host: Row) -> None:
-    """Whether this host may have OSDs added or removed now (``_check_host``)."""
-    if ceph.has_backend(system, ceph.CEPH):
-        _check_ceph_host(system, host)
-        if not is_aio(system):
-            ceph.refuse_without_quorum(system, host)
-    elif ceph.has_backend(system, ceph.ROOK):
-        _check_rook_host(system, host)
-    else:
-        raise refuse("System must have either a ceph or a ceph-rook backend")
-
-
-def _check_ceph_host(system: System, host: Row) -> None:
-    model = ceph.model(system)
-    place = {ceph.MODEL_STORAGE: "storage", ceph.MODEL_CONTROLLER: "controller"}.get(model)
-    if place and host["personality"] != place:
-        raise refuse(f"Storage model is '{model}'. Storage devices can only be added to {place} nodes.")
-    if model == ceph.MODEL_UNDEFINED:
-        raise refuse(
-            "Please install storage-0 or configure a Ceph monitor on a worker node before adding storage devices."
-        )
-    if model in (ceph.MODEL_CONTROLLER, ceph.MODEL_SX):
-        if not is_locked(host) and host["operational"] != "enabled":
-            raise refuse(f"Host {host['hostname']} must be unlocked and operational state enabled.")
-    elif not is_locked(host):
-        raise refuse(f"Host {host['hostname']} must be locked.")
-
-
-def _check_rook_host(system: System, host: Row) -> None:
-    model = deployment_model(system)
-    wanted = {"controller": "controller", "dedicated": "worker"}.get(model)
-    if wanted and host["personality"] != wanted:
-        raise refuse(
-            f"Deployment model {model} from storage backend ceph-rook-store does not support osd on host"
-            f" {host['hostname']}."
-        )
-
-
-def _free_disk(system: System, host: Row, uuid: str | None) -> Row:
-    if not uuid:
-        raise refuse("Invalid data: failed to create a storage object")
-    found = disk(system, uuid)
-    if found["istor_uuid"]:
-        raise refuse("Disk already assigned.")
-    if found["ihost_uuid"] != host["uuid"]:
-        raise refuse("Disk is attached to a different host")
-    if found["capabilities"].get("stor_function") == "rootfs":
-        raise refuse("Can not associate to a rootfs disk")
-    if system.tables.first("partitions", idisk_uuid=uuid):
-        raise refuse("Cannot assign storage function to a disk that contains other partitions.")
-    if found["ipv_uuid"]:
-        raise refuse(
-            "Cannot assign storage function to a disk already assigned as a physical volume to a volume group."
-        )
-    return found
 
 
 def _insert_osd(system: System, host: Row, found: Row, body: Row) -> Row:
@@ -374,28 +271,3 @@ def _forget(system: System, row: Row) -> None:
     if row["tier_uuid"] and not system.tables.first("istors", tier_uuid=row["tier_uuid"]):
         rook = ceph.has_backend(system, ceph.ROOK)
         system.update("storage_tiers", row["tier_uuid"], status=tiers.DEFINED if rook else tiers.IN_USE)
-
-
-def _check_simplex(system: System) -> None:
-    for tier in system.tables.rows("storage_tiers", type=ceph.CEPH):
-        owner = system.tables.find("storage_backend", tier["backend_uuid"])
-        count = int(owner["capabilities"]["replication"]) if owner else ceph.replication(system)
-        if len(system.tables.rows("istors", tier_uuid=tier["uuid"])) < count:
-            raise refuse(
-                f"Can not unlock node until at least {count} osd stor {'is' if count == 1 else 'are'} configured for"
-                f" tier '{tier['name']}'."
-            )
-
-
-def _check_duplex(system: System, host: Row) -> None:
-    if not is_controller(host):
-        return
-    own = of_host(system, host)
-    if not own:
-        raise refuse("Can not unlock node until at least one OSD is configured.")
-    for tier in system.tables.rows("storage_tiers", type=ceph.CEPH):
-        if all(row["tier_uuid"] != tier["uuid"] for row in own):
-            raise refuse(
-                "Can not unlock node until every storage tier has at least one OSD configured. Tier"
-                f' "{tier["name"]}" has no OSD configured.'
-            )
