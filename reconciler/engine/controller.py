@@ -104,7 +104,9 @@ class Controller:
 
     def _due_s(self, name: str, outcome: Outcome) -> float:
         done = self._done.setdefault(name, set())
-        if outcome.result in {Result.FAILED, Result.UNREACHABLE, Result.CONFLICT} or outcome.plan_id in done:
+        ended_badly = outcome.result in {Result.FAILED, Result.UNREACHABLE, Result.CONFLICT}
+        # a host that we locked does not wait for the next full reading
+        if ended_badly or outcome.plan_id in done or outcome.open_windows:
             return self._count_failure(name)
         self._failures.pop(name, None)
         self._queue.mark(name, failing=False)

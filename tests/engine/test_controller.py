@@ -16,7 +16,7 @@ from reconciler.store import Store, StoreMemory
 from tests.apply.fakes import refused, unreachable
 from tests.engine.offices import APPLY, Git, Line, World
 from tests.model.verdicts import verdict
-from tests.worlds import Net, snap
+from tests.worlds import Net, host, snap, system
 
 OLD, NEW = Net(name="a", mtu=1500), Net(name="a", mtu=9000)
 SCHEDULE = Schedule(observe_s=600.0, jitter=0.0, backoff=Backoff(first_s=10.0, last_s=100.0))
@@ -120,6 +120,14 @@ async def test_a_plan_that_the_platform_refuses_is_told_in_its_words_and_tried_l
     assert "mtu too large" in known.message
     [(_, _, outcome)] = store.outcomes("ottawa")
     assert not outcome.is_done
+
+
+async def test_a_host_that_a_run_of_ours_left_on_its_way_is_looked_at_again_soon(one, store):
+    store.open_window("ottawa", "controller-0", "p")
+    one.lines["ottawa"].shown = snap(NEW, state=system(host("controller-0", "locked", task="Unlocking")))
+    next_s, known = await one.visit()
+    assert next_s <= SCHEDULE.backoff.first_s
+    assert (known.open_windows, one.lines["ottawa"].sent) == (("controller-0",), [])
 
 
 async def test_a_plan_that_ends_well_and_changes_nothing_is_not_sent_in_a_circle(one):
