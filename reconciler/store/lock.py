@@ -7,6 +7,7 @@ import json
 import os
 import socket
 from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Self
 
@@ -17,7 +18,7 @@ FILE = "lock"
 
 @dataclass(frozen=True, slots=True)
 class Holder:
-    """Who has the state folder."""
+    """Who has the state folder. since: Unix seconds."""
 
     command: str
     pid: int
@@ -30,7 +31,8 @@ class Holder:
         return cls(command, os.getpid(), socket.gethostname(), now)
 
     def __str__(self) -> str:
-        return f"`stxr {self.command}`, process {self.pid} on {self.host}"
+        since = datetime.fromtimestamp(self.since, UTC)
+        return f"`stxr {self.command}`, process {self.pid} on {self.host} since {since:%Y-%m-%d %H:%M} UTC"
 
 
 def state_folder(path: Path) -> Path:

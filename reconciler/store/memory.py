@@ -9,8 +9,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from reconciler.model.verdict import Verdict
+from reconciler.store.database import FILE, engine_of, file_url
 from reconciler.store.schema import is_made
-from reconciler.store.store import FILE, Store, engine_of, file_url
+from reconciler.store.store import Store
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,22 +3,23 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
-from typing import Any, Self
+from typing import Any, Self, TypeVar
 
 import orjson
-from sqlalchemy import URL, Connection, Engine, Table, bindparam, create_engine, delete, event, insert, select
+from sqlalchemy import Connection, Engine, bindparam, delete, insert, select
 
 from reconciler.model.outcome import Outcome
 from reconciler.model.verdict import Difference, Verdict
 from reconciler.model.wire import outcome_json, outcome_of, verdict_json, verdict_of
+from reconciler.store.database import durable, engine_of, file_url, put
 from reconciler.store.lock import Holder, StateLock
 from reconciler.store.schema import migrate
 from reconciler.store.tables import BASES, OUTCOMES, SIGHTINGS, VERDICTS, WINDOWS
 
-FILE = "store.db"
+T = TypeVar("T")
 
 
 class Store:
@@ -26,6 +27,7 @@ class Store:
 
     def __init__(self, engine: Engine, lock: StateLock | None, clock: Callable[[], float]) -> None:
         self._engine, self._lock, self._clock = engine, lock, clock
+        self._durable = durable(engine)  # a lock follows: whose it is must be known after a power cut too
 
     @classmethod
     def open(cls, folder: Path, command: str = "apply", clock: Callable[[], float] = time.time, url: str = "") -> Self:
@@ -68,7 +70,7 @@ class Store:
 
     def set_base(self, site: str, commit: str) -> None:
         with self._engine.begin() as db:
-            _put(db, BASES, {"site": site}, {"commit_id": commit, "ended_at": self._clock()})
+            put(db, BASES, {"site": site}, {"commit_id": commit, "ended_at": self._clock()})
 
     def windows(self, site: str) -> frozenset[str]:
         """Hosts that we locked and have not unlocked."""
@@ -85,12 +87,12 @@ class Store:
 
     def open_window(self, site: str, host: str, plan_id: str) -> None:
         """Write down that we are about to lock a host. May be called again."""
-        with self._engine.begin() as db:
-            _put(db, WINDOWS, {"site": site, "host": host}, {"plan_id": plan_id, "opened_at": self._clock()})
+        with self._durable.begin() as db:
+            put(db, WINDOWS, {"site": site, "host": host}, {"plan_id": plan_id, "opened_at": self._clock()})
 
     def close_window(self, site: str, host: str) -> None:
         """The host is not locked by us any more. May be called again."""
-        with self._engine.begin() as db:
+        with self._durable.begin() as db:
             db.execute(delete(WINDOWS).where(WINDOWS.c.site == site, WINDOWS.c.host == host))
 
     # ---- verdicts
@@ -100,7 +102,7 @@ class Store:
         with self._engine.begin() as db:
             dated = replace(verdict, differences=self._dated(db, verdict))
             content = orjson.dumps(verdict_json(dated)).decode()
-            _put(
+            put(
                 db,
                 VERDICTS,
                 {"site": verdict.site},
@@ -111,14 +113,14 @@ class Store:
     def verdict(self, site: str) -> Verdict | None:
         with self._engine.connect() as db:
             content = db.scalar(select(VERDICTS.c.content).where(VERDICTS.c.site == site))
-        return verdict_of(orjson.loads(content)) if content else None
+        return _read(verdict_of, content) if content else None
 
     def verdicts(self) -> list[Verdict]:
         """Every site's last verdict, by name."""
         with self._engine.connect() as db:
             contents = db.scalars(select(VERDICTS.c.content)).all()
         # sorted here: databases order text by the rules of their locale
-        return sorted((verdict_of(orjson.loads(content)) for content in contents), key=lambda v: v.site)
+        return sorted(filter(None, (_read(verdict_of, content) for content in contents)), key=lambda v: v.site)
 
     def forget(self, sites: Iterable[str]) -> None:
         """Drop the verdicts of sites that are not managed any more. Their bases and windows stay."""
@@ -152,12 +154,22 @@ class Store:
         """(when it ended, commit, outcome) of a site's plans, newest first."""
         with self._engine.connect() as db:
             rows = db.execute(select(OUTCOMES).where(OUTCOMES.c.site == site).order_by(OUTCOMES.c.number.desc())).all()
-        yield from ((r.ended_at, r.commit_id, outcome_of(orjson.loads(r.content))) for r in rows)
+        for row in rows:
+            if outcome := _read(outcome_of, row.content):
+                yield row.ended_at, row.commit_id, outcome
 
     def prune(self, older_than: float) -> None:
         """Forget outcomes that ended before this time."""
         with self._engine.begin() as db:
             db.execute(delete(OUTCOMES).where(OUTCOMES.c.ended_at < older_than))
+
+
+def _read(form: Callable[[Mapping[str, Any]], T], content: str) -> T | None:
+    """None for what another program wrote in words that this one does not know: the next visit says it anew."""
+    try:
+        return form(orjson.loads(content))
+    except ValueError:
+        return None
 
 
 # one row at a time: a list of them in one statement meets the databases' limits of bound values
@@ -172,30 +184,3 @@ def _sighting(difference: Difference) -> tuple[str, str, str]:
 def _sighting_row(site: str, key: tuple[str, str, str], seen: float) -> dict[str, Any]:
     resource, attribute, cause = key
     return {"site": site, "resource": resource, "attribute": attribute, "cause": cause, "first_seen": seen}
-
-
-def _put(db: Connection, table: Table, key: dict[str, Any], values: dict[str, Any]) -> None:
-    """Insert, or replace what has this key; the same on both databases."""
-    db.execute(delete(table).where(*(table.c[name] == value for name, value in key.items())))
-    db.execute(insert(table).values(**key, **values))
-
-
-def file_url(folder: Path) -> URL:
-    """The database in a state folder."""
-    return URL.create("sqlite", database=str(folder / FILE))
-
-
-def engine_of(url: str | URL) -> Engine:
-    """A database, prepared; nothing is connected yet."""
-    engine = create_engine(url)
-    if engine.dialect.name == "sqlite":
-        event.listen(engine, "connect", _prepare)
-    return engine
-
-
-def _prepare(connection: Any, _record: Any) -> None:
-    """WAL lets `status` read while the controller writes; NORMAL is safe with it but for a power cut's last commit."""
-    cursor = connection.cursor()
-    for pragma in ("journal_mode=WAL", "synchronous=NORMAL", "busy_timeout=5000"):
-        cursor.execute(f"PRAGMA {pragma}")
-    cursor.close()

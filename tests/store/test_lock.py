@@ -20,7 +20,8 @@ def test_who_comes_second_is_told_who_was_first(tmp_path):
         StateLock(tmp_path, Holder.here("apply", 2_000.0))
     first.release()
     assert str(refused.value) == (
-        f"the state folder {tmp_path} is in use by `stxr run`, process {os.getpid()} on {socket.gethostname()}: "
+        f"the state folder {tmp_path} is in use by `stxr run`, process {os.getpid()} on {socket.gethostname()} "
+        "since 1970-01-01 00:16 UTC: "
         "wait until it ends or stop it, or give another folder (--state)"
     )
 
@@ -35,7 +36,7 @@ def test_a_released_folder_is_taken_by_the_next(tmp_path):
 def test_a_shorter_name_leaves_nothing_of_the_one_before(tmp_path):
     StateLock(tmp_path, Holder("a-command-with-a-long-name", 4_194_304, "edge-controller.example.com", 1.0)).release()
     holder = StateLock(tmp_path, Holder("run", 1, "a", 2.0))
-    with pytest.raises(Held, match="`stxr run`, process 1 on a:"):
+    with pytest.raises(Held, match="`stxr run`, process 1 on a since 1970-01-01 00:00 UTC:"):
         StateLock(tmp_path, Holder.here("apply", 3.0))
     holder.release()
 

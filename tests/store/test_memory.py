@@ -48,7 +48,6 @@ def test_a_look_waits_for_no_write_under_way(folder):
     with Store.open(folder, "run") as store:
         store.save(verdict("yard"))
         with store._engine.connect() as db:
-            db.exec_driver_sql("begin immediate")
             db.exec_driver_sql("delete from verdicts")
             assert verdicts_of(folder) == [verdict("yard")]
             db.exec_driver_sql("rollback")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+from dataclasses import replace
 
 import pytest
 from alembic.autogenerate import compare_metadata
@@ -10,10 +11,11 @@ from alembic.runtime.migration import MigrationContext
 from sqlalchemy import create_engine, text
 
 from reconciler.model.errors import ConfigError, Held
+from reconciler.model.words import State
 from reconciler.store import Store, recall, verdicts_of
-from reconciler.store.store import engine_of, file_url
+from reconciler.store.database import engine_of, file_url
 from reconciler.store.tables import METADATA
-from tests.model.verdicts import verdict
+from tests.model.verdicts import difference, verdict
 
 
 def database(folder, url):
@@ -57,6 +59,23 @@ def test_who_only_looks_is_refused_a_newer_store_too(folder):
     execute(folder, "", "update alembic_version set version_num = '0999'")
     with pytest.raises(ConfigError, match=f"the store {folder}/store.db has schema 0999"):
         verdicts_of(folder)
+
+
+def test_a_migration_that_is_killed_half_way_leaves_nothing_behind(open_store, monkeypatch):
+    import alembic.op
+
+    made = alembic.op.create_table
+
+    def killed(name, *columns):
+        if name == "sightings":
+            raise KeyboardInterrupt
+        return made(name, *columns)
+
+    with monkeypatch.context() as during:
+        during.setattr(alembic.op, "create_table", killed)
+        with pytest.raises(KeyboardInterrupt):
+            open_store()
+    assert open_store().verdicts() == []
 
 
 def test_a_deleted_database_is_made_anew(folder):
@@ -149,3 +168,19 @@ def test_who_only_looks_migrates_nothing(folder, monkeypatch):
     monkeypatch.setattr(schema, "ScriptDirectory", Newer)
     with pytest.raises(ConfigError, match=r"has schema 0001, older than this program's: the next `stxr run`"):
         recall(folder)
+
+
+@pytest.mark.parametrize(
+    "wrong", ["replace(content, 'drifted', 'adrift')", "replace(content, '1,\"site', '2,\"site')", "'{'"]
+)
+def test_a_verdict_in_words_of_another_program_is_as_if_never_judged(open_store, folder, url, wrong):
+    """The program was set back, and the schema is the same: the site is judged anew, and keeps its dates."""
+    seen = verdict("yard", differences=(difference(),))
+    with open_store() as store:
+        store.save(seen)
+        store.save(verdict("plant", State.IN_SYNC))
+    execute(folder, url, f"update verdicts set content = {wrong} where site = 'yard'")
+    with open_store() as again:
+        assert [v.site for v in again.verdicts()] == ["plant"]
+        assert again.verdict("yard") is None
+        assert again.save(replace(seen, judged_at=9_000.0)).differences[0].since == 1_000.0
