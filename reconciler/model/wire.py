@@ -122,7 +122,11 @@ def verdict_json(verdict: Verdict) -> dict[str, Any]:
 
 
 def verdict_of(content: Mapping[str, Any]) -> Verdict:
-    """The inverse of `verdict_json`. Members that a newer program added are dropped."""
+    """The inverse of `verdict_json`. Members that a newer program added are dropped.
+
+    Raises ValueError for a form, or a word, that this program does not know.
+    """
+    _must_be_known(content)
     known = {f.name for f in fields(Verdict)}
     members = {k: v for k, v in content.items() if k in known}
     lists = {k: tuple(members.get(k, ())) for k in ("unjudged", "open_windows")}
@@ -153,7 +157,8 @@ def _entry(entry: Entry) -> dict[str, Any]:
 
 
 def outcome_of(content: Mapping[str, Any]) -> Outcome:
-    """The inverse of `outcome_json`."""
+    """The inverse of `outcome_json`. Raises ValueError for a form, or a word, that this program does not know."""
+    _must_be_known(content)
     entries = tuple(
         Entry(
             e["kind"],
@@ -166,3 +171,8 @@ def outcome_of(content: Mapping[str, Any]) -> Outcome:
     )
     windows = tuple(content["open_windows"])
     return Outcome(content["plan_id"], Result(content["result"]), entries, windows, content["message"])
+
+
+def _must_be_known(content: Mapping[str, Any]) -> None:
+    if (version := content.get("version", VERSION)) != VERSION:
+        raise ValueError(f"version {version} of this form is not known, only {VERSION}")

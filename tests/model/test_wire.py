@@ -13,6 +13,7 @@ from pydantic import SecretStr
 from reconciler.model.change import Change, FieldChange
 from reconciler.model.kind import Attr
 from reconciler.model.origin import Origin
+from reconciler.model.outcome import Outcome
 from reconciler.model.plan import Blocked, Call, Opening, Plan, Ref, Stage, StageType, Step, replacing
 from reconciler.model.resource import Resource, ResourceKey, Spec
 from reconciler.model.wire import (
@@ -26,7 +27,7 @@ from reconciler.model.wire import (
     verdict_json,
     verdict_of,
 )
-from reconciler.model.words import Action, Cause, Disruption
+from reconciler.model.words import Action, Cause, Disruption, Result
 from tests.model.verdicts import OUTCOMES, VERDICTS, difference, verdict
 
 
@@ -49,6 +50,18 @@ def test_what_a_newer_program_added_is_dropped():
 
 def test_what_an_older_program_did_not_know_is_as_if_never_said():
     assert verdict_of({"site": "a", "state": "in_sync"}).differences == ()
+
+
+@pytest.mark.parametrize("news", [{"version": VERSION + 1}, {"state": "becalmed"}])
+def test_a_verdict_in_a_form_that_is_not_known_is_no_verdict(news):
+    with pytest.raises(ValueError, match=r"not known|not a valid State"):
+        verdict_of(verdict_json(verdict()) | news)
+
+
+def test_an_outcome_in_a_form_that_is_not_known_is_no_outcome():
+    told = outcome_json(Outcome("p1", Result.DONE))
+    with pytest.raises(ValueError, match="version 2 of this form is not known, only 1"):
+        outcome_of(told | {"version": 2})
 
 
 class Account(Spec):
