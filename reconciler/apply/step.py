@@ -17,7 +17,7 @@ from reconciler.model.plan import Call, Step, Until
 from reconciler.model.resource import ResourceKey
 from reconciler.model.snapshot import Snapshot
 
-TRIES = 3  # looks at a step that was sent without an answer
+TRIES = 3  # sendings in a row that show no effect
 
 
 @dataclass
@@ -96,22 +96,29 @@ def _is_ours(change: Change[Any], seen: Snapshot, work: Work) -> bool:
 async def _send_until_done(step: Step, todo: tuple[Change[Any], ...], seen: Snapshot, work: Work) -> bool:
     """Whether every call was answered. After a missing answer the site is looked at, and the rest is sent."""
     calls: tuple[Call, ...] = step.calls if len(todo) == len(step.changes) else _calls(step, todo, seen, work)
-    for attempt in range(TRIES):
+    answered, tries = True, TRIES
+    while calls:
         try:
             for call in calls:
                 await _call(call, seen, work)
         except Unreachable as error:
-            if not error.sent or attempt == TRIES - 1:
-                raise
             work.say(f"{step.kind}: no answer, looking whether it took effect")
-            seen = await _look(step, work)
-            todo = remaining(step.changes, seen, work.kinds)
-            calls = _calls(step, todo, seen, work) if todo else ()
-            if not calls:
-                return False
+            seen = await _look_again(error, step, work)
+            left = remaining(todo, seen, work.kinds)
+            tries = TRIES if len(left) < len(todo) else tries - 1
+            if not tries:
+                raise
+            todo, calls, answered = left, _calls(step, left, seen, work) if left else (), False
         else:
-            return attempt == 0
-    return False
+            break
+    return answered
+
+
+async def _look_again(error: Unreachable, step: Step, work: Work) -> Snapshot:
+    """What the site shows after a call without an answer. A call that never left has nothing to look for."""
+    if not error.sent:
+        raise error
+    return await _look(step, work)
 
 
 def _calls(step: Step, todo: tuple[Change[Any], ...], seen: Snapshot, work: Work) -> tuple[Call, ...]:

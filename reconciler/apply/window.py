@@ -146,40 +146,26 @@ async def _close(stage: Stage, work: Work) -> None:
 async def _ask(host: HostState, action: str, is_due: Callable[[HostState], bool], work: Work) -> None:
     """Send an action until it is taken, or is not due any more.
 
-    The platform refuses while runtime configuration is pending, or while VIM or maintenance do not answer.
+    The platform refuses while runtime configuration is pending, or while VIM or maintenance do not answer. A missing
+    answer is resolved by looking: a host that has begun has a task, and the action is not due.
     """
+    body = [{"op": "replace", "path": "/action", "value": action}]
     limit, polls = work.clock.now() + work.pace.busy_limit_s, work.pace.polls()
     while is_due(host):
         try:
-            return await _act(host, action, work)
-        except Busy as busy:
-            if work.clock.now() >= limit:
+            await work.remote.send("PATCH", f"/v1/ihosts/{host.uuid}", body)
+        except (Busy, Unreachable) as error:
+            if work.clock.now() >= limit or (isinstance(error, Unreachable) and not error.sent):
                 raise
-            work.say(f"{host.name}: waiting to {action}: {busy.fault}")
+            work.say(f"{host.name}: waiting to {action}: {_why(error)}")
+        else:
+            return
         await work.clock.sleep(polls())
         host = await _host(host.name, work)
-    return None
 
 
-async def _act(host: HostState, action: str, work: Work) -> None:
-    """Send a host action. A missing answer is no failure: the wait that follows looks."""
-    body = [{"op": "replace", "path": "/action", "value": action}]
-    try:
-        await work.remote.send("PATCH", f"/v1/ihosts/{host.uuid}", body)
-    except Unreachable as error:
-        if not error.sent:
-            raise
-        work.say(f"{host.name}: no answer to {action}, looking whether it took effect")
-        await _acted(host, action, work)
-
-
-async def _acted(host: HostState, action: str, work: Work) -> None:
-    """After a missing answer: the action has begun, or it is sent once more because it visibly has not."""
-    now = await _host(host.name, work)
-    if (now.administrative, now.task) == (host.administrative, host.task):
-        await work.remote.send(
-            "PATCH", f"/v1/ihosts/{host.uuid}", [{"op": "replace", "path": "/action", "value": action}]
-        )
+def _why(error: Busy | Unreachable) -> str:
+    return error.fault if isinstance(error, Busy) else "no answer, looking whether it took effect"
 
 
 async def swact(stage: Stage, work: Work) -> None:
@@ -192,7 +178,7 @@ async def swact(stage: Stage, work: Work) -> None:
         return
     await _until_partner_is_current(host, work)
     work.say(f"{host.name}: swact")
-    await _ask(host, "swact", lambda now: now.is_active, work)
+    await _ask(host, "swact", lambda now: now.is_active and now.is_unlocked, work)
     await _wait(
         host.name, lambda now: not now.is_active and now.is_unlocked, work.pace.swact_limit_s, work, "the standby"
     )

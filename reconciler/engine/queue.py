@@ -1,13 +1,23 @@
-"""Whose turn it is: sites by the time at which they are due, one visit a site, failing sites in a lane of their own."""
+"""Whose turn it is: lane by lane those that are due longest, one visit a site, failing sites in nobody's way."""
 
 from __future__ import annotations
 
 import asyncio
+from collections import Counter
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import suppress
+from enum import StrEnum
 from typing import Protocol
 
 Visit = Callable[[str], Awaitable[float]]
+
+
+class Lane(StrEnum):
+    """Who comes before whom, in this order."""
+
+    NEW = "new"  # something moved: a commit does not wait behind the fleet's round
+    HEALTHY = "healthy"  # its time has come
+    FAILING = "failing"  # its last visit ended badly; the lane has half of the workers at the most
 
 
 class Timer(Protocol):
@@ -29,15 +39,21 @@ class Queue:
         self._running: dict[str, bool] = {}  # site -> it was a failing one when its visit began
         self._again: set[str] = set()
         self._dropped: set[str] = set()  # while they were visited
+        self._new: set[str] = set()
         self._failing: set[str] = set()
         self._moved = asyncio.Event()
 
     def put(self, site: str, delay_s: float = 0.0) -> None:
-        """The site is due after this delay, or sooner if it is already."""
+        """The site is due after this delay, or sooner if it is already. Without one, something moved: it is new."""
         self._dropped.discard(site)
+        if delay_s <= 0:
+            self._new.add(site)
         if site in self._running and delay_s <= 0:
             self._again.add(site)
-            return
+        else:
+            self._put(site, delay_s)
+
+    def _put(self, site: str, delay_s: float) -> None:
         at = self._timer.now() + delay_s
         self._due[site] = min(at, self._due.get(site, at))
         self._moved.set()
@@ -45,21 +61,31 @@ class Queue:
     def drop(self, site: str) -> None:
         """The site is not visited any more; a visit under way ends by itself."""
         self._due.pop(site, None)
-        self._again.discard(site)
-        self._failing.discard(site)
+        for known in (self._again, self._new, self._failing):
+            known.discard(site)
         if site in self._running:
             self._dropped.add(site)
 
     def mark(self, site: str, *, failing: bool) -> None:
-        """Move the site into or out of the lane of those that fail: they use half of the workers at the most."""
+        """Move the site into or out of the lane of those that fail, also where it is new."""
         (self._failing.add if failing else self._failing.discard)(site)
         self._moved.set()
 
     @property
     def depth(self) -> int:
-        """Sites that are due now."""
+        """How many sites are due now and wait."""
+        return sum(self.depths().values())
+
+    def depths(self) -> dict[Lane, int]:
+        """The same by lane."""
         now = self._timer.now()
-        return sum(at <= now for at in self._due.values())
+        waiting = Counter(self._lane(site) for site, at in self._due.items() if at <= now)
+        return {lane: waiting[lane] for lane in Lane}
+
+    def _lane(self, site: str) -> Lane:
+        if site in self._failing:
+            return Lane.FAILING
+        return Lane.NEW if site in self._new else Lane.HEALTHY
 
     async def run(self, visit: Visit) -> None:
         """Visit sites as they come due, for ever; cancel it to end it.
@@ -71,6 +97,7 @@ class Queue:
                 self._moved.clear()
                 while (site := self._next()) is not None:
                     del self._due[site]
+                    self._new.discard(site)
                     self._running[site] = site in self._failing
                     group.create_task(self._visited(site, visit))
                 await self._pause()
@@ -84,15 +111,15 @@ class Queue:
             self._dropped.discard(site)
             self._failing.discard(site)
         else:
-            self.put(site, 0.0 if site in self._again else delay_s)
+            self._put(site, 0.0 if site in self._again else delay_s)
         self._again.discard(site)
         self._moved.set()
 
     def _next(self) -> str | None:
-        """The site whose turn it is now: due longest, those that fail after the others; None if nobody's."""
+        """The site whose turn it is now: of the first lane, due longest; None if nobody's."""
         now = self._timer.now()
         due = (site for site in self._startable() if self._due[site] <= now)
-        return min(due, key=lambda site: (site in self._failing, self._due[site]), default=None)
+        return min(due, key=lambda site: (site in self._failing, site not in self._new, self._due[site]), default=None)
 
     def _startable(self) -> Iterator[str]:
         """Sites for which there is a worker, due or not."""

@@ -8,7 +8,7 @@ import sys
 
 import pytest
 
-from tests.e2e.test_faults import OTTAWA, OWN, TWO_STEPS, state
+from tests.e2e.ottawa import OTTAWA, OWN, TWO_STEPS, state
 from tests.e2e.world import running
 
 STXR = (sys.executable, "-W", "error", "-c", "from reconciler.cli import main; main()")

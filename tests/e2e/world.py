@@ -63,17 +63,19 @@ class Waited:
 
 
 class Bell(Journal):
-    """A site's journal that does something at the first accepted write that matches, before it is answered."""
+    """A site's journal that does something at the nth accepted write that matches, before it is answered."""
 
-    def __init__(self, before: Journal, pattern: str, deed: Callable[[], None]) -> None:
+    def __init__(self, before: Journal, pattern: str, nth: int, deed: Callable[[], None]) -> None:
         super().__init__(before.writes, before.hosts, before.requests)
-        self._pattern, self._deeds = re.compile(pattern), [deed]
+        self._pattern, self._left, self._deed = re.compile(pattern), nth, deed
 
     def wrote(self, now: float, request: Request, response: Response) -> None:
         super().wrote(now, request, response)
         text = f"{request.method} {request.path} {request.content.decode()}"
-        if response.status < 400 and self._deeds and self._pattern.search(text):
-            self._deeds.pop()()
+        if response.status < 400 and self._pattern.search(text):
+            self._left -= 1
+            if not self._left:
+                self._deed()
 
 
 @dataclass
@@ -144,10 +146,10 @@ class World:
         """The writes that the site was sent, in order."""
         return self.site(name).system.journal.writes[since:]
 
-    def at(self, name: str, pattern: str, deed: Callable[[], None]) -> None:
-        """Do something at the site's first write whose `METHOD path body` has the pattern, before it is answered."""
+    def at(self, name: str, pattern: str, deed: Callable[[], None], nth: int = 1) -> None:
+        """Do something at the site's nth write whose `METHOD path body` has the pattern, before it is answered."""
         system = self.site(name).system
-        system.journal = Bell(system.journal, pattern, deed)
+        system.journal = Bell(system.journal, pattern, nth, deed)
 
     def count(self, name: str, what: str, host: str = "controller-0") -> int:
         """How often a host was locked, unlocked, rebooted or swacted."""

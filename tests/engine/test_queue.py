@@ -10,7 +10,7 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
-from reconciler.engine.queue import Queue
+from reconciler.engine.queue import Lane, Queue
 from tests.engine.waiting import FakeTimer, settled
 
 HOUR_S = 3600.0
@@ -113,6 +113,49 @@ async def test_who_has_been_due_longest_comes_first():
         assert visits.begun == ["busy", "early", "late"]
 
 
+async def test_what_moved_comes_before_the_round_of_the_fleet():
+    async with at_work(workers=1) as visits:
+        await visits.put("busy")
+        await visits.put("round-1", "round-2", delay_s=5.0)
+        await visits.pass_time(10.0)
+        await visits.put("committed")
+        for site in ("busy", "committed", "round-1"):
+            await visits.end(site)
+        assert visits.begun == ["busy", "committed", "round-1", "round-2"]
+
+
+async def test_a_move_during_a_visit_comes_first_after_it():
+    async with at_work(workers=1) as visits:
+        await visits.put("a")
+        await visits.put("round", delay_s=5.0)
+        await visits.pass_time(10.0)
+        await visits.put("a")
+        await visits.end("a")
+        assert visits.begun == ["a", "a"]
+
+
+async def test_a_visit_that_wants_another_at_once_waits_for_its_turn():
+    async with at_work(workers=1) as visits:
+        await visits.put("a")
+        await visits.put("round", delay_s=5.0)
+        await visits.pass_time(10.0)
+        await visits.end("a", next_s=0.0)
+        assert visits.begun == ["a", "round"]
+
+
+async def test_a_commit_for_failing_sites_waits_behind_sites_that_answer_and_before_other_failing_ones():
+    async with at_work(workers=1) as visits:
+        for site in ("dark", "mended"):
+            visits.queue.mark(site, failing=True)
+        await visits.put("busy")
+        await visits.put("dark", "fine", delay_s=5.0)
+        await visits.pass_time(10.0)
+        await visits.put("mended")
+        for site in ("busy", "fine", "mended"):
+            await visits.end(site)
+        assert visits.begun == ["busy", "fine", "mended", "dark"]
+
+
 async def test_a_failing_site_is_visited_though_others_wait_for_their_time():
     async with at_work() as visits:
         visits.queue.mark("dark", failing=True)
@@ -165,13 +208,14 @@ async def test_a_site_that_comes_back_during_its_last_visit_is_visited_again():
         assert visits.begun == ["a", "a"]
 
 
-async def test_the_depth_counts_who_is_due_and_waits():
+async def test_the_depths_count_who_is_due_and_waits():
     async with at_work(workers=1) as visits:
-        await visits.put("a", "b", "c")
+        visits.queue.mark("dark", failing=True)
+        await visits.put("a", "b", "c", "dark")
         await visits.put("d", delay_s=5.0)
-        assert visits.queue.depth == 2
+        assert visits.queue.depths() == {Lane.NEW: 2, Lane.HEALTHY: 0, Lane.FAILING: 1}
         await visits.pass_time(5.0)
-        assert visits.queue.depth == 3
+        assert visits.queue.depths() == {Lane.NEW: 2, Lane.HEALTHY: 1, Lane.FAILING: 1}
 
 
 async def test_what_a_visit_raises_ends_the_queue_and_every_other_visit():
@@ -198,6 +242,7 @@ class AnyOrderOfEvents(RuleBasedStateMachine):
         self.visits = Visits(WORKERS)
         self.due: dict[str, float] = {}
         self.again: set[str] = set()
+        self.new: set[str] = set()
         self.failing: set[str] = set()
         self.lane: set[str] = set()
         self.dropped: set[str] = set()
@@ -206,16 +251,30 @@ class AnyOrderOfEvents(RuleBasedStateMachine):
         self.settle()
 
     def settle(self):
-        """What began meanwhile is due no more; it is in the lane if it failed before it began."""
+        """What began meanwhile was next, and is due no more; it is in the lane if it failed before it began."""
         self.runner.run(settled())
-        for site in self.visits.begun[self.known :]:
+        begun = self.visits.begun[self.known :]
+        waiting = self.ready() | set(begun)
+        for site in begun:
+            assert self.turn(site) == min(map(self.turn, waiting)), f"it was not the turn of {site}"
+            waiting.discard(site)
             assert self.due.pop(site) <= self.visits.timer.time, f"{site} was not due"
+            self.new.discard(site)
             self.lane |= {site} & self.failing
         self.known = len(self.visits.begun)
+
+    def ready(self):
+        """Sites that are due and not visited."""
+        return {s for s, at in self.due.items() if at <= self.visits.timer.time} - self.visits.under_way.keys()
+
+    def turn(self, site):
+        return site in self.failing, site not in self.new, self.due[site]
 
     @rule(site=SITES, delay_s=DELAYS)
     def put(self, site, delay_s):
         self.dropped.discard(site)
+        if not delay_s:
+            self.new.add(site)
         if site in self.visits.under_way and not delay_s:
             self.again.add(site)
         else:
@@ -228,6 +287,7 @@ class AnyOrderOfEvents(RuleBasedStateMachine):
     def drop(self, site):
         self.due.pop(site, None)
         self.again.discard(site)
+        self.new.discard(site)
         self.failing.discard(site)
         self.dropped |= {site} & self.visits.under_way.keys()
         self.visits.queue.drop(site)
@@ -266,7 +326,7 @@ class AnyOrderOfEvents(RuleBasedStateMachine):
 
     @invariant()
     def nobody_waits_for_a_free_worker(self):
-        ready = {s for s, at in self.due.items() if at <= self.visits.timer.time} - self.visits.under_way.keys()
+        ready = self.ready()
         may_run = ready - self.failing if len(self.lane) >= max(1, WORKERS // 2) else ready
         assert len(self.visits.under_way) == WORKERS or not may_run
 
