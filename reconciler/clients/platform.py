@@ -1,4 +1,4 @@
-"""The platform API of one site (sysinv): objects, whole lists, and writes that are sent once.
+"""One owner API of a site (sysinv, and FM alike): objects, whole lists, and writes that are sent once.
 
 Facts: starlingx/config sysinv/api; what was seen on a running server is in the tests' words.
 """
@@ -22,22 +22,27 @@ from reconciler.model.words import Service
 
 Row = Mapping[str, Any]
 Query = tuple[tuple[str, str], ...]
-SERVICE = Service.PLATFORM.value
 MOST_PAGES = 500  # of 2000 rows: sysinv's api_limit_max
 
 
 class PlatformClient:
-    """One site's platform API. Paths begin with /v1; every call has a time-out and a slot of the site's line.
+    """One service of a site. Paths begin with /v1; every call has a time-out and a slot of the site's line.
 
     All methods raise Refused, Busy, Unauthorized or Unreachable, or ConfigError where the endpoints file is at fault.
     `host` is the name that an error shall carry.
     """
 
-    def __init__(self, url: str, line: Line, broker: TokenBroker) -> None:
+    def __init__(self, url: str, line: Line, broker: TokenBroker, service: Service = Service.PLATFORM) -> None:
         # The catalogue's URL ends in /v1 (stx-puppet, sysinv api), and so does every path begin: either form is taken.
         self._url = url.removesuffix("/v1")
         self._line = line
         self._broker = broker
+        self._service = service.value
+
+    @property
+    def site(self) -> str:
+        """Whose service it is."""
+        return self._line.site
 
     async def get(self, path: str, *, host: str = "") -> Any:
         """One object, without its `links`."""
@@ -80,7 +85,7 @@ class PlatformClient:
     def _request(self, method: str, path: str, timeout_s: float, host: str) -> Request:
         if not path.startswith("/"):
             raise ValueError(f"a path begins with /: {path}")
-        return Request(SERVICE, method, f"{self._url}{path}", path, timeout_s, method == "GET", host)
+        return Request(self._service, method, f"{self._url}{path}", path, timeout_s, method == "GET", host)
 
     async def _authorized(self, request: Request) -> Answer:
         """A successful answer. A 401 is answered once with a fresh token: a token may be revoked at any time."""

@@ -10,6 +10,7 @@ import aiohttp
 
 from reconciler.clients.clock import SYSTEM_CLOCK, Clock
 from reconciler.clients.endpoints import Endpoint
+from reconciler.clients.fm import FaultClient
 from reconciler.clients.http import Limits, Line, Observer, nobody, open_session
 from reconciler.clients.keystone import TokenBroker
 from reconciler.clients.platform import PlatformClient
@@ -20,10 +21,14 @@ SessionFactory = Callable[[], AbstractAsyncContextManager[aiohttp.ClientSession]
 
 @dataclass(frozen=True, slots=True)
 class SiteClients:
-    """The clients of one site. They share its line and its token; keep them between visits, for the token's sake."""
+    """The clients of one site. They share its line and its token; keep them between visits, for the token's sake.
+
+    fault: only where the endpoints file says where Fault Management is.
+    """
 
     name: str
     platform: PlatformClient
+    fault: FaultClient | None = None
 
 
 @asynccontextmanager
@@ -42,4 +47,11 @@ async def open_site(
     async with session_factory() as session:
         line = Line(endpoint, session, clock, limits, observer)
         broker = TokenBroker(endpoint, line, clock)
-        yield SiteClients(endpoint.name, PlatformClient(endpoint.url(Service.PLATFORM), line, broker))
+        platform = PlatformClient(endpoint.url(Service.PLATFORM), line, broker)
+        yield SiteClients(endpoint.name, platform, _fault(endpoint, line, broker))
+
+
+def _fault(endpoint: Endpoint, line: Line, broker: TokenBroker) -> FaultClient | None:
+    if Service.FAULT not in endpoint.services:
+        return None
+    return FaultClient(PlatformClient(endpoint.url(Service.FAULT), line, broker, Service.FAULT))

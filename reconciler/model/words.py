@@ -106,6 +106,7 @@ class Service(StrEnum):
     """Owner APIs, by their types in the Keystone catalogue."""
 
     PLATFORM = "platform"
+    FAULT = "faultmanagement"
     DCMANAGER = "dcmanager"
     USM = "usm"
     REDFISH = "redfish"

@@ -28,7 +28,7 @@ def write(path: Path, url: str, sites: Iterable[str], password: str, ca_bundle: 
 def _entry(url: str, name: str, secret: Path, ca_bundle: Path | None) -> dict[str, Any]:
     entry: dict[str, Any] = {
         "authUrl": f"{url}/{name}/identity/v3",
-        "services": {"platform": f"{url}/{name}/platform"},
+        "services": {service: f"{url}/{name}/{service}" for service in ("platform", "faultmanagement")},
         "region": name,
         "credentials": {"username": "admin", "password": {"secretRef": f"file:{secret.resolve()}"}},
     }

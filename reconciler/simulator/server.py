@@ -1,7 +1,7 @@
 """Many simulated subclouds behind one HTTP port: a thin shell around pure systems.
 
-``/<subcloud>/identity/v3/...`` is its Keystone, ``/<subcloud>/platform/v1/...`` its sysinv, ``/control/v1/...`` the
-control API. Everything a system does happens in one synchronous call between two awaits, so writes are serial.
+``/<subcloud>/identity/v3/...`` is its Keystone, ``/<subcloud>/platform/v1/...`` its sysinv,
+``/<subcloud>/faultmanagement/v1/...`` its Fault Management, ``/control/v1/...`` the control API. Everything a system does happens in one synchronous call between two awaits, so writes are serial.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 
 from aiohttp import web
 
-from reconciler.simulator import control
+from reconciler.simulator import control, fm
 from reconciler.simulator.exchange import Fault, Request, Response
 from reconciler.simulator.interference import Connection, Rule, Trouble
 from reconciler.simulator.keystone import Keystone, unauthorized
@@ -25,6 +25,7 @@ from reconciler.simulator.slowness import WORKERS, seconds
 from reconciler.simulator.system import System
 
 Source = System | Callable[[], System]
+SERVICES = ("identity", "platform", "faultmanagement")
 PUBLIC = ("", "/", "/v1", "/v1/")
 
 
@@ -53,7 +54,7 @@ class Server:
 
     def authority(self, site: str) -> dict[str, str]:
         """Where the site's services are."""
-        return {"identity": f"{self.url}/{site}/identity", "platform": f"{self.url}/{site}/platform"}
+        return {service: f"{self.url}/{site}/{service}" for service in SERVICES}
 
 
 @asynccontextmanager
@@ -106,7 +107,7 @@ class _Shell:
             return _sent(control.handle(self._sites, _asked(request, request.path, str(request.url.origin()), content)))
         name, service, path = _taken_apart(request.path)
         site = self._sites.get(name)
-        if site is None or service not in ("identity", "platform"):
+        if site is None or service not in SERVICES:
             return web.json_response({"error": f"no such site or service: {request.path}"}, status=404)
         base = f"{request.url.origin()}/{name}/{service}"
         return await self._answer_of_site(site, service, request, _asked(request, path, base, content))
@@ -159,13 +160,13 @@ def _exchange(site: Site, service: str, asked: Request) -> Response:
     """One request to a site's service, in-process: what the HTTP shell does between receiving and answering."""
     root = asked.base.rsplit("/", 1)[0]
     if service == "identity":
-        services = {"platform": f"{root}/platform/v1", "identity": f"{root}/identity/v3"}
+        services = {name: f"{root}/{name}/{'v3' if name == 'identity' else 'v1'}" for name in SERVICES}
         return site.keystone.handle(asked, services)
-    if asked.path in PUBLIC:
+    if service == "platform" and asked.path in PUBLIC:
         return Response(200, _versions(asked.base))
     if not site.keystone.accepts(asked.header("X-Auth-Token")):
         return unauthorized(f"{root}/identity")
-    return site.system.handle(asked)
+    return site.system.handle(asked) if service == "platform" else fm.handle(site.system, asked)
 
 
 def _versions(base: str) -> dict[str, object]:

@@ -18,7 +18,7 @@ from reconciler.simulator.exchange import Fault, Request, Response, no_such_meth
 from reconciler.simulator.family import Handler, HostEvent
 from reconciler.simulator.identifiers import Identifiers
 from reconciler.simulator.journal import Journal
-from reconciler.simulator.router import Match
+from reconciler.simulator.router import Match, Router
 from reconciler.simulator.tables import Row, Tables
 from reconciler.simulator.timeline import START, Timeline
 
@@ -117,15 +117,16 @@ class System:
 
     def handle(self, request: Request) -> Response:
         """Answer one request to sysinv. A refused write leaves no trace (see Fault.kept for the exceptions)."""
-        response = self._answer(request)
+        response = self.answer(request, self.api.router)
         if request.method != "GET":
             self.journal.wrote(self.now, request, response)
         if response.status >= 400 and "xml" in (request.header("Accept") or ""):
             return _crash_of_the_error_writer()
         return response
 
-    def _answer(self, request: Request) -> Response:
-        match = self.api.router.match(request.path.removeprefix(ROOT)) if _below_root(request.path) else None
+    def answer(self, request: Request, router: Router) -> Response:
+        """What a service of this system says, of which the router knows the ways; all share its rows and its clock."""
+        match = router.match(request.path.removeprefix(ROOT)) if _below_root(request.path) else None
         if match is None:
             return no_such_path()
         if request.method not in match.handlers:
