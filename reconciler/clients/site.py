@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass
+from typing import TypeVar
 
 import aiohttp
 
@@ -13,9 +14,11 @@ from reconciler.clients.endpoints import Endpoint
 from reconciler.clients.fm import FaultClient
 from reconciler.clients.http import Limits, Line, Observer, nobody, open_session
 from reconciler.clients.keystone import TokenBroker
+from reconciler.clients.orchestration import UsmClient, VimClient
 from reconciler.clients.platform import PlatformClient
 from reconciler.model.words import Service
 
+T = TypeVar("T")
 SessionFactory = Callable[[], AbstractAsyncContextManager[aiohttp.ClientSession]]
 
 
@@ -23,12 +26,14 @@ SessionFactory = Callable[[], AbstractAsyncContextManager[aiohttp.ClientSession]
 class SiteClients:
     """The clients of one site. They share its line and its token; keep them between visits, for the token's sake.
 
-    fault: only where the endpoints file says where Fault Management is.
+    fault, vim, usm: only where the endpoints file says where the service is.
     """
 
     name: str
     platform: PlatformClient
     fault: FaultClient | None = None
+    vim: VimClient | None = None
+    usm: UsmClient | None = None
 
 
 @asynccontextmanager
@@ -47,11 +52,17 @@ async def open_site(
     async with session_factory() as session:
         line = Line(endpoint, session, clock, limits, observer)
         broker = TokenBroker(endpoint, line, clock)
-        platform = PlatformClient(endpoint.url(Service.PLATFORM), line, broker)
-        yield SiteClients(endpoint.name, platform, _fault(endpoint, line, broker))
 
+        def at(service: Service) -> PlatformClient:
+            return PlatformClient(endpoint.url(service), line, broker, service)
 
-def _fault(endpoint: Endpoint, line: Line, broker: TokenBroker) -> FaultClient | None:
-    if Service.FAULT not in endpoint.services:
-        return None
-    return FaultClient(PlatformClient(endpoint.url(Service.FAULT), line, broker, Service.FAULT))
+        def known(service: Service, client: Callable[[PlatformClient], T]) -> T | None:
+            return client(at(service)) if service in endpoint.services else None
+
+        yield SiteClients(
+            endpoint.name,
+            at(Service.PLATFORM),
+            fault=known(Service.FAULT, FaultClient),
+            vim=known(Service.VIM, VimClient),
+            usm=known(Service.USM, UsmClient),
+        )

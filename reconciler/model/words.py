@@ -107,6 +107,7 @@ class Service(StrEnum):
 
     PLATFORM = "platform"
     FAULT = "faultmanagement"
+    VIM = "nfv"
     DCMANAGER = "dcmanager"
     USM = "usm"
     REDFISH = "redfish"

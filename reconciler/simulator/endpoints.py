@@ -10,6 +10,8 @@ import yaml
 
 from reconciler.simulator.control import PREFIX
 
+SERVICES = ("platform", "faultmanagement", "nfv", "usm")
+
 
 def write(path: Path, url: str, sites: Iterable[str], password: str, ca_bundle: Path | None = None) -> None:
     """Write the file, and beside it the password that it refers to, readable by its owner only.
@@ -28,7 +30,7 @@ def write(path: Path, url: str, sites: Iterable[str], password: str, ca_bundle: 
 def _entry(url: str, name: str, secret: Path, ca_bundle: Path | None) -> dict[str, Any]:
     entry: dict[str, Any] = {
         "authUrl": f"{url}/{name}/identity/v3",
-        "services": {service: f"{url}/{name}/{service}" for service in ("platform", "faultmanagement")},
+        "services": {service: f"{url}/{name}/{service}" for service in SERVICES},
         "region": name,
         "credentials": {"username": "admin", "password": {"secretRef": f"file:{secret.resolve()}"}},
     }

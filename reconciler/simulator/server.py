@@ -1,7 +1,8 @@
 """Many simulated subclouds behind one HTTP port: a thin shell around pure systems.
 
 ``/<subcloud>/identity/v3/...`` is its Keystone, ``/<subcloud>/platform/v1/...`` its sysinv,
-``/<subcloud>/faultmanagement/v1/...`` its Fault Management, ``/control/v1/...`` the control API. Everything a system does happens in one synchronous call between two awaits, so writes are serial.
+``/<subcloud>/faultmanagement/v1/...`` its Fault Management, ``nfv`` its VIM, ``usm`` its software management;
+``/control/v1/...`` is the control API. Everything a system does happens in one synchronous call between two awaits, so writes are serial.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ from dataclasses import dataclass, field
 
 from aiohttp import web
 
-from reconciler.simulator import control, fm
+from reconciler.simulator import control, fm, usm, vim
 from reconciler.simulator.exchange import Fault, Request, Response
 from reconciler.simulator.interference import Connection, Rule, Trouble
 from reconciler.simulator.keystone import Keystone, unauthorized
@@ -25,7 +26,13 @@ from reconciler.simulator.slowness import WORKERS, seconds
 from reconciler.simulator.system import System
 
 Source = System | Callable[[], System]
-SERVICES = ("identity", "platform", "faultmanagement")
+OF_SYSTEM: Mapping[str, Callable[[System, Request], Response]] = {
+    "platform": System.handle,
+    "faultmanagement": fm.handle,
+    "nfv": vim.handle,
+    "usm": usm.handle,
+}
+SERVICES = ("identity", *OF_SYSTEM)
 PUBLIC = ("", "/", "/v1", "/v1/")
 
 
@@ -166,7 +173,7 @@ def _exchange(site: Site, service: str, asked: Request) -> Response:
         return Response(200, _versions(asked.base))
     if not site.keystone.accepts(asked.header("X-Auth-Token")):
         return unauthorized(f"{root}/identity")
-    return site.system.handle(asked) if service == "platform" else fm.handle(site.system, asked)
+    return OF_SYSTEM[service](site.system, asked)
 
 
 def _versions(base: str) -> dict[str, object]:

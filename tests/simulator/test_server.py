@@ -256,3 +256,33 @@ async def test_simulate_takes_up_an_inventory(tmp_path, built):
         system = next(iter(server.sites.values())).system
         assert [host["hostname"] for host in system.hosts()] == ["controller-0"]
         assert inventory_file.dump(system)["/v1/idns"] == inventory_file.dump(built["simplex"])["/v1/idns"]
+
+
+class TestServicesBesideThePlatform:
+    """All of a system's services share its rows and its Keystone."""
+
+    @staticmethod
+    async def get(http, server, service, path):
+        given = (await token(http, server)).headers["X-Subject-Token"]
+        async with http.get(f"{server.authority('one')[service]}{path}", headers={"X-Auth-Token": given}) as answer:
+            return answer.status, await answer.json(content_type=None)
+
+    async def test_nothing_else_is_at_work_unless_somebody_ordered_it(self, http, server):
+        strategy = "/api/orchestration/current-strategy/strategy"
+        assert await self.get(http, server, "nfv", strategy) == (200, {"strategy": None})
+        assert await self.get(http, server, "usm", "/v1/deploy") == (200, [])
+        server.sites["one"].add_row("vim_strategy", {"name": "kube-upgrade", "state": "applying"})
+        server.sites["one"].add_row("usm_deploy", {"from_release": "25.09.0", "to_release": "25.09.1", "state": "host"})
+        told = {"strategy": {"name": "kube-upgrade", "state": "applying"}}
+        assert await self.get(http, server, "nfv", strategy) == (200, told)
+        (_, deployments) = await self.get(http, server, "usm", "/v1/deploy")
+        assert [row["state"] for row in deployments] == ["host"]
+
+    async def test_alarms_are_those_of_the_system(self, http, server):
+        status, body = await self.get(http, server, "faultmanagement", "/v1/alarms")
+        assert (status, [a["alarm_id"] for a in body["alarms"]]) == (200, ["200.001"])
+
+    @pytest.mark.parametrize("service", ["faultmanagement", "nfv", "usm"])
+    async def test_a_token_is_wanted_everywhere(self, http, server, service):
+        async with http.get(f"{server.authority('one')[service]}/v1/alarms") as answer:
+            assert answer.status == 401
