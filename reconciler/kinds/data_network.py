@@ -10,10 +10,22 @@ from reconciler.model.kind import Attr, Context, Given, ResourceKind, lowercase
 from reconciler.model.plan import Call, Ref, replacing
 from reconciler.model.resource import Resource, ResourceKey, Spec
 from reconciler.model.rows import Rows
+from reconciler.model.said import Said
 from reconciler.model.site import Site
+from reconciler.model.snapshot import Snapshot
 from reconciler.model.words import Action, Area, Disruption
 
 PATH = "/v1/datanetworks"
+# our attribute -> the document's
+DOCUMENT = {
+    "network_type": "type",
+    "mtu": "mtu",
+    "description": "description",
+    "multicast_group": "vxlan.multicastGroup",
+    "port_num": "vxlan.udpPortNumber",
+    "ttl": "vxlan.ttl",
+    "mode": "vxlan.endpointMode",
+}
 
 
 class DataNetwork(Spec):
@@ -31,17 +43,11 @@ class DataNetwork(Spec):
 
 def declare(site: Site) -> Iterator[Resource[DataNetwork]]:
     for name, node in site.of("DataNetwork").items():
-        yield KIND.declared(
-            node,
-            name=Given(name),
-            network_type="type",
-            mtu="mtu",
-            description="description",
-            multicast_group="vxlan.multicastGroup",
-            port_num="vxlan.udpPortNumber",
-            ttl="vxlan.ttl",
-            mode="vxlan.endpointMode",
-        )
+        yield KIND.declared(node, name=Given(name), **DOCUMENT)
+
+
+def express(resource: Resource[DataNetwork], snapshot: Snapshot) -> Iterator[Said]:  # noqa: ARG001
+    return KIND.said(resource, Said("DataNetwork", resource.spec.name), DOCUMENT)
 
 
 def read(rows: Rows) -> Iterator[Resource[DataNetwork]]:
@@ -88,6 +94,7 @@ KIND = ResourceKind(
     area=Area.NETWORK,
     collections=("datanetworks",),
     declare=declare,
+    express=express,
     read=read,
     write=write,
     disruption=lambda change, _context: Disruption.SERVICE if change.observed else Disruption.NONE,

@@ -11,10 +11,13 @@ from reconciler.model.kind import Attr, Context, ResourceKind
 from reconciler.model.plan import Call, Ref, replacing
 from reconciler.model.resource import Resource, ResourceKey, Spec
 from reconciler.model.rows import Rows
+from reconciler.model.said import Said
 from reconciler.model.site import Site
+from reconciler.model.snapshot import Snapshot
 from reconciler.model.words import Area
 
 PATH = "/v1/idns"
+DOCUMENT = {"servers": "dnsServers"}
 MOST = 3  # sysinv dns.py _check_dns_data
 
 
@@ -30,7 +33,11 @@ class Dns(Spec):
 
 def declare(site: Site) -> Iterator[Resource[Dns]]:
     if site.system and site.system.get("dnsServers"):
-        yield KIND.declared(site.system, servers="dnsServers")
+        yield KIND.declared(site.system, **DOCUMENT)
+
+
+def express(resource: Resource[Dns], snapshot: Snapshot) -> Iterator[Said]:
+    return KIND.said(resource, Said("System", snapshot.system.name), DOCUMENT)
 
 
 def read(rows: Rows) -> Iterator[Resource[Dns]]:
@@ -57,6 +64,7 @@ KIND = ResourceKind(
     area=Area.SYSTEM,
     collections=("idns",),
     declare=declare,
+    express=express,
     read=read,
     write=write,
     impossible=impossible,

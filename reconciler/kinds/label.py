@@ -11,7 +11,9 @@ from reconciler.model.kind import Attr, Context, Given, ResourceKind
 from reconciler.model.plan import Call
 from reconciler.model.resource import Resource, Spec
 from reconciler.model.rows import Rows
+from reconciler.model.said import Said
 from reconciler.model.site import Site
+from reconciler.model.snapshot import Snapshot
 from reconciler.model.words import Action, Area, Disruption, Needs, Scope
 
 PATH = "/v1/labels"
@@ -45,6 +47,10 @@ def declare(site: Site) -> Iterator[Resource[Label]]:
             yield KIND.declared(node, host, name=Given(name), value=node)
 
 
+def express(resource: Resource[Label], snapshot: Snapshot) -> Iterator[Said]:  # noqa: ARG001
+    yield Said("Host", resource.key.host, ("labels", resource.spec.name), resource.spec.value)
+
+
 def read(rows: Rows) -> Iterator[Resource[Label]]:
     for host, row in rows.by_host("labels"):
         spec = Label(name=row["label_key"], value=row["label_value"])
@@ -73,6 +79,7 @@ KIND = ResourceKind(
     scope=Scope.HOST,
     collections=("labels",),
     declare=declare,
+    express=express,
     read=read,
     write=write,
     needs=needs,

@@ -11,10 +11,13 @@ from reconciler.model.kind import Attr, Context, ResourceKind, unordered
 from reconciler.model.plan import Call, Ref, replacing
 from reconciler.model.resource import Resource, ResourceKey, Spec
 from reconciler.model.rows import Rows
+from reconciler.model.said import Said
 from reconciler.model.site import Site
+from reconciler.model.snapshot import Snapshot
 from reconciler.model.words import Area, Disruption
 
 PATH = "/v1/intp"
+DOCUMENT = {"servers": "ntpServers"}
 MOST = 3  # sysinv ntp.py
 
 
@@ -26,7 +29,11 @@ class Ntp(Spec):
 
 def declare(site: Site) -> Iterator[Resource[Ntp]]:
     if site.system and site.system.get("ntpServers"):
-        yield KIND.declared(site.system, servers="ntpServers")
+        yield KIND.declared(site.system, **DOCUMENT)
+
+
+def express(resource: Resource[Ntp], snapshot: Snapshot) -> Iterator[Said]:
+    return KIND.said(resource, Said("System", snapshot.system.name), DOCUMENT)
 
 
 def read(rows: Rows) -> Iterator[Resource[Ntp]]:
@@ -62,6 +69,7 @@ KIND = ResourceKind(
     area=Area.SYSTEM,
     collections=("intp",),
     declare=declare,
+    express=express,
     read=read,
     write=write,
     settles=settles,

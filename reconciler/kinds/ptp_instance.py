@@ -13,7 +13,9 @@ from reconciler.model.kind import Attr, Context, Given, ResourceKind
 from reconciler.model.plan import Call, Ref
 from reconciler.model.resource import Resource, Spec
 from reconciler.model.rows import Rows
+from reconciler.model.said import Said
 from reconciler.model.site import Site
+from reconciler.model.snapshot import Snapshot
 from reconciler.model.words import Action, Area, Disruption
 
 PATH = "/v1/ptp_instances"
@@ -32,6 +34,14 @@ class PtpInstance(Spec):
 def declare(site: Site) -> Iterator[Resource[PtpInstance]]:
     for name, node in site.of("PtpInstance").items():
         yield KIND.declared(node, name=Given(name), service="service", parameters="parameters")
+
+
+def express(resource: Resource[PtpInstance], snapshot: Snapshot) -> Iterator[Said]:  # noqa: ARG001
+    place = Said("PtpInstance", resource.spec.name)
+    yield from KIND.said(resource, place, {"service": "service"})
+    for section, pairs in sorted((resource.spec.parameters or {}).items()):
+        if pairs:
+            yield place.at("parameters", section).says(tuple(sorted(pairs)))
 
 
 def read(rows: Rows) -> Iterator[Resource[PtpInstance]]:
@@ -61,6 +71,7 @@ KIND = ResourceKind(
     area=Area.SYSTEM,
     collections=("ptp_instances",),
     declare=declare,
+    express=express,
     read=read,
     write=write,
     disruption=lambda change, _context: Disruption.SERVICE if change.observed else Disruption.NONE,

@@ -9,11 +9,14 @@ from reconciler.model.kind import Context, ResourceKind
 from reconciler.model.plan import Call, Ref, replacing
 from reconciler.model.resource import Resource, ResourceKey, Spec
 from reconciler.model.rows import Rows
+from reconciler.model.said import Said
 from reconciler.model.site import Site
+from reconciler.model.snapshot import Snapshot
 from reconciler.model.words import Area, Severity
 
 PATH = "/v1/isystems"
 ATTRIBUTES = ("name", "description", "location", "contact", "latitude", "longitude")
+DOCUMENT = {name: name for name in ATTRIBUTES if name != "name"}  # the name is the document's own
 
 
 class System(Spec):
@@ -29,8 +32,12 @@ class System(Spec):
 
 def declare(site: Site) -> Iterator[Resource[System]]:
     if site.system:
-        members = {name: name for name in ATTRIBUTES if name != "name"}
-        yield KIND.declared(site.system, name=site.system_name, **members)
+        yield KIND.declared(site.system, name=site.system_name, **DOCUMENT)
+
+
+def express(resource: Resource[System], snapshot: Snapshot) -> Iterator[Said]:
+    name = resource.spec.name or snapshot.system.name
+    return KIND.said(resource, Said("System", name), DOCUMENT)
 
 
 def read(rows: Rows) -> Iterator[Resource[System]]:
@@ -52,6 +59,7 @@ KIND = ResourceKind(
     area=Area.SYSTEM,
     collections=("isystems",),
     declare=declare,
+    express=express,
     read=read,
     write=write,
     severity=Severity.INFO,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, Generic
 
@@ -17,6 +17,7 @@ from reconciler.model.origin import Origin
 from reconciler.model.plan import Call
 from reconciler.model.resource import Resource, ResourceKey, S
 from reconciler.model.rows import Rows
+from reconciler.model.said import Said
 from reconciler.model.site import Site
 from reconciler.model.snapshot import Snapshot
 from reconciler.model.words import Area, Disruption, Needs, Ownership, Scope, Severity
@@ -100,6 +101,14 @@ def always_possible(change: Change[Any], context: Context) -> str:  # noqa: ARG0
     return ""
 
 
+def nothing_expressed(resource: Resource[Any], snapshot: Snapshot) -> Iterable[Said]:  # noqa: ARG001
+    return ()
+
+
+def nothing_usual(resource: Resource[Any], snapshot: Snapshot) -> bool:  # noqa: ARG001
+    return False
+
+
 def own_key(resource: Resource[Any]) -> ResourceKey:
     return resource.key
 
@@ -114,6 +123,10 @@ class ResourceKind(Generic[S]):
 
     collections: lists that `read` needs, by name in `model.rows.COLLECTIONS`; all read, the kind is complete.
     read: rows -> resources with ids. declare: merged documents -> desired resources with origins.
+    express: the inverse of declare: a resource of a snapshot -> where documents say it, and what; a list that Git owns
+      whole is said whole, whichever of its members is asked for.
+    usual: attribute -> what it is where nobody ever set it. is_usual: the whole resource is what the platform makes
+      by itself. Neither is worth saying where Git is to be short.
     write: the changes of this kind on one host that are to be written -> calls. A replacement comes as two
       changes, first a DELETE (in an earlier step), then a CREATE; both must be written.
     needs / disruption: a word, or a function of the change.
@@ -137,6 +150,9 @@ class ResourceKind(Generic[S]):
     collections: tuple[str, ...]
     scope: Scope = Scope.SYSTEM
     declare: Callable[[Site], Iterable[Resource[S]]] = nothing_declared
+    express: Callable[[Resource[S], Snapshot], Iterable[Said]] = nothing_expressed
+    usual: Mapping[str, Any] = field(default_factory=dict)
+    is_usual: Callable[[Resource[S], Snapshot], bool] = nothing_usual
     write: Callable[[Sequence[Change[S]], Context], Iterable[Call]] = nothing_written
     needs: Needs | Callable[[Change[S], Context], Needs] = Needs.ANY
     disruption: Disruption | Callable[[Change[S], Context], Disruption] = Disruption.NONE
@@ -199,6 +215,17 @@ class ResourceKind(Generic[S]):
         except ValidationError as error:
             raise ConfigErrors(self._refusals(error, origins, node)) from None
         return Resource(self.key(spec, host), spec, origins=origins, origin=node.origin)
+
+    def said(self, resource: Resource[S], place: Said, table: Mapping[str, str]) -> Iterator[Said]:
+        """The inverse of `declared` with the same table: the place itself, then every attribute that is said.
+
+        An empty text cannot be said: in a merge it keeps what is below.
+        """
+        yield place
+        for name, dotted in table.items():
+            value = getattr(resource.spec, name) if name in resource.spec.model_fields_set else None
+            if value is not None and value != "":
+                yield place.member(dotted).says(value)
 
     def _refusals(self, error: ValidationError, origins: Mapping[str, Origin], node: Node) -> Iterator[ConfigError]:
         for one in error.errors(include_url=False, include_input=False):
