@@ -1,0 +1,140 @@
+"""What holds a plan back: a gate's name, its reason for a person, and until when, where that is known."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+from reconciler.model.alarm import Alarm
+from reconciler.model.busy import Deployment, Orchestration
+from reconciler.model.host import SystemState
+from reconciler.model.maintenance import MaintenanceWindow
+from reconciler.model.plan import Plan
+from reconciler.model.words import Disruption, Service
+
+# What VIM passes over in its own orchestration: 250.001 and 200.001 stand exactly when a window is due
+# (starlingx/nfv nfv_vim/strategy/_strategy.py, system-config-update).
+TOLERATED = ("200.001", "250.001", "260.001", "260.002", "750.006", "900.010", "900.601")
+
+
+class GateName(StrEnum):
+    """Why a plan waits, in the order in which the reasons are told."""
+
+    SUSPENDED = "suspended"  # somebody said stop
+    VETO = "veto"  # the site itself says stop
+    FREEZE = "freeze"  # the fleet stands still for a time
+    OTHER_WRITER = "other_writer"
+    REDUNDANCY = "redundancy"  # no partner would take over
+    ALARMS = "alarms"
+    WINDOW = "window"  # outside the site's maintenance windows
+
+
+class AlarmRestriction(StrEnum):
+    """VIM's words: which standing alarms hold a plan that locks a host."""
+
+    STRICT = "strict"  # every one that is not ignored
+    RELAXED = "relaxed"  # those that affect management
+
+
+class AlarmPolicy(BaseModel):
+    """Which alarms hold a plan that locks a host, and which hold any plan."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    restriction: AlarmRestriction = Field(
+        default=AlarmRestriction.RELAXED,
+        description="strict: every alarm that is not ignored holds a lock. relaxed: those that affect management.",
+    )
+    ignore: tuple[str, ...] = Field(
+        default=(),
+        description="Alarm ids to pass over besides those that the platform itself tolerates. Never counts for "
+        "storage, nor for the host that would have to take over.",
+    )
+    veto: tuple[str, ...] = Field(default=(), description="Alarm ids that, while raised, hold every plan of the site.")
+
+
+class Freeze(BaseModel):
+    """A time in which nothing is sent to the sites of these groups; to all where none is named."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True)
+
+    begins: float
+    ends: float
+    reason: str
+    groups: tuple[str, ...] = ()
+
+    @model_validator(mode="after")
+    def _goes_forward(self) -> Freeze:
+        if self.ends <= self.begins:
+            raise ValueError("a freeze ends after it begins")
+        return self
+
+    def covers(self, group: str, now: float) -> bool:
+        return self.begins <= now < self.ends and (not self.groups or group in self.groups)
+
+
+@dataclass(frozen=True, slots=True)
+class Suspension:
+    """Somebody's word that nothing be sent: to a site, or to a group where `site` is empty."""
+
+    by: str
+    reason: str
+    since: float
+    site: str = ""
+    group: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Hold:
+    """until: Unix seconds of the moment from which the gate may be open; None where nobody can say."""
+
+    gate: GateName
+    reason: str
+    until: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """What is read of a site besides its configuration, when a plan is about to be sent.
+
+    alarms: those that stand and are not suppressed. labels: of each host, by the host's name.
+    orchestration and deployment: of others, None where nothing is at work.
+    unread: services that were asked and did not answer, with their error: what they would have said is not known.
+      A service that the endpoints file does not name is not asked, and holds nothing.
+    """
+
+    alarms: tuple[Alarm, ...] = ()
+    labels: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    orchestration: Orchestration | None = None
+    deployment: Deployment | None = None
+    unread: Mapping[Service, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """All that gates judge: a plan that policy permits, the site, and what surrounds it. needed_s: how long it takes."""
+
+    site: str
+    group: str
+    plan: Plan
+    system: SystemState
+    surroundings: Surroundings
+    now: float
+    needed_s: float = 0.0
+    windows: tuple[MaintenanceWindow, ...] = ()
+    alarm_policy: AlarmPolicy = field(default_factory=AlarmPolicy)
+    freezes: tuple[Freeze, ...] = ()
+    suspensions: tuple[Suspension, ...] = ()
+
+    @property
+    def is_disruptive(self) -> bool:
+        """Whether somebody at the site may notice."""
+        return self.plan.disruption >= Disruption.SERVICE
+
+    @property
+    def locks(self) -> bool:
+        """Whether a host in service is taken out of it."""
+        return bool(self.plan.locked_hosts) or self.plan.disruption >= Disruption.LOCK

@@ -1,0 +1,238 @@
+"""What holds a plan that policy permits: the site, its surroundings and the fleet's word in, a reason out."""
+
+from dataclasses import replace
+
+import pytest
+
+from reconciler.engine.gates import holds, registry
+from reconciler.model.alarm import Alarm, AlarmSeverity
+from reconciler.model.busy import Deployment, Orchestration
+from reconciler.model.gate import (
+    TOLERATED,
+    AlarmPolicy,
+    AlarmRestriction,
+    Case,
+    Freeze,
+    GateName,
+    Surroundings,
+    Suspension,
+)
+from reconciler.model.host import HostState, SystemState
+from reconciler.model.maintenance import MaintenanceWindow
+from reconciler.model.plan import Opening, Plan, Stage, StageType
+from reconciler.model.words import Disruption, Service
+
+NOW = 1_795_004_800.0  # 12:26:40 UTC
+NIGHTLY = MaintenanceWindow(cron="0 1 * * *", duration="4h")
+MIDDAY = MaintenanceWindow(cron="0 12 * * *", duration="1h")
+
+
+def controller(number, **said):
+    words = {"administrative": "unlocked", "operational": "enabled", "availability": "available", **said}
+    return HostState(f"controller-{number}", f"uuid-{number}", number, personality="controller", **words)
+
+
+def duplex(**second):
+    hosts = {host.name: host for host in (controller(0, is_active=True), controller(1, **second))}
+    return SystemState(mode="duplex", type="All-in-one", hosts=hosts)
+
+
+def window(host):
+    return Stage(StageType.WINDOW, host, opening=Opening.LOCK, unlocks=True, disruption=Disruption.LOCK)
+
+
+ONLINE = Plan("online", "sc-0412", (Stage(StageType.ONLINE),))
+NOTICED = Plan("noticed", "sc-0412", (Stage(StageType.ONLINE, disruption=Disruption.SERVICE),))
+LOCKING = Plan("locking", "sc-0412", (window("controller-0"),))
+BOTH = Plan("both", "sc-0412", (window("controller-1"), window("controller-0")))
+CASE = Case("sc-0412", "edge", LOCKING, duplex(), Surroundings(), NOW)
+
+
+def alarm(number, entity="host=controller-0", severity=AlarmSeverity.MAJOR, *, affects_management=True):
+    return Alarm(f"uuid-{number}", number, entity, severity, affects_management=affects_management)
+
+
+def with_alarms(*alarms, plan=LOCKING, **policy):
+    return replace(CASE, plan=plan, surroundings=Surroundings(alarms), alarm_policy=AlarmPolicy(**policy))
+
+
+def told(case):
+    return {hold.gate: hold.reason for hold in holds(case)}
+
+
+def test_every_gate_has_its_file():
+    assert tuple(registry()) == tuple(GateName)
+
+
+def test_a_plan_that_nothing_holds_is_sent():
+    assert holds(CASE) == ()
+
+
+class TestAlarms:
+    def test_one_that_affects_management_holds_a_lock(self):
+        assert told(with_alarms(alarm("400.005"))) == {
+            GateName.ALARMS: "alarms stand: 400.005 major on host=controller-0"
+        }
+
+    def test_it_holds_nothing_that_locks_no_host(self):
+        assert holds(with_alarms(alarm("400.005"), plan=NOTICED)) == ()
+
+    @pytest.mark.parametrize("number", [number for number in TOLERATED if number != "200.001"])
+    def test_those_that_vim_tolerates_hold_nothing(self, number):
+        assert holds(with_alarms(alarm(number), alarm(number, "host=controller-1"), restriction="strict")) == ()
+
+    def test_ntp_on_a_pair_runs_though_both_are_out_of_date_and_waits_while_the_peer_has_failed(self):
+        out_of_date = [alarm("250.001", f"host=controller-{n}") for n in (0, 1)]
+        assert holds(with_alarms(*out_of_date, plan=BOTH)) == ()
+        failed = alarm("200.004", "host=controller-1", AlarmSeverity.CRITICAL)
+        assert told(with_alarms(*out_of_date, failed, plan=BOTH)) == {
+            GateName.ALARMS: "alarms stand: 200.004 critical on host=controller-1"
+        }
+
+    def test_one_that_affects_nothing_holds_only_where_all_do(self):
+        minor = alarm("100.114", severity=AlarmSeverity.MINOR, affects_management=False)
+        assert holds(with_alarms(minor)) == ()
+        assert GateName.ALARMS in told(with_alarms(minor, restriction=AlarmRestriction.STRICT))
+
+    def test_the_fleet_may_pass_one_over(self):
+        assert holds(with_alarms(alarm("400.005"), ignore=("400.005",))) == ()
+
+    @pytest.mark.parametrize(("number", "entity"), [("800.001", "cluster=1c2d"), ("400.005", "host=controller-1")])
+    def test_but_not_those_of_storage_and_of_the_partner(self, number, entity):
+        assert GateName.ALARMS in told(with_alarms(alarm(number, entity), ignore=(number,)))
+
+    def test_the_worst_three_are_told(self):
+        many = [alarm(f"300.00{n}", "host=worker-0") for n in range(1, 6)]
+        worst = alarm("200.006", "host=worker-1", AlarmSeverity.CRITICAL)
+        (reason,) = told(with_alarms(*many, worst)).values()
+        assert reason.startswith("alarms stand: 200.006 critical on host=worker-1, ")
+        assert reason.endswith(" and 3 more")
+
+    def test_a_lock_waits_until_they_can_be_read(self):
+        silent = Surroundings(unread={Service.FAULT: "timeout"})
+        assert told(replace(CASE, surroundings=silent)) == {GateName.ALARMS: "alarms could not be read: timeout"}
+        assert holds(replace(CASE, plan=NOTICED, surroundings=silent)) == ()
+
+
+class TestRedundancy:
+    def test_a_partner_that_is_locked_could_not_take_over(self):
+        case = replace(CASE, system=duplex(administrative="locked", operational="disabled", availability="online"))
+        assert told(case) == {
+            GateName.REDUNDANCY: "controller-1 is locked-disabled-online: it could not take over while controller-0 is locked"
+        }
+
+    def test_a_pair_of_which_one_is_missing_has_nobody(self):
+        alone = SystemState(mode="duplex", hosts={"controller-0": controller(0, is_active=True)})
+        assert told(replace(CASE, system=alone)) == {
+            GateName.REDUNDANCY: "controller-0 has no partner that would take over while it is locked"
+        }
+
+    def test_a_system_of_one_has_none_and_needs_none(self):
+        single = SystemState(mode="simplex", hosts={"controller-0": controller(0, is_active=True)})
+        assert holds(replace(CASE, system=single)) == ()
+
+    def test_a_worker_needs_none(self):
+        worker = HostState("worker-0", "uuid-9", 9, personality="worker")
+        system = replace(
+            duplex(availability="failed"), hosts={**duplex(availability="failed").hosts, "worker-0": worker}
+        )
+        assert holds(replace(CASE, plan=Plan("w", "sc-0412", (window("worker-0"),)), system=system)) == ()
+
+
+class TestOtherWriters:
+    @pytest.mark.parametrize("plan", [ONLINE, LOCKING])
+    def test_a_strategy_that_is_at_work_holds_every_plan(self, plan):
+        case = replace(
+            CASE, plan=plan, surroundings=Surroundings(orchestration=Orchestration("sw-upgrade", "applying"))
+        )
+        assert told(case) == {GateName.OTHER_WRITER: "VIM's sw-upgrade strategy is applying"}
+
+    def test_a_strategy_that_ended_holds_nothing(self):
+        assert (
+            holds(replace(CASE, surroundings=Surroundings(orchestration=Orchestration("sw-upgrade", "applied")))) == ()
+        )
+
+    def test_a_deployment_holds_until_it_is_deleted(self):
+        busy = Surroundings(deployment=Deployment("25.09.0", "25.09.1", "completed"))
+        assert told(replace(CASE, surroundings=busy)) == {
+            GateName.OTHER_WRITER: "the software deployment from 25.09.0 to 25.09.1 is in state completed, and not deleted"
+        }
+
+    def test_who_cannot_be_asked_may_be_at_work(self):
+        silent = Surroundings(unread={Service.USM: "503"})
+        assert told(replace(CASE, surroundings=silent)) == {
+            GateName.OTHER_WRITER: "whether somebody else is at work could not be read: 503"
+        }
+        assert holds(replace(CASE, plan=ONLINE, surroundings=silent)) == ()
+
+
+class TestWindows:
+    def test_outside_of_it_a_lock_waits_for_the_next_one(self):
+        (hold,) = holds(replace(CASE, windows=(NIGHTLY,)))
+        assert (hold.gate, hold.reason) == (GateName.WINDOW, "outside the maintenance windows")
+        assert hold.until == NIGHTLY.opens_at(NOW)
+
+    def test_what_nobody_notices_waits_for_none(self):
+        assert holds(replace(CASE, plan=ONLINE, windows=(NIGHTLY,))) == ()
+
+    def test_in_it_a_plan_that_fits_is_sent(self):
+        assert holds(replace(CASE, windows=(MIDDAY,), needed_s=1800.0)) == ()
+
+    def test_a_plan_that_would_not_end_in_it_is_not_begun(self):
+        (hold,) = holds(replace(CASE, windows=(MIDDAY,), needed_s=2400.0))
+        assert hold.reason == "takes about 40m, and the open window ends in 33m20s"
+        assert hold.until == MIDDAY.opens_at(NOW)
+
+    def test_a_plan_that_never_fits_is_told(self):
+        (hold,) = holds(replace(CASE, windows=(MIDDAY, NIGHTLY), needed_s=5 * 3600.0))
+        assert (hold.reason, hold.until) == ("takes about 5h: no maintenance window is as long", None)
+
+
+class TestWord:
+    """What people say: freeze, suspension, veto. They hold every plan."""
+
+    def test_a_frozen_fleet_stands_still_until_the_end(self):
+        freeze = Freeze(begins=NOW - 60, ends=NOW + 3600, reason="elections")
+        (hold,) = holds(replace(CASE, plan=ONLINE, freezes=(freeze,)))
+        assert (hold.gate, hold.reason, hold.until) == (GateName.FREEZE, "frozen: elections", NOW + 3600)
+
+    @pytest.mark.parametrize(
+        "said", [{"groups": ("core",)}, {"begins": NOW + 60}, {"begins": NOW - 3600, "ends": NOW}], ids=str
+    )
+    def test_other_groups_and_times_do_not_count(self, said):
+        freeze = Freeze(**{"begins": NOW - 60, "ends": NOW + 3600, "reason": "elections", **said})
+        assert holds(replace(CASE, freezes=(freeze,))) == ()
+
+    @pytest.mark.parametrize(
+        ("whose", "reason"),
+        [
+            ({"site": "sc-0412"}, "sc-0412 is suspended by night-shift: flooding"),
+            ({"group": "edge"}, "group edge is suspended by night-shift: flooding"),
+        ],
+    )
+    def test_a_suspended_site_or_group_is_left_alone(self, whose, reason):
+        case = replace(CASE, plan=ONLINE, suspensions=(Suspension("night-shift", "flooding", NOW - 5, **whose),))
+        assert told(case) == {GateName.SUSPENDED: reason}
+
+    @pytest.mark.parametrize("whose", [{"site": "sc-0413"}, {"group": "core"}])
+    def test_another_s_suspension_does_not_count(self, whose):
+        assert holds(replace(CASE, suspensions=(Suspension("night-shift", "flooding", NOW - 5, **whose),))) == ()
+
+    def test_a_host_s_label_says_no(self):
+        labels = {"controller-1": {"stxr.io/hold": "crane-works"}, "controller-0": {"sriovdp": "enabled"}}
+        case = replace(CASE, plan=ONLINE, surroundings=Surroundings(labels=labels))
+        assert told(case) == {GateName.VETO: "controller-1 has the label stxr.io/hold=crane-works: remove it to go on"}
+
+    def test_an_alarm_that_the_fleet_names_says_no(self):
+        case = with_alarms(alarm("300.001", "host=worker-0"), plan=ONLINE, veto=("300.001",))
+        assert told(case) == {GateName.VETO: "alarm 300.001 of host=worker-0 is raised, and holds every plan"}
+
+
+def test_all_reasons_are_told_people_s_first():
+    case = replace(
+        CASE,
+        windows=(NIGHTLY,),
+        surroundings=Surroundings((alarm("400.005"),)),
+        suspensions=(Suspension("night-shift", "flooding", NOW, site="sc-0412"),),
+    )
+    assert [hold.gate for hold in holds(case)] == [GateName.SUSPENDED, GateName.ALARMS, GateName.WINDOW]
