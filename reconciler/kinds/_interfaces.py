@@ -12,7 +12,9 @@ from reconciler.model.node import Node
 from reconciler.model.plan import Call, Ref, replacing
 from reconciler.model.resource import Resource, ResourceKey, Spec
 from reconciler.model.rows import Row, Rows
+from reconciler.model.said import Element, Said
 from reconciler.model.site import Site
+from reconciler.model.snapshot import Snapshot
 from reconciler.model.words import Action, Disruption, Needs
 
 PATH = "/v1/iinterfaces"
@@ -42,6 +44,10 @@ DOCUMENT_NAMES = {
     "max_tx_rate": "maxTxRate",
     "max_rx_rate": "maxRxRate",
 }
+# what tells an interface's section in a HostProfile, by the first word of what it is (see _carriers)
+SECTIONS = {"ethernet": "ethernet", "bond": "bond", "vlan": "vlan", "vf": "vf"}
+# what an interface is where nobody ever said more of it (sysinv constants.DEFAULT_MTU; interface.py _set_defaults)
+USUAL = {"mtu": 1500, "ptp_role": "none"}
 RATES = frozenset({"max_tx_rate", "max_rx_rate"})
 
 
@@ -73,6 +79,36 @@ def declared_interfaces(site: Site, section: str) -> Iterator[tuple[str, Node]]:
 def all_declared(site: Site) -> Iterator[tuple[str, Node]]:
     """(host, node) for every interface that Git describes."""
     return (pair for section in carriers.SECTIONS for pair in declared_interfaces(site, section))
+
+
+def place(name: str | None, host: str, snapshot: Snapshot) -> Said | None:
+    """Where a HostProfile says the interface of this name: an Ethernet one by its port, any other one by its name."""
+    found = snapshot.resources.get(ResourceKey("interface", name or "", host))
+    carrier = found.spec.carrier if found else _carrier(name or "", host, snapshot)
+    if port := carriers.port_of(carrier):
+        return section("ethernet", host).at(Element.by({"port.name": port}))
+    word = carrier.partition(" ")[0]
+    return section(SECTIONS[word], host).at(Element.by({"name": name})) if word in SECTIONS else None
+
+
+def section(name: str, host: str) -> Said:
+    """One of the lists of a host's interfaces."""
+    return Said("Host", host, ("interfaces", name))
+
+
+def _carrier(name: str, host: str, snapshot: Snapshot) -> str:
+    """What the interface of a name is by the resources that describe it, where none says what there is (Git's side)."""
+    for kind in KINDS:
+        if kind != "ethernet" and ResourceKey(kind, name, host) in snapshot.resources:
+            return f"{kind.removesuffix('-over')} {name}"
+    ports = (r.spec.port for r in ethernets(snapshot.resources, host) if r.spec.name == name)
+    return next((f"{carriers.PORT}{port}" for port in ports), "")
+
+
+def name_of_port(port: str, host: str, snapshot: Snapshot) -> str:
+    """The name of the interface over a port; the port's own where none is known."""
+    found = snapshot.resources.get(ResourceKey("ethernet", port, host))
+    return str(found.spec.name) if found and found.spec.name else port
 
 
 def rows_of_type(rows: Rows, iftype: str) -> Iterator[tuple[str, Row]]:

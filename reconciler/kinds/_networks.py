@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
 
 from reconciler.kinds import _addresses as addresses
 from reconciler.model.kind import Context
 from reconciler.model.node import Node
+from reconciler.model.resource import Resource, ResourceKey
 from reconciler.model.rows import Rows
 from reconciler.model.site import Site
+from reconciler.model.snapshot import Snapshot
 
+ASSIGNMENT, ADDRESS_MODE = "interface-network", "interface-address-mode"  # what `platformNetworks` says
+NOT_IN_NAMES = re.compile(r"[^a-zA-Z0-9_-]")  # of what an interface names (deployment-manager api/v1)
 POOL_ONLY = "other"  # a PlatformNetwork of this type is a pool for interfaces' addresses, and no network
 
 
@@ -50,6 +56,39 @@ def seen_service(rows: Rows) -> Mapping[str, tuple[str, ...]]:
             name = row["address_pool_name"]
             served[name] = (*served.get(name, ()), f"{kinds[network]}/{families[pool]}")
     return served
+
+
+def network_name(network: str, snapshot: Snapshot) -> str:
+    """The name of the document of a network, which is known by its type."""
+    found = snapshot.resources.get(ResourceKey("platform-network", network))
+    return str(found.spec.name) if found and found.spec.name else network
+
+
+def pools_of(network: str, snapshot: Snapshot) -> tuple[str, ...]:
+    """The pools of a network, the primary one first."""
+    found = snapshot.resources.get(ResourceKey("platform-network", network))
+    first = found.spec.pool if found else None
+    both = (snapshot.resources.get(ResourceKey("network-address-pool", f"{network}/{f}")) for f in ("ipv4", "ipv6"))
+    return tuple(dict.fromkeys(name for name in (first, *(r.spec.pool for r in both if r)) if name))
+
+
+def pool_network(pool: str, snapshot: Snapshot) -> str:
+    """The name of the PlatformNetwork that stands for a pool of interfaces' addresses: the pool's, if it is free."""
+    name = NOT_IN_NAMES.sub("-", pool)
+    taken = {k.name for k in snapshot.resources if k.kind == "platform-network"}
+    return f"{name}-addresses" if name in {network_name(network, snapshot) for network in taken} else name
+
+
+def said_networks(interface: str, host: str, snapshot: Snapshot) -> tuple[str, ...]:
+    """An interface's `platformNetworks`: the networks that it carries, then the pools that give it addresses."""
+    on_it = [r for r in _on_interfaces(host, snapshot) if r.spec.interface == interface]
+    assigned = (network_name(r.spec.network, snapshot) for r in on_it if r.key.kind == ASSIGNMENT)
+    pools = (pool_network(r.spec.pool, snapshot) for r in on_it if r.key.kind == ADDRESS_MODE and r.spec.pool)
+    return (*sorted(assigned), *sorted(set(pools)))
+
+
+def _on_interfaces(host: str, snapshot: Snapshot) -> Iterator[Resource[Any]]:
+    return (r for k, r in snapshot.resources.items() if k.kind in {ASSIGNMENT, ADDRESS_MODE} and k.host == host)
 
 
 def served_types(served: Iterable[str]) -> frozenset[str]:

@@ -13,10 +13,13 @@ from reconciler.model.kind import Attr, Context, ResourceKind
 from reconciler.model.plan import Call, Ref
 from reconciler.model.resource import Resource, Spec
 from reconciler.model.rows import Rows
+from reconciler.model.said import Element, Said
 from reconciler.model.site import Site
+from reconciler.model.snapshot import Snapshot
 from reconciler.model.words import Action, Area, Disruption, Needs, Scope
 
 PATH = "/v1/addresses"
+DOCUMENT = {"interface": "interface", "prefix": "prefix"}
 
 
 class Address(Spec):
@@ -36,10 +39,14 @@ def declare(site: Site) -> Iterator[Resource[Address]]:
                 node,
                 host,
                 address=addresses.said(node.get("address")),
-                prefix="prefix",
-                interface="interface",
+                **DOCUMENT,
                 on=carriers.named(node.get("interface"), host, said),
             )
+
+
+def express(resource: Resource[Address], snapshot: Snapshot) -> Iterator[Said]:  # noqa: ARG001
+    place = Said("Host", resource.key.host, ("addresses", Element.by({"address": resource.spec.address})))
+    return KIND.said(resource, place, DOCUMENT)
 
 
 def read(rows: Rows) -> Iterator[Resource[Address]]:
@@ -73,6 +80,7 @@ KIND = ResourceKind(
     scope=Scope.HOST,
     collections=("addresses", "iinterfaces", "ports"),
     declare=declare,
+    express=express,
     read=read,
     write=write,
     needs=Needs.LOCKED,  # to make and to remove, on every class of interface (sysinv address.py _check_host_state)

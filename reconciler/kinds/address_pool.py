@@ -18,6 +18,7 @@ from reconciler.model.node import Node
 from reconciler.model.plan import Call, Ref, replacing
 from reconciler.model.resource import Resource, Spec
 from reconciler.model.rows import Row, Rows
+from reconciler.model.said import Said
 from reconciler.model.site import Site
 from reconciler.model.snapshot import Snapshot
 from reconciler.model.words import Action, Area, Disruption
@@ -28,6 +29,15 @@ ROLES = ("floating_address", "controller0_address", "controller1_address", "gate
 WRITABLE = frozenset({"oam", "admin", "system-controller", "system-controller-oam"})
 WRITABLE_ON_LOCKED_SX = frozenset({"mgmt", "storage"})
 
+# our attribute -> the document's
+DOCUMENT = {
+    "prefix": "prefix",
+    "order": "allocation.order",
+    "floating_address": "floatingAddress",
+    "controller0_address": "controller0Address",
+    "controller1_address": "controller1Address",
+    "gateway_address": "gateway",
+}
 Range = tuple[str, str]
 Address = Annotated[str | None, Attr(canonical=addresses.canonical)]
 
@@ -59,15 +69,18 @@ def declare(site: Site) -> Iterator[Resource[AddressPool]]:
             node,
             name=Given(name),
             network=addresses.said_subnet(node.get("subnet"), node.get("prefix")),
-            prefix="prefix",
-            order="allocation.order",
             ranges=_ranges(node.at("allocation", "ranges")),
-            floating_address="floatingAddress",
-            controller0_address="controller0Address",
-            controller1_address="controller1Address",
-            gateway_address="gateway",
+            **DOCUMENT,
             serves=Given(served.get(name, ())),
         )
+
+
+def express(resource: Resource[AddressPool], snapshot: Snapshot) -> Iterator[Said]:  # noqa: ARG001
+    place = Said("AddressPool", resource.spec.name)
+    yield from KIND.said(resource, place, {"network": "subnet", **DOCUMENT})
+    if resource.spec.ranges:
+        ranges = tuple({"start": start, "end": end} for start, end in resource.spec.ranges)
+        yield place.at("allocation", "ranges").says(ranges)
 
 
 def _ranges(said: Node | None) -> Node | None:
@@ -158,6 +171,7 @@ KIND = ResourceKind(
     area=Area.NETWORK,
     collections=("addrpools", "networks", "network_addresspools"),
     declare=declare,
+    express=express,
     read=read,
     write=write,
     disruption=disruption,

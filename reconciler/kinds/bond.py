@@ -14,8 +14,17 @@ from reconciler.model.node import Node
 from reconciler.model.plan import Call
 from reconciler.model.resource import Resource, ResourceKey
 from reconciler.model.rows import Row, Rows
+from reconciler.model.said import Element, Said
 from reconciler.model.site import Site
+from reconciler.model.snapshot import Snapshot
 from reconciler.model.words import Action, Area, Scope
+
+DOCUMENT = {
+    **interfaces.DOCUMENT_NAMES,
+    "mode": "mode",
+    "hash_policy": "transmitHashPolicy",
+    "primary_reselect": "primaryReselect",
+}
 
 
 class Bond(interfaces.InterfaceSpec):
@@ -35,11 +44,17 @@ def declare(site: Site) -> Iterator[Resource[Bond]]:
             host,
             name="name",
             members=_members(node, site.hosts[host]),
-            mode="mode",
-            hash_policy="transmitHashPolicy",
-            primary_reselect="primaryReselect",
-            **interfaces.DOCUMENT_NAMES,
+            **DOCUMENT,
         )
+
+
+def express(resource: Resource[Bond], snapshot: Snapshot) -> Iterator[Said]:
+    """Members by the names of their interfaces, as authors write them."""
+    spec, host = resource.spec, resource.key.host
+    place = interfaces.section("bond", host).at(Element.by({"name": spec.name}))
+    yield from KIND.said(resource, place, DOCUMENT)
+    names = sorted(interfaces.name_of_port(port, host, snapshot) for port in spec.members or ())
+    yield place.at("members").says(tuple(names))
 
 
 def _members(bond: Node, profile: Node) -> Node | None:
@@ -103,11 +118,13 @@ KIND = ResourceKind(
     scope=Scope.HOST,
     collections=("iinterfaces", "ports"),
     declare=declare,
+    express=express,
     read=read,
     write=write,
     needs=interfaces.needs,
     disruption=interfaces.disruption,
     impossible=impossible,
+    usual=interfaces.USUAL,
     known_as=interfaces.by_name,
     after=("ethernet", "ethernet-over"),
     documents=("HostProfile.spec.interfaces.bond",),

@@ -14,6 +14,7 @@ from reconciler.model.kind import Attr, Context, Given, ResourceKind
 from reconciler.model.plan import Call
 from reconciler.model.resource import Resource, ResourceKey
 from reconciler.model.rows import Rows
+from reconciler.model.said import Element, Said
 from reconciler.model.site import Site
 from reconciler.model.snapshot import Snapshot
 from reconciler.model.words import Area, Disruption, Needs, Scope
@@ -44,6 +45,21 @@ def declare(site: Site) -> Iterator[Resource[Ethernet]]:
             **interfaces.DOCUMENT_NAMES,
         )
     yield from _bonded(site)
+
+
+def express(resource: Resource[Ethernet], snapshot: Snapshot) -> Iterator[Said]:  # noqa: ARG001
+    """A count of VFs is said from one upwards."""
+    spec = resource.spec
+    place = interfaces.section("ethernet", resource.key.host).at(Element.by({"port.name": spec.port}))
+    vfs = {"vf_count": "vfCount"} if spec.vf_count else {}
+    return KIND.said(resource, place, {"name": "name", **interfaces.DOCUMENT_NAMES, **vfs, "vf_driver": "vfDriver"})
+
+
+def is_usual(resource: Resource[Ethernet], snapshot: Snapshot) -> bool:
+    """A port that nothing uses, under its own name."""
+    spec = resource.spec
+    interface = snapshot.resources.get(ResourceKey("interface", spec.name or "", resource.key.host))
+    return spec.iface_class == "none" and spec.name == spec.port and not (interface and interface.spec.uppers)
 
 
 def _bonded(site: Site) -> Iterator[Resource[Ethernet]]:
@@ -141,12 +157,15 @@ KIND = ResourceKind(
     scope=Scope.HOST,
     collections=("iinterfaces", "ports"),
     declare=declare,
+    express=express,
     read=read,
     write=write,
     needs=needs,
     disruption=disruption,
     impossible=impossible,
     spell=spell,
+    usual=interfaces.USUAL,
+    is_usual=is_usual,
     known_as=interfaces.by_name,
     documents=("HostProfile.spec.interfaces.ethernet",),
 )

@@ -12,8 +12,12 @@ from reconciler.model.kind import Context, ResourceKind
 from reconciler.model.plan import Call
 from reconciler.model.resource import Resource
 from reconciler.model.rows import Rows
+from reconciler.model.said import Element, Said
 from reconciler.model.site import Site
+from reconciler.model.snapshot import Snapshot
 from reconciler.model.words import Action, Area, Scope
+
+NO_PORT = "dummy"  # what upstream calls the port of an interface that has none
 
 
 class EthernetOver(interfaces.UpperSpec):
@@ -35,6 +39,13 @@ def declare(site: Site) -> Iterator[Resource[EthernetOver]]:
                 ovs_access="ovsAccess",
                 **interfaces.DOCUMENT_NAMES,
             )
+
+
+def express(resource: Resource[EthernetOver], snapshot: Snapshot) -> Iterator[Said]:  # noqa: ARG001
+    place = interfaces.section("ethernet", resource.key.host).at(Element.by({"name": resource.spec.name}))
+    table = {**interfaces.DOCUMENT_NAMES, "lower": "lower", "ovs_access": "ovsAccess"}
+    yield from KIND.said(resource, place, table)
+    yield place.member("port.name").says(NO_PORT)
 
 
 def read(rows: Rows) -> Iterator[Resource[EthernetOver]]:
@@ -70,11 +81,13 @@ KIND = ResourceKind(
     scope=Scope.HOST,
     collections=("iinterfaces", "ports"),
     declare=declare,
+    express=express,
     read=read,
     write=write,
     needs=interfaces.needs,
     disruption=interfaces.disruption,
     impossible=names.taken,
+    usual=interfaces.USUAL,
     known_as=interfaces.by_name,
     after=("ethernet",),
     documents=("HostProfile.spec.interfaces.ethernet",),

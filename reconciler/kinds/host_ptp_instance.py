@@ -11,7 +11,9 @@ from reconciler.model.kind import Attr, Context, ResourceKind
 from reconciler.model.plan import Call, Ref
 from reconciler.model.resource import Resource, ResourceKey, Spec
 from reconciler.model.rows import Rows
+from reconciler.model.said import Said
 from reconciler.model.site import Site
+from reconciler.model.snapshot import Snapshot
 from reconciler.model.words import Action, Area, Disruption, Scope
 
 
@@ -23,6 +25,13 @@ def declare(site: Site) -> Iterator[Resource[HostPtpInstance]]:
     for host, profile in site.hosts.items():
         for name in profile.listed("ptpInstances"):
             yield KIND.declared(name, host, instance=name)
+
+
+def express(resource: Resource[HostPtpInstance], snapshot: Snapshot) -> Iterator[Said]:
+    """All the instances of its host."""
+    host = resource.key.host
+    there = (r.spec.instance for k, r in snapshot.resources.items() if k.kind == KIND.name and k.host == host)
+    yield Said("Host", host, ("ptpInstances",), tuple(sorted(there)))
 
 
 def read(rows: Rows) -> Iterator[Resource[HostPtpInstance]]:
@@ -53,6 +62,7 @@ KIND = ResourceKind(
     scope=Scope.HOST,
     collections=("ptp_instances",),
     declare=declare,
+    express=express,
     read=read,
     write=write,
     disruption=Disruption.SERVICE,

@@ -19,7 +19,9 @@ from reconciler.model.node import Node
 from reconciler.model.plan import Call, Ref, replacing
 from reconciler.model.resource import Resource, ResourceKey, Spec
 from reconciler.model.rows import Rows
+from reconciler.model.said import Said
 from reconciler.model.site import Site
+from reconciler.model.snapshot import Snapshot
 from reconciler.model.words import Action, Area, Disruption, Needs, Scope
 
 SET = frozenset({"pool", "static"})
@@ -77,6 +79,19 @@ def _declared(
     return KIND.declared(node, host, interface=interface, family=Given(family), on=on, **how)
 
 
+def express(resource: Resource[InterfaceAddressMode], snapshot: Snapshot) -> Iterator[Said]:
+    """A pool by a network of type `other`, which the interface names; static is said by the addresses."""
+    interface, host, pool = resource.spec.interface, resource.key.host, resource.spec.pool
+    place = interfaces.place(interface, host, snapshot)
+    if pool is None or place is None:
+        return
+    network = Said("PlatformNetwork", networks.pool_network(pool, snapshot))
+    yield network.at("type").says(networks.POOL_ONLY)
+    yield network.at("dynamic").says(value=False)
+    yield network.at("associatedAddressPools").says((pool,))
+    yield place.at("platformNetworks").says(networks.said_networks(interface, host, snapshot))
+
+
 def read(rows: Rows) -> Iterator[Resource[InterfaceAddressMode]]:
     pools = {row["uuid"]: row["name"] for row in rows.all("addrpools")}
     ports = carriers.ports_by_interface(rows)
@@ -117,6 +132,7 @@ KIND = ResourceKind(
     scope=Scope.HOST,
     collections=("iinterfaces", "ports", "addrpools"),
     declare=declare,
+    express=express,
     read=read,
     write=write,
     needs=Needs.LOCKED,

@@ -12,7 +12,9 @@ from reconciler.model.kind import Attr, Context, ResourceKind
 from reconciler.model.plan import Call, Ref
 from reconciler.model.resource import Resource, ResourceKey, Spec
 from reconciler.model.rows import Rows
+from reconciler.model.said import Said
 from reconciler.model.site import Site
+from reconciler.model.snapshot import Snapshot
 from reconciler.model.words import Action, Area, Disruption, Needs, Scope
 
 PATH = "/v1/interface_datanetworks"
@@ -33,6 +35,14 @@ def declare(site: Site) -> Iterator[Resource[InterfaceDataNetwork]]:
         for network in node.listed("dataNetworks"):
             on = carriers.named(name, host, said)
             yield KIND.declared(network, host, interface=name, network=network, on=on)
+
+
+def express(resource: Resource[InterfaceDataNetwork], snapshot: Snapshot) -> Iterator[Said]:
+    """All the data networks of its interface."""
+    interface, host = resource.spec.interface, resource.key.host
+    there = (r.spec for k, r in snapshot.resources.items() if k.kind == KIND.name and k.host == host)
+    if place := interfaces.place(interface, host, snapshot):
+        yield place.at("dataNetworks").says(tuple(sorted(s.network for s in there if s.interface == interface)))
 
 
 def read(rows: Rows) -> Iterator[Resource[InterfaceDataNetwork]]:
@@ -81,6 +91,7 @@ KIND = ResourceKind(
     scope=Scope.HOST,
     collections=("interface_datanetworks", "iinterfaces", "ports"),
     declare=declare,
+    express=express,
     read=read,
     write=write,
     needs=needs,

@@ -14,7 +14,9 @@ from reconciler.model.node import Node
 from reconciler.model.plan import Call, Ref
 from reconciler.model.resource import Resource, ResourceKey, Spec
 from reconciler.model.rows import Rows
+from reconciler.model.said import Said
 from reconciler.model.site import Site
+from reconciler.model.snapshot import Snapshot
 from reconciler.model.words import Action, Area, Disruption, Needs, Scope
 
 PATH = "/v1/interface_networks"
@@ -37,6 +39,13 @@ def declare(site: Site) -> Iterator[Resource[InterfaceNetwork]]:
             if kind != networks.POOL_ONLY:  # a pool for the interface's addresses: kind interface-address-mode
                 on = carriers.named(name, host, said)
                 yield KIND.declared(network, host, network=Node(kind, network.origin), interface=name, on=on)
+
+
+def express(resource: Resource[InterfaceNetwork], snapshot: Snapshot) -> Iterator[Said]:
+    """All the networks of its interface."""
+    interface, host = resource.spec.interface or "", resource.key.host
+    if place := interfaces.place(interface, host, snapshot):
+        yield place.at("platformNetworks").says(networks.said_networks(interface, host, snapshot))
 
 
 def read(rows: Rows) -> Iterator[Resource[InterfaceNetwork]]:
@@ -72,6 +81,7 @@ KIND = ResourceKind(
     scope=Scope.HOST,
     collections=("interface_networks", "iinterfaces", "ports"),
     declare=declare,
+    express=express,
     read=read,
     write=write,
     # sysinv has no lock check here (interface_network.py), but the interface it makes is only up after an unlock

@@ -13,7 +13,9 @@ from reconciler.model.kind import Attr, Context, ResourceKind
 from reconciler.model.plan import Call, Ref
 from reconciler.model.resource import Resource, ResourceKey, Spec
 from reconciler.model.rows import Rows
+from reconciler.model.said import Said
 from reconciler.model.site import Site
+from reconciler.model.snapshot import Snapshot
 from reconciler.model.words import Action, Area, Disruption, Scope
 
 
@@ -31,6 +33,14 @@ def declare(site: Site) -> Iterator[Resource[InterfacePtpInterface]]:
         name = node.get("name")
         for one in node.listed("ptpInterfaces"):
             yield KIND.declared(one, host, interface=name, ptp_interface=one, on=carriers.named(name, host, said))
+
+
+def express(resource: Resource[InterfacePtpInterface], snapshot: Snapshot) -> Iterator[Said]:
+    """All the PTP interfaces of its interface."""
+    interface, host = resource.spec.interface, resource.key.host
+    there = (r.spec for k, r in snapshot.resources.items() if k.kind == KIND.name and k.host == host)
+    if place := interfaces.place(interface, host, snapshot):
+        yield place.at("ptpInterfaces").says(tuple(sorted(s.ptp_interface for s in there if s.interface == interface)))
 
 
 def read(rows: Rows) -> Iterator[Resource[InterfacePtpInterface]]:
@@ -70,6 +80,7 @@ KIND = ResourceKind(
     scope=Scope.HOST,
     collections=("ptp_interfaces", "iinterfaces", "ports"),
     declare=declare,
+    express=express,
     read=read,
     write=write,
     disruption=Disruption.SERVICE,

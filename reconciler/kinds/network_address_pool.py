@@ -13,7 +13,9 @@ from reconciler.model.kind import Attr, Context, Given, ResourceKind
 from reconciler.model.plan import Call, Ref
 from reconciler.model.resource import Resource, ResourceKey, Spec
 from reconciler.model.rows import Rows
+from reconciler.model.said import Said
 from reconciler.model.site import Site
+from reconciler.model.snapshot import Snapshot
 from reconciler.model.words import Action, Area, Disruption
 
 PATH = "/v1/network_addresspools"
@@ -33,6 +35,13 @@ def declare(site: Site) -> Iterator[Resource[NetworkAddressPool]]:
             # a pool without a document is on the site already, and so is what it belongs to
             if family := networks.family_of(str(pool.value), site):
                 yield KIND.declared(pool, network=node.get("type"), family=Given(family), pool=pool)
+
+
+def express(resource: Resource[NetworkAddressPool], snapshot: Snapshot) -> Iterator[Said]:
+    """All the pools of its network."""
+    network = resource.spec.network
+    place = Said("PlatformNetwork", networks.network_name(network, snapshot), ("associatedAddressPools",))
+    yield place.says(networks.pools_of(network, snapshot))
 
 
 def read(rows: Rows) -> Iterator[Resource[NetworkAddressPool]]:
@@ -75,6 +84,7 @@ KIND = ResourceKind(
     area=Area.NETWORK,
     collections=("network_addresspools", "networks", "addrpools"),
     declare=declare,
+    express=express,
     read=read,
     write=write,
     disruption=Disruption.SERVICE,

@@ -11,7 +11,9 @@ from reconciler.model.kind import Attr, Context, Given, ResourceKind
 from reconciler.model.plan import Call, Ref
 from reconciler.model.resource import Resource, ResourceKey, Spec
 from reconciler.model.rows import Rows
+from reconciler.model.said import Said
 from reconciler.model.site import Site
+from reconciler.model.snapshot import Snapshot
 from reconciler.model.words import Action, Area, Disruption
 
 PATH = "/v1/networks"
@@ -32,6 +34,12 @@ def declare(site: Site) -> Iterator[Resource[PlatformNetwork]]:
     for name, node in networks.networks(site):
         pool = next(node.listed("associatedAddressPools"), None)
         yield KIND.declared(node, type="type", name=Given(name), dynamic="dynamic", pool=pool)
+
+
+def express(resource: Resource[PlatformNetwork], snapshot: Snapshot) -> Iterator[Said]:
+    place = Said("PlatformNetwork", networks.network_name(resource.spec.type, snapshot))
+    yield from KIND.said(resource, place, {"type": "type", "dynamic": "dynamic"})
+    yield place.at("associatedAddressPools").says(networks.pools_of(resource.spec.type, snapshot))
 
 
 def read(rows: Rows) -> Iterator[Resource[PlatformNetwork]]:
@@ -66,6 +74,7 @@ KIND = ResourceKind(
     area=Area.NETWORK,
     collections=("networks", "addrpools"),
     declare=declare,
+    express=express,
     read=read,
     write=write,
     disruption=lambda change, _context: Disruption.SERVICE if change.observed else Disruption.NONE,

@@ -11,10 +11,15 @@ from reconciler.model.kind import Attr, Context, Given, ResourceKind, unordered
 from reconciler.model.plan import Call, Ref
 from reconciler.model.resource import Resource, ResourceKey, Spec
 from reconciler.model.rows import Rows
+from reconciler.model.said import Said
 from reconciler.model.site import Site
+from reconciler.model.snapshot import Snapshot
 from reconciler.model.words import Action, Area, Disruption
 
 PATH = "/v1/ptp_interfaces"
+
+
+DOCUMENT = {"instance": "ptpinstance", "parameters": "parameters"}
 
 
 class PtpInterface(Spec):
@@ -25,7 +30,11 @@ class PtpInterface(Spec):
 
 def declare(site: Site) -> Iterator[Resource[PtpInterface]]:
     for name, node in site.of("PtpInterface").items():
-        yield KIND.declared(node, name=Given(name), instance="ptpinstance", parameters="parameters")
+        yield KIND.declared(node, name=Given(name), **DOCUMENT)
+
+
+def express(resource: Resource[PtpInterface], snapshot: Snapshot) -> Iterator[Said]:  # noqa: ARG001
+    return KIND.said(resource, Said("PtpInterface", resource.spec.name), DOCUMENT)
 
 
 def read(rows: Rows) -> Iterator[Resource[PtpInterface]]:
@@ -56,6 +65,7 @@ KIND = ResourceKind(
     area=Area.SYSTEM,
     collections=("ptp_interfaces",),
     declare=declare,
+    express=express,
     read=read,
     write=write,
     disruption=lambda change, _context: Disruption.SERVICE if change.observed else Disruption.NONE,

@@ -19,7 +19,9 @@ from reconciler.model.node import Node
 from reconciler.model.plan import Call, Ref
 from reconciler.model.resource import Resource, ResourceKey, Spec
 from reconciler.model.rows import Row, Rows
+from reconciler.model.said import Element, Said
 from reconciler.model.site import Site
+from reconciler.model.snapshot import Snapshot
 from reconciler.model.words import Action, Area, Disruption, Scope
 
 PATH = "/v1/routes"
@@ -72,6 +74,14 @@ def _seen_place(host: str, row: Row) -> Place:
 
 def _named(place: Place, gateway: str, paths: Counter[Place]) -> str:
     return place[2] if paths[place] == 1 else f"{place[2]}{VIA}{gateway}"
+
+
+def express(resource: Resource[Route], snapshot: Snapshot) -> Iterator[Said]:  # noqa: ARG001
+    spec = resource.spec
+    subnet, _, prefix = spec.destination.partition(VIA)[0].partition("/")
+    keys = {"interface": spec.interface, "subnet": subnet, "prefix": int(prefix), "gateway": spec.gateway}
+    place = Said("Host", resource.key.host, ("routes", Element.by(keys)))
+    return KIND.said(resource, place, {"metric": "metric"})
 
 
 def read(rows: Rows) -> Iterator[Resource[Route]]:
@@ -141,7 +151,9 @@ KIND = ResourceKind(
     scope=Scope.HOST,
     collections=("routes", "iinterfaces", "ports"),
     declare=declare,
+    express=express,
     read=read,
+    usual={"metric": METRIC},
     write=write,
     # no lock is needed: a route is taken and applied in service (recorded; conductor update_route_config)
     disruption=lambda change, _context: Disruption.SERVICE if change.observed else Disruption.NONE,

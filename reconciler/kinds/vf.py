@@ -12,8 +12,12 @@ from reconciler.model.kind import Context, ResourceKind
 from reconciler.model.plan import Call
 from reconciler.model.resource import Resource
 from reconciler.model.rows import Rows
+from reconciler.model.said import Element, Said
 from reconciler.model.site import Site
+from reconciler.model.snapshot import Snapshot
 from reconciler.model.words import Action, Area, Disruption, Needs, Scope
+
+DOCUMENT = {**interfaces.DOCUMENT_NAMES, "lower": "lower", "vf_count": "vfCount", "vf_driver": "vfDriver"}
 
 
 class Vf(interfaces.UpperSpec):
@@ -26,16 +30,13 @@ class Vf(interfaces.UpperSpec):
 def declare(site: Site) -> Iterator[Resource[Vf]]:
     said = carriers.said(site)
     for host, node in interfaces.declared_interfaces(site, "vf"):
-        yield KIND.declared(
-            node,
-            host,
-            name="name",
-            lower="lower",
-            over=carriers.named(node.get("lower"), host, said),
-            vf_count="vfCount",
-            vf_driver="vfDriver",
-            **interfaces.DOCUMENT_NAMES,
-        )
+        over = carriers.named(node.get("lower"), host, said)
+        yield KIND.declared(node, host, name="name", over=over, **DOCUMENT)
+
+
+def express(resource: Resource[Vf], snapshot: Snapshot) -> Iterator[Said]:  # noqa: ARG001
+    place = interfaces.section("vf", resource.key.host).at(Element.by({"name": resource.spec.name}))
+    return KIND.said(resource, place, DOCUMENT)
 
 
 def read(rows: Rows) -> Iterator[Resource[Vf]]:
@@ -83,11 +84,13 @@ KIND = ResourceKind(
     scope=Scope.HOST,
     collections=("iinterfaces", "ports"),
     declare=declare,
+    express=express,
     read=read,
     write=write,
     needs=needs,
     disruption=disruption,
     impossible=names.taken,
+    usual=interfaces.USUAL,
     known_as=interfaces.by_name,
     after=("ethernet", "ethernet-over"),
     documents=("HostProfile.spec.interfaces.vf",),

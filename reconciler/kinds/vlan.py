@@ -13,8 +13,12 @@ from reconciler.model.kind import Attr, Context, ResourceKind
 from reconciler.model.plan import Call
 from reconciler.model.resource import Resource
 from reconciler.model.rows import Rows
+from reconciler.model.said import Element, Said
 from reconciler.model.site import Site
+from reconciler.model.snapshot import Snapshot
 from reconciler.model.words import Action, Area, Scope
+
+DOCUMENT = {**interfaces.DOCUMENT_NAMES, "vlan_id": "vid", "lower": "lower"}
 
 
 class Vlan(interfaces.InterfaceSpec):
@@ -29,15 +33,13 @@ class Vlan(interfaces.InterfaceSpec):
 def declare(site: Site) -> Iterator[Resource[Vlan]]:
     said = carriers.said(site)
     for host, node in interfaces.declared_interfaces(site, "vlan"):
-        yield KIND.declared(
-            node,
-            host,
-            name="name",
-            vlan_id="vid",
-            lower="lower",
-            over=carriers.named(node.get("lower"), host, said),
-            **interfaces.DOCUMENT_NAMES,
-        )
+        over = carriers.named(node.get("lower"), host, said)
+        yield KIND.declared(node, host, name="name", over=over, **DOCUMENT)
+
+
+def express(resource: Resource[Vlan], snapshot: Snapshot) -> Iterator[Said]:  # noqa: ARG001
+    place = interfaces.section("vlan", resource.key.host).at(Element.by({"name": resource.spec.name}))
+    return KIND.said(resource, place, DOCUMENT)
 
 
 def read(rows: Rows) -> Iterator[Resource[Vlan]]:
@@ -77,11 +79,13 @@ KIND = ResourceKind(
     scope=Scope.HOST,
     collections=("iinterfaces", "ports"),
     declare=declare,
+    express=express,
     read=read,
     write=write,
     needs=interfaces.needs,
     disruption=interfaces.disruption,
     impossible=names.taken,
+    usual=interfaces.USUAL,
     known_as=interfaces.by_name,
     after=("ethernet", "ethernet-over", "bond", "vf"),
     documents=("HostProfile.spec.interfaces.vlan",),

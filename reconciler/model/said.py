@@ -21,7 +21,7 @@ class Element:
     nth: int = 1
 
     @classmethod
-    def by(cls, keys: Mapping[str, Scalar], nth: int = 1) -> Element:
+    def by(cls, keys: Mapping[str, Any], nth: int = 1) -> Element:
         """The element with these members; None is a member that it does not have."""
         return cls(tuple((k, v) for k, v in keys.items() if v is not None), nth)
 
