@@ -8,6 +8,7 @@ from reconciler.model.host import HostState
 from reconciler.model.kind import Context
 from reconciler.model.plan import Ref
 from reconciler.model.resource import ResourceKey
+from reconciler.model.snapshot import Snapshot
 
 INVENTORIED = "inventoried"  # sysinv constants.INV_STATE_INITIAL_INVENTORIED
 
@@ -19,6 +20,12 @@ def ref(host: str) -> Ref:
 
 def state(host: str, context: Context) -> HostState | None:
     return context.system.hosts.get(host)
+
+
+def runs_workloads(host: str, snapshot: Snapshot) -> bool:
+    """Whether a host of the snapshot is a worker, as `has_worker` judges it."""
+    found = snapshot.system.hosts.get(host)
+    return found is not None and "worker" in found.subfunctions
 
 
 def has_worker(host: str, context: Context) -> bool:

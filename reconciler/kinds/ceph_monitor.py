@@ -15,10 +15,13 @@ from reconciler.model.kind import Attr, Context, ResourceKind
 from reconciler.model.plan import Call, Ref, replacing
 from reconciler.model.resource import Resource, ResourceKey, Spec
 from reconciler.model.rows import Rows
+from reconciler.model.said import Said
 from reconciler.model.site import Site
+from reconciler.model.snapshot import Snapshot
 from reconciler.model.words import Action, Area, Disruption, Scope
 
 PATH = "/v1/ceph_mon"
+DOCUMENT = {"size_gib": "size"}
 
 
 class CephMonitor(Spec):
@@ -33,7 +36,11 @@ def declare(site: Site) -> Iterator[Resource[CephMonitor]]:
     backend = storage.ceph_backend(site)
     for host, profile in site.hosts.items():
         if node := profile.at("storage", "monitor"):
-            yield KIND.declared(node, host, size_gib="size", backend=backend)
+            yield KIND.declared(node, host, backend=backend, **DOCUMENT)
+
+
+def express(resource: Resource[CephMonitor], snapshot: Snapshot) -> Iterator[Said]:  # noqa: ARG001
+    return KIND.said(resource, Said("Host", resource.key.host, ("storage", "monitor")), DOCUMENT)
 
 
 def read(rows: Rows) -> Iterator[Resource[CephMonitor]]:
@@ -99,6 +106,7 @@ KIND = ResourceKind(
     scope=Scope.HOST,
     collections=("ceph_mon",),
     declare=declare,
+    express=express,
     read=read,
     write=write,
     settles=settles,

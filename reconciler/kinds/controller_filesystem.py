@@ -11,10 +11,13 @@ from reconciler.model.kind import Attr, Context, ResourceKind
 from reconciler.model.plan import Call, Ref, replacing
 from reconciler.model.resource import Resource, ResourceKey, Spec
 from reconciler.model.rows import Rows
+from reconciler.model.said import Element, Said
 from reconciler.model.site import Site
+from reconciler.model.snapshot import Snapshot
 from reconciler.model.words import Action, Area, Needs
 
 PATH = "/v1/controller_fs"
+DOCUMENT = {"size_gib": "size"}
 FLOAT = "ceph-float"  # the only one that can be added (sysinv controller_fs.py post)
 
 
@@ -25,7 +28,12 @@ class ControllerFilesystem(Spec):
 
 def declare(site: Site) -> Iterator[Resource[ControllerFilesystem]]:
     for node in site.system.listed("storage", "filesystems") if site.system else ():
-        yield KIND.declared(node, name="name", size_gib="size")
+        yield KIND.declared(node, name="name", **DOCUMENT)
+
+
+def express(resource: Resource[ControllerFilesystem], snapshot: Snapshot) -> Iterator[Said]:
+    element = Element.by({"name": resource.spec.name})
+    return KIND.said(resource, Said("System", snapshot.system.name, ("storage", "filesystems", element)), DOCUMENT)
 
 
 def read(rows: Rows) -> Iterator[Resource[ControllerFilesystem]]:
@@ -62,6 +70,7 @@ KIND = ResourceKind(
     area=Area.STORAGE,
     collections=("controller_fs",),
     declare=declare,
+    express=express,
     read=read,
     write=write,
     needs=Needs.UNLOCKED,  # every controller (sysinv controller_fs.py _check_controller_state)

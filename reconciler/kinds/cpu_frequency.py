@@ -11,7 +11,9 @@ from reconciler.model.kind import Attr, Context, ResourceKind
 from reconciler.model.plan import Call, replacing
 from reconciler.model.resource import Resource, ResourceKey, Spec
 from reconciler.model.rows import Rows
+from reconciler.model.said import Said
 from reconciler.model.site import Site
+from reconciler.model.snapshot import Snapshot
 from reconciler.model.words import Area, Disruption, Scope
 
 
@@ -26,6 +28,11 @@ def declare(site: Site) -> Iterator[Resource[CpuFrequency]]:
     for host, profile in site.hosts.items():
         if profile.get("maxCPUMhzConfigured"):
             yield KIND.declared(profile, host, max_mhz="maxCPUMhzConfigured")
+
+
+def express(resource: Resource[CpuFrequency], snapshot: Snapshot) -> Iterator[Said]:  # noqa: ARG001
+    if resource.spec.max_mhz:
+        yield Said("Host", resource.key.host, ("maxCPUMhzConfigured",), resource.spec.max_mhz)
 
 
 def read(rows: Rows) -> Iterator[Resource[CpuFrequency]]:
@@ -59,6 +66,7 @@ KIND = ResourceKind(
     scope=Scope.HOST,
     collections=("ihosts",),
     declare=declare,
+    express=express,
     read=read,
     write=write,
     disruption=Disruption.SERVICE,  # a runtime manifest (conductor update_host_max_cpu_mhz_configured)

@@ -11,7 +11,9 @@ from reconciler.model.kind import Attr, Context, ResourceKind
 from reconciler.model.plan import Call
 from reconciler.model.resource import Resource, Spec
 from reconciler.model.rows import Rows
+from reconciler.model.said import Element, Said
 from reconciler.model.site import Site
+from reconciler.model.snapshot import Snapshot
 from reconciler.model.words import Area, Disruption, Needs, Scope
 
 # Git's word -> the API's in requests, and in rows (sysinv constants *_FUNCTION; the rows recorded)
@@ -35,6 +37,24 @@ def declare(site: Site) -> Iterator[Resource[CpuFunction]]:
             for function in node.listed("functions"):
                 if function.text("function") in FUNCTIONS:  # `application` is what remains
                     yield KIND.declared(function, host, node=node.get("node"), function="function", count="count")
+
+
+def express(resource: Resource[CpuFunction], snapshot: Snapshot) -> Iterator[Said]:
+    """Only where workloads run: other hosts give all their cores to the platform."""
+    host, spec = resource.key.host, resource.spec
+    if hosts.runs_workloads(host, snapshot):
+        steps = ("processors", Element.by({"node": spec.node}), "functions", Element.by({"function": spec.function}))
+        yield from KIND.said(resource, Said("Host", host, steps), {"count": "count"})
+
+
+def is_usual(resource: Resource[CpuFunction], snapshot: Snapshot) -> bool:
+    """No core at all, or what the platform takes for itself on node 0: two of a controller, one of another host.
+
+    Both as the peer leaves them out (deployment-manager build/filters.go).
+    """
+    found, spec = snapshot.system.hosts.get(resource.key.host), resource.spec
+    least = 2 if found and found.personality == "controller" else 1
+    return spec.count == (least if spec.function == "platform" and spec.node == 0 else 0)
 
 
 def read(rows: Rows) -> Iterator[Resource[CpuFunction]]:
@@ -81,10 +101,12 @@ KIND = ResourceKind(
     scope=Scope.HOST,
     collections=("icpus",),
     declare=declare,
+    express=express,
     read=read,
     write=write,
     needs=Needs.LOCKED,
     disruption=Disruption.LOCK,
     impossible=impossible,
+    is_usual=is_usual,
     documents=("HostProfile.spec.processors",),
 )

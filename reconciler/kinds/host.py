@@ -14,11 +14,13 @@ from reconciler.model.kind import Attr, Context, Given, ResourceKind, lowercase
 from reconciler.model.plan import Call, Ref, replacing
 from reconciler.model.resource import Resource, Spec
 from reconciler.model.rows import Row, Rows
+from reconciler.model.said import Said
 from reconciler.model.site import Site
 from reconciler.model.snapshot import Snapshot
 from reconciler.model.words import Action, Area, Disruption, Needs, Severity
 
 PATH = "/v1/ihosts"
+LOWLATENCY = "lowlatency"  # among the subfunctions it is the kernel's doing (kind kernel)
 NO_MAC = "00:00:00:00:00:00"  # the management address of a simplex system sits on the loopback
 DEVICES = {"boot_device": "boot_device", "root_device": "rootfs_device"}
 # our attribute -> the API's
@@ -34,6 +36,21 @@ API_NAMES = {
     "clock_synchronization": "clock_synchronization",
     "boot_mac": "mgmt_mac",
 }
+# our attribute -> the document's
+DOCUMENT = {
+    "personality": "personality",
+    "subfunctions": "subfunctions",
+    "location": "location",
+    "boot_device": "bootDevice",
+    "root_device": "rootDevice",
+    "console": "console",
+    "install_output": "installOutput",
+    "hw_settle": "hwSettle",
+    "apparmor": "appArmor",
+    "clock_synchronization": "clockSynchronization",
+    "administrative": "administrativeState",
+}
+FIRST = "controller-0"  # installed before there is a system, so nobody can add it
 # sysinv host.py check_provisioning (installation parameters) and _patch (apparmor): only on a locked host
 LOCKED_ONLY = frozenset({*DEVICES, "hw_settle", "install_output", "console", "apparmor"})
 # sysinv host.py _validate_delta and check_provisioning
@@ -43,7 +60,7 @@ SET_WHILE_NEW = frozenset({"subfunctions"})
 
 def without_kernel(value: Any) -> Any:
     """Subfunctions as a set; `lowlatency` among them is the kernel's doing (kind kernel)."""
-    return frozenset(value) - {"lowlatency"} if value is not None else None
+    return frozenset(value) - {LOWLATENCY} if value is not None else None
 
 
 def role(value: Any) -> Any:
@@ -85,21 +102,23 @@ def declare(site: Site) -> Iterator[Resource[Host]]:
         yield KIND.declared(
             profile,
             name=Given(name),
-            personality="personality",
-            subfunctions="subfunctions",
-            location="location",
-            boot_device="bootDevice",
-            root_device="rootDevice",
-            console="console",
-            install_output="installOutput",
-            hw_settle="hwSettle",
-            apparmor="appArmor",
-            clock_synchronization="clockSynchronization",
             boot_mac="bootMAC",
-            administrative="administrativeState",
             provisioning="provisioningMode",
             match_mac="match.bootMAC",
+            **DOCUMENT,
         )
+
+
+def express(resource: Resource[Host], snapshot: Snapshot) -> Iterator[Said]:  # noqa: ARG001
+    """The first controller is recognised when it is there; every other host can be added by what is said of it."""
+    spec, place = resource.spec, Said("Host", resource.spec.name)
+    yield from KIND.said(resource, place, {a: m for a, m in DOCUMENT.items() if a != "subfunctions"})
+    if spec.subfunctions:
+        yield place.at("subfunctions").says(tuple(f for f in spec.subfunctions if f != LOWLATENCY))
+    is_first = spec.name == FIRST
+    yield place.at("provisioningMode").says("dynamic" if is_first else "static")
+    if spec.boot_mac not in {None, NO_MAC}:
+        yield place.member("match.bootMAC" if is_first else "bootMAC").says(spec.boot_mac)
 
 
 def read(rows: Rows) -> Iterator[Resource[Host]]:
@@ -228,6 +247,7 @@ KIND = ResourceKind(
     area=Area.HOST,
     collections=("ihosts", "idisks"),
     declare=declare,
+    express=express,
     read=read,
     spell=spell,
     write=write,

@@ -12,10 +12,13 @@ from reconciler.model.kind import Attr, Context, ResourceKind
 from reconciler.model.plan import Call, replacing
 from reconciler.model.resource import Resource, ResourceKey, Spec
 from reconciler.model.rows import Rows
+from reconciler.model.said import Element, Said
 from reconciler.model.site import Site
+from reconciler.model.snapshot import Snapshot
 from reconciler.model.words import Action, Area, Disruption, Needs, Scope
 
 PATH = "/v1/host_fs"
+DOCUMENT = {"size_gib": "size"}
 CEPH, INSTANCES = "ceph", "instances"
 OPTIONAL = frozenset({"image-conversion", INSTANCES, CEPH})  # sysinv constants.HOSTFS_CREATION_ALLOWED
 
@@ -34,12 +37,21 @@ def declare(site: Site) -> Iterator[Resource[HostFilesystem]]:
         for node in profile.listed("storage", "filesystems"):
             is_ceph = node.text("name") == CEPH
             if is_rook or not is_ceph or backend is None:
-                yield KIND.declared(node, host, name="name", size_gib="size", backend=backend if is_ceph else None)
+                yield KIND.declared(node, host, name="name", backend=backend if is_ceph else None, **DOCUMENT)
 
 
 def _type(site: Site) -> str:
     backends = site.system.listed("storage", "backends") if site.system else ()
     return next((b.text("type") for b in backends if b.text("type") in {storage.CEPH, storage.ROOK}), "")
+
+
+def express(resource: Resource[HostFilesystem], snapshot: Snapshot) -> Iterator[Said]:
+    """The one of bare-metal Ceph is the platform's, as `declare` has it."""
+    kinds = {r.spec.type for k, r in snapshot.resources.items() if k.kind == "storage-backend"}
+    if resource.spec.name == CEPH and storage.CEPH in kinds:
+        return
+    element = Element.by({"name": resource.spec.name})
+    yield from KIND.said(resource, Said("Host", resource.key.host, ("storage", "filesystems", element)), DOCUMENT)
 
 
 def read(rows: Rows) -> Iterator[Resource[HostFilesystem]]:
@@ -99,6 +111,7 @@ KIND = ResourceKind(
     scope=Scope.HOST,
     collections=("host_fs",),
     declare=declare,
+    express=express,
     read=read,
     write=write,
     needs=needs,

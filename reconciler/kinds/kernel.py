@@ -11,7 +11,9 @@ from reconciler.model.kind import Context, ResourceKind
 from reconciler.model.plan import Call, replacing
 from reconciler.model.resource import Resource, ResourceKey, Spec
 from reconciler.model.rows import Rows
+from reconciler.model.said import Said
 from reconciler.model.site import Site
+from reconciler.model.snapshot import Snapshot
 from reconciler.model.words import Area, Disruption, Needs, Scope
 
 
@@ -25,6 +27,12 @@ def declare(site: Site) -> Iterator[Resource[Kernel]]:
     for host, profile in site.hosts.items():
         if profile.get("kernel"):
             yield KIND.declared(profile, host, flavour="kernel")
+
+
+def express(resource: Resource[Kernel], snapshot: Snapshot) -> Iterator[Said]:
+    """Only where there is a choice."""
+    if hosts.runs_workloads(resource.key.host, snapshot):
+        yield Said("Host", resource.key.host, ("kernel",), resource.spec.flavour)
 
 
 def read(rows: Rows) -> Iterator[Resource[Kernel]]:
@@ -55,10 +63,12 @@ KIND = ResourceKind(
     scope=Scope.HOST,
     collections=("ihosts",),
     declare=declare,
+    express=express,
     read=read,
     write=write,
     needs=Needs.LOCKED,
     disruption=Disruption.LOCK,
     impossible=impossible,
+    usual={"flavour": "standard"},
     documents=("HostProfile.spec.kernel",),
 )

@@ -12,7 +12,9 @@ from reconciler.model.node import Node
 from reconciler.model.plan import Call, Ref, replacing
 from reconciler.model.resource import Resource, Spec
 from reconciler.model.rows import Row, Rows
+from reconciler.model.said import Element, Said
 from reconciler.model.site import Site
+from reconciler.model.snapshot import Snapshot
 from reconciler.model.words import Area, Disruption, Needs, Scope
 
 PATH = "/v1/imemorys"
@@ -55,6 +57,19 @@ def _said(node: Node) -> Iterator[tuple[str, Node]]:
             is_platform = name == "platform_mib"
             value = int(str(count.value)) // SMALL_PAGES_PER_MIB if is_platform else count.value
             yield name, Node(value, count.origin)
+
+
+def express(resource: Resource[Memory], snapshot: Snapshot) -> Iterator[Said]:
+    """Huge pages only where workloads run."""
+    host, spec = resource.key.host, resource.spec
+    place = Said("Host", host, ("memory", Element.by({"node": spec.node}), "functions"))
+    for (function, size), attribute in ATTRIBUTES.items():
+        count = getattr(spec, attribute) if attribute in spec.model_fields_set else None
+        if count is None or (function != "platform" and not hosts.runs_workloads(host, snapshot)):
+            continue
+        element = Element.by({"function": function, "pageSize": size})
+        pages = count * SMALL_PAGES_PER_MIB if function == "platform" else count
+        yield place.at(element, "pageCount").says(pages)
 
 
 def read(rows: Rows) -> Iterator[Resource[Memory]]:
@@ -115,10 +130,12 @@ KIND = ResourceKind(
     scope=Scope.HOST,
     collections=("imemorys",),
     declare=declare,
+    express=express,
     read=read,
     write=write,
     needs=Needs.LOCKED,
     disruption=Disruption.LOCK,
     impossible=impossible,
+    usual=dict.fromkeys((*VM_API_NAMES, *VSWITCH_PAGE_MIB), 0),
     documents=("HostProfile.spec.memory",),
 )

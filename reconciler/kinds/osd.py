@@ -13,11 +13,13 @@ from reconciler.model.kind import Attr, Context, ResourceKind
 from reconciler.model.plan import Call, Ref
 from reconciler.model.resource import Resource, ResourceKey, Spec
 from reconciler.model.rows import Row, Rows
+from reconciler.model.said import Element, Said
 from reconciler.model.site import Site
 from reconciler.model.snapshot import Snapshot
 from reconciler.model.words import Action, Area, Disruption, Needs, Scope
 
 PATH = "/v1/istors"
+JOURNAL = {"journal": "journal.location", "journal_gib": "journal.size"}
 TIER = "storage"  # of the one cluster that there can be (sysinv constants.SB_TIER_DEFAULT_NAMES)
 
 
@@ -40,10 +42,17 @@ def declare(site: Site) -> Iterator[Resource[Osd]]:
                 host,
                 path="path",
                 function="function",
-                journal="journal.location",
-                journal_gib="journal.size",
+                **JOURNAL,
                 backend=backend,
             )
+
+
+def express(resource: Resource[Osd], snapshot: Snapshot) -> Iterator[Said]:  # noqa: ARG001
+    """A journal where it is on another disk, and its size is known: a document says both or neither."""
+    spec = resource.spec
+    place = Said("Host", resource.key.host, ("storage", "osds", Element.by({"path": spec.path})))
+    elsewhere = spec.journal not in {None, spec.path} and spec.journal_gib is not None
+    return KIND.said(resource, place, {"function": "function", **(JOURNAL if elsewhere else {})})
 
 
 def read(rows: Rows) -> Iterator[Resource[Osd]]:
@@ -151,6 +160,7 @@ KIND = ResourceKind(
     scope=Scope.HOST,
     collections=("istors", "idisks"),
     declare=declare,
+    express=express,
     read=read,
     spell=spell,
     write=write,

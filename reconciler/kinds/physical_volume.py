@@ -19,6 +19,7 @@ from reconciler.model.node import Node
 from reconciler.model.plan import Call, Ref, Until
 from reconciler.model.resource import Resource, ResourceKey, Spec
 from reconciler.model.rows import Rows
+from reconciler.model.said import Element, Said
 from reconciler.model.site import Site
 from reconciler.model.snapshot import Snapshot
 from reconciler.model.words import Area, Disruption, Needs, Scope
@@ -68,6 +69,14 @@ def _declared(group: Node, host: str) -> Iterator[Resource[PhysicalVolume]]:
             size_gib=size,
             number=Given(number),
         )
+
+
+def express(resource: Resource[PhysicalVolume], snapshot: Snapshot) -> Iterator[Said]:  # noqa: ARG001
+    spec = resource.spec
+    kind = "disk" if spec.size_gib is None else "partition"
+    element = Element.by({"type": kind, "path": spec.disk, "size": spec.size_gib}, spec.number or 1)
+    group = Element.by({"name": spec.group})
+    yield Said("Host", resource.key.host, ("storage", "volumeGroups", group, "physicalVolumes", element))
 
 
 def read(rows: Rows) -> Iterator[Resource[PhysicalVolume]]:
@@ -198,6 +207,7 @@ KIND = ResourceKind(
     scope=Scope.HOST,
     collections=("ipvs", "idisks", "partitions"),
     declare=declare,
+    express=express,
     read=read,
     spell=spell,
     write=write,

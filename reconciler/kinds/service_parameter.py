@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from typing import Annotated, Any
@@ -12,12 +13,22 @@ from reconciler.model.node import Node
 from reconciler.model.plan import Call, Ref, replacing
 from reconciler.model.resource import Resource, Spec
 from reconciler.model.rows import Row, Rows
+from reconciler.model.said import Element, Said
 from reconciler.model.site import Site
 from reconciler.model.snapshot import Snapshot
 from reconciler.model.words import Action, Area, Disruption
 
 PATH = "/v1/service_parameter"
 MASK = "****"  # how a value is shown that may not be seen (sysinv common/service_parameter.py)
+SECRET = re.compile(r"(password|passphrase|passwd|secret|token|(?<!public)_key)$", re.IGNORECASE)
+# what tells a parameter: our attribute -> the document's; of them the API has one by another name
+DOCUMENT = {
+    "service": "service",
+    "section": "section",
+    "parameter": "paramname",
+    "personality": "personality",
+    "resource": "resource",
+}
 CONTROLLERS = frozenset({"controller"})
 WORKERS_TOO = frozenset({"controller", "worker"})
 ALL = frozenset({"controller", "worker", "storage"})
@@ -75,11 +86,7 @@ def declare(site: Site) -> Iterator[Resource[ServiceParameter]]:
             node,
             name=Given(_name(*_said(node))),
             value="paramvalue",
-            service="service",
-            section="section",
-            parameter="paramname",
-            personality="personality",
-            resource="resource",
+            **DOCUMENT,
         )
 
 
@@ -87,9 +94,20 @@ def _said(node: Node) -> Iterator[str]:
     return (node.text(member) for member in ("service", "section", "paramname", "personality", "resource"))
 
 
+def express(resource: Resource[ServiceParameter], snapshot: Snapshot) -> Iterator[Said]:
+    """Nothing of a secret: neither of one that the platform hides, nor of one that its name tells."""
+    spec = resource.spec
+    if spec.value == MASK or SECRET.search(spec.parameter or ""):
+        return
+    said = {member: getattr(spec, attribute) for attribute, member in DOCUMENT.items()}
+    place = Said("System", snapshot.system.name, ("serviceParameters", Element.by(said)))
+    yield place.at("paramvalue").says(spec.value or "")
+
+
 def read(rows: Rows) -> Iterator[Resource[ServiceParameter]]:
     for row in rows.all("service_parameter"):
-        spec = ServiceParameter.of(name=_name(*_seen(row)), value=row["value"])
+        told = dict(zip(DOCUMENT, _seen(row), strict=True))
+        spec = ServiceParameter.of(name=_name(*_seen(row)), value=row["value"], **told)
         yield Resource(KIND.key(spec), spec, {"uuid": row["uuid"]})
 
 
@@ -152,6 +170,7 @@ KIND = ResourceKind(
     area=Area.SYSTEM,
     collections=("service_parameter",),
     declare=declare,
+    express=express,
     read=read,
     spell=spell,
     write=write,

@@ -15,6 +15,7 @@ from reconciler.model.kind import Attr, Context, ResourceKind, unordered
 from reconciler.model.plan import Call, Ref, Until, replacing
 from reconciler.model.resource import Resource, Spec
 from reconciler.model.rows import Rows
+from reconciler.model.said import Element, Said
 from reconciler.model.site import Site
 from reconciler.model.snapshot import Snapshot
 from reconciler.model.words import Action, Area, Needs
@@ -29,6 +30,13 @@ PATHS = {
 MADE = ("configured", "configuring-on-unlock", "configuring-with-app")
 MAKING_LIMIT_S = 1800.0  # a manifest on each controller
 CAPABILITIES = {"replication": "replication", "deployment": "deployment_model"}
+DOCUMENT = {
+    "type": "type",
+    "services": "services",
+    "replication": "replicationFactor",
+    "deployment": "deployment",
+    "network": "network",
+}
 BLOCK = frozenset({"block", "ecblock"})
 
 
@@ -50,12 +58,13 @@ def declare(site: Site) -> Iterator[Resource[StorageBackend]]:
             yield KIND.declared(
                 node,
                 name="name",
-                type="type",
-                services="services",
-                replication="replicationFactor",
-                deployment="deployment",
-                network="network",
+                **DOCUMENT,
             )
+
+
+def express(resource: Resource[StorageBackend], snapshot: Snapshot) -> Iterator[Said]:
+    element = Element.by({"name": resource.spec.name})
+    return KIND.said(resource, Said("System", snapshot.system.name, ("storage", "backends", element)), DOCUMENT)
 
 
 def read(rows: Rows) -> Iterator[Resource[StorageBackend]]:
@@ -165,6 +174,7 @@ KIND = ResourceKind(
     area=Area.STORAGE,
     collections=("storage_backend",),
     declare=declare,
+    express=express,
     read=read,
     spell=spell,
     write=write,

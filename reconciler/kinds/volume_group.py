@@ -13,12 +13,17 @@ from reconciler.model.kind import Attr, Context, ResourceKind
 from reconciler.model.plan import Call, Ref, replacing
 from reconciler.model.resource import Resource, ResourceKey, Spec
 from reconciler.model.rows import Rows
+from reconciler.model.said import Element, Said
 from reconciler.model.site import Site
+from reconciler.model.snapshot import Snapshot
 from reconciler.model.words import Action, Area, Disruption, Needs, Scope
 
 PATH = "/v1/ilvgs"
 # our attribute -> the API's capability
 CAPABILITIES = {"function": "lvm_function", "lvm_type": "lvm_type", "pool_gib": "lvm_pool_size"}
+
+
+DOCUMENT = {"function": "lvmFunction", "lvm_type": "lvmType", "pool_gib": "lvmPoolSize"}
 
 
 class VolumeGroup(Spec):
@@ -33,9 +38,17 @@ class VolumeGroup(Spec):
 def declare(site: Site) -> Iterator[Resource[VolumeGroup]]:
     for host, profile in site.hosts.items():
         for node in profile.listed("storage", "volumeGroups"):
-            yield KIND.declared(
-                node, host, name="name", function="lvmFunction", lvm_type="lvmType", pool_gib="lvmPoolSize"
-            )
+            yield KIND.declared(node, host, name="name", **DOCUMENT)
+
+
+def express(resource: Resource[VolumeGroup], snapshot: Snapshot) -> Iterator[Said]:
+    """A document names the physical volumes of a group, also if there are none."""
+    host, name = resource.key.host, resource.spec.name
+    place = Said("Host", host, ("storage", "volumeGroups", Element.by({"name": name})))
+    yield from KIND.said(resource, place, DOCUMENT)
+    volumes = (r.spec.group for k, r in snapshot.resources.items() if k.kind == "physical-volume" and k.host == host)
+    if name not in volumes:
+        yield place.at("physicalVolumes").says(())
 
 
 def read(rows: Rows) -> Iterator[Resource[VolumeGroup]]:
@@ -117,7 +130,9 @@ KIND = ResourceKind(
     scope=Scope.HOST,
     collections=("ilvgs",),
     declare=declare,
+    express=express,
     read=read,
+    usual={"function": "none"},
     write=write,
     needs=needs,
     disruption=disruption,
