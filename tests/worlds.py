@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import Annotated, Any
 
 from reconciler.model.host import HostState, SystemState
-from reconciler.model.kind import Attr, Context, ResourceKind, lowercase, unordered
+from reconciler.model.kind import Attr, Context, Deletion, ResourceKind, lowercase, unordered
 from reconciler.model.plan import Call, Ref, replacing
 from reconciler.model.resource import Resource, ResourceKey, Spec
 from reconciler.model.snapshot import Snapshot
@@ -80,7 +80,7 @@ def _kind(name: str, spec: type[Spec], **facts: Any) -> ResourceKind[Any]:
         collections=(),
         declare=_declare,
         write=_write(f"/v1/{name}"),
-        **facts,
+        **{"deletion": Deletion(), **facts},
     )
 
 

@@ -1,5 +1,6 @@
 """Desired against observed, as changes. Pure: no clock, no network, no order of work."""
 
 from reconciler.diff.compare import compare, spelled
+from reconciler.diff.removals import Past, Present, gone, prunings, removals, with_deletes
 
-__all__ = ["compare", "spelled"]
+__all__ = ["Past", "Present", "compare", "gone", "prunings", "removals", "spelled", "with_deletes"]

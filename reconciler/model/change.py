@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any, Generic
 
 from reconciler.model.origin import Origin
+from reconciler.model.removal import Pruning
 from reconciler.model.resource import Resource, ResourceKey, S
 from reconciler.model.words import Action, Area, Cause, Severity
 
@@ -23,7 +24,11 @@ class FieldChange:
 
 @dataclass(frozen=True, slots=True)
 class Change(Generic[S]):
-    """What has to happen to one resource, and why."""
+    """What has to happen to one resource, and why.
+
+    pruning: for a DELETE by which the site follows a commit; a DELETE without one mends a list that Git says whole,
+    or is a part of a replacement.
+    """
 
     key: ResourceKey
     action: Action
@@ -33,6 +38,7 @@ class Change(Generic[S]):
     cause: Cause = Cause.PENDING
     area: Area = Area.SYSTEM
     severity: Severity = Severity.SERVICE
+    pruning: Pruning | None = None
 
     @property
     def want(self) -> S:
@@ -59,7 +65,8 @@ class Comparison:
     """Everything that a comparison found.
 
     changes: what Git says and the site does not have.
-    extra: present on the site, not in Git, in a list that Git owns whole: drift, whose mending is a delete.
+    extra: present on the site, not in Git, in a list that Git owns whole: drift, whose mending is a delete. Those that
+      may be deleted are in `changes` instead.
     unmanaged: present on the site, not in Git, in a list owned by key: reported, never touched.
     unjudged: desired resources whose list was not read.
     """

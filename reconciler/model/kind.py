@@ -20,7 +20,7 @@ from reconciler.model.rows import Rows
 from reconciler.model.said import Said
 from reconciler.model.site import Site
 from reconciler.model.snapshot import Snapshot
-from reconciler.model.words import Area, Disruption, Needs, Ownership, Scope, Severity
+from reconciler.model.words import Action, Area, Disruption, Needs, Ownership, Scope, Severity
 
 
 def as_is(value: Any) -> Any:
@@ -56,6 +56,28 @@ class Attr:
     send_only: bool = False
     lock_state: bool = False
     severity: Severity | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Deletion:
+    """What a delete of a kind is, and costs. For the planner, the policies and the reference page.
+
+    never: why nothing of this kind is ever deleted; Git lets go of it, and the site keeps it. "" where it can be.
+    is_destructive: data, or a whole part of the site, goes with it: it always needs an approval.
+    refused: why the platform would refuse this one, and what it would take; "" if it would not.
+    takes: kinds whose members go with what they refer to, by the platform itself; any other that still refers to a
+      resource keeps it from being deleted.
+    effect: what happens beside the row, in a few words, for people.
+    """
+
+    never: str = ""
+    is_destructive: bool = False
+    refused: Callable[[Change[Any], Context], str] = field(default=lambda _change, _context: "")
+    takes: tuple[str, ...] = ()
+    effect: str = ""
+
+
+LET_GO = Deletion(never="Git lets go of it: the site keeps the value that it has")
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,6 +161,8 @@ class ResourceKind(Generic[S]):
     known_as: the key under which other kinds refer to the resource, where that is not its own: every interface,
       whatever its kind, is an `interface` by its name.
     after: kinds that come earlier, where no attribute refers to them.
+    deletion: what deleting one means. A DELETE comes to `write`, `needs`, `disruption`, `settles` and `waits_for` with
+      its observed side alone.
     owns: lists of these resources that Git says whole, as (host, list): an observed member that Git does not name
       is drift there, and unmanaged elsewhere. member_of: the list that a resource is a member of.
     """
@@ -162,6 +186,7 @@ class ResourceKind(Generic[S]):
     spell: Callable[[Resource[S], Snapshot], Resource[S]] = as_written
     known_as: Callable[[Resource[S]], ResourceKey] = own_key
     after: tuple[str, ...] = ()
+    deletion: Deletion = LET_GO
     owns: Callable[[Site], Iterable[tuple[str, str]]] = nothing_owned
     member_of: Callable[[Resource[S]], str] = one_list
     severity: Severity = Severity.SERVICE
@@ -250,7 +275,21 @@ class ResourceKind(Generic[S]):
         return self.needs(change, context) if callable(self.needs) else self.needs
 
     def disruption_of(self, change: Change[S], context: Context) -> Disruption:
-        return self.disruption(change, context) if callable(self.disruption) else self.disruption
+        price = self.disruption(change, context) if callable(self.disruption) else self.disruption
+        return max(price, Disruption.DESTRUCTIVE) if change.pruning and self.deletion.is_destructive else price
+
+    @property
+    def has_deletes(self) -> bool:
+        """Whether a member that a commit removed from Git may be deleted from the site."""
+        return not self.deletion.never
+
+    def why_not(self, change: Change[S], context: Context) -> str:
+        """Why the change cannot be made in place and what it would take; "" if it can."""
+        if change.action is not Action.DELETE:
+            return self.impossible(change, context)
+        if change.pruning and not change.pruning.removal.commit:
+            return "removed by edits that nobody committed: commit them, a delete follows commits only"
+        return self.deletion.never or self.deletion.refused(change, context)
 
 
 Kinds = Mapping[str, ResourceKind[Any]]

@@ -8,7 +8,9 @@ from dataclasses import dataclass, field
 from pydantic import BaseModel, ConfigDict, Field
 
 from reconciler.model.node import Node
-from reconciler.model.words import ApplyPolicy, HealPolicy, Mode
+from reconciler.model.words import ApplyPolicy, HealPolicy, Mode, Prune
+
+PRUNE_DEFAULT = "default"  # in `prune`: every kind that is not named
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,8 +36,15 @@ class Settings(BaseModel):
     mode: Mode = Field(default=Mode.OBSERVE, description="What the controller may do: look, plan, or apply.")
     apply: ApplyPolicy = Field(default=ApplyPolicy.APPROVED, description="Policy for what Git changes.")
     heal: HealPolicy = Field(default=HealPolicy.NONDISRUPTIVE, description="Policy for what the site changed.")
+    prune: Mapping[str, Prune] = Field(
+        default_factory=dict, description="Policy for what Git removes, by kind; `default` is that of all others."
+    )
     description: str = Field(default="", description="The site in a few words.")
     labels: Mapping[str, str] = Field(default_factory=dict, description="The author's own, to select sites by.")
+
+    def prune_of(self, kind: str) -> Prune:
+        """What happens to a resource of this kind that a commit removed."""
+        return self.prune.get(kind, self.prune.get(PRUNE_DEFAULT, Prune.PROPOSE))
 
 
 @dataclass(frozen=True, slots=True)

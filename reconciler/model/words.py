@@ -137,6 +137,14 @@ class HealPolicy(StrEnum):
     WINDOW = "window"
 
 
+class Prune(StrEnum):
+    """What happens to a resource that a commit removed from Git."""
+
+    NEVER = "never"  # it is let go of: the site keeps it
+    PROPOSE = "propose"  # deleting it waits for an approval
+    AUTO = "auto"  # as any change of Git; what is destructive waits for an approval all the same
+
+
 class Result(StrEnum):
     """How a plan ended."""
 
