@@ -1,0 +1,1 @@
+"""Live systems to files: what a site shows, expressed as documents and written where Git keeps it. Pure."""
