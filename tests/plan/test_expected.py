@@ -1,0 +1,45 @@
+"""How long a plan takes before anything was measured."""
+
+from reconciler.model.host import SystemState
+from reconciler.model.plan import Call, Opening, Plan, Stage, StageType, Step, Until
+from reconciler.plan.expected import CALL_S, LOCK_S, SWACT_S, UNLOCK_ALL_IN_ONE_S, UNLOCK_S, expected_s
+
+STANDARD, ALL_IN_ONE = SystemState(type="Standard"), SystemState(type="All-in-one")
+
+
+def step(*calls):
+    return Step("route", "worker-0", (), calls)
+
+
+def window(opening=Opening.LOCK, *, unlocks=True):
+    return Stage(StageType.WINDOW, "worker-0", (step(Call("POST", "/v1/addresses")),), opening, unlocks)
+
+
+def plan(*stages):
+    return Plan("p", "sc-0412", stages)
+
+
+def test_what_locks_nothing_takes_its_calls_and_their_waits():
+    online = Stage(StageType.ONLINE, steps=(step(Call("POST", "/v1/routes"), Call("POST", "/v1/routes")),))
+    assert expected_s(plan(online), STANDARD) == 2 * CALL_S
+    waiting = Call("POST", "/v1/partitions", until=Until("/v1/partitions/1", "status", (0,), limit_s=300.0))
+    assert expected_s(plan(Stage(StageType.ONLINE, steps=(step(waiting),))), STANDARD) == CALL_S + 300.0
+
+
+def test_a_window_takes_a_lock_its_calls_and_an_unlock():
+    assert expected_s(plan(window()), STANDARD) == LOCK_S + CALL_S + UNLOCK_S
+    assert expected_s(plan(window()), ALL_IN_ONE) == LOCK_S + CALL_S + UNLOCK_ALL_IN_ONE_S
+
+
+def test_a_host_that_is_locked_already_is_not_locked_again():
+    assert expected_s(plan(window(Opening.ADOPT)), STANDARD) == CALL_S + UNLOCK_S
+    assert expected_s(plan(window(unlocks=False)), STANDARD) == LOCK_S + CALL_S
+
+
+def test_windows_come_one_after_another():
+    pair = plan(window(), Stage(StageType.SWACT, "controller-0"), window())
+    assert expected_s(pair, ALL_IN_ONE) == 2 * (LOCK_S + CALL_S + UNLOCK_ALL_IN_ONE_S) + SWACT_S
+
+
+def test_an_empty_plan_takes_no_time():
+    assert expected_s(plan(), ALL_IN_ONE) == 0.0
