@@ -12,6 +12,7 @@ from reconciler.model.change import Change, FieldChange
 from reconciler.model.origin import Origin
 from reconciler.model.outcome import Entry, Outcome, StepResult
 from reconciler.model.plan import Call, Plan, Ref, Stage, Step
+from reconciler.model.removal import Pruning, Removal, Said
 from reconciler.model.resource import ResourceKey
 from reconciler.model.verdict import Difference, Verdict
 from reconciler.model.words import Area, Cause, Disruption, Result, Severity, State
@@ -67,7 +68,43 @@ def change_json(change: Change[Any]) -> dict[str, Any]:
         "desired": plain(desired),
         "origin": str(change.desired.origin or "") if change.desired else "",
         "fields": [_field(f) for f in change.fields],
+        "removal": _pruning(change.pruning) if change.pruning else None,
     }
+
+
+def _pruning(pruning: Pruning) -> dict[str, Any]:
+    return removal_json(pruning.removal) | {
+        "policy": pruning.policy,
+        "is_destructive": pruning.is_destructive,
+        "needs_approval": pruning.needs_approval,
+    }
+
+
+def removal_json(removal: Removal) -> dict[str, Any]:
+    """A removed block: what it was, where Git said it, and the commit that removed it."""
+    return {
+        "version": VERSION,
+        "resource": str(removal.key),
+        "key": list(removal.key),
+        "base": removal.base,
+        "commit": removal.commit,
+        "origin": list(removal.origin) if removal.origin else None,
+        "said": [{"name": s.name, "value": s.value, "origin": s.origin} for s in removal.said],
+        "is_declined": removal.is_declined,
+    }
+
+
+def removal_of(content: Mapping[str, Any]) -> Removal:
+    """The inverse of `removal_json`. Raises ValueError for a form that this program does not know."""
+    _must_be_known(content)
+    return Removal(
+        key=ResourceKey(*content["key"]),
+        base=content["base"],
+        commit=content["commit"],
+        origin=Origin(*content["origin"]) if content["origin"] else None,
+        said=tuple(Said(s["name"], s["value"], s["origin"]) for s in content["said"]),
+        is_declined=content["is_declined"],
+    )
 
 
 def _field(field: FieldChange) -> dict[str, Any]:

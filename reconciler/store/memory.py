@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
+from reconciler.model.removal import Removal
+from reconciler.model.resource import ResourceKey
 from reconciler.model.verdict import Verdict
 from reconciler.store.database import FILE, engine_of, file_url
 from reconciler.store.schema import is_made
@@ -43,9 +45,18 @@ class StoreMemory:
     def journal(self, site: str) -> SiteJournal:
         return SiteJournal(self.store, site)
 
-    def ended(self, site: str, commit: str) -> None:
+    def declared(self, site: str) -> frozenset[ResourceKey]:
+        return self.store.declared(site)
+
+    def removals(self, site: str) -> tuple[Removal, ...]:
+        return self.store.removals(site)
+
+    def carry(self, site: str, removals: Iterable[Removal]) -> None:
+        self.store.carry(site, removals)
+
+    def ended(self, site: str, commit: str, declared: Iterable[ResourceKey] = ()) -> None:
         if self.store.base(site) != commit:
-            self.store.set_base(site, commit)
+            self.store.set_base(site, commit, declared)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +65,8 @@ class Recalled:
 
     bases: dict[str, str]
     opened: dict[str, frozenset[str]]
+    removed: dict[str, tuple[Removal, ...]] = field(default_factory=dict)
+    said: dict[str, frozenset[ResourceKey]] = field(default_factory=dict)
 
     def base(self, site: str) -> str:
         return self.bases.get(site, "")
@@ -64,7 +77,16 @@ class Recalled:
     def journal(self, site: str) -> Recalled:  # noqa: ARG002
         return self
 
-    def ended(self, site: str, commit: str) -> None:
+    def declared(self, site: str) -> frozenset[ResourceKey]:
+        return self.said.get(site, frozenset())
+
+    def removals(self, site: str) -> tuple[Removal, ...]:
+        return self.removed.get(site, ())
+
+    def carry(self, site: str, removals: Iterable[Removal]) -> None:
+        """Not ours to write: who owns the folder finds them too."""
+
+    def ended(self, site: str, commit: str, declared: Iterable[ResourceKey] = ()) -> None:
         """Not ours to write."""
 
     def window_opens(self, host: str, plan_id: str) -> None:
@@ -77,7 +99,16 @@ class Recalled:
 def recall(folder: Path) -> Recalled:
     """The memory of a state folder, whoever owns it; empty where there is none."""
     with _looking(folder) as store:
-        return Recalled(store.bases(), store.opened()) if store else Recalled({}, {})
+        if store is None:
+            return Recalled({}, {})
+        bases = store.bases()
+        return Recalled(bases, store.opened(), store.all_removals(), {site: store.declared(site) for site in bases})
+
+
+def removals_of(folder: Path) -> dict[str, tuple[Removal, ...]]:
+    """What is open or declined in a state folder by site, whoever owns it."""
+    with _looking(folder) as store:
+        return store.all_removals() if store else {}
 
 
 def verdicts_of(folder: Path) -> list[Verdict]:

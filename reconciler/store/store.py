@@ -12,12 +12,15 @@ import orjson
 from sqlalchemy import Connection, Engine, bindparam, delete, insert, select
 
 from reconciler.model.outcome import Outcome
+from reconciler.model.removal import Removal
+from reconciler.model.resource import ResourceKey
 from reconciler.model.verdict import Difference, Verdict
 from reconciler.model.wire import outcome_json, outcome_of, verdict_json, verdict_of
 from reconciler.store.database import durable, engine_of, file_url, put
 from reconciler.store.lock import Holder, StateLock
+from reconciler.store.removals import carried, carry, decline, known
 from reconciler.store.schema import migrate
-from reconciler.store.tables import BASES, OUTCOMES, SIGHTINGS, VERDICTS, WINDOWS
+from reconciler.store.tables import BASES, OUTCOMES, REMOVALS, SIGHTINGS, VERDICTS, WINDOWS
 
 T = TypeVar("T")
 
@@ -68,9 +71,42 @@ class Store:
         with self._engine.connect() as db:
             return {row.site: row.commit_id for row in db.execute(select(BASES.c.site, BASES.c.commit_id))}
 
-    def set_base(self, site: str, commit: str) -> None:
+    def set_base(self, site: str, commit: str, declared: Iterable[ResourceKey] = ()) -> None:
+        """Note the commit, and what this program reads in it."""
+        keys = orjson.dumps(sorted(map(list, declared))).decode()
         with self._engine.begin() as db:
-            put(db, BASES, {"site": site}, {"commit_id": commit, "ended_at": self._clock()})
+            put(db, BASES, {"site": site}, {"commit_id": commit, "ended_at": self._clock(), "declared": keys})
+
+    def declared(self, site: str) -> frozenset[ResourceKey]:
+        """What the base said, as the program read it that noted it; empty where nothing is known."""
+        with self._engine.connect() as db:
+            content = db.scalar(select(BASES.c.declared).where(BASES.c.site == site))
+        return frozenset(ResourceKey(*key) for key in orjson.loads(content or "[]"))
+
+    # ---- removals
+
+    def removals(self, site: str) -> tuple[Removal, ...]:
+        """What commits removed and is not deleted: open, or declined."""
+        with self._engine.connect() as db:
+            return known(db, site).get(site, ())
+
+    def all_removals(self) -> dict[str, tuple[Removal, ...]]:
+        """The same for every site that has any."""
+        with self._engine.connect() as db:
+            return known(db)
+
+    def carry(self, site: str, removals: Iterable[Removal]) -> None:
+        """Remember these, and no others, until the next look. Who declined one before is heeded."""
+        wanted = {r.key: r for r in removals}
+        if carried(self.removals(site)) == carried(wanted.values()):
+            return
+        with self._engine.begin() as db:
+            carry(db, site, wanted, self._clock())
+
+    def decline(self, site: str, resource: str) -> bool:
+        """Let a resource stay though a commit removed it. False where no such removal is known."""
+        with self._engine.begin() as db:
+            return decline(db, site, resource, self._clock())
 
     def windows(self, site: str) -> frozenset[str]:
         """Hosts that we locked and have not unlocked."""
@@ -126,7 +162,7 @@ class Store:
         """Drop the verdicts of sites that are not managed any more. Their bases and windows stay."""
         gone = [{"gone": site} for site in sites]
         with self._engine.begin() as db:
-            for table in (VERDICTS, SIGHTINGS) if gone else ():
+            for table in (VERDICTS, SIGHTINGS, REMOVALS) if gone else ():
                 db.execute(delete(table).where(table.c.site == bindparam("gone")), gone)
 
     def _dated(self, db: Connection, verdict: Verdict) -> tuple[Difference, ...]:

@@ -12,6 +12,16 @@ BASES = Table(
     Column("site", String, primary_key=True),
     Column("commit_id", String, nullable=False),
     Column("ended_at", Float, nullable=False),
+    Column("declared", Text),  # the keys that it said, as the program of that time read it; JSON
+)
+REMOVALS = Table(
+    "removals",  # carried until they are applied, declined or back in Git
+    METADATA,
+    Column("site", String, primary_key=True),
+    Column("resource", String, primary_key=True),
+    Column("found_at", Float, nullable=False),
+    Column("declined_at", Float),
+    Column("content", Text, nullable=False),  # model.wire.removal_json
 )
 WINDOWS = Table(
     "windows",

@@ -150,7 +150,7 @@ def test_a_store_that_is_still_being_made_counts_as_none(folder):
 
 def test_who_only_looks_migrates_nothing(folder, monkeypatch):
     Store.open(folder).close()
-    execute(folder, "", "insert into bases values ('ottawa', 'c1', 1.0)")
+    execute(folder, "", "insert into bases (site, commit_id, ended_at) values ('ottawa', 'c1', 1.0)")
     from reconciler.store import schema
 
     class Newer:
@@ -162,7 +162,7 @@ def test_who_only_looks_migrates_nothing(folder, monkeypatch):
             return known.walk_revisions()
 
         def get_current_head(self):
-            return "0002"
+            return "0999"
 
     known = schema.ScriptDirectory.from_config(schema._config())
     monkeypatch.setattr(schema, "ScriptDirectory", Newer)
