@@ -11,6 +11,7 @@ from typing import Any
 from reconciler.desired.check import check
 from reconciler.desired.files import FLEET, SITE, parse_blob
 from reconciler.desired.findings import Findings
+from reconciler.desired.own_values import head
 from reconciler.desired.scalars import raw_text
 from reconciler.desired.settings import DEFAULT_GROUP, LAYER_NAME, Fleet, SiteFile, resolved
 from reconciler.model.errors import ConfigError, ConfigErrors
@@ -91,10 +92,10 @@ def _fleet(root: Node) -> tuple[Fleet | None, Findings]:
 def _own(site: Node | None, findings: Findings) -> SiteFile | None:
     if site is None:
         return SiteFile()
-    mine = Findings()
-    check(SiteFile, site, "site", mine)
+    mine, declared = Findings(), head(site)
+    check(SiteFile, declared, "site", mine)
     findings.include(mine)
-    return None if mine.has_errors else SiteFile.model_validate(site.plain())
+    return None if mine.has_errors else SiteFile.model_validate(declared.plain())
 
 
 def _check_own(own: SiteFile, site: Node | None, fleet: Fleet | None, folder: str, findings: Findings) -> None:

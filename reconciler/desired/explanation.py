@@ -61,6 +61,12 @@ def _documents(site: Site) -> Iterator[tuple[str, Node]]:
     for kind, documents in site.documents.items():
         for name, spec in documents.items():
             yield f"{kind} {name}", spec
+    for section, said in (
+        ("system", site.own_system),
+        *((f"hosts.{host}", node) for host, node in site.own_hosts.items()),
+    ):
+        if said is not None:
+            yield f"site.yaml {section}", said
     for name, values in (("install-values", site.install_values), ("bootstrap-values", site.bootstrap_values)):
         if values is not None:
             yield name, values

@@ -41,6 +41,12 @@ class Open(BaseModel):
     model_config = ConfigDict(extra="forbid", strict=True, frozen=True, defer_build=True, json_schema_extra=_open)
 
 
+class Own(BaseModel):
+    """A mapping of one of our own documents: unknown keys are refused."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
+
+
 class Upstream(Open):
     """A mapping of a Deployment Manager document; its attributes are named in camelCase."""
 

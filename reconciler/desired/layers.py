@@ -7,10 +7,10 @@ from dataclasses import dataclass, field, replace
 from typing import TypeAlias
 
 from reconciler.desired.documents import Document
-from reconciler.desired.files import BOOTSTRAP, INSTALL, Parsed
+from reconciler.desired.files import BOOTSTRAP, INSTALL, SITE, Parsed
 from reconciler.desired.findings import Findings
 from reconciler.desired.merge import PLAIN, merge
-from reconciler.desired.rules import SPEC_RULES, VALUES
+from reconciler.desired.rules import FILE_RULES, SPEC_RULES
 from reconciler.model.node import Node
 
 # A system is one, whatever its name; everything else is known by kind and name.
@@ -22,7 +22,7 @@ class Merged:
     """What all layers together say. Elements marked `$remove` are still in the specs: a base profile may lie below."""
 
     documents: dict[Identity, Document] = field(default_factory=dict)
-    values: dict[str, Node] = field(default_factory=dict)  # file name -> variables
+    values: dict[str, Node] = field(default_factory=dict)  # name of a file that holds one mapping -> the mapping
 
     @property
     def install_values(self) -> Node | None:
@@ -31,6 +31,11 @@ class Merged:
     @property
     def bootstrap_values(self) -> Node | None:
         return self.values.get(BOOTSTRAP)
+
+    @property
+    def own(self) -> Node | None:
+        """What site.yaml says of system and hosts."""
+        return self.values.get(SITE)
 
     @property
     def system(self) -> Document | None:
@@ -50,7 +55,8 @@ def merged(file_sets: Iterable[tuple[Parsed, ...]], findings: Findings) -> Merge
         for parsed in files:
             if parsed.root is not None:
                 name = parsed.path.rsplit("/", 1)[-1]
-                result.values[name] = merge(result.values.get(name), parsed.root, VALUES) or parsed.root
+                rule = FILE_RULES.get(name, PLAIN)
+                result.values[name] = merge(result.values.get(name), parsed.root, rule) or parsed.root
     return result
 
 

@@ -8,7 +8,7 @@ from typing import Any
 import yaml
 
 from reconciler.desired.documents import API_VERSION
-from reconciler.desired.files import BOOTSTRAP, INSTALL
+from reconciler.desired.files import BOOTSTRAP, INSTALL, SITE
 from reconciler.desired.scalars import read_plain
 from reconciler.desired.secret_keys import HIDDEN, is_secret
 from reconciler.model.site import Site
@@ -26,9 +26,18 @@ def render_yaml(site: Site) -> str:
 
 
 def render_values(site: Site) -> Mapping[str, str]:
-    """The value files by name, secrets hidden."""
+    """The value files by name, secrets hidden, and what the layers' and the site's own site.yaml say together."""
     files = {INSTALL: site.install_values, BOOTSTRAP: site.bootstrap_values}
-    return {name: _dumped([_hidden(node.plain())]) for name, node in files.items() if node is not None}
+    values = {name: _hidden(node.plain()) for name, node in files.items() if node is not None}
+    if own := _own(site):
+        values[SITE] = own
+    return {name: _dumped([value]) for name, value in values.items()}
+
+
+def _own(site: Site) -> dict[str, Any]:
+    system = {"system": site.own_system.plain()} if site.own_system else {}
+    hosts = {name: node.plain() for name, node in site.own_hosts.items()}
+    return system | ({"hosts": hosts} if hosts else {})
 
 
 def _documents(site: Site) -> Iterator[tuple[str, str, Any]]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from reconciler.desired.merge import FREE, Key, Rule, by
+from reconciler.desired.merge import FREE, PLAIN, Key, Rule, by
 from reconciler.model.node import Node
 
 NO_PORT = "dummy"  # the name that upstream gives to the port of an interface over another one
@@ -46,4 +46,10 @@ SPEC_RULES: Mapping[str, Rule] = {
     ),
     "PtpInstance": Rule({"parameters": FREE}),
 }
-VALUES = FREE  # install-values and bootstrap-values: the author's own keys
+# Our own sections: system, and each host by its name.
+SITE_SECTIONS = Rule({"system": PLAIN, "hosts": PLAIN})
+FILE_RULES: Mapping[str, Rule] = {
+    "install-values.yaml": FREE,  # the author's own keys
+    "bootstrap-values.yaml": FREE,
+    "site.yaml": SITE_SECTIONS,
+}

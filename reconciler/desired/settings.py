@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, StrictStr
+from pydantic import Field, StrictStr
 
-from reconciler.desired.fields import REFERENCE_FORM, URL_FORM, VALUE_NAME
+from reconciler.desired.fields import REFERENCE_FORM, URL_FORM, VALUE_NAME, Own
+from reconciler.desired.site_sections import HostSections, SystemSection
 from reconciler.model.site import Settings
 from reconciler.model.words import ApplyPolicy, HealPolicy, Mode
 
@@ -18,12 +19,6 @@ LAYER_NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._-]*")
 SITE_NAME = re.compile(r"(?![0-9]+$)[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*")
 
 Values = dict[Annotated[str, Field(pattern=VALUE_NAME)], Any]
-
-
-class Own(BaseModel):
-    """A mapping of one of our own documents: unknown keys are refused."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
 
 
 class Policies(Own):
@@ -85,6 +80,9 @@ class SiteFile(Policies):
     layers: list[StrictStr] | None = Field(default=None, description="Folders of profiles/, later wins.")
     group: StrictStr | None = Field(default=None, description="A group of fleet.yaml.")
     labels: dict[str, StrictStr] | None = None
+    # read apart from the rest, with those of the layers' site.yaml (desired/own_values.py)
+    system: SystemSection | None = Field(default=None, description="What a System document cannot say.")
+    hosts: HostSections | None = Field(default=None, description="What a HostProfile cannot say, by hostname.")
 
 
 def resolved(fleet: Fleet | None, site: SiteFile) -> Settings:

@@ -5,27 +5,31 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 
+from pydantic import BaseModel
+
 from reconciler.desired.check import Extent, check
 from reconciler.desired.declaration import Declaration
 from reconciler.desired.documents import SPECS
 from reconciler.desired.file_sets import FileSet, read_files
-from reconciler.desired.files import BOOTSTRAP, INSTALL, Parse, parse_blob
+from reconciler.desired.files import BOOTSTRAP, INSTALL, SITE, Parse, parse_blob
 from reconciler.desired.findings import Findings
 from reconciler.desired.host_models import HostProfileSpec
 from reconciler.desired.layers import Merged, merged
 from reconciler.desired.merge import PLAIN, swept
+from reconciler.desired.own_values import own_hosts
 from reconciler.desired.profiles import composites
 from reconciler.desired.references import check_references
-from reconciler.desired.rules import SPEC_RULES
+from reconciler.desired.rules import FILE_RULES, SPEC_RULES
 from reconciler.desired.secret_keys import secrets_in_clear
-from reconciler.desired.value_files import BootstrapValues, InstallValues, ValueFile
+from reconciler.desired.site_sections import Sections
+from reconciler.desired.value_files import BootstrapValues, InstallValues
 from reconciler.desired.values import substituted
 from reconciler.model.node import Node
 from reconciler.model.site import Site, SiteFiles
 
 OF_PROFILES = frozenset(("Host", "HostProfile"))
 DECLARED = tuple(kind for kind in SPECS if kind not in OF_PROFILES | {"System"})
-VALUE_FILES: Mapping[str, type[ValueFile]] = {INSTALL: InstallValues, BOOTSTRAP: BootstrapValues}
+VALUE_FILES: Mapping[str, type[BaseModel]] = {INSTALL: InstallValues, BOOTSTRAP: BootstrapValues, SITE: Sections}
 
 
 def load_site(files: SiteFiles, parse: Parse = parse_blob) -> Site:
@@ -61,6 +65,8 @@ def _assembled(name: str, said: Declaration, file_sets: list[FileSet], findings:
         system_name=together.system.named if together.system else None,
         hosts=hosts,
         documents={kind: {n: d.spec for n, d in together.of(kind).items()} for kind in DECLARED},
+        own_system=together.own.get("system") if together.own else None,
+        own_hosts=own_hosts(together.own, hosts, findings),
         install_values=together.install_values,
         bootstrap_values=together.bootstrap_values,
     )
@@ -74,7 +80,8 @@ def _swept(together: Merged) -> Merged:
         else replace(document, spec=swept(document.spec, SPEC_RULES.get(document.kind, PLAIN)))
         for identity, document in together.documents.items()
     }
-    return Merged(documents, together.values)
+    values = {file: swept(root, FILE_RULES.get(file, PLAIN)) for file, root in together.values.items()}
+    return Merged(documents, values)
 
 
 def _check_documents(together: Merged, findings: Findings) -> None:

@@ -60,6 +60,7 @@ class Site:
     """The merged documents of one site. Nodes hold the `spec` of each document, with origins.
 
     hosts: hostname -> composite profile (base profiles, profile, overrides merged; `name` and `match` are members too)
+    own_system, own_hosts: what site.yaml says beside them, in our own words; a host there has a composite profile too
     documents: kind -> name -> spec, for AddressPool, PlatformNetwork, DataNetwork, PtpInstance, PtpInterface; the
       parameters of a PtpInstance are always by section (the old flat list is the section `global`)
     """
@@ -70,6 +71,8 @@ class Site:
     system_name: Node | None
     hosts: Mapping[str, Node]
     documents: Mapping[str, Mapping[str, Node]]
+    own_system: Node | None = None
+    own_hosts: Mapping[str, Node] = field(default_factory=dict)
     install_values: Node | None = None
     bootstrap_values: Node | None = None
     warnings: tuple[Notice, ...] = field(default=())

@@ -188,7 +188,7 @@ def test_documents_are_told_apart_named_once_and_checked(text, expected):
          '1:7: name is "toronto" and the folder is "ottawa": they must be the same'),
         ("site.yaml", "modus: plan\n",
          ("1:8: site: modus is not known; known are mode, apply, heal, values, apiVersion, kind, name, description, layers, "
-         "group, labels")),
+         "group, labels, system, hosts")),
         ("site.yaml", "mode: on\n", "1:7: site: mode must be one of observe, plan, apply, not the boolean true"),
         ("site.yaml", "layers: aio-sx\n", '1:9: site: layers must be a list, not text, "aio-sx"'),
         ("site.yaml", "layers: [aio-sx]\n", '1:10: no layer "aio-sx": there is no file profiles/aio-sx/*.yaml'),
@@ -277,9 +277,9 @@ def test_an_empty_root_is_refused(paths):
 
 
 def test_what_belongs_elsewhere_is_refused_in_a_layer():
-    common = {"profiles/a/site.yaml": "mode: plan\n"}
+    common = {"profiles/a/fleet.yaml": "name: metro\n"}
     assert errors({"site.yaml": "layers: [a]\n"}, common) == [
-        "profiles/a/site.yaml: is not read in a layer: it belongs elsewhere"
+        "profiles/a/fleet.yaml: is not read in a layer: it belongs elsewhere"
     ]
 
 

@@ -1,0 +1,52 @@
+"""`system` and `hosts` of site.yaml: what the custom resources cannot say. Strict: every key is known."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import ConfigDict, Field
+from pydantic.alias_generators import to_camel
+
+from reconciler.desired.fields import REFERENCE_FORM, Own
+
+Hostname = Annotated[str, Field(pattern=r"^[a-zA-Z0-9\-_\.]+$")]
+Reference = Annotated[str, Field(pattern=REFERENCE_FORM)]
+
+
+class Section(Own):
+    """A mapping below `system` or `hosts`; its attributes are named in camelCase, and an absent one is not managed."""
+
+    model_config = ConfigDict(strict=True, populate_by_name=False, alias_generator=to_camel)
+
+
+class Secret(Section):
+    """Where a secret is, never the secret itself; it is read when it is sent."""
+
+    secret_ref: Reference = Field(description="env:NAME or file:/path.")
+
+
+class SystemSection(Section):
+    """Of the system, beside its System document."""
+
+    timezone: str | None = Field(default=None, description="Name of the time zone, as in Europe/Berlin.")
+
+
+class HostSection(Section):
+    """Of one host, beside its composite profile."""
+
+
+HostSections = dict[Hostname, HostSection | None]
+
+
+class Sections(Section):
+    """What is merged of every site.yaml, the layers' and the site's own."""
+
+    system: SystemSection | None = Field(default=None, description="What a System document cannot say.")
+    hosts: HostSections | None = Field(default=None, description="What a HostProfile cannot say, by hostname.")
+
+
+class LayerFile(Sections):
+    """profiles/<profile>/site.yaml: these sections and nothing else; how a site is treated is the site's to say."""
+
+    api_version: Literal["stxr.io/v1"] | None = None
+    kind: Literal["Site"] | None = None

@@ -1,0 +1,80 @@
+"""`system` and `hosts` of site.yaml: layers, `${name}`, and refusals at file and line."""
+
+from __future__ import annotations
+
+import pytest
+import yaml
+
+from reconciler.desired import explain, load_site, render_values
+from reconciler.model.errors import ConfigErrors
+from reconciler.model.site import Site
+from tests.desired.writing import AIO_SX, site_files
+
+LAYERED = "layers: [common]\n"
+
+
+def load(own: str, layer: str = "", values: str = "") -> Site:
+    head = (LAYERED if layer else "") + values
+    common = {"profiles/common/site.yaml": layer} if layer else {}
+    return load_site(site_files({"site.yaml": head + own, "deployment-config.yaml": AIO_SX}, common))
+
+
+def refusals(own: str, layer: str = "") -> list[str]:
+    with pytest.raises(ConfigErrors) as refused:
+        load(own, layer)
+    return [str(error) for error in refused.value]
+
+
+def test_a_site_that_says_nothing_has_no_sections():
+    site = load("group: default\n")
+    assert (site.own_system, dict(site.own_hosts)) == (None, {})
+
+
+def test_what_is_said_of_the_system_knows_its_place():
+    timezone = load("group: default\nsystem:\n  timezone: Europe/Berlin\n").own_system.get("timezone")
+    assert (timezone.value, str(timezone.origin)) == ("Europe/Berlin", "subclouds/ottawa/site.yaml:3")
+
+
+def test_the_site_wins_over_its_layer_key_by_key():
+    site = load("system: {timezone: UTC}\n", layer="system: {timezone: Europe/Berlin}\nhosts: {controller-0: {}}\n")
+    assert site.own_system.plain() == {"timezone": "UTC"}
+    assert list(site.own_hosts) == ["controller-0"]
+    assert 'site.yaml system: timezone = "UTC"' in "\n".join(explain(site))
+
+
+def test_a_value_stands_where_its_name_was_written():
+    site = load("system:\n  timezone: ${zone}\n", values="values: {zone: Asia/Tokyo}\n")
+    assert site.own_system.plain() == {"timezone": "Asia/Tokyo"}
+
+
+def test_a_key_that_we_do_not_know_is_refused_where_it_stands():
+    (refusal,) = refusals("system:\n  timezon: UTC\n")
+    assert refusal.startswith("subclouds/ottawa/site.yaml:2:12: site.yaml: system.timezon is not known; known are ")
+
+
+def test_a_value_of_another_type_is_refused():
+    (refusal,) = refusals("system:\n  timezone: 5\n")
+    assert "subclouds/ottawa/site.yaml:2" in refusal
+    assert "must be text" in refusal
+
+
+def test_a_layer_says_nothing_of_how_a_site_is_treated():
+    (refusal,) = refusals("", layer="mode: apply\nsystem: {timezone: UTC}\n")
+    assert refusal.startswith("profiles/common/site.yaml:1:7: layer common: mode is not known; known are ")
+
+
+def test_a_layer_may_speak_of_hosts_that_the_site_does_not_have():
+    assert dict(load("", layer="hosts: {controller-1: {}}\n").own_hosts) == {}
+
+
+def test_the_site_may_not():
+    (refusal,) = refusals("hosts:\n  controller-9: {}\n")
+    assert "site.yaml:2:17: site: hosts.controller-9: there is no Host document of this name" in refusal
+
+
+def test_it_is_rendered_as_one_file():
+    site = load("system: {timezone: UTC}\n", layer="hosts: {controller-0: {}}\n")
+    assert yaml.safe_load(render_values(site)["site.yaml"]) == {
+        "system": {"timezone": "UTC"},
+        "hosts": {"controller-0": {}},
+    }
