@@ -8,6 +8,7 @@ from typing import Annotated
 from reconciler.kinds import _addresses as addresses
 from reconciler.kinds import _carriers as carriers
 from reconciler.kinds import _interfaces as interfaces
+from reconciler.model.about import About
 from reconciler.model.change import Change
 from reconciler.model.kind import Attr, Context, ResourceKind
 from reconciler.model.plan import Call, Ref
@@ -88,4 +89,10 @@ KIND = ResourceKind(
     spell=carriers.placed,
     after=(*interfaces.KINDS, "interface-network", "interface-address-mode"),
     documents=("HostProfile.spec.addresses",),
+    about=About(
+        places={**DOCUMENT, "address": "address", "on": "interface"},
+        words={"on": "what the interface is whatever it is called: its port, bond, VLAN or VF"},
+        calls=(f"POST {PATH}", f"DELETE {PATH}/{{uuid}}"),
+        sources=("sysinv api/controllers/v1/address.py", "recorded"),
+    ),
 )

@@ -12,6 +12,7 @@ from typing import Annotated, Any, Literal
 
 from reconciler.kinds import _addresses as addresses
 from reconciler.kinds import _networks as networks
+from reconciler.model.about import About
 from reconciler.model.change import Change
 from reconciler.model.kind import Attr, Context, Given, ResourceKind
 from reconciler.model.node import Node
@@ -179,4 +180,25 @@ KIND = ResourceKind(
     impossible=impossible,
     spell=spell,
     documents=("AddressPool.spec",),
+    about=About(
+        places={
+            **DOCUMENT,
+            "name": "AddressPool.metadata.name",
+            "network": "subnet prefix",
+            "ranges": "allocation.ranges.start allocation.ranges.end",
+            "serves": "PlatformNetwork.spec.associatedAddressPools",
+        },
+        words={
+            "network": "the subnet, without host bits",
+            "ranges": "the ranges that are given out",
+            "serves": "the networks and families that the pool is for, as `mgmt/ipv4`: a pool in use is known by them",
+        },
+        calls=(f"POST {PATH}", f"PATCH {PATH}/{{uuid}}", f"DELETE {PATH}/{{uuid}}"),
+        costs="Service where a network uses the pool: it carries the addresses by which the site is reached. Some networks' pools then want a lock and unlock of every host.",
+        sources=(
+            "sysinv api/controllers/v1/address_pool.py",
+            "ansible-playbooks populate_initial_config.py",
+            "recorded",
+        ),
+    ),
 )

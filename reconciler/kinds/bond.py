@@ -8,6 +8,7 @@ from typing import Annotated, Any, Literal
 from reconciler.kinds import _carriers as carriers
 from reconciler.kinds import _interfaces as interfaces
 from reconciler.kinds import _names as names
+from reconciler.model.about import About
 from reconciler.model.change import Change
 from reconciler.model.kind import Attr, Context, ResourceKind, unordered
 from reconciler.model.node import Node
@@ -128,4 +129,11 @@ KIND = ResourceKind(
     known_as=interfaces.by_name,
     after=("ethernet", "ethernet-over"),
     documents=("HostProfile.spec.interfaces.bond",),
+    about=About(
+        places={**DOCUMENT, "name": "name", "members": "members"},
+        words={"members": "the ports of the bond, all of them, whatever their interfaces are called"},
+        calls=(f"POST {interfaces.PATH}", f"PATCH {interfaces.PATH}/{{uuid}}", f"DELETE {interfaces.PATH}/{{uuid}}"),
+        costs="The host is locked; rate limits of a platform interface change in service.",
+        sources=("sysinv api/controllers/v1/interface.py", "recorded"),
+    ),
 )

@@ -10,6 +10,7 @@ from typing import Annotated
 
 from reconciler.kinds import _hosts as hosts
 from reconciler.kinds import _storage as storage
+from reconciler.model.about import About
 from reconciler.model.change import Change
 from reconciler.model.kind import Attr, Context, ResourceKind
 from reconciler.model.plan import Call, Ref, replacing
@@ -113,4 +114,14 @@ KIND = ResourceKind(
     disruption=disruption,
     impossible=impossible,
     documents=("HostProfile.spec.storage.monitor",),
+    about=About(
+        places={**DOCUMENT, "backend": "System.spec.storage.backends.name"},
+        words={
+            "state": "what the platform says of it: configuring, configured",
+            "backend": "the Ceph backend that has to be there first",
+        },
+        calls=(f"POST {PATH}", f"PATCH {PATH}/{{uuid}}"),
+        costs="Making one costs nothing. Another size wants a lock and unlock of every host that has a monitor.",
+        sources=("sysinv api/controllers/v1/ceph_mon.py", "sysinv conductor/manager.py update_storage_config"),
+    ),
 )

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Annotated
 
 from reconciler.kinds import _hosts as hosts
+from reconciler.model.about import About
 from reconciler.model.change import Change
 from reconciler.model.kind import Attr, Context, ResourceKind
 from reconciler.model.plan import Call, Ref, replacing
@@ -78,4 +79,10 @@ KIND = ResourceKind(
     # backup must hold platform and database (recorded), and ceph-float needs the filesystem ceph
     after=("host-filesystem", "storage-backend"),
     documents=("System.spec.storage.filesystems",),
+    about=About(
+        places={**DOCUMENT, "name": "name"},
+        calls=(f"POST {PATH}", "PUT /v1/isystems/{system}/controller_fs/update_many"),
+        costs="Every controller must be unlocked and in service.",
+        sources=("sysinv api/controllers/v1/controller_fs.py", "recorded"),
+    ),
 )

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Annotated
 
 from reconciler.kinds import _hosts as hosts
+from reconciler.model.about import About
 from reconciler.model.change import Change
 from reconciler.model.kind import Attr, Context, ResourceKind
 from reconciler.model.plan import Call, replacing
@@ -72,4 +73,10 @@ KIND = ResourceKind(
     disruption=Disruption.SERVICE,  # a runtime manifest (conductor update_host_max_cpu_mhz_configured)
     impossible=impossible,
     documents=("HostProfile.spec.maxCPUMhzConfigured",),
+    about=About(
+        places={"max_mhz": "."},
+        words={"allowed_mhz": "the range that the processors report, in MHz; read only"},
+        calls=("PATCH /v1/ihosts/{host}",),
+        sources=("sysinv api/controllers/v1/host.py", "sysinv conductor/manager.py update_host_max_cpu_mhz_configured"),
+    ),
 )

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Annotated, Literal
 
 from reconciler.kinds import _hosts as hosts
+from reconciler.model.about import About
 from reconciler.model.change import Change
 from reconciler.model.kind import Attr, Context, ResourceKind
 from reconciler.model.plan import Call
@@ -109,4 +110,13 @@ KIND = ResourceKind(
     impossible=impossible,
     is_usual=is_usual,
     documents=("HostProfile.spec.processors",),
+    about=About(
+        places={"node": "node", "function": "functions.function", "count": "functions.count"},
+        calls=("PUT /v1/ihosts/{host}/state/host_cpus_modify",),
+        sources=(
+            "sysinv api/controllers/v1/host.py host_cpus_modify",
+            "sysinv api/controllers/v1/cpu_utils.py",
+            "recorded",
+        ),
+    ),
 )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Annotated, Any, Literal
 
+from reconciler.model.about import About
 from reconciler.model.change import Change
 from reconciler.model.kind import Attr, Context, Given, ResourceKind, lowercase
 from reconciler.model.plan import Call, Ref, replacing
@@ -100,4 +101,10 @@ KIND = ResourceKind(
     disruption=lambda change, _context: Disruption.SERVICE if change.observed else Disruption.NONE,
     impossible=impossible,
     documents=("DataNetwork.spec",),
+    about=About(
+        places={**DOCUMENT, "name": "DataNetwork.metadata.name"},
+        calls=(f"POST {PATH}", f"PATCH {PATH}/{{uuid}}", f"DELETE {PATH}/{{uuid}}"),
+        costs="Nothing where it is new; else service, on the interfaces that use it.",
+        sources=("sysinv api/controllers/v1/datanetwork.py", "recorded"),
+    ),
 )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Annotated
 
+from reconciler.model.about import About
 from reconciler.model.kind import Attr, ResourceKind
 from reconciler.model.resource import Resource, Spec
 from reconciler.model.rows import Rows
@@ -36,4 +37,13 @@ KIND = ResourceKind(
     scope=Scope.HOST,
     collections=("idisks",),
     read=read,
+    about=About(
+        words={
+            "path": "the stable path, /dev/disk/by-path/…",
+            "node": "the device node, which may change between boots",
+            "size_mib": "size, in MiB",
+            "available_mib": "what no partition takes, in MiB",
+        },
+        sources=("sysinv api/controllers/v1/disk.py", "recorded"),
+    ),
 )

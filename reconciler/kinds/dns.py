@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Annotated, Any
 
 from reconciler.kinds import _addresses as addresses
+from reconciler.model.about import About
 from reconciler.model.change import Change
 from reconciler.model.kind import Attr, Context, ResourceKind
 from reconciler.model.plan import Call, Ref, replacing
@@ -70,4 +71,9 @@ KIND = ResourceKind(
     impossible=impossible,
     is_stored_first=True,
     documents=("System.spec.dnsServers",),
+    about=About(
+        places=DOCUMENT,
+        calls=(f"PATCH {PATH}/{{uuid}}",),
+        sources=("sysinv api/controllers/v1/dns.py", "recorded"),
+    ),
 )

@@ -9,6 +9,7 @@ from typing import Annotated
 from reconciler.kinds import _carriers as carriers
 from reconciler.kinds import _interfaces as interfaces
 from reconciler.kinds import _names as names
+from reconciler.model.about import About
 from reconciler.model.change import Change
 from reconciler.model.kind import Attr, Context, Given, ResourceKind
 from reconciler.model.plan import Call
@@ -56,10 +57,17 @@ def express(resource: Resource[Ethernet], snapshot: Snapshot) -> Iterator[Said]:
 
 
 def is_usual(resource: Resource[Ethernet], snapshot: Snapshot) -> bool:
-    """A port that nothing uses, under its own name."""
-    spec = resource.spec
-    interface = snapshot.resources.get(ResourceKey("interface", spec.name or "", resource.key.host))
-    return spec.iface_class == "none" and spec.name == spec.port and not (interface and interface.spec.uppers)
+    """A port under its own name that nobody gave a class, and nothing stands on or is assigned to."""
+    spec, host = resource.spec, resource.key.host
+    interface = snapshot.resources.get(ResourceKey("interface", spec.name or "", host))
+    is_bare = spec.iface_class == "none" and spec.name == spec.port and spec.mtu in {None, interfaces.USUAL["mtu"]}
+    return is_bare and not (interface and interface.spec.uppers) and spec.name not in _named(host, snapshot)
+
+
+def _named(host: str, snapshot: Snapshot) -> Iterator[str | None]:
+    """The interfaces that assignments, addresses and routes name."""
+    there = (r for k, r in snapshot.resources.items() if k.host == host and k.kind != KIND.name)
+    return (getattr(r.spec, "interface", None) for r in there)
 
 
 def _bonded(site: Site) -> Iterator[Resource[Ethernet]]:
@@ -168,4 +176,16 @@ KIND = ResourceKind(
     is_usual=is_usual,
     known_as=interfaces.by_name,
     documents=("HostProfile.spec.interfaces.ethernet",),
+    about=About(
+        places={
+            **interfaces.DOCUMENT_NAMES,
+            "port": "port.name",
+            "name": "name",
+            "vf_count": "vfCount",
+            "vf_driver": "vfDriver",
+        },
+        calls=(f"PATCH {interfaces.PATH}/{{uuid}}",),
+        costs="The host is locked. In service: rate limits of a platform interface; on AIO-SX, an idle port that becomes an SR-IOV one.",
+        sources=("sysinv api/controllers/v1/interface.py", "recorded"),
+    ),
 )

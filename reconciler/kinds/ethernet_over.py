@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from reconciler.kinds import _carriers as carriers
 from reconciler.kinds import _interfaces as interfaces
 from reconciler.kinds import _names as names
+from reconciler.model.about import About
 from reconciler.model.change import Change
 from reconciler.model.kind import Context, ResourceKind
 from reconciler.model.plan import Call
@@ -91,4 +92,17 @@ KIND = ResourceKind(
     known_as=interfaces.by_name,
     after=("ethernet",),
     documents=("HostProfile.spec.interfaces.ethernet",),
+    about=About(
+        places={
+            **interfaces.DOCUMENT_NAMES,
+            "name": "name",
+            "lower": "lower",
+            "over": "lower",
+            "ovs_access": "ovsAccess",
+        },
+        words={"over": "what the interface below is whatever it is called: its port, bond or VF"},
+        calls=(f"POST {interfaces.PATH}", f"PATCH {interfaces.PATH}/{{uuid}}", f"DELETE {interfaces.PATH}/{{uuid}}"),
+        costs="The host is locked; rate limits of a platform interface change in service.",
+        sources=("sysinv api/controllers/v1/interface.py", "recorded"),
+    ),
 )

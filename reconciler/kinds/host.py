@@ -8,6 +8,7 @@ from typing import Annotated, Any, Literal
 
 from reconciler.kinds import _hosts as hosts
 from reconciler.kinds import _storage as storage
+from reconciler.model.about import About
 from reconciler.model.change import Change
 from reconciler.model.host import HostState
 from reconciler.model.kind import Attr, Context, Given, ResourceKind, lowercase
@@ -256,4 +257,16 @@ KIND = ResourceKind(
     disruption=disruption,
     impossible=impossible,
     documents=("Host.spec", "HostProfile.spec"),
+    about=About(
+        places={
+            **{name: f"HostProfile.spec.{member}" for name, member in DOCUMENT.items()},
+            "name": "Host.metadata.name",
+            "boot_mac": "HostProfile.spec.bootMAC",
+            "provisioning": "HostProfile.spec.provisioningMode",
+            "match_mac": "match.bootMAC",
+        },
+        calls=(f"POST {PATH}", f"PATCH {PATH}/{{uuid}}"),
+        costs="Most attributes change in service; what is set at boot wants the host locked, its clock source a lock and unlock. The administrative state is written by lock windows alone.",
+        sources=("sysinv api/controllers/v1/host.py", "sysinv conductor/manager.py", "recorded"),
+    ),
 )

@@ -7,6 +7,7 @@ from typing import Annotated
 
 from reconciler.kinds import _hosts as hosts
 from reconciler.kinds import _storage as storage
+from reconciler.model.about import About
 from reconciler.model.change import Change
 from reconciler.model.kind import Attr, Context, ResourceKind
 from reconciler.model.plan import Call, replacing
@@ -118,4 +119,11 @@ KIND = ResourceKind(
     disruption=disruption,
     impossible=impossible,
     documents=("HostProfile.spec.storage.filesystems",),
+    about=About(
+        places={**DOCUMENT, "name": "name", "backend": "System.spec.storage.backends.name"},
+        words={"backend": "the Rook backend that `ceph` has to wait for"},
+        calls=(f"POST {PATH}", "PUT /v1/ihosts/{host}/host_fs/update_many"),
+        costs="Growing is done in service. Making `instances` on a host with worker function wants it locked.",
+        sources=("sysinv api/controllers/v1/host_fs.py", "recorded"),
+    ),
 )

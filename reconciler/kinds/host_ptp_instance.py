@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Annotated
 
 from reconciler.kinds import _ptp as ptp
+from reconciler.model.about import About
 from reconciler.model.change import Change
 from reconciler.model.kind import Attr, Context, ResourceKind
 from reconciler.model.plan import Call, Ref
@@ -68,4 +69,9 @@ KIND = ResourceKind(
     disruption=Disruption.SERVICE,
     owns=owns,
     documents=("HostProfile.spec.ptpInstances",),
+    about=About(
+        places={"instance": "."},
+        calls=("PATCH /v1/ihosts/{host}", "POST /v1/ptp_instances/apply"),
+        sources=("sysinv api/controllers/v1/host.py", "recorded"),
+    ),
 )

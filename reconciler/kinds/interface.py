@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import Annotated
 
 from reconciler.kinds import _carriers as carriers
+from reconciler.model.about import About
 from reconciler.model.kind import Attr, ResourceKind
 from reconciler.model.resource import Resource, Spec
 from reconciler.model.rows import Rows
@@ -44,4 +45,15 @@ KIND = ResourceKind(
     scope=Scope.HOST,
     collections=("iinterfaces", "ports"),
     read=read,
+    about=About(
+        words={
+            "name": "its present name",
+            "iftype": "ethernet, ae, vlan, vf or virtual",
+            "iface_class": "platform, data, pci-sriov, pci-passthrough or none",
+            "mtu": "its MTU, in bytes",
+            "carrier": "what it is whatever it is called: its port, bond, VLAN or VF",
+            "uppers": "the names of the interfaces that stand on it",
+        },
+        sources=("sysinv api/controllers/v1/interface.py", "recorded"),
+    ),
 )

@@ -13,6 +13,7 @@ from reconciler.kinds import _addresses as addresses
 from reconciler.kinds import _carriers as carriers
 from reconciler.kinds import _interfaces as interfaces
 from reconciler.kinds import _networks as networks
+from reconciler.model.about import About
 from reconciler.model.change import Change
 from reconciler.model.kind import Attr, Context, Given, ResourceKind
 from reconciler.model.node import Node
@@ -140,4 +141,24 @@ KIND = ResourceKind(
     spell=carriers.placed,
     after=(*interfaces.KINDS, "interface-network"),
     documents=("HostProfile.spec.interfaces.*.platformNetworks", "HostProfile.spec.addresses"),
+    about=About(
+        places={
+            "interface": "addresses.interface interfaces.*.name",
+            "family": "addresses.address AddressPool.spec.subnet",
+            "on": "addresses.interface interfaces.*.name",
+            "pool": "PlatformNetwork.spec.associatedAddressPools",
+        },
+        words={
+            "on": "what the interface is whatever it is called: its port, bond, VLAN or VF",
+            "family": "ipv4 or ipv6",
+            "mode": "`pool` where a network of type `other` is on the interface, `static` where `addresses` names it",
+            "pool": "the pool that gives the addresses",
+        },
+        calls=(f"PATCH {interfaces.PATH}/{{uuid}}",),
+        sources=(
+            "sysinv api/controllers/v1/interface.py",
+            "sysinv api/controllers/v1/interface_network.py",
+            "recorded",
+        ),
+    ),
 )

@@ -7,6 +7,7 @@ from typing import Annotated
 
 from reconciler.kinds import _carriers as carriers
 from reconciler.kinds import _interfaces as interfaces
+from reconciler.model.about import About
 from reconciler.model.change import Change
 from reconciler.model.kind import Attr, Context, ResourceKind
 from reconciler.model.plan import Call, Ref
@@ -101,4 +102,19 @@ KIND = ResourceKind(
     member_of=member_of,
     after=interfaces.KINDS,
     documents=("HostProfile.spec.interfaces.*.dataNetworks",),
+    about=About(
+        places={
+            "interface": "HostProfile.spec.interfaces.*.name",
+            "network": ".",
+            "on": "HostProfile.spec.interfaces.*.name",
+        },
+        words={
+            "interface": "the interface by its name",
+            "network": "the data network by its name",
+            "on": "what the interface is whatever it is called: its port, bond, VLAN or VF",
+        },
+        calls=(f"POST {PATH}", f"DELETE {PATH}/{{uuid}}"),
+        costs="The host is locked. On AIO-SX, SR-IOV interfaces take and leave data networks in service.",
+        sources=("sysinv api/controllers/v1/interface_datanetwork.py", "recorded"),
+    ),
 )

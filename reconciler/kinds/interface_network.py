@@ -8,6 +8,7 @@ from typing import Annotated
 from reconciler.kinds import _carriers as carriers
 from reconciler.kinds import _interfaces as interfaces
 from reconciler.kinds import _networks as networks
+from reconciler.model.about import About
 from reconciler.model.change import Change
 from reconciler.model.kind import Attr, Context, ResourceKind
 from reconciler.model.node import Node
@@ -92,4 +93,18 @@ KIND = ResourceKind(
     member_of=member_of,
     after=interfaces.KINDS,
     documents=("HostProfile.spec.interfaces.*.platformNetworks",),
+    about=About(
+        places={
+            "network": ". PlatformNetwork.spec.type",
+            "interface": "HostProfile.spec.interfaces.*.name",
+            "on": "HostProfile.spec.interfaces.*.name",
+        },
+        words={
+            "network": "the platform network by its type: mgmt, oam, cluster-host, …",
+            "interface": "the interface by its name",
+            "on": "what the interface is whatever it is called: its port, bond, VLAN or VF",
+        },
+        calls=(f"POST {PATH}", f"DELETE {PATH}/{{uuid}}"),
+        sources=("sysinv api/controllers/v1/interface_network.py", "recorded"),
+    ),
 )

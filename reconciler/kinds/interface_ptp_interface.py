@@ -8,6 +8,7 @@ from typing import Annotated
 from reconciler.kinds import _carriers as carriers
 from reconciler.kinds import _interfaces as interfaces
 from reconciler.kinds import _ptp as ptp
+from reconciler.model.about import About
 from reconciler.model.change import Change
 from reconciler.model.kind import Attr, Context, ResourceKind
 from reconciler.model.plan import Call, Ref
@@ -89,4 +90,18 @@ KIND = ResourceKind(
     member_of=member_of,
     after=interfaces.KINDS,
     documents=("HostProfile.spec.interfaces.*.ptpInterfaces",),
+    about=About(
+        places={
+            "interface": "HostProfile.spec.interfaces.*.name",
+            "ptp_interface": ".",
+            "on": "HostProfile.spec.interfaces.*.name",
+        },
+        words={
+            "interface": "the interface by its name",
+            "ptp_interface": "the PTP interface by its name",
+            "on": "what the interface is whatever it is called: its port, bond, VLAN or VF",
+        },
+        calls=(f"PATCH {interfaces.PATH}/{{uuid}}", "POST /v1/ptp_instances/apply"),
+        sources=("sysinv api/controllers/v1/interface.py", "sysinv objects/ptp_interface.py", "recorded"),
+    ),
 )

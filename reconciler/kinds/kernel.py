@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Literal
 
 from reconciler.kinds import _hosts as hosts
+from reconciler.model.about import About
 from reconciler.model.change import Change
 from reconciler.model.kind import Context, ResourceKind
 from reconciler.model.plan import Call, replacing
@@ -15,6 +16,8 @@ from reconciler.model.said import Said
 from reconciler.model.site import Site
 from reconciler.model.snapshot import Snapshot
 from reconciler.model.words import Area, Disruption, Needs, Scope
+
+DOCUMENT = {"flavour": "kernel"}
 
 
 class Kernel(Spec):
@@ -26,13 +29,13 @@ class Kernel(Spec):
 def declare(site: Site) -> Iterator[Resource[Kernel]]:
     for host, profile in site.hosts.items():
         if profile.get("kernel"):
-            yield KIND.declared(profile, host, flavour="kernel")
+            yield KIND.declared(profile, host, **DOCUMENT)
 
 
 def express(resource: Resource[Kernel], snapshot: Snapshot) -> Iterator[Said]:
     """Only where there is a choice."""
     if hosts.runs_workloads(resource.key.host, snapshot):
-        yield Said("Host", resource.key.host, ("kernel",), resource.spec.flavour)
+        yield from KIND.said(resource, Said("Host", resource.key.host), DOCUMENT)
 
 
 def read(rows: Rows) -> Iterator[Resource[Kernel]]:
@@ -71,4 +74,9 @@ KIND = ResourceKind(
     impossible=impossible,
     usual={"flavour": "standard"},
     documents=("HostProfile.spec.kernel",),
+    about=About(
+        places={"flavour": "."},
+        calls=("PATCH /v1/ihosts/{host}/kernel",),
+        sources=("sysinv api/controllers/v1/kernel.py",),
+    ),
 )

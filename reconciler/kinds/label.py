@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Annotated
 
 from reconciler.kinds import _hosts as hosts
+from reconciler.model.about import About
 from reconciler.model.change import Change
 from reconciler.model.kind import Attr, Context, Given, ResourceKind
 from reconciler.model.plan import Call
@@ -85,4 +86,11 @@ KIND = ResourceKind(
     needs=needs,
     disruption=disruption,
     documents=("HostProfile.spec.labels",),
+    about=About(
+        places={"name": ".", "value": "."},
+        words={"name": "the label's key", "value": 'its value; "" is one too'},
+        calls=(f"POST {PATH}/{{host}}",),
+        costs="Nothing for most labels; those that the platform itself reads want the host locked.",
+        sources=("sysinv api/controllers/v1/label.py", "sysinv helm/common.py LABEL_*", "recorded"),
+    ),
 )

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Annotated, Any
 
 from reconciler.kinds import _hosts as hosts
+from reconciler.model.about import About
 from reconciler.model.change import Change
 from reconciler.model.kind import Attr, Context, ResourceKind
 from reconciler.model.node import Node
@@ -138,4 +139,19 @@ KIND = ResourceKind(
     impossible=impossible,
     usual=dict.fromkeys((*VM_API_NAMES, *VSWITCH_PAGE_MIB), 0),
     documents=("HostProfile.spec.memory",),
+    about=About(
+        places={
+            "node": "node",
+            **dict.fromkeys(ATTRIBUTES.values(), "functions.function functions.pageSize functions.pageCount"),
+        },
+        words={
+            "platform_mib": "what the platform keeps, in MiB; documents count it in pages of 4KB",
+            "vm_2m_pages": "huge pages of 2 MiB for applications",
+            "vm_1g_pages": "huge pages of 1 GiB for applications",
+            "vswitch_2m_pages": "huge pages of 2 MiB for the vSwitch",
+            "vswitch_1g_pages": "huge pages of 1 GiB for the vSwitch",
+        },
+        calls=(f"PATCH {PATH}/{{uuid}}",),
+        sources=("sysinv api/controllers/v1/memory.py", "recorded"),
+    ),
 )

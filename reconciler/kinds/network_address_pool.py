@@ -8,6 +8,7 @@ from typing import Annotated
 
 from reconciler.kinds import _addresses as addresses
 from reconciler.kinds import _networks as networks
+from reconciler.model.about import About
 from reconciler.model.change import Change
 from reconciler.model.kind import Attr, Context, Given, ResourceKind
 from reconciler.model.plan import Call, Ref
@@ -91,4 +92,14 @@ KIND = ResourceKind(
     settles=lambda change, context: networks.locked_after({change.key.name.partition("/")[0]}, context),
     impossible=impossible,
     documents=("PlatformNetwork.spec.associatedAddressPools",),
+    about=About(
+        places={"network": "PlatformNetwork.spec.type", "family": "AddressPool.spec.subnet", "pool": "."},
+        words={
+            "network": "the network by its type",
+            "family": "ipv4 or ipv6: that of the pool",
+            "pool": "the pool by its name",
+        },
+        calls=(f"POST {PATH}", f"DELETE {PATH}/{{uuid}}"),
+        sources=("sysinv api/controllers/v1/network_addrpool.py", "recorded"),
+    ),
 )

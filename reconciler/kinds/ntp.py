@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Annotated
 
 from reconciler.kinds import _hosts as hosts
+from reconciler.model.about import About
 from reconciler.model.change import Change
 from reconciler.model.kind import Attr, Context, ResourceKind, unordered
 from reconciler.model.plan import Call, Ref, replacing
@@ -78,4 +79,10 @@ KIND = ResourceKind(
     is_stored_first=True,
     after=("dns",),  # a server that is given by name needs one (sysinv ntp.py _check_ntp_data)
     documents=("System.spec.ntpServers",),
+    about=About(
+        places=DOCUMENT,
+        calls=(f"PATCH {PATH}/{{uuid}}",),
+        costs="Controllers that have been in service take it up at their next lock and unlock.",
+        sources=("sysinv api/controllers/v1/ntp.py", "sysinv conductor/manager.py update_ntp_config", "recorded"),
+    ),
 )

@@ -8,6 +8,7 @@ from typing import Annotated, Any, Literal
 
 from reconciler.kinds import _hosts as hosts
 from reconciler.kinds import _storage as storage
+from reconciler.model.about import About
 from reconciler.model.change import Change
 from reconciler.model.kind import Attr, Context, ResourceKind
 from reconciler.model.plan import Call, Ref
@@ -171,4 +172,11 @@ KIND = ResourceKind(
     # with Rook an OSD brings the host filesystem ceph, of 20 GiB, where Git may want another size (sysinv storage.py)
     after=("storage-tier", "ceph-monitor", "host-filesystem"),
     documents=("HostProfile.spec.storage.osds",),
+    about=About(
+        places={**JOURNAL, "path": "path", "function": "function", "backend": "System.spec.storage.backends.name"},
+        words={"backend": "the Ceph backend that has to be there first"},
+        calls=(f"POST {PATH}",),
+        costs="A storage host is locked; controllers and workers take an OSD in service. On a standard system's controllers it waits for the third monitor.",
+        sources=("sysinv api/controllers/v1/storage.py", "recorded"),
+    ),
 )

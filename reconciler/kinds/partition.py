@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import Annotated
 
 from reconciler.kinds import _storage as storage
+from reconciler.model.about import About
 from reconciler.model.kind import Attr, ResourceKind
 from reconciler.model.resource import Resource, Spec
 from reconciler.model.rows import Rows
@@ -42,4 +43,14 @@ KIND = ResourceKind(
     scope=Scope.HOST,
     collections=("idisks", "partitions"),
     read=read,
+    about=About(
+        words={
+            "path": "the stable path, /dev/disk/by-path/…-part5",
+            "disk": "the disk that it is on, by its stable path",
+            "size_gib": "size, in GiB",
+            "status": "the platform's number of its state (sysinv constants.PARTITION_*_STATUS)",
+            "is_used": "whether a physical volume is on it",
+        },
+        sources=("sysinv api/controllers/v1/partition.py", "recorded"),
+    ),
 )

@@ -13,6 +13,7 @@ from typing import Annotated, Any
 
 from reconciler.kinds import _hosts as hosts
 from reconciler.kinds import _storage as storage
+from reconciler.model.about import About
 from reconciler.model.change import Change
 from reconciler.model.kind import Attr, Context, Given, ResourceKind
 from reconciler.model.node import Node
@@ -215,4 +216,20 @@ KIND = ResourceKind(
     disruption=disruption,
     impossible=impossible,
     documents=("HostProfile.spec.storage.volumeGroups.physicalVolumes",),
+    about=About(
+        places={
+            "group": "HostProfile.spec.storage.volumeGroups.name",
+            "device": "type path",
+            "disk": "path",
+            "size_gib": "size",
+        },
+        words={
+            "device": "the disk, or the partition of that disk and size, by its stable path",
+            "disk": "the disk of a partition",
+            "number": "which one of equal partitions on one disk in one group",
+        },
+        calls=(f"POST {PATH}", f"POST {PARTITIONS}"),
+        costs="`nova-local`, and `cgts-vg` of a plain worker, want the host locked; every other group takes a volume in service, and uses it from the next unlock on.",
+        sources=("sysinv api/controllers/v1/pv.py", "sysinv api/controllers/v1/partition.py", "recorded"),
+    ),
 )

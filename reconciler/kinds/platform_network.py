@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Annotated
 
 from reconciler.kinds import _networks as networks
+from reconciler.model.about import About
 from reconciler.model.change import Change
 from reconciler.model.kind import Attr, Context, Given, ResourceKind
 from reconciler.model.plan import Call, Ref
@@ -80,4 +81,16 @@ KIND = ResourceKind(
     disruption=lambda change, _context: Disruption.SERVICE if change.observed else Disruption.NONE,
     impossible=impossible,
     documents=("PlatformNetwork.spec",),
+    about=About(
+        places={
+            "type": "type",
+            "name": "PlatformNetwork.metadata.name",
+            "dynamic": "dynamic",
+            "pool": "associatedAddressPools",
+        },
+        words={"name": "the name that it is given when it is made", "pool": "the first of its pools"},
+        calls=(f"POST {PATH}", f"DELETE {PATH}/{{uuid}}"),
+        costs="Nothing where it is new; else service.",
+        sources=("sysinv api/controllers/v1/network.py", "recorded"),
+    ),
 )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Annotated
 
+from reconciler.model.about import About
 from reconciler.model.kind import Attr, ResourceKind
 from reconciler.model.resource import Resource, Spec
 from reconciler.model.rows import Rows
@@ -40,4 +41,15 @@ KIND = ResourceKind(
     scope=Scope.HOST,
     collections=("ports",),
     read=read,
+    about=About(
+        words={
+            "name": "the port's name",
+            "pci_address": "its PCI address",
+            "numa_node": "the NUMA node that it is on",
+            "driver": "its driver",
+            "vf_limit": "VFs that the hardware can make",
+            "vf_count": "VFs that there are",
+        },
+        sources=("sysinv api/controllers/v1/port.py", "recorded"),
+    ),
 )

@@ -8,6 +8,7 @@ from typing import Annotated, Literal
 from pydantic import BeforeValidator
 
 from reconciler.kinds import _ptp as ptp
+from reconciler.model.about import About
 from reconciler.model.change import Change
 from reconciler.model.kind import Attr, Context, Given, ResourceKind
 from reconciler.model.plan import Call, Ref
@@ -76,4 +77,10 @@ KIND = ResourceKind(
     write=write,
     disruption=lambda change, _context: Disruption.SERVICE if change.observed else Disruption.NONE,
     documents=("PtpInstance.spec",),
+    about=About(
+        places={"name": "PtpInstance.metadata.name", "service": "service", "parameters": "parameters"},
+        calls=(f"POST {PATH}", f"PATCH {PATH}/{{uuid}}", f"DELETE {PATH}/{{uuid}}", f"POST {PATH}/apply"),
+        costs="Nothing where it is new; else service: the daemons restart.",
+        sources=("sysinv api/controllers/v1/ptp_instance.py", "recorded"),
+    ),
 )

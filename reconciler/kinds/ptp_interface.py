@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Annotated
 
 from reconciler.kinds import _ptp as ptp
+from reconciler.model.about import About
 from reconciler.model.change import Change
 from reconciler.model.kind import Attr, Context, Given, ResourceKind, unordered
 from reconciler.model.plan import Call, Ref
@@ -70,4 +71,10 @@ KIND = ResourceKind(
     write=write,
     disruption=lambda change, _context: Disruption.SERVICE if change.observed else Disruption.NONE,
     documents=("PtpInterface.spec",),
+    about=About(
+        places={**DOCUMENT, "name": "PtpInterface.metadata.name"},
+        calls=(f"POST {PATH}", f"PATCH {PATH}/{{uuid}}", f"DELETE {PATH}/{{uuid}}", "POST /v1/ptp_instances/apply"),
+        costs="Nothing where it is new; else service: the daemons restart.",
+        sources=("sysinv api/controllers/v1/ptp_interface.py", "recorded"),
+    ),
 )

@@ -13,6 +13,7 @@ from typing import Annotated
 from reconciler.kinds import _addresses as addresses
 from reconciler.kinds import _carriers as carriers
 from reconciler.kinds import _interfaces as interfaces
+from reconciler.model.about import About
 from reconciler.model.change import Change
 from reconciler.model.kind import Attr, Context, Given, ResourceKind
 from reconciler.model.node import Node
@@ -161,4 +162,20 @@ KIND = ResourceKind(
     spell=carriers.placed,
     after=(*interfaces.KINDS, "interface-network", "interface-address-mode", "address"),
     documents=("HostProfile.spec.routes",),
+    about=About(
+        places={
+            "interface": "interface",
+            "destination": "subnet prefix",
+            "gateway": "gateway",
+            "metric": "metric",
+            "on": "interface",
+        },
+        words={
+            "destination": "subnet/prefix, with the gateway where there are several paths",
+            "on": "what the interface is whatever it is called: its port, bond, VLAN or VF",
+        },
+        calls=(f"POST {PATH}", f"DELETE {PATH}/{{uuid}}"),
+        costs="Nothing where it is new; else service.",
+        sources=("sysinv api/controllers/v1/route.py", "sysinv conductor/manager.py update_route_config", "recorded"),
+    ),
 )

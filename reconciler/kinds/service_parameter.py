@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from typing import Annotated, Any
 
+from reconciler.model.about import About
 from reconciler.model.change import Change
 from reconciler.model.kind import Attr, Context, Given, ResourceKind
 from reconciler.model.node import Node
@@ -177,4 +178,15 @@ KIND = ResourceKind(
     settles=settles,
     disruption=disruption,
     documents=("System.spec.serviceParameters",),
+    about=About(
+        places={**DOCUMENT, "name": "service section paramname", "value": "paramvalue"},
+        words={"name": "service/section/parameter, with personality and resource where they are said"},
+        calls=(f"POST {PATH}", f"PATCH {PATH}/{{uuid}}", f"POST {PATH}/apply"),
+        costs="Service: the parameter's service is configured anew. Some are taken up by hosts at their next lock and unlock.",
+        sources=(
+            "sysinv api/controllers/v1/service_parameter.py",
+            "sysinv common/service_parameter.py",
+            "sysinv conductor/manager.py update_service_config",
+        ),
+    ),
 )

@@ -9,6 +9,7 @@ from typing import Annotated, Any, Literal
 
 from reconciler.kinds import _hosts as hosts
 from reconciler.kinds import _storage as storage
+from reconciler.model.about import About
 from reconciler.model.change import Change
 from reconciler.model.host import HostState
 from reconciler.model.kind import Attr, Context, ResourceKind, unordered
@@ -181,4 +182,16 @@ KIND = ResourceKind(
     needs=needs,
     impossible=impossible,
     documents=("System.spec.storage.backends",),
+    about=About(
+        places={**DOCUMENT, "name": "name"},
+        words={"state": "what the platform says of it: configuring, configured"},
+        calls=tuple(f"{word}" for path in PATHS.values() for word in (f"POST {path}", f"PATCH {path}/{{uuid}}")),
+        costs="Bare-metal Ceph wants both controllers of a duplex system in service, or one alone and locked; other backends are taken at any time.",
+        sources=(
+            "sysinv api/controllers/v1/storage_ceph.py",
+            "sysinv api/controllers/v1/storage_ceph_rook.py",
+            "sysinv api/controllers/v1/utils.py SBApiHelper",
+            "recorded",
+        ),
+    ),
 )

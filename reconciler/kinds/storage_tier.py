@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Annotated
 
+from reconciler.model.about import About
 from reconciler.model.kind import Attr, ResourceKind
 from reconciler.model.resource import Resource, Spec
 from reconciler.model.rows import Rows
@@ -29,4 +30,8 @@ KIND = ResourceKind(
     collections=("storage_tiers",),
     read=read,
     after=("storage-backend",),
+    about=About(
+        words={"name": "the tier's name", "status": "defined or in-use"},
+        sources=("sysinv api/controllers/v1/storage_tier.py", "recorded"),
+    ),
 )

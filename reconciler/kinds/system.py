@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 
+from reconciler.model.about import About
 from reconciler.model.change import Change
 from reconciler.model.kind import Context, ResourceKind
 from reconciler.model.plan import Call, Ref, replacing
@@ -64,4 +65,9 @@ KIND = ResourceKind(
     write=write,
     severity=Severity.INFO,
     documents=("System.metadata.name", "System.spec"),
+    about=About(
+        places={**{name: f"System.spec.{member}" for name, member in DOCUMENT.items()}, "name": "System.metadata.name"},
+        calls=(f"PATCH {PATH}/{{uuid}}",),
+        sources=("sysinv api/controllers/v1/system.py", "recorded"),
+    ),
 )

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from reconciler.kinds import _carriers as carriers
 from reconciler.kinds import _interfaces as interfaces
 from reconciler.kinds import _names as names
+from reconciler.model.about import About
 from reconciler.model.change import Change
 from reconciler.model.kind import Context, ResourceKind
 from reconciler.model.plan import Call
@@ -94,4 +95,11 @@ KIND = ResourceKind(
     known_as=interfaces.by_name,
     after=("ethernet", "ethernet-over"),
     documents=("HostProfile.spec.interfaces.vf",),
+    about=About(
+        places={**DOCUMENT, "name": "name", "over": "lower"},
+        words={"over": "what the interface below is whatever it is called: its port, bond or VF"},
+        calls=(f"POST {interfaces.PATH}", f"PATCH {interfaces.PATH}/{{uuid}}", f"DELETE {interfaces.PATH}/{{uuid}}"),
+        costs="The host is locked. AIO-SX makes and removes VF interfaces in service.",
+        sources=("sysinv api/controllers/v1/interface.py", "recorded"),
+    ),
 )

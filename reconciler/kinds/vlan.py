@@ -8,6 +8,7 @@ from typing import Annotated, Any
 from reconciler.kinds import _carriers as carriers
 from reconciler.kinds import _interfaces as interfaces
 from reconciler.kinds import _names as names
+from reconciler.model.about import About
 from reconciler.model.change import Change
 from reconciler.model.kind import Attr, Context, ResourceKind
 from reconciler.model.plan import Call
@@ -89,4 +90,11 @@ KIND = ResourceKind(
     known_as=interfaces.by_name,
     after=("ethernet", "ethernet-over", "bond", "vf"),
     documents=("HostProfile.spec.interfaces.vlan",),
+    about=About(
+        places={**DOCUMENT, "name": "name", "over": "lower"},
+        words={"over": "what the interface below is whatever it is called: its port, bond or VF"},
+        calls=(f"POST {interfaces.PATH}", f"PATCH {interfaces.PATH}/{{uuid}}", f"DELETE {interfaces.PATH}/{{uuid}}"),
+        costs="The host is locked; rate limits of a platform interface change in service.",
+        sources=("sysinv api/controllers/v1/interface.py", "recorded"),
+    ),
 )

@@ -8,6 +8,7 @@ from typing import Annotated, Any, Literal
 
 from reconciler.kinds import _hosts as hosts
 from reconciler.kinds import _storage as storage
+from reconciler.model.about import About
 from reconciler.model.change import Change
 from reconciler.model.kind import Attr, Context, ResourceKind
 from reconciler.model.plan import Call, Ref, replacing
@@ -138,4 +139,10 @@ KIND = ResourceKind(
     disruption=disruption,
     impossible=impossible,
     documents=("HostProfile.spec.storage.volumeGroups",),
+    about=About(
+        places={**DOCUMENT, "name": "name"},
+        calls=(f"POST {PATH}", f"PATCH {PATH}/{{uuid}}"),
+        costs="`nova-local` on a host with worker function wants it locked; every other group changes in service.",
+        sources=("sysinv api/controllers/v1/lvg.py", "recorded"),
+    ),
 )

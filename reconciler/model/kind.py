@@ -9,6 +9,7 @@ from typing import Any, Generic
 
 from pydantic import ValidationError
 
+from reconciler.model.about import About
 from reconciler.model.change import Change
 from reconciler.model.errors import ConfigError, ConfigErrors
 from reconciler.model.host import SystemState
@@ -163,6 +164,7 @@ class ResourceKind(Generic[S]):
     after: kinds that come earlier, where no attribute refers to them.
     deletion: what deleting one means. A DELETE comes to `write`, `needs`, `disruption`, `settles` and `waits_for` with
       its observed side alone.
+    about: what people read of it beside: the reference page is made of it.
     owns: lists of these resources that Git says whole, as (host, list): an observed member that Git does not name
       is drift there, and unmanaged elsewhere. member_of: the list that a resource is a member of.
     """
@@ -192,12 +194,17 @@ class ResourceKind(Generic[S]):
     severity: Severity = Severity.SERVICE
     is_stored_first: bool = False  # the API stores the value and applies it apart (DNS, NTP, DRBD): look at the hosts
     documents: tuple[str, ...] = ()  # "HostProfile.spec.routes": where Git says it, for the reference page
+    about: About = About()
 
     @cached_property
     def attributes(self) -> Mapping[str, Attr]:
         """Each attribute of the spec with its facts."""
         fields = self.spec.model_fields.items()
         return {n: next((m for m in f.metadata if isinstance(m, Attr)), Attr()) for n, f in fields}
+
+    def places(self, attribute: str) -> tuple[str, ...]:
+        """Where documents say an attribute: `HostProfile.spec.routes.gateway`. Nothing for what they never say."""
+        return self.about.paths(attribute, self.documents[0]) if self.documents else ()
 
     @cached_property
     def references(self) -> frozenset[str]:
