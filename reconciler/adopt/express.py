@@ -13,16 +13,16 @@ from reconciler.model.snapshot import Snapshot
 
 
 def expressed(snapshot: Snapshot, kinds: Kinds, *, is_short: bool = False) -> tuple[Said, ...]:
-    """Everything that documents can say of the site, each place once, in no order that means anything.
+    """Everything that documents can say of the site; a list that is owned whole comes once for each of its members.
 
     is_short: without what is as the platform makes it by itself.
     """
-    found: dict[Said, None] = {}
+    found: list[Said] = []
     for part in _parts(snapshot):
         for resource in part.said:
             kind = kinds[resource.key.kind]
             if (worth := _worth_saying(resource, kind, part.seen) if is_short else resource) is not None:
-                found |= dict.fromkeys(kind.express(worth, part.seen))
+                found += kind.express(worth, part.seen)
     return tuple(found)
 
 

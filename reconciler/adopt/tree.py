@@ -6,10 +6,11 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
-from reconciler.adopt.order import in_writing_order, key_rank, natural
+from reconciler.adopt.order import in_writing_order, natural
 from reconciler.model.said import Element, Said, Step
 
 Branch: TypeAlias = "dict[Step, Any]"  # of branches and values; a list of keyed elements has Elements for keys
+WHOLE = frozenset({"physicalVolumes"})  # lists whose elements a merge does not tell apart (see desired/rules.py)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,12 +50,24 @@ def plain(branch: Any) -> Any:
 
 
 def leaves(branch: Branch, path: tuple[Step, ...] = ()) -> Iterator[tuple[tuple[Step, ...], Any]]:
-    """(path, value) of everything said; an element or mapping that says nothing of itself counts with value None."""
+    """(path, value) of everything that a merge can tell apart; a place that says nothing of itself has value None."""
     for step, value in branch.items():
-        if isinstance(value, dict) and value:
+        if isinstance(value, dict) and value and step not in WHOLE:
             yield from leaves(value, (*path, step))
         else:
             yield (*path, step), None if value == {} else value
+
+
+def grown(said: Mapping[tuple[Step, ...], Any]) -> Branch:
+    """The inverse of `leaves`."""
+    root: Branch = {}
+    for path, value in said.items():
+        branch = root
+        for step in path if value is None else path[:-1]:
+            branch = branch.setdefault(step, {})
+        if value is not None:
+            branch[path[-1]] = value
+    return root
 
 
 def _whole(element: Element, branch: Branch) -> Branch:
@@ -75,6 +88,3 @@ def _element_rank(pair: tuple[Any, Any]) -> Any:
     name = branch.get("name") if isinstance(branch, dict) else None
     told = [natural(value) for _, value in element.keys]
     return (natural(name) if isinstance(name, str) else told[0], told, element.nth)
-
-
-__all__ = ["Branch", "Document", "branches", "key_rank", "leaves", "plain"]
