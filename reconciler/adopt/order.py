@@ -19,7 +19,7 @@ DOCUMENTS = (
 # One list serves all mappings: a key has one place, whatever it is in. Others follow by name (labels, sections).
 KEYS = (
     "profile", "match", "overrides", "base", "personality", "subfunctions", "administrativeState", "provisioningMode",
-    "powerOn", "bootMAC", "location", "description", "contact", "latitude", "longitude",
+    "powerOn", "bootMAC", "description", "location", "contact", "latitude", "longitude",
     "bootDevice", "rootDevice", "console", "installOutput", "hwSettle", "kernel", "appArmor", "clockSynchronization",
     "maxCPUMhzConfigured", "boardManagement", "labels", "ptpInstances",
     "name", "service", "ptpinstance", "section", "paramname", "paramvalue", "resource",

@@ -80,11 +80,22 @@ def pool_network(pool: str, snapshot: Snapshot) -> str:
 
 
 def said_networks(interface: str, host: str, snapshot: Snapshot) -> tuple[str, ...]:
-    """An interface's `platformNetworks`: the networks that it carries, then the pools that give it addresses."""
+    """An interface's `platformNetworks`: the networks that it carries, then the pools that Git gives it."""
     on_it = [r for r in _on_interfaces(host, snapshot) if r.spec.interface == interface]
     assigned = (network_name(r.spec.network, snapshot) for r in on_it if r.key.kind == ASSIGNMENT)
-    pools = (pool_network(r.spec.pool, snapshot) for r in on_it if r.key.kind == ADDRESS_MODE and r.spec.pool)
-    return (*sorted(assigned), *sorted(set(pools)))
+    pools = {r.spec.pool for r in on_it if r.key.kind == ADDRESS_MODE and r.spec.pool}
+    given = (p for p in pools if is_given(p, interface, host, snapshot))
+    return (*sorted(assigned), *sorted(pool_network(pool, snapshot) for pool in given))
+
+
+def is_given(pool: str, interface: str, host: str, snapshot: Snapshot) -> bool:
+    """Whether a pool is an interface's by somebody's word: on workers those of its networks are set by themselves (recorded)."""
+    on_it = (
+        r.spec.network
+        for r in _on_interfaces(host, snapshot)
+        if r.key.kind == ASSIGNMENT and r.spec.interface == interface
+    )
+    return not any(pool in pools_of(network, snapshot) for network in on_it)
 
 
 def _on_interfaces(host: str, snapshot: Snapshot) -> Iterator[Resource[Any]]:

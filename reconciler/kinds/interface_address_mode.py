@@ -84,7 +84,7 @@ def express(resource: Resource[InterfaceAddressMode], snapshot: Snapshot) -> Ite
     """A pool by a network of type `other`, which the interface names; static is said by the addresses."""
     interface, host, pool = resource.spec.interface, resource.key.host, resource.spec.pool
     place = interfaces.place(interface, host, snapshot)
-    if pool is None or place is None:
+    if pool is None or place is None or not networks.is_given(pool, interface, host, snapshot):
         return
     network = Said("PlatformNetwork", networks.pool_network(pool, snapshot))
     yield network.at("type").says(networks.POOL_ONLY)

@@ -8,6 +8,7 @@ from dataclasses import replace
 from typing import Annotated, Any
 
 from reconciler.model.about import About
+from reconciler.kinds._usual_parameters import USUAL
 from reconciler.model.change import Change
 from reconciler.model.kind import Attr, Context, Given, ResourceKind
 from reconciler.model.node import Node
@@ -105,6 +106,10 @@ def express(resource: Resource[ServiceParameter], snapshot: Snapshot) -> Iterato
     yield place.at("paramvalue").says(spec.value or "")
 
 
+def is_usual(resource: Resource[ServiceParameter], snapshot: Snapshot) -> bool:  # noqa: ARG001
+    return f"{resource.spec.name}={resource.spec.value}" in USUAL
+
+
 def read(rows: Rows) -> Iterator[Resource[ServiceParameter]]:
     for row in rows.all("service_parameter"):
         told = dict(zip(DOCUMENT, _seen(row), strict=True))
@@ -172,6 +177,7 @@ KIND = ResourceKind(
     collections=("service_parameter",),
     declare=declare,
     express=express,
+    is_usual=is_usual,
     read=read,
     spell=spell,
     write=write,
