@@ -19,6 +19,9 @@ class AlarmSeverity(StrEnum):
         return list(AlarmSeverity).index(self)
 
 
+TEXT_LIMIT = 255  # of every text column (starlingx/fault fm-rest-api db/sqlalchemy/models.py)
+
+
 @dataclass(frozen=True, slots=True)
 class Alarm:
     """One alarm that stands.
@@ -26,6 +29,7 @@ class Alarm:
     id: of the catalogue (`200.001`). entity: `host=controller-0`, and what else it names, joined by dots.
     since: ISO time in UTC as the system says it; "" where whoever raised it gave none.
     affects_management: whether the platform counts it against an orchestrated change.
+    repair: what to do about it; said only of alarms that we raise, lists do not show it.
     """
 
     uuid: str
@@ -35,6 +39,12 @@ class Alarm:
     reason: str = ""
     since: str = ""
     affects_management: bool = False
+    repair: str = ""
+
+    @property
+    def key(self) -> tuple[str, str]:
+        """What the platform takes for the same alarm; its API does not keep it from standing twice."""
+        return self.id, self.entity
 
     @property
     def host(self) -> str:

@@ -1,0 +1,1 @@
+"""Where verdicts are told besides metrics, events and the API; each is opted into."""
