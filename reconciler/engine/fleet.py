@@ -17,6 +17,8 @@ from reconciler.engine.reconcile import Judged, judge, reconcile
 from reconciler.engine.remote import SiteRemote
 from reconciler.model.errors import ConfigError, ReconcilerError
 from reconciler.model.outcome import Outcome
+from reconciler.model.removal import Removal
+from reconciler.model.resource import ResourceKey
 from reconciler.model.words import Result
 
 AT_ONCE = 50  # sites in work at a time; each has its own few connections
@@ -36,8 +38,20 @@ class Memory(Protocol):
 
     def journal(self, site: str) -> Journal: ...
 
-    def ended(self, site: str, commit: str) -> None:
-        """The site has all that this commit says."""
+    def declared(self, site: str) -> frozenset[ResourceKey]:
+        """The keys that the base said when it was noted."""
+        ...
+
+    def removals(self, site: str) -> tuple[Removal, ...]:
+        """What commits removed and is not deleted: open, or declined."""
+        ...
+
+    def carry(self, site: str, removals: Iterable[Removal]) -> None:
+        """Remember these removals, and no others."""
+        ...
+
+    def ended(self, site: str, commit: str, declared: Iterable[ResourceKey] = ()) -> None:
+        """The site has all that this commit says, which are these keys."""
         ...
 
 
@@ -72,7 +86,8 @@ class Fleet:
         remote = await self._remotes(self._endpoint(name))
         memory = self.memory
         journal, base, windows = memory.journal(name), memory.base(name), memory.windows(name)
-        return Visit(name, settings, desired, remote, journal, base, windows, approved)
+        carried, declared = memory.removals(name), memory.declared(name)
+        return Visit(name, settings, desired, remote, journal, base, windows, approved, carried, declared)
 
     async def inventory(self, name: str) -> dict[str, Any]:
         """Every list that the kinds read of one site, as {path: {items: rows}}. Raises ReconcilerError."""
@@ -86,7 +101,9 @@ class Fleet:
         return self._endpoints[name]
 
     async def _judge(self, name: str) -> SiteResult:
-        return SiteResult(name, await judge(await self.visit(name), self.office))
+        judged = await judge(await self.visit(name), self.office)
+        self.memory.carry(name, judged.removals.carried)
+        return SiteResult(name, judged)
 
     async def _apply(self, name: str, approved: str) -> SiteResult:
         """Plans in a row until nothing is left, or nothing moves: some work is only possible after other work."""
@@ -106,11 +123,14 @@ class Fleet:
         return SiteResult(name, judged, outcome)
 
     def settle(self, judged: Judged) -> None:
-        """Note the base where the site has all that its commit says: from now on what differs is drift."""
+        """Note the base where the site has all that its commit says: from now on what differs is drift.
+
+        What the commit removed and is not deleted yet is carried: written down first, or the new base would hide it.
+        """
         site, commit = judged.desired.site, judged.desired.revision
-        in_sync = judged.found.is_empty and judged.plan.is_empty
-        if in_sync and self.memory.base(site) != commit and self.office.repository.keep(site, commit):
-            self.memory.ended(site, commit)
+        self.memory.carry(site, judged.removals.carried)
+        if judged.follows and self.memory.base(site) != commit and self.office.repository.keep(site, commit):
+            self.memory.ended(site, commit, judged.desired.resources)
 
     async def _each(
         self, names: Iterable[str], one: Callable[[str], Awaitable[SiteResult]]

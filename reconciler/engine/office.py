@@ -11,6 +11,8 @@ from reconciler.engine.remote import SiteRemote
 from reconciler.engine.repository import Repository
 from reconciler.model.kind import Kinds
 from reconciler.model.plan import Plan
+from reconciler.model.removal import Removal
+from reconciler.model.resource import ResourceKey
 from reconciler.model.site import Settings
 from reconciler.model.snapshot import Snapshot
 
@@ -48,6 +50,8 @@ class Visit:
     base_commit: the commit whose plan last ended here, "" where none is known.
     windows: hosts that we locked and have not unlocked.
     approved: the id of the plan that somebody approved, "" for none; "*" for whatever the plan is.
+    carried: what commits removed and is not deleted, open or declined. declared: the keys that the base said when it
+      was noted.
     """
 
     site: str
@@ -58,6 +62,8 @@ class Visit:
     base_commit: str = ""
     windows: frozenset[str] = frozenset()
     approved: str = ""
+    carried: tuple[Removal, ...] = ()
+    declared: frozenset[ResourceKey] = frozenset()
 
 
 def work(visit: Visit, office: Office, desired: Snapshot, windows: frozenset[str]) -> Work:

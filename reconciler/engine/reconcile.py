@@ -6,16 +6,18 @@ then known is the verdict. Stages are plain functions on values; only `observe` 
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from reconciler.apply import send
-from reconciler.diff import compare, spelled
+from reconciler.diff import Present, compare, prunings, spelled, with_deletes
 from reconciler.engine.office import Office, Visit, work
 from reconciler.engine.permission import Asked, permitted
+from reconciler.engine.removed import removed
 from reconciler.model.change import Comparison
 from reconciler.model.kind import Context
 from reconciler.model.outcome import Outcome
 from reconciler.model.plan import Plan
+from reconciler.model.removal import Removals
 from reconciler.model.snapshot import Snapshot
 from reconciler.plan import plan
 
@@ -25,6 +27,7 @@ class Judged:
     """What a site is, what it should be, and the way between. Nothing was sent.
 
     windows: hosts that we locked and that are locked still, or on their way.
+    removals: what was removed from Git, and what is to become of it.
     """
 
     desired: Snapshot
@@ -32,6 +35,16 @@ class Judged:
     found: Comparison
     plan: Plan
     windows: frozenset[str] = frozenset()
+    removals: Removals = field(default_factory=Removals)
+
+    @property
+    def follows(self) -> bool:
+        """The site has all that its commit says, but for deletes: those are carried, or need this commit as a base."""
+        deletes = {c.key for c in self.found.changes if c.pruning}
+        left = [c for c in self.found.changes if c.key not in deletes]
+        blocked = {b.key for b in self.plan.blocked} - deletes
+        is_extra = bool(self.found.extra) and not self.removals.blind
+        return not (left or blocked or is_extra or self.found.unjudged or self.windows)
 
 
 async def judge(visit: Visit, office: Office) -> Judged:
@@ -41,11 +54,16 @@ async def judge(visit: Visit, office: Office) -> Judged:
     with office.timed("diff"):
         want = spelled(visit.desired, have, office.kinds)
         base = office.repository.base(visit.site, visit.base_commit)
-        found = compare(want, have, office.kinds, base and spelled(base, have, office.kinds))
+        base = base and spelled(base, have, office.kinds)
+        now = Present(want, have)
+        gone = removed(visit, now, base, office)
+        found = compare(want, have, office.kinds, base)
+        deletes = prunings(gone.removals, visit.settings, office.kinds)
+        found = with_deletes(found, now, gone.base, deletes, office.kinds)
     with office.timed("plan"):
         ours = still_open(visit.windows, have)
         todo = plan(found, Context(want, have), office.kinds, ours, visit.desired.revision)
-    return Judged(want, have, found, todo, ours)
+    return Judged(want, have, found, todo, ours, gone.removals)
 
 
 async def reconcile(visit: Visit, office: Office) -> tuple[Judged, Outcome]:

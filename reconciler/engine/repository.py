@@ -28,6 +28,7 @@ from reconciler.store import state_folder
 
 COMMIT = re.compile(r"[0-9a-f]{40}")
 MIRROR = "mirror"  # below the state folder, and its owner's
+KEPT = 4  # renderings of older commits that are kept of a site
 LOOKS = "looks"  # the same for those who do not own it
 
 
@@ -70,6 +71,10 @@ class Bases(Protocol):
         """The files of a site at a commit; None where there is no such commit, or no such site in it."""
         ...
 
+    def since(self, name: str, commit: str, head: str) -> tuple[str, ...]:
+        """The commits after one, up to the head, that may concern a site; oldest first."""
+        ...
+
     def keep(self, name: str, commit: str) -> bool:
         """Keep the commit reachable by a ref of our own."""
         ...
@@ -89,7 +94,7 @@ class Repository:
         self.tree, self._kinds, self._bases_of = tree, kinds, bases
         self._pool = Pool()
         self._rendered: dict[str, Rendered] = {}
-        self._bases: dict[str, tuple[str, Snapshot | None]] = {}  # site -> (commit, resources)
+        self._bases: dict[str, dict[str, Snapshot | None]] = {}  # site -> commit -> resources, the newest few
 
     def close(self) -> None:
         """End the child process that reads blobs, if there is one. What is asked later starts it again."""
@@ -129,9 +134,34 @@ class Repository:
         """
         if not commit or not self._bases_of.is_past(commit, self.tree.commit):
             return None
-        if name not in self._bases or self._bases[name][0] != commit:
-            self._bases[name] = (commit, self._based(name, commit))
-        return self._bases[name][1]
+        known = self._bases.setdefault(name, {})
+        if commit not in known:
+            known[commit] = self._based(name, commit)
+            for oldest in list(known)[:-KEPT]:
+                del known[oldest]
+        return known[commit]
+
+    def why_no_base(self, name: str, commit: str) -> str:
+        """Why `base` knows nothing of a commit, for people."""
+        if not commit:
+            return "no commit is known that the site has followed (a new site, or a new state folder)"
+        if not self._bases_of.is_past(commit, self.tree.commit):
+            return f"{commit[:12]}, which the site followed last, is not in the history of {self.commit[:12]}"
+        return f"what {commit[:12]}, which the site followed last, says of {name} cannot be read by this program"
+
+    @property
+    def is_committed(self) -> bool:
+        """Whether the state is that of a commit, without edits."""
+        return bool(COMMIT.fullmatch(self.commit))
+
+    def since(self, name: str, commit: str) -> tuple[str, ...]:
+        """The commits after a base, up to the head, that may concern a site; oldest first."""
+        return self._bases_of.since(name, commit, self.tree.commit)
+
+    def has(self, name: str, commit: str) -> bool:
+        """Whether the site was in Git at a commit, and its files can be had."""
+        known = self._bases.get(name, {}).get(commit)
+        return known is not None or self._bases_of.files(name, commit) is not None
 
     def keep(self, name: str, commit: str) -> bool:
         """Keep a commit reachable as the site's base. False for what is no commit: edits that nobody committed."""
@@ -245,6 +275,10 @@ class MirrorBases:
         except SourceError:
             return None  # the commit, or the site in it, is no longer there
 
+    def since(self, name: str, commit: str, head: str) -> tuple[str, ...]:
+        known = COMMIT.match(head)
+        return self._sites.since(name, commit, known[0]) if known else ()
+
     def keep(self, name: str, commit: str) -> bool:
         try:
             self._mirror.keep(name, commit)
@@ -264,6 +298,9 @@ class NoBases:
 
     def files(self, name: str, commit: str) -> SiteFiles | None:  # noqa: ARG002
         return None
+
+    def since(self, name: str, commit: str, head: str) -> tuple[str, ...]:  # noqa: ARG002
+        return ()
 
     def keep(self, name: str, commit: str) -> bool:  # noqa: ARG002
         return False

@@ -24,6 +24,8 @@ from reconciler.sources.mirror import Mirror
 from reconciler.sources.site_files import Place, State, checked, many, site_files
 from reconciler.sources.tree import moved, tree, treeish
 
+SINCE = 50  # commits back from a head that are told one by one
+
 
 class GitSites:
     """All sites below a root of the mirror. Files are named from the root, so a root can move in its repository.
@@ -79,6 +81,17 @@ class GitSites:
         if commit and commit != state.commit:
             state = State(commit, self._narrow(name, commit))
         return site_files(name, state, self._place)
+
+    def since(self, name: str, commit: str, head: str) -> tuple[str, ...]:
+        """The commits after one, up to a head, that touch what a site may use; oldest first, the newest `SINCE`.
+
+        Along first parents: what a merge brought counts as one step.
+        """
+        paths = [f"{self._root}/{path}".lstrip("/") for path in (SITES + name, LAYERS.rstrip("/"), FLEET)]
+        answer = self._mirror.git.run(
+            "rev-list", "--first-parent", f"--max-count={SINCE}", f"{commit}..{head}", "--", *paths
+        )
+        return tuple(reversed(answer.text.split()))
 
     def all_files(self, names: Collection[str]) -> Iterator[SiteFiles | SourceError]:
         """The files of many sites at one commit; an unreadable site comes as its error, the others go on."""

@@ -51,6 +51,17 @@ class Git:
     def base(self, name: str, commit: str) -> Snapshot | None:
         return self.past.get(commit)
 
+    is_committed = True
+
+    def why_no_base(self, name: str, commit: str) -> str:
+        return f"{commit} is not known" if commit else "no commit is known"
+
+    def since(self, name: str, commit: str) -> tuple[str, ...]:
+        return ()
+
+    def has(self, name: str, commit: str) -> bool:
+        return True
+
     def keep(self, name: str, commit: str) -> bool:
         self.kept.append((name, commit))
         return True
