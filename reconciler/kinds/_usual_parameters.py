@@ -47,4 +47,3 @@ USUAL = frozenset(
         "radosgw/config/service_enabled=false",
     }
 )
-)
