@@ -12,7 +12,7 @@ from typing import Any
 
 from reconciler.model.change import Change, Comparison
 from reconciler.model.kind import Kinds
-from reconciler.model.removal import Pruning, Removal, Removals, Said
+from reconciler.model.removal import Pruning, Removal, Removals, RemovedValue
 from reconciler.model.resource import Resource, ResourceKey
 from reconciler.model.site import Settings
 from reconciler.model.snapshot import Snapshot
@@ -144,10 +144,10 @@ def _removal(resource: Resource[Any], past: Past, commit: str) -> Removal:
     return Removal(resource.key, base, commit, resource.origin, tuple(_said(resource)))
 
 
-def _said(resource: Resource[Any]) -> Iterable[Said]:
+def _said(resource: Resource[Any]) -> Iterable[RemovedValue]:
     for name in sorted(resource.spec.model_fields_set):
         value = getattr(resource.spec, name)
-        yield Said(name, _text(value), str(resource.origin_of(name) or ""))
+        yield RemovedValue(name, _text(value), str(resource.origin_of(name) or ""))
 
 
 def _text(value: Any) -> str:

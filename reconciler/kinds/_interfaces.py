@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal
 
 from reconciler.kinds import _carriers as carriers
 from reconciler.model.change import Change
-from reconciler.model.kind import Attr, Context
+from reconciler.model.kind import Attr, Context, Deletion
 from reconciler.model.node import Node
 from reconciler.model.plan import Call, Ref, replacing
 from reconciler.model.resource import Resource, ResourceKey, Spec
@@ -149,8 +149,15 @@ def update(change: Change[Any], **more: Any) -> Call:
 
 
 def remove(change: Change[Any]) -> Call:
-    """The DELETE of one interface; only ever part of a replacement."""
+    """The DELETE of one interface."""
     return Call("DELETE", f"{PATH}/{{uuid}}", refs={"uuid": Ref(change.key)})
+
+
+# sysinv interface.py _delete: assignments and modes of addresses go with it (recorded)
+DELETION = Deletion(
+    takes=("interface-network", "interface-data-network", "interface-address-mode", "interface-ptp-interface"),
+    effect="its networks and the modes of its addresses go with it; refused while another interface is on it",
+)
 
 
 def host_ref(host: str) -> Ref:

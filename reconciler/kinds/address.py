@@ -10,7 +10,7 @@ from reconciler.kinds import _carriers as carriers
 from reconciler.kinds import _interfaces as interfaces
 from reconciler.model.about import About
 from reconciler.model.change import Change
-from reconciler.model.kind import Attr, Context, ResourceKind
+from reconciler.model.kind import Attr, Context, Deletion, ResourceKind
 from reconciler.model.plan import Call, Ref
 from reconciler.model.resource import Resource, Spec
 from reconciler.model.rows import Rows
@@ -88,6 +88,7 @@ KIND = ResourceKind(
     disruption=Disruption.LOCK,
     spell=carriers.placed,
     after=(*interfaces.KINDS, "interface-network", "interface-address-mode"),
+    deletion=Deletion(effect="refused while a route goes over it"),
     documents=("HostProfile.spec.addresses",),
     about=About(
         places={**DOCUMENT, "address": "address", "on": "interface"},

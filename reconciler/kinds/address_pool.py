@@ -14,7 +14,7 @@ from reconciler.kinds import _addresses as addresses
 from reconciler.kinds import _networks as networks
 from reconciler.model.about import About
 from reconciler.model.change import Change
-from reconciler.model.kind import Attr, Context, Given, ResourceKind
+from reconciler.model.kind import Attr, Context, Deletion, Given, ResourceKind
 from reconciler.model.node import Node
 from reconciler.model.plan import Call, Ref, replacing
 from reconciler.model.resource import Resource, Spec
@@ -179,6 +179,7 @@ KIND = ResourceKind(
     settles=settles,
     impossible=impossible,
     spell=spell,
+    deletion=Deletion(is_destructive=True, effect="refused while a network has it"),
     documents=("AddressPool.spec",),
     about=About(
         places={

@@ -128,6 +128,7 @@ KIND = ResourceKind(
     usual=interfaces.USUAL,
     known_as=interfaces.by_name,
     after=("ethernet", "ethernet-over"),
+    deletion=interfaces.DELETION,
     documents=("HostProfile.spec.interfaces.bond",),
     about=About(
         places={**DOCUMENT, "name": "name", "members": "members"},

@@ -8,7 +8,7 @@ from typing import Annotated
 from reconciler.kinds import _hosts as hosts
 from reconciler.model.about import About
 from reconciler.model.change import Change
-from reconciler.model.kind import Attr, Context, ResourceKind
+from reconciler.model.kind import Attr, Context, Deletion, ResourceKind
 from reconciler.model.plan import Call, Ref, replacing
 from reconciler.model.resource import Resource, ResourceKey, Spec
 from reconciler.model.rows import Rows
@@ -52,8 +52,17 @@ def write(changes: Sequence[Change[ControllerFilesystem]], context: Context) -> 
         system = {"system": Ref(ResourceKey("system", ""))}
         yield Call("PUT", "/v1/isystems/{system}/controller_fs/update_many", grown, refs=system)
     for change in changes:
-        if change.action is Action.CREATE:
+        if change.action is Action.DELETE:
+            yield Call("DELETE", f"{PATH}/{{uuid}}", refs={"uuid": Ref(change.key)})
+        elif change.action is Action.CREATE:
             yield Call("POST", PATH, {"name": change.want.name, "size": change.want.size_gib}, creates=change.key)
+
+
+def undeletable(change: Change[ControllerFilesystem], context: Context) -> str:  # noqa: ARG001
+    """Sysinv controller_fs.py delete."""
+    if change.key.name == FLOAT:
+        return ""
+    return f"the platform needs it: only {FLOAT} can be removed; say it in Git, or decline"
 
 
 def impossible(change: Change[ControllerFilesystem], context: Context) -> str:
@@ -78,6 +87,7 @@ KIND = ResourceKind(
     impossible=impossible,
     # backup must hold platform and database (recorded), and ceph-float needs the filesystem ceph
     after=("host-filesystem", "storage-backend"),
+    deletion=Deletion(is_destructive=True, refused=undeletable, effect="what it holds is lost"),
     documents=("System.spec.storage.filesystems",),
     about=About(
         places={**DOCUMENT, "name": "name"},

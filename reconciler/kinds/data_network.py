@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal
 
 from reconciler.model.about import About
 from reconciler.model.change import Change
-from reconciler.model.kind import Attr, Context, Given, ResourceKind, lowercase
+from reconciler.model.kind import Attr, Context, Deletion, Given, ResourceKind, lowercase
 from reconciler.model.plan import Call, Ref, replacing
 from reconciler.model.resource import Resource, ResourceKey, Spec
 from reconciler.model.rows import Rows
@@ -100,6 +100,7 @@ KIND = ResourceKind(
     write=write,
     disruption=lambda change, _context: Disruption.SERVICE if change.observed else Disruption.NONE,
     impossible=impossible,
+    deletion=Deletion(effect="refused while an interface is on it"),
     documents=("DataNetwork.spec",),
     about=About(
         places={**DOCUMENT, "name": "DataNetwork.metadata.name"},

@@ -91,6 +91,7 @@ KIND = ResourceKind(
     usual=interfaces.USUAL,
     known_as=interfaces.by_name,
     after=("ethernet",),
+    deletion=interfaces.DELETION,
     documents=("HostProfile.spec.interfaces.ethernet",),
     about=About(
         places={

@@ -9,8 +9,8 @@ from reconciler.kinds import _hosts as hosts
 from reconciler.kinds import _storage as storage
 from reconciler.model.about import About
 from reconciler.model.change import Change
-from reconciler.model.kind import Attr, Context, ResourceKind
-from reconciler.model.plan import Call, replacing
+from reconciler.model.kind import Attr, Context, Deletion, ResourceKind
+from reconciler.model.plan import Call, Ref, replacing
 from reconciler.model.resource import Resource, ResourceKey, Spec
 from reconciler.model.rows import Rows
 from reconciler.model.said import Element, Said
@@ -56,9 +56,11 @@ def express(resource: Resource[HostFilesystem], snapshot: Snapshot) -> Iterator[
 
 
 def read(rows: Rows) -> Iterator[Resource[HostFilesystem]]:
+    """A filesystem that is being removed is not there."""
     for host, row in rows.by_host("host_fs"):
-        spec = HostFilesystem(name=row["name"], size_gib=row["size"])
-        yield Resource(KIND.key(spec, host), spec, {"uuid": row["uuid"]})
+        if not str(row.get("state") or "").startswith("Deleting"):  # now, or on unlock (recorded)
+            spec = HostFilesystem(name=row["name"], size_gib=row["size"])
+            yield Resource(KIND.key(spec, host), spec, {"uuid": row["uuid"]})
 
 
 def write(changes: Sequence[Change[HostFilesystem]], context: Context) -> Iterable[Call]:  # noqa: ARG001
@@ -70,19 +72,28 @@ def write(changes: Sequence[Change[HostFilesystem]], context: Context) -> Iterab
     if grown:
         yield Call("PUT", "/v1/ihosts/{host}/host_fs/update_many", grown, refs={"host": hosts.ref(host)})
     for change in changes:
-        if change.action is Action.CREATE:
+        if change.action is Action.DELETE:
+            yield Call("DELETE", f"{PATH}/{{uuid}}", refs={"uuid": Ref(change.key)})
+        elif change.action is Action.CREATE:
             body = {"ihost_uuid": hosts.ref(host), "name": change.want.name, "size": change.want.size_gib}
             yield Call("POST", PATH, body, creates=change.key)
 
 
 def needs(change: Change[HostFilesystem], context: Context) -> Needs:
     """Sysinv host_fs.py _check_host_fs."""
-    is_new = change.action is Action.CREATE and change.key.name == INSTANCES
-    return Needs.LOCKED if is_new and hosts.has_worker(change.key.host, context) else Needs.ANY
+    is_other = change.action is not Action.UPDATE and change.key.name == INSTANCES
+    return Needs.LOCKED if is_other and hosts.has_worker(change.key.host, context) else Needs.ANY
 
 
 def disruption(change: Change[HostFilesystem], context: Context) -> Disruption:
     return Disruption.LOCK if needs(change, context) is Needs.LOCKED else Disruption.NONE
+
+
+def undeletable(change: Change[HostFilesystem], context: Context) -> str:  # noqa: ARG001
+    """Sysinv host_fs.py delete."""
+    if change.key.name in OPTIONAL:
+        return ""
+    return f"the platform needs it: only {', '.join(sorted(OPTIONAL))} can be removed; say it in Git, or decline"
 
 
 def impossible(change: Change[HostFilesystem], context: Context) -> str:
@@ -118,6 +129,7 @@ KIND = ResourceKind(
     needs=needs,
     disruption=disruption,
     impossible=impossible,
+    deletion=Deletion(is_destructive=True, refused=undeletable, effect="what it holds is lost"),
     documents=("HostProfile.spec.storage.filesystems",),
     about=About(
         places={**DOCUMENT, "name": "name", "backend": "System.spec.storage.backends.name"},

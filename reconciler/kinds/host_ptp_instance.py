@@ -8,7 +8,7 @@ from typing import Annotated
 from reconciler.kinds import _ptp as ptp
 from reconciler.model.about import About
 from reconciler.model.change import Change
-from reconciler.model.kind import Attr, Context, ResourceKind
+from reconciler.model.kind import Attr, Context, Deletion, ResourceKind
 from reconciler.model.plan import Call, Ref
 from reconciler.model.resource import Resource, ResourceKey, Spec
 from reconciler.model.rows import Rows
@@ -68,6 +68,7 @@ KIND = ResourceKind(
     write=write,
     disruption=Disruption.SERVICE,
     owns=owns,
+    deletion=Deletion(),
     documents=("HostProfile.spec.ptpInstances",),
     about=About(
         places={"instance": "."},

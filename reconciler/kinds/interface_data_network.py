@@ -9,7 +9,7 @@ from reconciler.kinds import _carriers as carriers
 from reconciler.kinds import _interfaces as interfaces
 from reconciler.model.about import About
 from reconciler.model.change import Change
-from reconciler.model.kind import Attr, Context, ResourceKind
+from reconciler.model.kind import Attr, Context, Deletion, ResourceKind
 from reconciler.model.plan import Call, Ref
 from reconciler.model.resource import Resource, ResourceKey, Spec
 from reconciler.model.rows import Rows
@@ -101,6 +101,7 @@ KIND = ResourceKind(
     owns=owns,
     member_of=member_of,
     after=interfaces.KINDS,
+    deletion=Deletion(),
     documents=("HostProfile.spec.interfaces.*.dataNetworks",),
     about=About(
         places={

@@ -10,7 +10,7 @@ from reconciler.kinds import _interfaces as interfaces
 from reconciler.kinds import _networks as networks
 from reconciler.model.about import About
 from reconciler.model.change import Change
-from reconciler.model.kind import Attr, Context, ResourceKind
+from reconciler.model.kind import Attr, Context, Deletion, ResourceKind
 from reconciler.model.node import Node
 from reconciler.model.plan import Call, Ref
 from reconciler.model.resource import Resource, ResourceKey, Spec
@@ -92,6 +92,7 @@ KIND = ResourceKind(
     owns=owns,
     member_of=member_of,
     after=interfaces.KINDS,
+    deletion=Deletion(effect="the interface loses its addresses of that network"),
     documents=("HostProfile.spec.interfaces.*.platformNetworks",),
     about=About(
         places={

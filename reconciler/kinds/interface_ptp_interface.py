@@ -10,7 +10,7 @@ from reconciler.kinds import _interfaces as interfaces
 from reconciler.kinds import _ptp as ptp
 from reconciler.model.about import About
 from reconciler.model.change import Change
-from reconciler.model.kind import Attr, Context, ResourceKind
+from reconciler.model.kind import Attr, Context, Deletion, ResourceKind
 from reconciler.model.plan import Call, Ref
 from reconciler.model.resource import Resource, ResourceKey, Spec
 from reconciler.model.rows import Rows
@@ -89,6 +89,7 @@ KIND = ResourceKind(
     owns=owns,
     member_of=member_of,
     after=interfaces.KINDS,
+    deletion=Deletion(),
     documents=("HostProfile.spec.interfaces.*.ptpInterfaces",),
     about=About(
         places={

@@ -8,8 +8,8 @@ from typing import Annotated
 from reconciler.kinds import _hosts as hosts
 from reconciler.model.about import About
 from reconciler.model.change import Change
-from reconciler.model.kind import Attr, Context, Given, ResourceKind
-from reconciler.model.plan import Call
+from reconciler.model.kind import Attr, Context, Deletion, Given, ResourceKind
+from reconciler.model.plan import Call, Ref
 from reconciler.model.resource import Resource, Spec
 from reconciler.model.rows import Rows
 from reconciler.model.said import Said
@@ -60,7 +60,10 @@ def read(rows: Rows) -> Iterator[Resource[Label]]:
 
 def write(changes: Sequence[Change[Label]], context: Context) -> Iterable[Call]:  # noqa: ARG001
     """All labels of a host in one POST, which takes another value for a label that is there only if told so."""
-    labels = {c.want.name: c.want.value or "" for c in changes}
+    yield from (Call("DELETE", f"{PATH}/{{uuid}}", refs={"uuid": Ref(c.key)}) for c in changes if not c.desired)
+    labels = {c.want.name: c.want.value or "" for c in changes if c.desired}
+    if not labels:
+        return
     query = "?overwrite=true" if any(c.action is Action.UPDATE for c in changes) else ""
     yield Call("POST", f"{PATH}/{{host}}{query}", labels, refs={"host": hosts.ref(changes[0].key.host)})
 
@@ -85,6 +88,7 @@ KIND = ResourceKind(
     write=write,
     needs=needs,
     disruption=disruption,
+    deletion=Deletion(),
     documents=("HostProfile.spec.labels",),
     about=About(
         places={"name": ".", "value": "."},

@@ -10,7 +10,7 @@ from reconciler.kinds import _addresses as addresses
 from reconciler.kinds import _networks as networks
 from reconciler.model.about import About
 from reconciler.model.change import Change
-from reconciler.model.kind import Attr, Context, Given, ResourceKind
+from reconciler.model.kind import Attr, Context, Deletion, Given, ResourceKind
 from reconciler.model.plan import Call, Ref
 from reconciler.model.resource import Resource, ResourceKey, Spec
 from reconciler.model.rows import Rows
@@ -66,6 +66,17 @@ def write(changes: Sequence[Change[NetworkAddressPool]], context: Context) -> It
         yield Call("POST", PATH, {"network_uuid": network, "address_pool_uuid": pool}, creates=change.key)
 
 
+def undeletable(change: Change[NetworkAddressPool], context: Context) -> str:
+    """The first pool stays, and mgmt of an AIO-SX changes only while it is locked (sysinv network_addrpool.py)."""
+    network, pool = change.have.network, change.have.pool
+    found = context.observed.resources.get(ResourceKey("platform-network", network))
+    if found and found.spec.pool == pool:
+        return f"it is the primary pool of {network}, which goes only with its network"
+    if network == "mgmt" and (controller := networks.in_service(context)):
+        return f"mgmt of an AIO-SX lets go of a pool only while {controller} is locked: lock it"
+    return ""
+
+
 def impossible(change: Change[NetworkAddressPool], context: Context) -> str:
     """What the platform refuses (sysinv network_addrpool.py _check_modification_allowed, _create_network_addrpool)."""
     network, family = change.want.network, change.want.family
@@ -91,6 +102,11 @@ KIND = ResourceKind(
     disruption=Disruption.SERVICE,
     settles=lambda change, context: networks.locked_after({change.key.name.partition("/")[0]}, context),
     impossible=impossible,
+    deletion=Deletion(
+        is_destructive=True,
+        refused=undeletable,
+        effect="the network loses that family, and its interfaces their addresses of it",
+    ),
     documents=("PlatformNetwork.spec.associatedAddressPools",),
     about=About(
         places={"network": "PlatformNetwork.spec.type", "family": "AddressPool.spec.subnet", "pool": "."},

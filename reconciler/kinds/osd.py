@@ -10,7 +10,7 @@ from reconciler.kinds import _hosts as hosts
 from reconciler.kinds import _storage as storage
 from reconciler.model.about import About
 from reconciler.model.change import Change
-from reconciler.model.kind import Attr, Context, ResourceKind
+from reconciler.model.kind import Attr, Context, Deletion, ResourceKind
 from reconciler.model.plan import Call, Ref
 from reconciler.model.resource import Resource, ResourceKey, Spec
 from reconciler.model.rows import Row, Rows
@@ -59,10 +59,15 @@ def express(resource: Resource[Osd], snapshot: Snapshot) -> Iterator[Said]:  # n
 def read(rows: Rows) -> Iterator[Resource[Osd]]:
     disks, stors = rows.index("idisks"), rows.index("istors")
     for host, row in rows.by_host("istors"):
-        if path := _disk(row, disks):
+        if (path := _disk(row, disks)) and not _is_leaving(row):
             journal = _disk(stors.get(row.get("journal_location")) or row, disks)
             spec = Osd(path=path, function=row["function"], journal=journal)
             yield Resource(KIND.key(spec, host), spec, {"uuid": row["uuid"]})
+
+
+def _is_leaving(row: Row) -> bool:
+    """Rook takes it off in its own time (sysinv constants.SB_STATE_DELETING_WITH_APP, SB_STATE_FORCE_DELETING_WITH_APP)."""
+    return str(row.get("state") or "").endswith("deleting-with-app")
 
 
 def _disk(row: Row, disks: Mapping[Any, Row]) -> str | None:
@@ -79,8 +84,12 @@ def spell(resource: Resource[Osd], observed: Snapshot) -> Resource[Osd]:
 
 
 def write(changes: Sequence[Change[Osd]], context: Context) -> Iterable[Call]:  # noqa: ARG001
-    """Journals first: an OSD names the one that it is to use."""
-    for change in sorted(changes, key=lambda c: (c.want.function != "journal", c.key)):
+    """Journals first: an OSD names the one that it is to use. The other way round where they go."""
+    removed = (c for c in changes if not c.desired)
+    for change in sorted(removed, key=lambda c: (c.have.function == "journal", c.key)):
+        yield Call("DELETE", f"{PATH}/{{uuid}}", refs={"uuid": Ref(change.key)})
+    made = (c for c in changes if c.desired)
+    for change in sorted(made, key=lambda c: (c.want.function != "journal", c.key)):
         host, want = change.key.host, change.want
         body = {
             "ihost_uuid": hosts.ref(host),
@@ -100,7 +109,12 @@ def _journal(want: Osd, host: str) -> dict[str, Any]:
 
 
 def needs(change: Change[Osd], context: Context) -> Needs:
-    """Storage hosts must be locked; controllers take an OSD locked or in service (sysinv storage.py _check_host)."""
+    """Storage hosts must be locked; controllers take an OSD locked or in service (sysinv storage.py _check_host).
+
+    Bare-metal Ceph lets go of one only on a locked host; Rook in any state (storage.py delete; recorded).
+    """
+    if change.action is Action.DELETE:
+        return Needs.LOCKED if storage.is_bare_metal(context) else Needs.ANY
     host = hosts.state(change.key.host, context)
     return Needs.LOCKED if host and host.personality == "storage" else Needs.ANY
 
@@ -111,7 +125,7 @@ def disruption(change: Change[Osd], context: Context) -> Disruption:
 
 def waits_for(change: Change[Osd], context: Context) -> Iterator[str]:
     """A controller of a standard system takes no OSD before the third monitor is up (sysinv storage.py _check_host)."""
-    if _is_on_standard_controller(change, context):
+    if change.desired and _is_on_standard_controller(change, context):
         yield from _hosts_of_third_monitor(context)
 
 
@@ -124,6 +138,16 @@ def _is_on_standard_controller(change: Change[Osd], context: Context) -> bool:
 def _hosts_of_third_monitor(context: Context) -> Iterator[str]:
     monitors = {k.host for s in (context.desired, context.observed) for k in s.resources if k.kind == "ceph-monitor"}
     return (h for h in sorted(monitors) if h not in {c.name for c in hosts.controllers(context)})
+
+
+def undeletable(change: Change[Osd], context: Context) -> str:
+    """Bare-metal Ceph: only one of several on an AIO-SX, or a journal (sysinv storage.py delete)."""
+    if not storage.is_bare_metal(context) or change.have.function == "journal":
+        return ""
+    if not (context.system.is_simplex and context.system.is_all_in_one):
+        return "the platform removes an OSD of bare-metal Ceph on an AIO-SX only: lock and delete the host instead"
+    osds = [r for k, r in context.observed.resources.items() if k.kind == KIND.name and r.spec.function != "journal"]
+    return "" if len(osds) > 1 else "it is the only OSD: add another one first"
 
 
 def impossible(change: Change[Osd], context: Context) -> str:
@@ -171,6 +195,7 @@ KIND = ResourceKind(
     impossible=impossible,
     # with Rook an OSD brings the host filesystem ceph, of 20 GiB, where Git may want another size (sysinv storage.py)
     after=("storage-tier", "ceph-monitor", "host-filesystem"),
+    deletion=Deletion(is_destructive=True, refused=undeletable, effect="the disk leaves Ceph, with what it stores"),
     documents=("HostProfile.spec.storage.osds",),
     about=About(
         places={**JOURNAL, "path": "path", "function": "function", "backend": "System.spec.storage.backends.name"},

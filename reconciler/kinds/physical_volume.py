@@ -15,7 +15,7 @@ from reconciler.kinds import _hosts as hosts
 from reconciler.kinds import _storage as storage
 from reconciler.model.about import About
 from reconciler.model.change import Change
-from reconciler.model.kind import Attr, Context, Given, ResourceKind
+from reconciler.model.kind import Attr, Context, Deletion, Given, ResourceKind
 from reconciler.model.node import Node
 from reconciler.model.plan import Call, Ref, Until
 from reconciler.model.resource import Resource, ResourceKey, Spec
@@ -112,7 +112,8 @@ def spell(resource: Resource[PhysicalVolume], observed: Snapshot) -> Resource[Ph
 
 def write(changes: Sequence[Change[PhysicalVolume]], context: Context) -> Iterable[Call]:
     taken: set[ResourceKey] = set()
-    for change in changes:
+    yield from (Call("DELETE", f"{PATH}/{{uuid}}", refs={"uuid": Ref(c.key)}) for c in changes if not c.desired)
+    for change in (c for c in changes if c.desired):
         place = ResourceKey("disk", change.want.disk or "", change.key.host)
         if change.want.size_gib:
             free = next(_free(change, context, taken), None)
@@ -153,7 +154,7 @@ def _partition(change: Change[PhysicalVolume], place: ResourceKey) -> Call:
 
 def needs(change: Change[PhysicalVolume], context: Context) -> Needs:
     """nova-local, and cgts-vg of a plain worker (sysinv pv.py); cgts-vg of a controller grows in service (recorded)."""
-    host, group = hosts.state(change.key.host, context), change.want.group
+    host, group = hosts.state(change.key.host, context), change.spec.group
     is_local = group == storage.NOVA_LOCAL and hosts.has_worker(change.key.host, context)
     is_worker_s = group == storage.PLATFORM_GROUP and host is not None and host.personality == "worker"
     return Needs.LOCKED if is_local or is_worker_s else Needs.ANY
@@ -161,6 +162,13 @@ def needs(change: Change[PhysicalVolume], context: Context) -> Needs:
 
 def disruption(change: Change[PhysicalVolume], context: Context) -> Disruption:
     return Disruption.LOCK if needs(change, context) is Needs.LOCKED else Disruption.NONE
+
+
+def undeletable(change: Change[PhysicalVolume], context: Context) -> str:  # noqa: ARG001
+    """Sysinv pv.py _check_delete (recorded)."""
+    if change.have.group != storage.PLATFORM_GROUP:
+        return ""
+    return f"{storage.PLATFORM_GROUP} does not give back what it has: say it in Git, or decline"
 
 
 def impossible(change: Change[PhysicalVolume], context: Context) -> str:
@@ -215,6 +223,11 @@ KIND = ResourceKind(
     needs=needs,
     disruption=disruption,
     impossible=impossible,
+    deletion=Deletion(
+        is_destructive=True,
+        refused=undeletable,
+        effect="what it holds is lost; its partition stays, and is free after the unlock",
+    ),
     documents=("HostProfile.spec.storage.volumeGroups.physicalVolumes",),
     about=About(
         places={

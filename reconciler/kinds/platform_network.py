@@ -8,7 +8,7 @@ from typing import Annotated
 from reconciler.kinds import _networks as networks
 from reconciler.model.about import About
 from reconciler.model.change import Change
-from reconciler.model.kind import Attr, Context, Given, ResourceKind
+from reconciler.model.kind import Attr, Context, Deletion, Given, ResourceKind
 from reconciler.model.plan import Call, Ref
 from reconciler.model.resource import Resource, ResourceKey, Spec
 from reconciler.model.rows import Rows
@@ -61,6 +61,14 @@ def write(changes: Sequence[Change[PlatformNetwork]], context: Context) -> Itera
         yield Call("POST", PATH, {**said, "pool_uuid": pool}, creates=change.key)
 
 
+def undeletable(change: Change[PlatformNetwork], context: Context) -> str:
+    """Sysinv network.py delete (recorded)."""
+    network = change.have.type
+    if network not in FIXED or (network == "mgmt" and context.system.is_simplex and not networks.in_service(context)):
+        return ""
+    return f"network {network} is fixed at bootstrap: say it in Git, or decline"
+
+
 def impossible(change: Change[PlatformNetwork], context: Context) -> str:  # noqa: ARG001
     if change.action is Action.CREATE and not change.want.pool:
         return "a network is made with a pool: name one in associatedAddressPools"
@@ -80,6 +88,12 @@ KIND = ResourceKind(
     write=write,
     disruption=lambda change, _context: Disruption.SERVICE if change.observed else Disruption.NONE,
     impossible=impossible,
+    deletion=Deletion(
+        is_destructive=True,
+        refused=undeletable,
+        takes=("interface-network", "network-address-pool"),
+        effect="it leaves its interfaces and its pools",
+    ),
     documents=("PlatformNetwork.spec",),
     about=About(
         places={

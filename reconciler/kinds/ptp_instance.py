@@ -10,7 +10,7 @@ from pydantic import BeforeValidator
 from reconciler.kinds import _ptp as ptp
 from reconciler.model.about import About
 from reconciler.model.change import Change
-from reconciler.model.kind import Attr, Context, Given, ResourceKind
+from reconciler.model.kind import Attr, Context, Deletion, Given, ResourceKind
 from reconciler.model.plan import Call, Ref
 from reconciler.model.resource import Resource, Spec
 from reconciler.model.rows import Rows
@@ -76,6 +76,7 @@ KIND = ResourceKind(
     read=read,
     write=write,
     disruption=lambda change, _context: Disruption.SERVICE if change.observed else Disruption.NONE,
+    deletion=Deletion(takes=("ptp-interface",), effect="its interfaces go with it"),
     documents=("PtpInstance.spec",),
     about=About(
         places={"name": "PtpInstance.metadata.name", "service": "service", "parameters": "parameters"},

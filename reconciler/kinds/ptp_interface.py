@@ -8,7 +8,7 @@ from typing import Annotated
 from reconciler.kinds import _ptp as ptp
 from reconciler.model.about import About
 from reconciler.model.change import Change
-from reconciler.model.kind import Attr, Context, Given, ResourceKind, unordered
+from reconciler.model.kind import Attr, Context, Deletion, Given, ResourceKind, unordered
 from reconciler.model.plan import Call, Ref
 from reconciler.model.resource import Resource, ResourceKey, Spec
 from reconciler.model.rows import Rows
@@ -70,6 +70,7 @@ KIND = ResourceKind(
     read=read,
     write=write,
     disruption=lambda change, _context: Disruption.SERVICE if change.observed else Disruption.NONE,
+    deletion=Deletion(takes=("interface-ptp-interface",), effect="it leaves its interfaces"),
     documents=("PtpInterface.spec",),
     about=About(
         places={**DOCUMENT, "name": "PtpInterface.metadata.name"},

@@ -15,7 +15,7 @@ from reconciler.kinds import _carriers as carriers
 from reconciler.kinds import _interfaces as interfaces
 from reconciler.model.about import About
 from reconciler.model.change import Change
-from reconciler.model.kind import Attr, Context, Given, ResourceKind
+from reconciler.model.kind import Attr, Context, Deletion, Given, ResourceKind
 from reconciler.model.node import Node
 from reconciler.model.plan import Call, Ref
 from reconciler.model.resource import Resource, ResourceKey, Spec
@@ -161,6 +161,7 @@ KIND = ResourceKind(
     impossible=impossible,
     spell=carriers.placed,
     after=(*interfaces.KINDS, "interface-network", "interface-address-mode", "address"),
+    deletion=Deletion(),
     documents=("HostProfile.spec.routes",),
     about=About(
         places={

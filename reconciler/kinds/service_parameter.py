@@ -10,7 +10,7 @@ from typing import Annotated, Any
 from reconciler.kinds._usual_parameters import USUAL
 from reconciler.model.about import About
 from reconciler.model.change import Change
-from reconciler.model.kind import Attr, Context, Given, ResourceKind
+from reconciler.model.kind import Attr, Context, Deletion, Given, ResourceKind
 from reconciler.model.node import Node
 from reconciler.model.plan import Call, Ref, replacing
 from reconciler.model.resource import Resource, Spec
@@ -133,13 +133,15 @@ def spell(resource: Resource[ServiceParameter], observed: Snapshot) -> Resource[
 def write(changes: Sequence[Change[ServiceParameter]], context: Context) -> Iterable[Call]:  # noqa: ARG001
     """One call each: the platform decides by the last name of a call what it has to do (sysinv service_parameter.py)."""
     for change in changes:
-        if change.action is Action.CREATE:
+        if change.action is Action.DELETE:
+            yield Call("DELETE", f"{PATH}/{{uuid}}", refs={"uuid": Ref(change.key)})
+        elif change.action is Action.CREATE:
             yield Call("POST", PATH, _body(change.want))
         else:
             yield Call(
                 "PATCH", f"{PATH}/{{uuid}}", replacing({"value": change.want.value}), refs={"uuid": Ref(change.key)}
             )
-    for service in sorted({c.want.service or "" for c in changes}):
+    for service in sorted({c.spec.service or "" for c in changes}):
         yield Call("POST", f"{PATH}/apply", {"service": service}, once=f"service-parameter {service}")
 
 
@@ -155,7 +157,7 @@ def _body(spec: ServiceParameter) -> dict[str, Any]:
 
 def settles(change: Change[ServiceParameter], context: Context) -> Iterator[str]:
     """Hosts that were in service and take it up at their next unlock."""
-    concerned = rebooted(change.want)
+    concerned = rebooted(change.spec)
     return (h.name for h in context.system.hosts.values() if h.personality in concerned and h.is_provisioned)
 
 
@@ -183,6 +185,7 @@ KIND = ResourceKind(
     write=write,
     settles=settles,
     disruption=disruption,
+    deletion=Deletion(effect="its service goes back to its own value"),
     documents=("System.spec.serviceParameters",),
     about=About(
         places={**DOCUMENT, "name": "service section paramname", "value": "paramvalue"},

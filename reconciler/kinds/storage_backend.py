@@ -12,7 +12,7 @@ from reconciler.kinds import _storage as storage
 from reconciler.model.about import About
 from reconciler.model.change import Change
 from reconciler.model.host import HostState
-from reconciler.model.kind import Attr, Context, ResourceKind, unordered
+from reconciler.model.kind import Attr, Context, Deletion, ResourceKind, unordered
 from reconciler.model.plan import Call, Ref, Until, replacing
 from reconciler.model.resource import Resource, Spec
 from reconciler.model.rows import Rows
@@ -97,7 +97,10 @@ def spell(resource: Resource[StorageBackend], observed: Snapshot) -> Resource[St
 
 def write(changes: Sequence[Change[StorageBackend]], context: Context) -> Iterable[Call]:  # noqa: ARG001
     for change in changes:
-        path, one = PATHS[change.want.type or change.have.type or ""], {"uuid": Ref(change.key)}
+        path, one = PATHS[change.spec.type or change.have.type or ""], {"uuid": Ref(change.key)}
+        if change.action is Action.DELETE:
+            yield Call("DELETE", f"{path}/{{uuid}}", refs=one)
+            continue
         until = Until(f"{path}/{{uuid}}", "state", MADE, MAKING_LIMIT_S)
         if change.action is Action.CREATE:
             yield Call("POST", path, _body(change.want), refs=one, creates=change.key, until=until)
@@ -131,7 +134,7 @@ def needs(change: Change[StorageBackend], context: Context) -> Needs:
 
     sysinv utils.py SBApiHelper.common_checks. A simplex system, and any other backend, takes it at any time.
     """
-    if change.want.type != storage.CEPH or context.system.is_simplex or _is_alone_and_locked(context):
+    if change.spec.type != storage.CEPH or context.system.is_simplex or _is_alone_and_locked(context):
         return Needs.ANY
     return Needs.UNLOCKED
 
@@ -139,6 +142,14 @@ def needs(change: Change[StorageBackend], context: Context) -> Needs:
 def _is_alone_and_locked(context: Context) -> bool:
     controllers = list(hosts.controllers(context))
     return len(controllers) == 1 and controllers[0].is_locked
+
+
+def undeletable(change: Change[StorageBackend], context: Context) -> str:
+    """Sysinv storage_ceph_rook.py delete (recorded); bare-metal Ceph stays once it is configured (storage_ceph.py)."""
+    if change.have.type != storage.ROOK:
+        return "only a backend ceph-rook can be removed: say it in Git, or decline"
+    osds = [key for key in context.observed.resources if key.kind == "osd"]
+    return f"it has OSDs ({osds[0]}): remove them first, in a commit of their own" if osds else ""
 
 
 def impossible(change: Change[StorageBackend], context: Context) -> str:
@@ -181,6 +192,7 @@ KIND = ResourceKind(
     write=write,
     needs=needs,
     impossible=impossible,
+    deletion=Deletion(is_destructive=True, refused=undeletable, effect="the whole storage of the site goes"),
     documents=("System.spec.storage.backends",),
     about=About(
         places={**DOCUMENT, "name": "name"},

@@ -94,6 +94,7 @@ KIND = ResourceKind(
     usual=interfaces.USUAL,
     known_as=interfaces.by_name,
     after=("ethernet", "ethernet-over"),
+    deletion=interfaces.DELETION,
     documents=("HostProfile.spec.interfaces.vf",),
     about=About(
         places={**DOCUMENT, "name": "name", "over": "lower"},

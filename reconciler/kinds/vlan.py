@@ -89,6 +89,7 @@ KIND = ResourceKind(
     usual=interfaces.USUAL,
     known_as=interfaces.by_name,
     after=("ethernet", "ethernet-over", "bond", "vf"),
+    deletion=interfaces.DELETION,
     documents=("HostProfile.spec.interfaces.vlan",),
     about=About(
         places={**DOCUMENT, "name": "name", "over": "lower"},

@@ -10,7 +10,7 @@ from reconciler.kinds import _hosts as hosts
 from reconciler.kinds import _storage as storage
 from reconciler.model.about import About
 from reconciler.model.change import Change
-from reconciler.model.kind import Attr, Context, ResourceKind
+from reconciler.model.kind import Attr, Context, Deletion, ResourceKind
 from reconciler.model.plan import Call, Ref, replacing
 from reconciler.model.resource import Resource, ResourceKey, Spec
 from reconciler.model.rows import Rows
@@ -68,7 +68,9 @@ def _capabilities(row: Mapping[str, Any]) -> Mapping[str, Any]:
 
 def write(changes: Sequence[Change[VolumeGroup]], context: Context) -> Iterable[Call]:  # noqa: ARG001
     for change in changes:
-        if change.action is Action.CREATE:
+        if change.action is Action.DELETE:
+            yield Call("DELETE", f"{PATH}/{{uuid}}", refs={"uuid": Ref(change.key)})
+        elif change.action is Action.CREATE:
             body = {"ihost_uuid": hosts.ref(change.key.host), "lvm_vg_name": change.want.name}
             said = _body(change.want.model_dump(exclude_unset=True))
             yield Call("POST", PATH, body | ({"capabilities": said} if said else {}), creates=change.key)
@@ -93,6 +95,13 @@ def needs(change: Change[VolumeGroup], context: Context) -> Needs:
 
 def disruption(change: Change[VolumeGroup], context: Context) -> Disruption:
     return Disruption.LOCK if needs(change, context) is Needs.LOCKED else Disruption.NONE
+
+
+def undeletable(change: Change[VolumeGroup], context: Context) -> str:  # noqa: ARG001
+    """Sysinv lvg.py delete (recorded)."""
+    if change.key.name != storage.PLATFORM_GROUP:
+        return ""
+    return f"{storage.PLATFORM_GROUP} is the platform's own: say it in Git, or decline"
 
 
 def impossible(change: Change[VolumeGroup], context: Context) -> str:
@@ -138,6 +147,12 @@ KIND = ResourceKind(
     needs=needs,
     disruption=disruption,
     impossible=impossible,
+    deletion=Deletion(
+        is_destructive=True,
+        refused=undeletable,
+        takes=("physical-volume",),
+        effect="its physical volumes go with it, and what they hold, when the host is unlocked",
+    ),
     documents=("HostProfile.spec.storage.volumeGroups",),
     about=About(
         places={**DOCUMENT, "name": "name"},

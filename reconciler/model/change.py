@@ -55,6 +55,11 @@ class Change(Generic[S]):
         return self.observed.spec
 
     @property
+    def spec(self) -> S:
+        """The desired spec; of what is deleted the observed one."""
+        return self.want if self.desired else self.have
+
+    @property
     def names(self) -> frozenset[str]:
         """The attributes that differ."""
         return frozenset(f.name for f in self.fields)

@@ -10,7 +10,7 @@ from reconciler.model.words import Prune
 
 
 @dataclass(frozen=True, slots=True)
-class Said:
+class RemovedValue:
     """One attribute of the removed block, as text; secrets are of a type that prints as `***`."""
 
     name: str
@@ -30,7 +30,7 @@ class Removal:
     base: str
     commit: str
     origin: Origin | None = None
-    said: tuple[Said, ...] = ()
+    said: tuple[RemovedValue, ...] = ()
     is_declined: bool = False
 
     @property

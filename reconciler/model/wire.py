@@ -12,7 +12,7 @@ from reconciler.model.change import Change, FieldChange
 from reconciler.model.origin import Origin
 from reconciler.model.outcome import Entry, Outcome, StepResult
 from reconciler.model.plan import Call, Plan, Ref, Stage, Step
-from reconciler.model.removal import Pruning, Removal, Said
+from reconciler.model.removal import Pruning, Removal, RemovedValue
 from reconciler.model.resource import ResourceKey
 from reconciler.model.verdict import Difference, Verdict
 from reconciler.model.words import Area, Cause, Disruption, Result, Severity, State
@@ -102,7 +102,7 @@ def removal_of(content: Mapping[str, Any]) -> Removal:
         base=content["base"],
         commit=content["commit"],
         origin=Origin(*content["origin"]) if content["origin"] else None,
-        said=tuple(Said(s["name"], s["value"], s["origin"]) for s in content["said"]),
+        said=tuple(RemovedValue(s["name"], s["value"], s["origin"]) for s in content["said"]),
         is_declined=content["is_declined"],
     )
 

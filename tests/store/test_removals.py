@@ -7,7 +7,7 @@ import sqlite3
 import pytest
 
 from reconciler.model.origin import Origin
-from reconciler.model.removal import Removal, Said
+from reconciler.model.removal import Removal, RemovedValue
 from reconciler.model.resource import ResourceKey
 from reconciler.store import Store, StoreMemory, recall, removals_of
 from reconciler.store.tables import REMOVALS
@@ -17,7 +17,7 @@ VLAN = Removal(
     "b" * 40,
     "c" * 40,
     Origin("subclouds/yard/deployment-config.yaml", 12, 3),
-    (Said("mtu", "1500", "subclouds/yard/deployment-config.yaml:14"),),
+    (RemovedValue("mtu", "1500", "subclouds/yard/deployment-config.yaml:14"),),
 )
 OSD = Removal(ResourceKey("osd", "/dev/sdb", "controller-0"), "b" * 40, "c" * 40)
 
