@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 from pydantic import ConfigDict, Field
 from pydantic.alias_generators import to_camel
 
-from reconciler.desired.fields import REFERENCE_FORM, Own
+from reconciler.desired.fields import REFERENCE_FORM, Address, Own
 
 Hostname = Annotated[str, Field(pattern=r"^[a-zA-Z0-9\-_\.]+$")]
 Reference = Annotated[str, Field(pattern=REFERENCE_FORM)]
@@ -25,10 +25,35 @@ class Secret(Section):
     secret_ref: Reference = Field(description="env:NAME or file:/path.")
 
 
+class RemoteLogging(Section):
+    """Where every host sends its log."""
+
+    enabled: bool | None = None
+    address: Address | None = Field(default=None, description="Of the log server; the platform takes no name.")
+    port: Annotated[int, Field(ge=1, le=65535)] | None = None
+    transport: Literal["udp", "tcp", "tls"] | None = None
+    key_file: str | None = Field(default=None, description="Path of a file on the controllers, for tls.")
+
+
+class Drbd(Section):
+    """Replication between the controllers, beside `storage.drbd.linkUtilization` of the System document."""
+
+    rtt_ms: Annotated[float, Field(ge=0.2, le=20.0)] | None = Field(
+        default=None, description="Round trip between the controllers in milliseconds."
+    )
+    secure: bool | None = Field(default=None, description="Whether what is replicated is encrypted.")
+
+
 class SystemSection(Section):
     """Of the system, beside its System document."""
 
     timezone: str | None = Field(default=None, description="Name of the time zone, as in Europe/Berlin.")
+    https: bool | None = Field(default=None, description="Whether the public endpoints speak HTTPS.")
+    security_feature: Literal["spectre_meltdown_v1", "spectre_meltdown_all"] | None = Field(
+        default=None, description="Processor mitigations: taken up by each host at its next lock and unlock."
+    )
+    remote_logging: RemoteLogging | None = None
+    drbd: Drbd | None = None
 
 
 class HostSection(Section):

@@ -30,28 +30,35 @@ KINDS = {
         "cpu-function",
         "disk",
         "dns",
+        "drbd",
         "host",
         "host-filesystem",
+        "https",
         "kernel",
         "label",
+        "legacy-ptp",
         "memory",
         "ntp",
         "osd",
         "partition",
         "physical-volume",
+        "remote-logging",
+        "security-feature",
         "service-parameter",
         "storage-backend",
         "storage-tier",
         "system",
+        "timezone",
         "volume-group",
+        "vswitch",
     )
 }
 HOST = "controller-0"
 SDA = "/dev/disk/by-path/pci-0000:00:0d.0-ata-1.0"
 SDB = "/dev/disk/by-path/pci-0000:00:0d.0-ata-2.0"
 SYSTEM_LISTS = (
-    "ceph_mon", "clusters", "controller_fs", "host_fs", "icpus", "idisks", "idns", "ilvgs", "imemorys", "intp", "ipvs",
-    "istors", "service_parameter", "storage_backend", "storage_ceph", "storage_tiers",
+    "ceph_mon", "clusters", "controller_fs", "drbdconfig", "host_fs", "icpus", "idisks", "idns", "ilvgs", "imemorys",
+    "intp", "ipvs", "istors", "ptp", "remotelogging", "service_parameter", "storage_backend", "storage_ceph", "storage_tiers",
 )  # fmt: skip
 HOST_LISTS = ("labels", "partitions")
 
@@ -60,11 +67,14 @@ HOST_LISTS = ("labels", "partitions")
 
 
 def site(text: str) -> Site:
-    """`system: {...}`, `name: ...`, `hosts: {name: profile}`."""
+    """`system: {...}`, `name: ...`, `hosts: {name: profile}`, and of site.yaml `own: {system: {...}, hosts: {...}}`."""
     said = yaml.safe_load(text) or {}
     hosts = {name: node(profile) for name, profile in said.get("hosts", {}).items()}
     system, name = (node(said[key]) if key in said else None for key in ("system", "name"))
-    return Site("ottawa", Settings(), system, name, hosts, {})
+    own = said.get("own", {})
+    ours = node(own["system"]) if "system" in own else None
+    own_hosts = {name: node(section) for name, section in own.get("hosts", {}).items()}
+    return Site("ottawa", Settings(), system, name, hosts, {}, ours, own_hosts)
 
 
 def desired(text: str) -> Snapshot:

@@ -1,6 +1,6 @@
-"""Settings with one row each: DNS, NTP, remote logging, OAM addresses, DRBD, and the retired PTP mode.
+"""Settings with one row each: DNS, NTP, remote logging, OAM addresses, and the retired PTP mode.
 
-starlingx/config api/controllers/v1/dns.py, ntp.py, remotelogging.py, network_oam.py, drbdconfig.py, ptp.py.
+starlingx/config api/controllers/v1/dns.py, ntp.py, remotelogging.py, network_oam.py, ptp.py.
 
 The apply trap (sysinv-api.md 2): a new value is stored whatever ``/action`` says, but DNS, NTP and DRBD reach the hosts
 only where the value changes and ``/action`` is ``apply`` in the same PATCH.
@@ -52,14 +52,6 @@ REMOTE_LOGGING = family.collection(
         more="action",
     )
 )
-DRBD = family.collection(
-    Collection(
-        "drbdconfig",
-        key="drbdconfigs",
-        columns="uuid link_util num_parallel rtt_ms isystem_uuid created_at updated_at",
-        more="forisystemid action",
-    )
-)
 OAM = family.collection(
     Collection(
         "iextoam",
@@ -74,7 +66,7 @@ OAM = family.collection(
 
 @family.after_load
 def number_system(system: System) -> None:
-    for collection in (DNS, NTP, DRBD, OAM):
+    for collection in (DNS, NTP, OAM):
         for row in system.tables.rows(collection.table_name):
             system.tables.update(collection.table_name, row["uuid"], {"forisystemid": 1})
 
@@ -93,7 +85,8 @@ class Setting:
     always: bool = False
 
 
-def _patch(system: System, call: Call, setting: Setting) -> Row:
+def patched(system: System, call: Call, setting: Setting) -> Row:
+    """The row after the PATCH, and the hosts on their way if it reaches them."""
     table = setting.collection.table_name
     row = one(system, setting.collection, uuid_argument("uuid", call["uuid"]))
     operations = typed_operations(call.body)
@@ -180,28 +173,19 @@ def _is_address(text: str) -> bool:
     return True
 
 
-# ---- remote logging, DRBD, PTP
+# ---- remote logging, PTP
 
 
 def _check_remote_logging(_system: System, wanted: Row) -> Row:
     if not wanted:
         return {}
+    if not wanted["ip_address"]:
+        raise refuse("No remote logging provided.")
+    if not _is_address(str(wanted["ip_address"])):
+        raise refuse(f"Invalid remote logging server {wanted['ip_address']} Please configure a valid IP address.")
     if wanted["transport"] not in ("udp", "tcp", "tls"):
         raise refuse(f"Invalid input for field/attribute transport. Value: '{wanted['transport']}'.")
     return {**wanted, "enabled": boolean(wanted["enabled"]), "port": integer("port", wanted["port"])}
-
-
-def _check_drbd(_system: System, wanted: Row) -> Row:
-    if not wanted:
-        return {}
-    util = integer("link_util", wanted["link_util"])
-    if not 5 <= util <= 80:
-        raise refuse(f"DRBD link_util must be within: 5 to 80. '{util}'")
-    return {
-        "link_util": util,
-        "num_parallel": integer("num_parallel", wanted["num_parallel"]),
-        "rtt_ms": float(wanted["rtt_ms"]),
-    }
 
 
 @family.on("PATCH", "/ptp/{uuid}")
@@ -267,21 +251,20 @@ def _store_oam(system: System, pool: Row, wanted: Row) -> None:
 def change_oam(system: System, call: Call) -> Row:
     row = one(system, OAM, uuid_argument("uuid", call["uuid"]))
     system.tables.update(OAM.table_name, row["uuid"], _oam(system))
-    return _patch(system, call, Setting(OAM, _check_oam, always=True))
+    return patched(system, call, Setting(OAM, _check_oam, always=True))
 
 
 _PLAIN = (
     Setting(DNS, _check_dns),
     Setting(NTP, _check_ntp, reboot=True),
     Setting(REMOTE_LOGGING, _check_remote_logging, trapped=False),
-    Setting(DRBD, _check_drbd),
 )
 
 
 def _serve(setting: Setting) -> None:
     @family.on("PATCH", f"/{setting.collection.path}/{{uuid}}")
     def change(system: System, call: Call) -> Row:
-        return _patch(system, call, setting)
+        return patched(system, call, setting)
 
 
 for _setting in _PLAIN:

@@ -1,0 +1,35 @@
+"""Where site.yaml says what the custom resources cannot, and the one row of the system that most of it is about."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from reconciler.model.node import Node
+from reconciler.model.plan import Call, Ref, replacing
+from reconciler.model.resource import ResourceKey
+from reconciler.model.said import Said
+from reconciler.model.site import Site
+
+SITE = "site.yaml"
+ISYSTEMS = "/v1/isystems"
+
+
+def system(site: Site, *path: str) -> Node | None:
+    """What site.yaml says of the system, at a path."""
+    return site.own_system.at(*path) if site.own_system else None
+
+
+def place(*path: str) -> Said:
+    """The place of a value below `system` of site.yaml."""
+    return Said(SITE, "", ("system", *path))
+
+
+def system_patch(values: Mapping[str, Any]) -> Call:
+    """A PATCH of the system's row.
+
+    Attributes that live in its capabilities go alone: sysinv takes them out of the list that it walks, and misses the
+    one that follows (api/controllers/v1/system.py patch).
+    """
+    key = ResourceKey("system", "")
+    return Call("PATCH", f"{ISYSTEMS}/{{uuid}}", replacing(values), refs={"uuid": Ref(key)})
