@@ -1,1 +1,7 @@
 """Live systems to files: what a site shows, expressed as documents and written where Git keeps it. Pure."""
+
+from reconciler.adopt.site import documents, files
+from reconciler.adopt.text import text
+from reconciler.adopt.tree import Document
+
+__all__ = ["Document", "documents", "files", "text"]

@@ -48,4 +48,6 @@ def _worth_saying(resource: Resource[Any], kind: ResourceKind[Any], snapshot: Sn
     spec = resource.spec
     said = {n: getattr(spec, n) for n in spec.model_fields_set}
     unusual = {n: v for n, v in said.items() if n not in kind.usual or not kind.is_same(n, v, kind.usual[n])}
+    if not unusual and not any(fact.key for fact in kind.attributes.values()):
+        return None  # there is one of it everywhere: to be there is nothing to say
     return replace(resource, spec=type(spec)(**unusual))

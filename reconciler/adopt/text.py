@@ -30,18 +30,22 @@ def lines(value: Mapping[str, Any]) -> Iterator[str]:
             yield from (f"  {line}" for line in lines(member))
         elif isinstance(member, list) and member:
             yield f"{name}:"
-            for element in member:
-                yield from _element(element)
+            yield from _elements(member)
         else:
             yield f"{name}: {_inline(member)}"
 
 
-def _element(element: Any) -> Iterator[str]:
-    if not isinstance(element, Mapping):
-        yield f"- {spelled(element)}"
-        return
-    for number, line in enumerate(lines(element)):
-        yield f"{'  ' if number else '- '}{line}"
+def _elements(values: Iterable[Any]) -> Iterator[str]:
+    for value in values:
+        inner = _inner(value)
+        for number, line in enumerate(inner):
+            yield f"{'  ' if number else '- '}{line}"
+
+
+def _inner(value: Any) -> Iterator[str]:
+    if isinstance(value, Mapping) and value:
+        return lines(value)
+    return _elements(value) if isinstance(value, list) and value else iter((_inline(value),))
 
 
 def _inline(value: Any) -> str:

@@ -7,7 +7,21 @@ import sys
 import typer
 
 from reconciler import __version__
-from reconciler.cli import apply, demo, inventory, kinds, plan, render, schema, serve, simulate, status, validate
+from reconciler.cli import (
+    adopt,
+    apply,
+    decline,
+    demo,
+    inventory,
+    kinds,
+    plan,
+    render,
+    schema,
+    serve,
+    simulate,
+    status,
+    validate,
+)
 from reconciler.cli.options import Exit
 from reconciler.model.errors import ReconcilerError
 
@@ -24,7 +38,9 @@ app.command("render")(render.render)
 app.command("plan")(plan.plan)
 app.command("apply")(apply.apply)
 app.command("status")(status.status)
+app.command("decline")(decline.decline)
 app.command("inventory")(inventory.inventory)
+app.command("adopt")(adopt.adopt)
 app.command("run")(serve.run)
 app.command("simulate")(simulate.simulate)
 app.command("demo")(demo.demo)
