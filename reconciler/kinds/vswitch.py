@@ -17,6 +17,7 @@ from reconciler.model.snapshot import Snapshot
 from reconciler.model.words import Area, Disruption
 
 DOCUMENT = {"type": "vswitchType"}
+NONE, OVS_DPDK = "none", "ovs-dpdk"
 
 
 class Vswitch(Spec):
@@ -54,6 +55,25 @@ def disruption(change: Change[Vswitch], context: Context) -> Disruption:
     return Disruption.LOCK if any(settles(change, context)) else Disruption.SERVICE
 
 
+def impossible(change: Change[Vswitch], context: Context) -> str:
+    """Hosts that would not unlock again (sysinv host.py _semantic_check_worker_cpu_assignments)."""
+    cores = {host: _cores(host, context) for host in settles(change, context)}
+    if change.want.type == OVS_DPDK and (without := [h for h, n in cores.items() if not n]):
+        named = ", ".join(without)
+        return f"{named} would not unlock without a core for the vSwitch: say processors of function vswitch"
+    if change.want.type == NONE and (having := [h for h, n in cores.items() if n]):
+        named = ", ".join(having)
+        return f"{named} would not unlock with cores for a vSwitch that there is not: say count 0 of function vswitch"
+    return ""
+
+
+def _cores(host: str, context: Context) -> int:
+    """Cores of the host that the vSwitch will have: as Git says, else as they are."""
+    both = {**context.observed.resources, **context.desired.resources}
+    of_host = (r.spec for k, r in both.items() if k.kind == "cpu-function" and k.host == host)
+    return sum(spec.count or 0 for spec in of_host if spec.function == "vswitch")
+
+
 KIND = ResourceKind(
     name="vswitch",
     spec=Vswitch,
@@ -66,6 +86,7 @@ KIND = ResourceKind(
     write=write,
     settles=settles,
     disruption=disruption,
+    impossible=impossible,
     documents=("System.spec.vswitchType",),
     about=About(
         places={"type": "."},

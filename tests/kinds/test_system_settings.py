@@ -9,6 +9,7 @@ import pytest
 from reconciler.model.words import Disruption
 from tests.kinds.machines import AIO, KINDS, differences, host, planned, resource, rows, sent, why_not
 from tests.kinds.networks import system_row
+from tests.kinds.test_cpu_function import cpus
 
 ROW = {
     **system_row(),
@@ -20,8 +21,8 @@ LOGGING = {"uuid": "log", "ip_address": None, "enabled": False, "transport": "ud
 TO_A_SERVER = "own: {system: {remoteLogging: {enabled: true, address: 'FD00::0009', port: 6514, transport: tcp}}}"
 
 
-def listed(*hosts: dict[str, Any], logging: dict[str, Any] | None = None, **system: Any):
-    return rows(*hosts, system={**ROW, **system}, remotelogging=[LOGGING | (logging or {})])
+def listed(*hosts: dict[str, Any], logging: dict[str, Any] | None = None, icpus: Any = (), **system: Any):
+    return rows(*hosts, system={**ROW, **system}, remotelogging=[LOGGING | (logging or {})], icpus=icpus)
 
 
 @pytest.mark.parametrize(
@@ -34,7 +35,7 @@ def listed(*hosts: dict[str, Any], logging: dict[str, Any] | None = None, **syst
             "security_feature=spectre_meltdown_all",
             {"security_feature": ""},
         ),
-        ("system: {vswitchType: ovs-dpdk}", "vswitch_type=ovs-dpdk", {"capabilities": {"vswitch_type": "ovs-dpdk"}}),
+        ("system: {vswitchType: other}", "vswitch_type=other", {"capabilities": {"vswitch_type": "other"}}),
     ],
 )
 def test_a_setting_is_one_call_and_then_nothing_differs(text, call, then):
@@ -43,7 +44,7 @@ def test_a_setting_is_one_call_and_then_nothing_differs(text, call, then):
 
 
 def test_what_lives_in_the_capabilities_goes_alone():
-    text = "{system: {vswitchType: ovs-dpdk}, own: {system: {https: true, timezone: Asia/Tokyo}}}"
+    text = "{system: {vswitchType: other}, own: {system: {https: true, timezone: Asia/Tokyo}}}"
     assert len(sent(text, listed())) == 3
 
 
@@ -67,8 +68,18 @@ def test_mitigations_lock_every_host_that_was_in_service():
 def test_a_vswitch_locks_the_hosts_that_run_workloads():
     hosts = (host("controller-0"), host("compute-0", number=3))
     standard = listed(*hosts, system_mode="duplex", system_type="Standard")
-    assert planned("system: {vswitchType: ovs-dpdk}", standard).locked_hosts == ("compute-0",)
-    assert planned("system: {vswitchType: ovs-dpdk}", listed(host(**AIO))).locked_hosts == ("controller-0",)
+    assert planned("system: {vswitchType: other}", standard).locked_hosts == ("compute-0",)
+    assert planned("system: {vswitchType: other}", listed(host(**AIO))).locked_hosts == ("controller-0",)
+
+
+def test_a_vswitch_without_a_core_would_keep_its_host_locked():
+    refusal = why_not("system: {vswitchType: ovs-dpdk}", listed(host(**AIO), icpus=cpus("Platform", "Application")))
+    assert "say processors of function vswitch" in refusal["vswitch"]
+
+
+def test_cores_for_a_vswitch_that_there_is_not_would_too():
+    found = listed(host(**AIO), icpus=cpus("Platform", "Vswitch"), capabilities={"vswitch_type": "ovs-dpdk"})
+    assert "say count 0" in why_not("system: {vswitchType: none}", found)["vswitch"]
 
 
 def test_a_vswitch_of_hosts_that_never_were_in_service_locks_nothing():
