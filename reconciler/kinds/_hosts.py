@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
+from reconciler.model.change import Change
 from reconciler.model.host import HostState
 from reconciler.model.kind import Context
 from reconciler.model.plan import Ref
 from reconciler.model.resource import ResourceKey
 from reconciler.model.snapshot import Snapshot
+from reconciler.model.words import Action
 
 INVENTORIED = "inventoried"  # sysinv constants.INV_STATE_INITIAL_INVENTORIED
 
@@ -59,3 +62,9 @@ def comes_into_service(host: str, context: Context) -> bool:
     is_said = desired is not None and desired.spec.administrative == "unlocked"
     is_ready = found.availability == "online" and found.inv_state == INVENTORIED
     return found.is_locked and not found.is_provisioned and is_ready and is_said
+
+
+def is_replaced(change: Change[Any]) -> bool:
+    """Whether the change, or the half of one, puts another machine in a host's place."""
+    is_whole = change.action is Action.REPLACE
+    return is_whole or (change.pruning is None and change.observed is not None and "boot_mac" in change.names)

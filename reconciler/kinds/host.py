@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import Annotated, Any, Literal
 
 from reconciler.kinds import _hosts as hosts
+from reconciler.kinds import _matching as matching
 from reconciler.kinds import _storage as storage
 from reconciler.model.about import About
 from reconciler.model.change import Change
@@ -54,8 +55,16 @@ DOCUMENT = {
 FIRST = "controller-0"  # installed before there is a system, so nobody can add it
 # sysinv host.py check_provisioning (installation parameters) and _patch (apparmor): only on a locked host
 LOCKED_ONLY = frozenset({*DEVICES, "hw_settle", "install_output", "console", "apparmor"})
+# our attribute -> the document's, of what recognises a machine, and the attribute of kind machine that it names
+MATCH = {
+    "match_mac": ("match.bootMAC", "mac"),
+    "match_bm_address": ("match.boardManagement.address", "bm_address"),
+    "match_bm_type": ("match.boardManagement.type", "bm_type"),
+    "match_serial": ("match.dmi.serialNumber", "serial"),
+    "match_asset_tag": ("match.dmi.assetTag", "asset_tag"),
+}
 # sysinv host.py _validate_delta and check_provisioning
-SET_ONCE = frozenset({"personality", "boot_mac"})
+SET_ONCE = frozenset({"personality"})
 SET_WHILE_NEW = frozenset({"subfunctions"})
 
 
@@ -85,17 +94,27 @@ class Host(Spec):
     hw_settle: str | None = None
     apparmor: str | None = None
     clock_synchronization: Literal["ntp", "ptp"] | None = None
-    boot_mac: Annotated[str | None, Attr(canonical=lowercase)] = None
+    boot_mac: Annotated[str | None, Attr(replaces=True, canonical=lowercase)] = None
     administrative: Annotated[Literal["locked", "unlocked"] | None, Attr(lock_state=True, severity=Severity.OUTAGE)] = (
         None
     )
     provisioning: Annotated[Literal["static", "dynamic"] | None, Attr(send_only=True)] = None
     match_mac: Annotated[str | None, Attr(send_only=True)] = None
+    match_bm_address: Annotated[str | None, Attr(send_only=True)] = None
+    match_bm_type: Annotated[str | None, Attr(send_only=True)] = None
+    match_serial: Annotated[str | None, Attr(send_only=True)] = None
+    match_asset_tag: Annotated[str | None, Attr(send_only=True)] = None
 
     @property
     def mac(self) -> str:
         """By which address the machine is known before it is a host."""
         return (self.boot_mac or self.match_mac or "").lower()
+
+    @property
+    def criteria(self) -> Mapping[str, str]:
+        """What recognises its machine, by the attribute of kind machine."""
+        said = {"mac": self.mac, **{a: getattr(self, ours) for ours, (_, a) in MATCH.items() if a != "mac"}}
+        return {attribute: value for attribute, value in said.items() if value}
 
 
 def declare(site: Site) -> Iterator[Resource[Host]]:
@@ -105,7 +124,7 @@ def declare(site: Site) -> Iterator[Resource[Host]]:
             name=Given(name),
             boot_mac="bootMAC",
             provisioning="provisioningMode",
-            match_mac="match.bootMAC",
+            **{ours: place for ours, (place, _) in MATCH.items()},
             **DOCUMENT,
         )
 
@@ -144,17 +163,30 @@ def spell(resource: Resource[Host], observed: Snapshot) -> Resource[Host]:
     have = observed.resources.get(resource.key)
     if have and have.spec.boot_mac in {None, NO_MAC}:
         said.pop("boot_mac", None)
+    elif have and resource.key.name != FIRST and resource.spec.mac:
+        said["boot_mac"] = resource.spec.mac  # a host that has its name already is still that machine, or is replaced
     return replace(resource, spec=Host(**said))
 
 
-def write(changes: Sequence[Change[Host]], context: Context) -> Iterable[Call]:  # noqa: ARG001
+def write(changes: Sequence[Change[Host]], context: Context) -> Iterable[Call]:
     for change in changes:
-        if change.action is Action.CREATE:
-            said = _body(change.want.model_dump(exclude_unset=True))
-            body = {"hostname": change.want.name, **said, "mgmt_mac": change.want.mac}
-            yield Call("POST", PATH, body, creates=change.key)
+        if change.action is Action.DELETE:
+            yield Call("DELETE", f"{PATH}/{{uuid}}", refs={"uuid": Ref(change.key)})
+        elif change.action is Action.CREATE:
+            yield _added(change, context)
         elif values := _body({f.name: f.desired for f in change.fields}):
             yield Call("PATCH", f"{PATH}/{{uuid}}", replacing(values), refs={"uuid": Ref(change.key)})
+
+
+def _added(change: Change[Host], context: Context) -> Call:
+    """A machine that has booted is given its name and what it is to be; any other is announced by its boot MAC."""
+    want = change.want
+    body = {"hostname": want.name, **_body(want.model_dump(exclude_unset=True))}
+    body.pop("mgmt_mac", None)
+    if machine := matching.found(want.criteria, context):
+        refs = {"uuid": Ref(machine.key)}
+        return Call("PATCH", f"{PATH}/{{uuid}}", replacing(body), refs=refs, creates=change.key)
+    return Call("POST", PATH, {**body, "mgmt_mac": want.mac}, creates=change.key)
 
 
 def _body(values: Mapping[str, Any]) -> dict[str, Any]:
@@ -180,6 +212,8 @@ def settles(change: Change[Host], context: Context) -> Iterable[str]:
 
 
 def disruption(change: Change[Host], context: Context) -> Disruption:
+    if hosts.is_replaced(change):
+        return Disruption.REINSTALL
     locks = needs(change, context) is Needs.LOCKED or any(settles(change, context))
     return Disruption.LOCK if locks else Disruption.NONE
 
@@ -188,24 +222,57 @@ def impossible(change: Change[Host], context: Context) -> str:
     if change.action is Action.CREATE:
         return _why_not_added(change.want, context)
     host = context.system.hosts[change.key.name]
+    if "boot_mac" in change.names:
+        return _why_not_replaced(change, host, context)
     return _why_not_changed(change, host) or _why_not_unlocked(change, host, context)
 
 
 def _why_not_added(want: Host, context: Context) -> str:
     """Sysinv host.py _new_host_semantic_checks, _do_post, _controller_storage_node_setup."""
-    holder = next((h for h in context.system.hosts.values() if want.mac and h.mgmt_mac.lower() == want.mac), None)
-    if holder and holder.name != holder.uuid:  # a machine that nobody has named yet is called by its uuid
-        return f"its boot MAC {want.mac} is that of {holder.name} on the site: correct one of them"
     if context.system.is_simplex:
         return "a simplex system has no other host than controller-0"
-    missing = [word for word, value in (("bootMAC", want.mac), ("personality", want.personality)) if not value]
-    if missing:
-        return f"it is not on the system, and to add it Git must say {' and '.join(missing)}"
-    if want.provisioning != "static" and holder is None:
+    return (
+        _why_unknown(want, context)
+        or _why_not_described(want, context)
+        or ("" if hosts.has_controller_in_service(context) else "hosts are added once a controller is in service")
+        or (_why_no_storage_host(context) if want.personality == "storage" else "")
+    )
+
+
+def _why_unknown(want: Host, context: Context) -> str:
+    """Why it cannot be told which machine the host is; "" if it can, or nobody has to."""
+    if want.boot_mac and want.match_mac and want.boot_mac.lower() != want.match_mac.lower():
+        return f"bootMAC is {want.boot_mac} and match.bootMAC is {want.match_mac}: correct one of them"
+    holder = next((h for h in context.system.hosts.values() if want.mac and h.mgmt_mac.lower() == want.mac), None)
+    if holder and holder.name not in {holder.uuid, want.name}:  # without a name it is called by its uuid
+        return f"its boot MAC {want.mac} is that of {holder.name} on the site: correct one of them"
+    new = {k.name: r.spec for k, r in context.desired.resources.items() if k.kind == KIND.name}
+    others = {name: spec.criteria for name, spec in new.items() if name not in context.system.hosts}
+    if reason := matching.ambiguous(want.name, want.criteria, others, context):
+        return reason
+    return "" if matching.found(want.criteria, context) else matching.disagreeing(want.criteria, context)
+
+
+def _why_not_described(want: Host, context: Context) -> str:
+    is_there = matching.found(want.criteria, context) is not None
+    if want.provisioning != "static" and want.criteria and not is_there:
         return "it has not booted from the network yet; provisioningMode static adds it before it does"
-    if not hosts.has_controller_in_service(context):
-        return "hosts are added once a controller is in service"
-    return _why_no_storage_host(context) if want.personality == "storage" else ""
+    said = (("bootMAC", want.mac or is_there), ("personality", want.personality))
+    missing = [word for word, value in said if not value]
+    return f"it is not on the system, and to add it Git must say {' and '.join(missing)}" if missing else ""
+
+
+def _why_not_replaced(change: Change[Host], host: HostState, context: Context) -> str:
+    """Another machine under the same name: the old one leaves the inventory, and the new one is installed."""
+    want = change.want
+    what = f"its boot MAC is {host.mgmt_mac}, Git says {want.mac}: another machine takes deleting the host, adding it"
+    what = f"{what} and installing it anew"
+    if context.system.is_simplex or host.name == FIRST:
+        return f"{what}, which {FIRST} does with the whole site: reinstall the site"
+    if host.administrative != "locked" or host.task:
+        return f"{what}; lock it first, by force if it is dead: a host is deleted only while it is locked"
+    missing = "" if want.personality else f"{what}, and for that Git must say personality"
+    return missing or _why_unknown(want, context)
 
 
 def _why_no_storage_host(context: Context) -> str:
@@ -263,9 +330,9 @@ KIND = ResourceKind(
             "name": "Host.metadata.name",
             "boot_mac": "HostProfile.spec.bootMAC",
             "provisioning": "HostProfile.spec.provisioningMode",
-            "match_mac": "match.bootMAC",
+            **{ours: place for ours, (place, _) in MATCH.items()},
         },
-        calls=(f"POST {PATH}", f"PATCH {PATH}/{{uuid}}"),
+        calls=(f"POST {PATH}", f"PATCH {PATH}/{{uuid}}", f"DELETE {PATH}/{{uuid}}"),
         costs="Most attributes change in service; what is set at boot wants the host locked, its clock source a lock and unlock. The administrative state is written by lock windows alone.",
         sources=("sysinv api/controllers/v1/host.py", "sysinv conductor/manager.py", "recorded"),
     ),

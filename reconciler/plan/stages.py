@@ -35,7 +35,7 @@ def _step(work: Work, context: Context, kinds: Kinds) -> Step:
 
 def _online(steps: tuple[Step, ...]) -> Stage:
     """Steps of a place without a window; a lock that they bring about is priced where it happens."""
-    price = max((s.disruption for s in steps if s.disruption < Disruption.LOCK), default=Disruption.NONE)
+    price = max((s.disruption for s in steps if s.disruption is not Disruption.LOCK), default=Disruption.NONE)
     return _closed(Stage(StageType.ONLINE, steps=steps, disruption=price))
 
 

@@ -11,7 +11,7 @@ from reconciler.model.host import HostState
 from reconciler.model.kind import Context, Kinds
 from reconciler.model.plan import Opening
 from reconciler.model.resource import ResourceKey
-from reconciler.model.words import Needs
+from reconciler.model.words import Action, Needs
 from reconciler.plan.hosts import Gate, gate, in_order
 from reconciler.plan.works import Work
 
@@ -34,7 +34,8 @@ def windows_of(
     A window of ours whose host is in service again has ended, whoever unlocked it.
     """
     said = {h: s for h, s in said_states(context, kinds).items() if not _is_refused(h, refused, kinds)}
-    asked = {c.key.name for w in works for c in w.changes if _asks_state(c, kinds)}
+    # who leaves the system, or has yet to come, has no window
+    asked = {c.key.name for w in works for c in w.changes if c.action is Action.UPDATE and _asks_state(c, kinds)}
     wanted = {w.host for w in works if w.needs is Needs.LOCKED} | {h for w in works for h in w.settles}
     open_still = {h for h in ours & context.system.hosts.keys() if not context.system.hosts[h].is_unlocked}
     known = (wanted | asked | open_still) & context.system.hosts.keys()

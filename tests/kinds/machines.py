@@ -37,6 +37,7 @@ KINDS = {
         "kernel",
         "label",
         "legacy-ptp",
+        "machine",
         "memory",
         "ntp",
         "osd",

@@ -113,7 +113,6 @@ def test_a_host_that_never_was_in_service_takes_its_clock_source_for_nothing():
     [
         ({"personality": "worker"}, host()),
         ({"personality": "worker"}, host(state="new")),
-        ({"bootMAC": "52:54:00:00:00:99"}, host()),
         ({"subfunctions": ["controller"]}, host(**AIO)),
         ({"subfunctions": ["controller"]}, host(state="new", **AIO | {"invprovision": "provisioning"})),
     ],
@@ -154,10 +153,97 @@ def test_a_host_is_added_with_all_that_the_installer_needs():
     )
 
 
+def booted(number: int = 2, **more: object) -> dict:
+    """A machine that has booted from the network and has no name."""
+    facts = {"hostname": None, "personality": None, "subfunctions": None, "uuid": f"machine-{number}"}
+    return {
+        **host("x", "new", number, inv_state=None),
+        **facts,
+        "serialid": None,
+        "bm_ip": None,
+        "bm_type": None,
+        **more,
+    }
+
+
 def test_a_machine_that_booted_and_is_recognised_becomes_the_host():
     text = NEW.replace("static", "dynamic").replace('bootMAC: "52', 'match: {bootMAC: "52').replace('AA"', 'AA"}')
-    booted = {**host("x", number=2, mgmt_mac="52:54:00:00:00:aa"), "hostname": None, "uuid": "it", "personality": None}
-    assert len(sent(text, rows(host(**AIO), booted, system=DUPLEX))) == 1
+    (call,) = sent(text, rows(host(**AIO), booted(mgmt_mac="52:54:00:00:00:aa"), system=DUPLEX))
+    assert call == (
+        "PATCH ihosts/<52:54:00:00:00:aa> hostname=controller-1 personality=controller subfunctions=controller,worker "
+        "location={'locn': 'vbox'} boot_device=/dev/sda console=tty0"
+    )
+
+
+def dynamic(match: str, name: str = "compute-0") -> str:
+    return f"  {name}: {{personality: worker, provisioningMode: dynamic, match: {match}}}\n"
+
+
+def seen(*machines: dict):
+    return rows(host(), *machines, system=STANDARD)
+
+
+@pytest.mark.parametrize(
+    ("match", "fact"),
+    [
+        ("{bootMAC: '52:54:00:00:00:AB'}", {"mgmt_mac": "52:54:00:00:00:ab"}),
+        ("{boardManagement: {address: 'FD00::0:9'}}", {"bm_ip": "fd00::9"}),
+        ("{boardManagement: {address: 10.9.9.9, type: redfish}}", {"bm_ip": "10.9.9.9", "bm_type": "redfish"}),
+        ("{dmi: {serialNumber: SN-1}}", {"serialid": "sn-1"}),
+        ("{dmi: {assetTag: A-7}}", {"asset_tag": "A-7"}),
+    ],
+)
+def test_any_criterion_recognises_its_machine_among_others(match, fact):
+    (call,) = sent("hosts:\n" + dynamic(match), seen(booted(2), booted(3, **fact)))
+    mac = fact.get("mgmt_mac", "52:54:00:00:00:03")
+    assert call == f"PATCH ihosts/<{mac}> hostname=compute-0 personality=worker"
+
+
+def test_a_machine_that_reports_nothing_of_a_criterion_is_not_meant_by_it():
+    reasons = why_not("hosts:\n" + dynamic("{dmi: {serialNumber: SN-1}}"), seen(booted(2), booted(3)))
+    assert "has not booted from the network yet" in reasons["host/compute-0"]
+
+
+def test_all_criteria_must_agree_and_the_one_that_does_not_is_named():
+    match = "{bootMAC: '52:54:00:00:00:02', dmi: {serialNumber: SN-1}}"
+    reasons = why_not("hosts:\n" + dynamic(match), seen(booted(2, serialid="SN-2")))
+    assert "agrees in boot MAC and not in all: its serial number is SN-2, Git says SN-1" in reasons["host/compute-0"]
+
+
+def test_two_machines_that_fit_are_an_error():
+    match = "{boardManagement: {type: redfish}}"
+    reasons = why_not("hosts:\n" + dynamic(match), seen(booted(2, bm_type="redfish"), booted(3, bm_type="redfish")))
+    assert "fit 2 machines, 52:54:00:00:00:02, 52:54:00:00:00:03" in reasons["host/compute-0"]
+
+
+def test_one_machine_that_fits_two_hosts_is_an_error_of_both():
+    text = "hosts:\n" + dynamic("{dmi: {serialNumber: SN-1}}") + dynamic("{bootMAC: '52:54:00:00:00:02'}", "compute-1")
+    reasons = why_not(text, seen(booted(2, serialid="SN-1")))
+    assert "fits compute-1 as well" in reasons["host/compute-0"]
+    assert "fits compute-0 as well" in reasons["host/compute-1"]
+
+
+REPLACED = "hosts: {compute-0: {personality: worker, bootMAC: '52:54:00:00:00:99', location: row 7}}"
+
+
+def test_another_machine_under_the_name_of_a_host_in_service_waits_for_its_lock():
+    reason = why_not(REPLACED, rows(host(), host("compute-0", number=2), system=STANDARD))["host/compute-0"]
+    assert "its boot MAC is 52:54:00:00:00:02, Git says 52:54:00:00:00:99" in reason
+    assert "lock it first, by force if it is dead" in reason
+
+
+def test_another_machine_under_the_name_of_a_locked_host_is_deleted_added_and_reinstalled():
+    made = planned(REPLACED, rows(host(), host("compute-0", "locked", 2), system=STANDARD))
+    assert [told(c) for c in calls(made)] == [
+        "DELETE ihosts/<compute-0>",
+        "POST ihosts hostname=compute-0 personality=worker location={'locn': 'row 7'} mgmt_mac=52:54:00:00:00:99",
+    ]
+    assert made.disruption is Disruption.REINSTALL
+
+
+def test_controller_0_is_not_replaced_without_its_site():
+    reason = why_not(profile(bootMAC="52:54:00:00:00:99"), rows())["host/controller-0"]
+    assert "reinstall the site" in reason
 
 
 @pytest.mark.parametrize(
