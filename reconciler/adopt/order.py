@@ -6,7 +6,9 @@ import re
 from collections.abc import Iterable
 from typing import Any
 
+SITE = "site.yaml"  # our own file, beside the documents
 DOCUMENTS = (
+    SITE,
     "System",
     "DataNetwork",
     "AddressPool",
@@ -30,7 +32,7 @@ KEYS = (
     "controller1Address", "allocation", "order", "ranges", "start", "end", "associatedAddressPools",
     "path", "size", "journal", "services", "replicationFactor", "deployment", "network",
     "dnsServers", "ntpServers", "serviceParameters", "processors", "memory", "interfaces", "ethernet", "bond", "vlan",
-    "vf", "addresses", "routes", "storage", "backends", "drbd", "monitor", "filesystems", "osds", "volumeGroups",
+    "vf", "addresses", "routes", "storage", "system", "hosts", "timezone", "https", "enabled", "backends", "drbd", "monitor", "filesystems", "osds", "volumeGroups",
     "physicalVolumes", "parameters",
 )  # fmt: skip
 FIRST = ("lo", "platform", "cgts-vg", "global")  # what the eye looks for first among its like

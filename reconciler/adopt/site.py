@@ -2,37 +2,36 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Mapping
 
 from reconciler.adopt.express import expressed
 from reconciler.adopt.hosts import profiled
-from reconciler.adopt.order import DOCUMENTS, natural
+from reconciler.adopt.order import DOCUMENTS, SITE, natural
 from reconciler.adopt.text import lines, text
-from reconciler.adopt.tree import Branch, Document, branches, plain
+from reconciler.adopt.tree import Document, branches, plain
 from reconciler.model.kind import Kinds
 from reconciler.model.snapshot import Snapshot
 from reconciler.model.words import Mode
 
 HOST = "Host"
-DEPLOYMENT, SITE = "deployment-config.yaml", "site.yaml"
+DEPLOYMENT = "deployment-config.yaml"
 
 
 def documents(snapshot: Snapshot, kinds: Kinds, *, is_short: bool = False) -> tuple[Document, ...]:
-    """What Git would say of a site that is as the snapshot shows it, in the order of writing.
+    """What Git would say of a site that is as the snapshot shows it, in the order of writing; site.yaml is the first.
 
     Secrets are not in it. is_short: without what the platform makes by itself.
     """
     said = branches(expressed(snapshot, kinds, is_short=is_short))
     hosts = {name: branch for (kind, name), branch in said.items() if kind == HOST}
-    found = [*_others(said), *profiled(hosts)]
-    return tuple(sorted(found, key=lambda d: (DOCUMENTS.index(d.kind), natural(d.name))))
+    others = (Document(kind, name, plain(branch)) for (kind, name), branch in said.items() if kind != HOST)
+    return tuple(sorted((*others, *profiled(hosts)), key=lambda d: (DOCUMENTS.index(d.kind), natural(d.name))))
 
 
-def _others(said: Mapping[tuple[str, str], Branch]) -> Iterator[Document]:
-    return (Document(kind, name, plain(branch)) for (kind, name), branch in said.items() if kind in DOCUMENTS[:-2])
-
-
-def files(site: str, found: tuple[Document, ...], *, group: str = "") -> Mapping[str, str]:
+def files(site: str, found: Iterable[Document], *, group: str = "") -> Mapping[str, str]:
     """The files of a site that was adopted: file name -> text. It is observed only, until somebody says more."""
-    own = {"name": site, **({"group": group} if group else {}), "mode": str(Mode.OBSERVE)}
-    return {SITE: "".join(f"{line}\n" for line in lines(own)), DEPLOYMENT: text(found)}
+    found = tuple(found)
+    settings = {"name": site, **({"group": group} if group else {}), "mode": str(Mode.OBSERVE)}
+    own = {key: value for d in found if d.kind == SITE for key, value in d.spec.items()}
+    upstream = [d for d in found if d.kind != SITE]
+    return {SITE: "".join(f"{line}\n" for line in lines({**settings, **own})), DEPLOYMENT: text(upstream)}

@@ -12,7 +12,7 @@ from copy import deepcopy
 from dataclasses import dataclass, replace
 from typing import Any
 
-from reconciler.adopt import Document, documents, files
+from reconciler.adopt import SITE, Document, documents, files
 from reconciler.clients import Clock, Endpoint, open_session, open_site
 from reconciler.desired import load_site, parse_blob
 from reconciler.diff import compare, spelled
@@ -29,7 +29,6 @@ from reconciler.model.snapshot import Snapshot
 from reconciler.observe import interpret
 
 FOLDER = "subclouds"
-DEPLOYMENT = "deployment-config.yaml"
 ROUNDS = 20  # what is left out may leave an element without what it must have, which then goes too
 Path = tuple[int | str, ...]
 
@@ -65,13 +64,18 @@ def adopted(seen: Snapshot, kinds: Kinds, *, is_short: bool = False, group: str 
     found = documents(seen, kinds, is_short=is_short)
     left_out: list[str] = []
     for _ in range(ROUNDS):
-        written = {f"{FOLDER}/{seen.site}/{name}": text for name, text in files(seen.site, found, group=group).items()}
+        written = _written(seen.site, found, group)
         try:
             return Adopted(seen.site, written, tuple(left_out), _compared(seen, written, kinds))
         except ConfigErrors as errors:
-            found = _without(errors, found, written[f"{FOLDER}/{seen.site}/{DEPLOYMENT}"])
+            found = _without(errors, found, written)
             left_out += [error.message for error in errors]
+    written = _written(seen.site, found, group)
     return Adopted(seen.site, written, tuple(left_out), _compared(seen, written, kinds))
+
+
+def _written(site: str, found: tuple[Document, ...], group: str) -> Mapping[str, str]:
+    return {f"{FOLDER}/{site}/{name}": text for name, text in files(site, found, group=group).items()}
 
 
 def _compared(seen: Snapshot, written: Mapping[str, str], kinds: Kinds) -> Comparison:
@@ -80,11 +84,13 @@ def _compared(seen: Snapshot, written: Mapping[str, str], kinds: Kinds) -> Compa
     return compare(want, seen, kinds)
 
 
-def _without(errors: ConfigErrors, found: tuple[Document, ...], text: str) -> tuple[Document, ...]:
+def _without(errors: ConfigErrors, found: tuple[Document, ...], written: Mapping[str, str]) -> tuple[Document, ...]:
     """The documents without the values that were refused. Raises the errors where they stand at no value."""
     origins = {error.origin for error in errors if isinstance(error.origin, Origin)}
-    parsed = parse_blob(next((o.file for o in origins), DEPLOYMENT), text.encode())
-    refused = [list(_paths(document.spec, origins)) for document in parsed.documents]
+    parsed = [parse_blob(path, text.encode()) for path, text in written.items()]  # site.yaml, then the documents
+    own = [p.root for p in parsed if p.root and any(d.kind == SITE for d in found)]
+    specs = [*own, *(document.spec for p in parsed for document in p.documents)]
+    refused = [list(_paths(spec, origins)) for spec in specs]
     if not any(refused):
         raise errors
     return tuple(replace(d, spec=_pruned(d.spec, refused[number])) for number, d in enumerate(found))
