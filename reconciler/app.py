@@ -12,7 +12,7 @@ from pathlib import Path
 import uvicorn
 
 from reconciler.api import Fleet as Shown
-from reconciler.api import create_app
+from reconciler.api import Hooks, create_app
 from reconciler.apply import Pace
 from reconciler.clients import SYSTEM_CLOCK, load
 from reconciler.engine.controller import Controller, Schedule
@@ -33,11 +33,15 @@ KEPT_S = 90 * 86_400.0  # how long the history of outcomes is kept
 
 @dataclass(frozen=True, slots=True)
 class Listen:
-    """Where the API listens and what opens it. Port 0 takes a free one."""
+    """Where the API listens and what opens it. Port 0 takes a free one.
+
+    webhook_secrets: what forges sign their deliveries with; any of them opens.
+    """
 
     host: str
     port: int
     token: str = field(repr=False)
+    webhook_secrets: tuple[str, ...] = field(default=(), repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +113,8 @@ async def _at_work(it: Controller, source: Source, metrics: Metrics, options: Ru
         ready=lambda: source.waits_for,
         now=time.time,
     )
-    server = _Server(create_app(shown, options.listen.token), options.listen)
+    hooks = Hooks(source.ring, metrics.delivery, options.listen.webhook_secrets, options.branch)
+    server = _Server(create_app(shown, options.listen.token, hooks), options.listen)
     jobs = [it.run(), _follow(it, source), server.serve()]
     tasks = tuple(asyncio.create_task(job) for job in jobs)
     try:

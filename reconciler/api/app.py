@@ -1,4 +1,7 @@
-"""FastAPI: /healthz, /readyz, /metrics; /api/v1/sites and /api/v1/sites/{name} for who has the token."""
+"""FastAPI: /healthz, /readyz, /metrics; /api/v1/sites and /api/v1/sites/{name} for who has the token.
+
+/api/v1/webhooks/git is for forges, which sign what they say (`api.webhooks`).
+"""
 
 from __future__ import annotations
 
@@ -16,6 +19,7 @@ from pydantic import BaseModel, ConfigDict
 from starlette.requests import HTTPConnection
 
 from reconciler import __version__
+from reconciler.api.webhooks import Hooks, add_webhooks
 from reconciler.model.verdict import Verdict
 from reconciler.model.wire import verdict_json
 from reconciler.model.words import Cause, State
@@ -82,13 +86,18 @@ NOT_ALLOWED: dict[int | str, dict[str, Any]] = {401: {"model": Said, "descriptio
 NO_SUCH_SITE: dict[int | str, dict[str, Any]] = {404: {"model": Said, "description": "No site of this name"}}
 
 
-def create_app(fleet: Fleet, token: str) -> FastAPI:
-    """The application. An empty token is refused: the fleet's drift is nobody else's business."""
+def create_app(fleet: Fleet, token: str, hooks: Hooks | None = None) -> FastAPI:
+    """The application. An empty token is refused: the fleet's drift is nobody else's business.
+
+    hooks: without them nobody is told of pushes, and the repository is looked at when its time has come.
+    """
     if not token:
         raise ValueError("the API needs a bearer token: set STXR_API_TOKEN")
     app = FastAPI(title="stx-reconciler", version=__version__, docs_url=None, redoc_url=None)
     allowed = Depends(_Token(token))
     _probes(app, fleet)
+    if hooks:
+        add_webhooks(app, hooks)
 
     @app.get("/api/v1/sites", dependencies=[allowed], responses={200: {"model": Listed}, **NOT_ALLOWED})
     async def sites(only: Annotated[Narrowing, Query()]) -> Response:

@@ -33,7 +33,11 @@ def run(
     signers: Annotated[Path | None, typer.Option(help="Allowed signers file, outside the repository.")] = None,
     keyring: Annotated[Path | None, typer.Option(help="GNUPGHOME with the trusted keys.")] = None,
 ) -> None:
-    """Run the controller until it is stopped. Sites are only looked at until their mode says otherwise."""
+    """Run the controller until it is stopped. Sites are only looked at until their mode says otherwise.
+
+    STXR_API_TOKEN opens the API. STXR_WEBHOOK_SECRETS, one or more between blanks, are shared with forges: their push
+    events at /api/v1/webhooks/git make it look at once.
+    """
     if endpoints is None:
         raise ConfigError("no endpoints file: give --endpoints, or set STXR_ENDPOINTS")
     token = os.environ.get("STXR_API_TOKEN", "")
@@ -62,7 +66,8 @@ def _listen(address: str, token: str) -> Listen:
     host, _, port = address.rpartition(":")
     if not port.isdigit() or int(port) > LAST_PORT:
         raise ConfigError(f"--listen {address}: give HOST:PORT, for example 127.0.0.1:8086")
-    return Listen(host.strip("[]") or "127.0.0.1", int(port), token)
+    secrets = tuple(os.environ.get("STXR_WEBHOOK_SECRETS", "").split())
+    return Listen(host.strip("[]") or "127.0.0.1", int(port), token, secrets)
 
 
 async def _until_stopped(options: Running) -> None:

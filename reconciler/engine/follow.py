@@ -17,13 +17,14 @@ from reconciler.sources.errors import SourceError
 from reconciler.sources.inputs import Affected
 from reconciler.sources.mirror import Mirror
 from reconciler.sources.sites import GitSites
-from reconciler.sources.triggers import Poll, Sleep
+from reconciler.sources.triggers import Bell, Poll, Sleep, looks, poll
 from reconciler.sources.verify import Trust, verified
 from reconciler.sources.watch import moved
 from reconciler.sources.working_tree import WorkingTree
 from reconciler.store import state_folder
 
 Say = Callable[[str], None]
+SETTLE_S = 1.0  # a push of many branches is many deliveries
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +41,10 @@ class Source(Protocol):
     repository: Repository
     waits_for: str
 
+    def ring(self, reason: str) -> None:
+        """Somebody says that the repository moved: look soon."""
+        ...
+
     def moves(self) -> AsyncIterator[Affected]:
         """Each move of the repository, the first one at once with every site; cancel it to end it."""
         ...
@@ -54,6 +59,9 @@ class FolderSource:
         self._fetch()
         self.repository = open_folder(folder, kinds, self._mirror, root)
         self.waits_for = ""
+
+    def ring(self, reason: str) -> None:
+        """Edits are seen without being told."""
 
     async def moves(self) -> AsyncIterator[Affected]:
         yield Affected(appeared=self.repository.names)
@@ -88,12 +96,20 @@ class RemoteSource:
         self._sites = GitSites(mirror, layers_of, fleet_part=fleet_part, root=root)
         self.repository = Repository(self._sites, kinds, MirrorBases(mirror, self._sites))
         self.waits_for = f"the first head of {mirror.location}"
+        self._bell = Bell()
+
+    def ring(self, reason: str) -> None:
+        """Look soon; of many rings in a burst one look is made."""
+        self._bell.ring(reason)
 
     async def moves(self, sleep: Sleep = asyncio.sleep) -> AsyncIterator[Affected]:
-        while True:
-            if found := await asyncio.to_thread(self._look):
-                yield found
-            await sleep(self._watch.every.wait_s(random.random()))  # noqa: S311 - spreads load
+        polling = asyncio.create_task(poll(self._bell, self._watch.every, sleep, random.random))
+        try:
+            async for _ in looks(self._bell, SETTLE_S, sleep):
+                if found := await asyncio.to_thread(self._look):
+                    yield found
+        finally:
+            polling.cancel()
 
     def _look(self) -> Affected | None:
         try:

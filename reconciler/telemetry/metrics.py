@@ -43,6 +43,12 @@ class Metrics:
             ["service", "verb", "code_class"],
             registry=self.registry,
         )
+        self._deliveries = Counter(
+            f"{PREFIX}_webhook_events",
+            "Deliveries of forges, by what became of them.",
+            ["forge", "result"],
+            registry=self.registry,
+        )
         for stage in STAGES:
             self._durations.labels(stage)  # a first observation must not look like an increase from nothing
 
@@ -53,6 +59,10 @@ class Metrics:
     def request(self, service: str, verb: str, code_class: str) -> None:
         """A request was answered, or was not."""
         self._requests.labels(service, verb, code_class).inc()
+
+    def delivery(self, forge: str, result: str) -> None:
+        """A forge told something."""
+        self._deliveries.labels(forge, result).inc()
 
     def observer(self, service: str, method: str, code_class: str, seconds: float) -> None:  # noqa: ARG002
         """What the clients tell of each request."""

@@ -25,27 +25,36 @@ class Answer(NamedTuple):
 
 def asked(app: Any, target: str, authorization: bytes | None = None) -> Answer:
     """The answer to a GET."""
+    return _exchanged(app, "GET", target, {"authorization": authorization} if authorization is not None else {})
+
+
+def posted(app: Any, target: str, body: bytes, headers: Mapping[str, str]) -> Answer:
+    """The answer to a POST."""
+    return _exchanged(app, "POST", target, {name: value.encode() for name, value in headers.items()}, body)
+
+
+def _exchanged(app: Any, method: str, target: str, headers: Mapping[str, bytes], body: bytes = b"") -> Answer:
     path, _, query = target.partition("?")
     scope = {
         "type": "http",
         "asgi": {"version": "3.0"},
         "http_version": "1.1",
-        "method": "GET",
+        "method": method,
         "scheme": "http",
         "path": path,
         "raw_path": path.encode(),
         "query_string": query.encode(),
-        "headers": [(b"authorization", authorization)] if authorization is not None else [],
+        "headers": [(name.encode(), value) for name, value in headers.items()],
     }
     sent: list[dict[str, Any]] = []
 
     async def receive() -> dict[str, Any]:
-        return {"type": "http.request"}
+        return {"type": "http.request", "body": body}
 
     async def send(message: dict[str, Any]) -> None:
         sent.append(message)
 
     asyncio.run(app(scope, receive, send))
     start, *bodies = sent
-    headers = {name.decode(): value.decode() for name, value in start["headers"]}
-    return Answer(start["status"], headers, b"".join(b.get("body", b"") for b in bodies))
+    given = {name.decode(): value.decode() for name, value in start["headers"]}
+    return Answer(start["status"], given, b"".join(b.get("body", b"") for b in bodies))

@@ -8,10 +8,10 @@ from collections.abc import Mapping
 from pathlib import Path
 
 IDENTITY = {
-    "GIT_AUTHOR_NAME": "Ana Ortiz",
-    "GIT_AUTHOR_EMAIL": "ana@example.com",
-    "GIT_COMMITTER_NAME": "Ana Ortiz",
-    "GIT_COMMITTER_EMAIL": "ana@example.com",
+    "GIT_AUTHOR_NAME": "Site Editor",
+    "GIT_AUTHOR_EMAIL": "editor@example.com",
+    "GIT_COMMITTER_NAME": "Site Editor",
+    "GIT_COMMITTER_EMAIL": "editor@example.com",
     "GIT_AUTHOR_DATE": "2026-11-20T10:00:00+02:00",
     "GIT_COMMITTER_DATE": "2026-11-20T10:00:00+02:00",
     "GIT_CONFIG_NOSYSTEM": "1",

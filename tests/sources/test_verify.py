@@ -35,7 +35,7 @@ def keys(tmp_path: Path) -> dict[str, Path]:
 @pytest.fixture
 def trust(keys: dict[str, Path], tmp_path: Path) -> Trust:
     signers = tmp_path / "signers"
-    signers.write_text(f'ana@example.com namespaces="git" {keys["ana"].with_suffix(".pub").read_text()}')
+    signers.write_text(f'editor@example.com namespaces="git" {keys["ana"].with_suffix(".pub").read_text()}')
     return Trust(Verify.SSH, allowed_signers=signers)
 
 
@@ -55,7 +55,7 @@ def test_a_head_signed_by_an_allowed_signer_is_rendered(mirror: Mirror, history:
     verdict = verified(mirror, mirror.fetch(NOW), trust)
     assert (verdict.commit, verdict.said) == (head, "")
     assert verdict.signature is not None
-    assert (verdict.signature.is_good, verdict.signature.signer) == (True, "ana@example.com")
+    assert (verdict.signature.is_good, verdict.signature.signer) == (True, "editor@example.com")
     assert verdict.signature.key.startswith("SHA256:")
 
 
@@ -131,7 +131,7 @@ class Gpg:
 
     def __init__(self) -> None:
         self.home = Path(tempfile.mkdtemp(prefix="gpg"))
-        self.run("--quick-generate-key", "Ana <ana@example.com>", "ed25519", "sign", "never")
+        self.run("--quick-generate-key", "Site Editor <editor@example.com>", "ed25519", "sign", "never")
 
     def run(self, *arguments: str, given: bytes | None = None, home: Path | None = None) -> bytes:
         command = ["gpg", "--batch", "--quiet", "--pinentry-mode", "loopback", "--passphrase", "", *arguments]
@@ -144,7 +144,7 @@ class Gpg:
         program.chmod(0o700)
         history.git("config", "gpg.format", "openpgp")
         history.git("config", "gpg.program", str(program))
-        history.git("config", "user.signingKey", "ana@example.com")
+        history.git("config", "user.signingKey", "editor@example.com")
         return history.commit(site("sc-1", text=text), "--gpg-sign")
 
     def close(self) -> None:
@@ -165,7 +165,7 @@ def keyring(gpg: Gpg, tmp_path: Path) -> Path:
     """A folder with Ana's public key only, as an operator would prepare it."""
     folder = tmp_path / "ring"
     folder.mkdir(mode=0o700)
-    gpg.run("--no-autostart", "--import", given=gpg.run("--export", "ana@example.com"), home=folder)
+    gpg.run("--no-autostart", "--import", given=gpg.run("--export", "editor@example.com"), home=folder)
     return folder
 
 
@@ -176,7 +176,7 @@ def test_gpg_judges_by_the_operators_keyring(mirror: Mirror, history: History, g
     verdict = verified(mirror, mirror.fetch(NOW), Trust(Verify.GPG, keyring=keyring))
     assert (verdict.commit, verdict.said) == (head, "")
     assert verdict.signature is not None
-    assert verdict.signature.signer == "Ana <ana@example.com>"
+    assert verdict.signature.signer == "Site Editor <editor@example.com>"
     signed(history, keys["ana"], "a: 2\n")
     assert verified(mirror, mirror.fetch(NOW), Trust(Verify.GPG, keyring=keyring)).commit == head
     assert children() == before
