@@ -19,7 +19,8 @@ from reconciler.cli.review import review
 from reconciler.cli.selection import selected
 from reconciler.cli.session import Chosen, fleet, looked_at
 from reconciler.engine.fleet import SiteResult
-from reconciler.engine.judgement import differences
+from reconciler.engine.judgement import differences, removals_in_words
+from reconciler.engine.reconcile import Judged
 from reconciler.model.wire import difference_json, plan_json
 from reconciler.store import recall
 
@@ -72,8 +73,18 @@ def plan_text(found: list[SiteResult], detail: Detail | None = None) -> Iterator
     for result in found:
         if result.judged:
             yield from plan_lines(result.judged.plan, result.judged.found, detail or Detail())
+            yield from removal_lines(result.judged)
             yield ""
     yield _sum(found)
+
+
+def removal_lines(judged: Judged) -> Iterator[str]:
+    """What Git removed and this plan does not delete, and why."""
+    planned = {str(c.key) for c in judged.found.changes if c.pruning}
+    told = removals_in_words(judged.removals, judged.found, judged.plan)
+    yield from (f"  ! {resource}: {why}" for resource, why in told.items() if resource not in planned)
+    if judged.removals.blind:
+        yield f"  ! {judged.removals.blind}"
 
 
 def _sum(found: list[SiteResult]) -> str:
@@ -97,5 +108,7 @@ def result_json(result: SiteResult) -> dict[str, Any]:
         "differences": [difference_json(d) for d in differences(judged.found, judged.plan)],
         "unmanaged": [str(r.key) for r in judged.found.unmanaged],
         "unjudged": [str(k) for k in judged.found.unjudged],
+        "removals": removals_in_words(judged.removals, judged.found, judged.plan),
+        "no_deletes": judged.removals.blind,
         "plan": plan_json(judged.plan),
     }

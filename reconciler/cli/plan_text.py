@@ -43,7 +43,7 @@ def summary(plan: Plan, found: Comparison) -> str:
         return "in sync, no changes"
     parts = [counts(found.changes), _price(plan)]
     parts += [f"{len(plan.blocked)} blocked"] if plan.blocked else []
-    parts += [f"{len(found.extra)} extra (deleting is not built yet)"] if found.extra else []
+    parts += [f"{len(found.extra)} extra"] if found.extra else []
     parts += [f"{len(found.unjudged)} not judged"] if found.unjudged else []
     return ", ".join(filter(None, parts))
 
@@ -68,13 +68,34 @@ def _price(plan: Plan) -> str:
 
 def _change(change: Change[Any]) -> Iterator[str]:
     drift = "  (drift: the site moved)" if change.cause is Cause.DRIFTED else ""
-    yield f"  {SIGNS[change.action]} {change.key}{drift}"
+    yield f"  {SIGNS[change.action]} {change.key}{drift}{_pruning(change)}"
+    if change.action is Action.DELETE and change.observed:
+        yield from _removed(change)
+        return
     if change.action is Action.CREATE and change.desired:
         for name in sorted(change.desired.spec.model_fields_set):
             yield _line("+", name, _value(getattr(change.desired.spec, name)), change.desired.origin_of(name))
         return
     for field in change.fields:
         yield _line("~", field.name, f"{_value(field.observed)} → {_value(field.desired)}", field.origin)
+
+
+def _pruning(change: Change[Any]) -> str:
+    """By which commit it goes, and what that waits for."""
+    if change.pruning is None:
+        return ""
+    by = change.pruning.removal.commit[:12] or "edits that nobody committed"
+    return f"  (removed by {by}; {change.pruning.in_words})"
+
+
+def _removed(change: Change[Any]) -> Iterator[str]:
+    """The removed block where Git said it; of what Git never said, what the site has."""
+    if change.pruning:
+        for said in change.pruning.removal.said:
+            yield _line("-", said.name, said.value, said.origin)
+    elif change.observed:
+        for name in sorted(change.observed.spec.model_fields_set):
+            yield _line("-", name, _value(getattr(change.observed.spec, name)), None)
 
 
 def _line(sign: str, name: str, text: str, origin: Any) -> str:

@@ -16,10 +16,11 @@ from reconciler.cli.plan_text import Detail, counts, plan_lines, plural, summary
 from reconciler.cli.selection import selected
 from reconciler.cli.session import Chosen
 from reconciler.engine.judgement import differences
-from reconciler.engine.preview import Preview, exact, grouped, preview
+from reconciler.engine.preview import Edit, Preview, exact, grouped, preview
 from reconciler.engine.repository import Repository, open_present
 from reconciler.kinds import registry
 from reconciler.model.errors import ConfigError, ConfigErrors, ReconcilerError
+from reconciler.model.snapshot import Snapshot
 from reconciler.model.wire import difference_json, plan_json
 from reconciler.model.words import Disruption
 
@@ -103,12 +104,17 @@ def _one(before: Repository, after: Repository, name: str, inventory: Path | Non
 
     Raises what the head says wrongly.
     """
-    wanted = after.desired(name)
+    wanted, said = after.desired(name), _said(before, name)
     file = inventory / f"{name}.json" if inventory else None
     if file and file.is_file():
-        return exact(wanted, _inventory(file), registry())
+        return exact(wanted, _inventory(file), registry(), Edit(said, after.settings(name)))
+    return preview(after.site(name), said, wanted, registry()) if said else None
+
+
+def _said(before: Repository, name: str) -> Snapshot | None:
+    """What the base says of a site; None where it says nothing, or says it wrongly."""
     try:
-        return preview(after.site(name), before.desired(name), wanted, registry()) if name in before.names else None
+        return before.desired(name) if name in before.names else None
     except ConfigErrors:
         return None
 

@@ -48,6 +48,8 @@ def status_lines(verdicts: list[Verdict], now: float) -> Iterator[str]:
     for row in [header, *rows]:
         cells = [str(cell).ljust(width) for cell, width in zip(row, widths, strict=False)]
         yield "  ".join([*cells, str(row[-1])]).rstrip()
+    yield from (f"  {v.site}: {resource}: {why}" for v in verdicts for resource, why in v.removals.items())
+    yield from (f"  {v.site}: {v.no_deletes}" for v in verdicts if v.no_deletes)
     counted = Counter(str(v.state) for v in verdicts)
     yield f"{plural(len(verdicts), 'site')}: " + ", ".join(f"{n} {state}" for state, n in sorted(counted.items()))
 

@@ -16,16 +16,21 @@ from reconciler.desired.scalars import raw_text
 from reconciler.desired.settings import DEFAULT_GROUP, LAYER_NAME, Fleet, SiteFile, resolved
 from reconciler.model.errors import ConfigError, ConfigErrors
 from reconciler.model.node import Node
+from reconciler.model.origin import Origin
 from reconciler.model.site import Settings
 
 
 @dataclass(frozen=True, slots=True)
 class Declaration:
-    """layers: their names where they are written, the lowest first. values: None where nobody declares any."""
+    """layers: their names where they are written, the lowest first. values: None where nobody declares any.
+
+    pruned: the kinds that `prune` names, where it does; whether there are such kinds is judged where kinds are known.
+    """
 
     settings: Settings = field(default_factory=Settings)
     layers: tuple[Node, ...] = ()
     values: Mapping[str, Node] | None = None
+    pruned: Mapping[str, Origin] = field(default_factory=dict)
 
 
 def declaration(fleet: Node | None, site: Node | None, folder: str, findings: Findings) -> Declaration:
@@ -40,6 +45,7 @@ def declaration(fleet: Node | None, site: Node | None, folder: str, findings: Fi
         settings=resolved(known, own),
         layers=tuple(_layers(site, findings)),
         values=_values(fleet, site, own.group or DEFAULT_GROUP),
+        pruned=_pruned(fleet, site, own.group or DEFAULT_GROUP),
     )
 
 
@@ -123,13 +129,22 @@ def _layers(site: Node | None, findings: Findings) -> Iterator[Node]:
 
 
 def _values(fleet: Node | None, site: Node | None, group: str) -> Mapping[str, Node] | None:
-    places = (
-        fleet.at("defaults", "values") if fleet else None,
-        fleet.at("groups", group, "values") if fleet else None,
-        site.get("values") if site else None,
-    )
-    given = [place for place in places if place is not None]
+    given = _given("values", fleet, site, group)
     return {name: node for place in given for name, node in place.members()} if given else None
+
+
+def _pruned(fleet: Node | None, site: Node | None, group: str) -> Mapping[str, Origin]:
+    return {kind: node.origin for place in _given("prune", fleet, site, group) for kind, node in place.members()}
+
+
+def _given(member: str, fleet: Node | None, site: Node | None, group: str) -> list[Node]:
+    """A mapping as the defaults, the group and the site say it, the lowest first."""
+    places = (
+        fleet.at("defaults", member) if fleet else None,
+        fleet.at("groups", group, member) if fleet else None,
+        site.get(member) if site else None,
+    )
+    return [place for place in places if place is not None]
 
 
 def _names(mapping: Node | None) -> Collection[str]:

@@ -10,7 +10,7 @@ from pydantic import Field, StrictStr
 from reconciler.desired.fields import REFERENCE_FORM, URL_FORM, VALUE_NAME, Own
 from reconciler.desired.site_sections import HostSections, SystemSection
 from reconciler.model.site import Settings
-from reconciler.model.words import ApplyPolicy, HealPolicy, Mode
+from reconciler.model.words import ApplyPolicy, HealPolicy, Mode, Prune
 
 OUR_VERSION = "stxr.io/v1"
 DEFAULT_GROUP = "default"
@@ -27,11 +27,14 @@ class Policies(Own):
     mode: Mode | None = Field(default=None, description="What the controller may do: look, plan, or apply.")
     apply: ApplyPolicy | None = Field(default=None, description="Policy for what Git changes.")
     heal: HealPolicy | None = Field(default=None, description="Policy for what the site changed.")
+    prune: dict[str, Prune] | None = Field(
+        default=None, description="Policy for what Git removes, by kind of resource; `default` is that of all others."
+    )
     values: Values | None = Field(default=None, description="What ${name} stands for in a site's documents.")
 
 
 class Group(Policies):
-    description: StrictStr | None = None
+    description: StrictStr | None = Field(default=None, description="The group in a few words.")
 
 
 class Password(Own):
@@ -41,8 +44,8 @@ class Password(Own):
 
 
 class Credentials(Own):
-    username: StrictStr
-    password: Password
+    username: StrictStr = Field(description="Whom the controller is to Keystone.")
+    password: Password = Field(description="Where its password is.")
 
 
 class SystemController(Own):
@@ -52,18 +55,20 @@ class SystemController(Own):
     # dcmanager is registered in this region (starlingx/config sysinv puppet/dcmanager.py)
     region: StrictStr = Field(default="SystemController", description="Region whose catalogue is used.")
     ca_bundle: StrictStr | None = Field(default=None, alias="caBundle", description="Path of a PEM file to trust.")
-    credentials: Credentials
+    credentials: Credentials = Field(description="Who the controller is there.")
 
 
 class Fleet(Own):
     """fleet.yaml."""
 
-    api_version: Literal["stxr.io/v1"] = Field(alias="apiVersion")
-    kind: Literal["Fleet"]
-    name: StrictStr
-    system_controller: SystemController | None = Field(default=None, alias="systemController")
+    api_version: Literal["stxr.io/v1"] = Field(alias="apiVersion", description="The form of the document.")
+    kind: Literal["Fleet"] = Field(description="What the document describes.")
+    name: StrictStr = Field(description="The fleet's name.")
+    system_controller: SystemController | None = Field(
+        default=None, alias="systemController", description="The central cloud whose subclouds the sites are."
+    )
     defaults: Policies = Field(default=Policies(), description="For sites that neither they nor their group say.")
-    groups: dict[str, Group | None] = Field(default_factory=dict)
+    groups: dict[str, Group | None] = Field(default_factory=dict, description="Policies of groups of sites, by name.")
 
     def group(self, name: str) -> Policies:
         """The policies of a group; none for one that says nothing or is not there."""
@@ -73,13 +78,15 @@ class Fleet(Own):
 class SiteFile(Policies):
     """subclouds/<name>/site.yaml: what StarlingX's own files cannot say."""
 
-    api_version: Literal["stxr.io/v1"] | None = Field(default=None, alias="apiVersion")
-    kind: Literal["Site"] | None = None
+    api_version: Literal["stxr.io/v1"] | None = Field(
+        default=None, alias="apiVersion", description="The form of the document."
+    )
+    kind: Literal["Site"] | None = Field(default=None, description="What the document describes.")
     name: StrictStr | None = Field(default=None, description="The folder's name, if given.")
-    description: StrictStr | None = None
+    description: StrictStr | None = Field(default=None, description="The site in a few words.")
     layers: list[StrictStr] | None = Field(default=None, description="Folders of profiles/, later wins.")
     group: StrictStr | None = Field(default=None, description="A group of fleet.yaml.")
-    labels: dict[str, StrictStr] | None = None
+    labels: dict[str, StrictStr] | None = Field(default=None, description="Your own, to select sites by.")
     # read apart from the rest, with those of the layers' site.yaml (desired/own_values.py)
     system: SystemSection | None = Field(default=None, description="What a System document cannot say.")
     hosts: HostSections | None = Field(default=None, description="What a HostProfile cannot say, by hostname.")
@@ -92,5 +99,6 @@ def resolved(fleet: Fleet | None, site: SiteFile) -> Settings:
     said: dict[str, Any] = {}
     for policies in (*below, site):
         said |= policies.model_dump(include={"mode", "apply", "heal"}, exclude_none=True)
-    own = {"labels": site.labels or {}, "description": site.description or ""}
+    prune = {kind: policy for policies in (*below, site) for kind, policy in (policies.prune or {}).items()}
+    own = {"prune": prune, "labels": site.labels or {}, "description": site.description or ""}
     return Settings(group=group, **own, **said)

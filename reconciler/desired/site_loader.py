@@ -61,6 +61,7 @@ def _assembled(name: str, said: Declaration, file_sets: list[FileSet], findings:
     return Site(
         name=name,
         settings=said.settings,
+        pruned=said.pruned,
         system=together.system.spec if together.system else None,
         system_name=together.system.named if together.system else None,
         hosts=hosts,

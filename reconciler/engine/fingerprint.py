@@ -21,5 +21,7 @@ def fingerprint(found: Comparison) -> str:
 def _change(change: Change[Any]) -> Any:
     """In plain form: sets have no order of their own, and secrets are masked."""
     created = change.desired.spec if change.action is Action.CREATE and change.desired else None
+    if change.action is Action.DELETE:
+        return plain([change.action, change.key])
     fields = [(f.name, f.observed, f.desired) for f in change.fields]
     return plain([change.action, change.key, created, fields])

@@ -8,6 +8,7 @@ from typing import Any
 from reconciler.model.change import Change, Comparison, FieldChange
 from reconciler.model.outcome import Outcome, StepResult
 from reconciler.model.plan import Plan
+from reconciler.model.removal import Removals
 from reconciler.model.resource import Resource, ResourceKey
 from reconciler.model.verdict import Difference
 from reconciler.model.words import Action, Area, Cause, Disruption, Result, Severity, State
@@ -41,11 +42,31 @@ def differences(found: Comparison, plan: Plan) -> tuple[Difference, ...]:
     return (*changed, *map(_of_extra, found.extra))
 
 
+def removals_in_words(known: Removals, found: Comparison, plan: Plan) -> Mapping[str, str]:
+    """Each resource that Git removed and the site has: why it is there still."""
+    said = {c.key: c.pruning.in_words for c in found.changes if c.pruning} | {b.key: b.reason for b in plan.blocked}
+    told = {r.key: f"removed by {in_short(r.commit)}; {said.get(r.key, 'prune is never')}" for r in known.open}
+    told |= {r.key: "its list was not read to its end" for r in known.unread}
+    told |= {r.key: f"Git does not prove its removal any more: {r.base[:12]} was its base" for r in known.unproved}
+    told |= {r.key: "declined" for r in known.declined}
+    told |= dict.fromkeys(known.renderer, "an older version of this program read it in Git; nothing was edited")
+    return {str(key): text for key, text in sorted(told.items())}
+
+
+def in_short(commit: str) -> str:
+    """A commit as people name it."""
+    return commit[:12] or "uncommitted edits"
+
+
 def _prices(plan: Plan) -> Mapping[ResourceKey, Disruption]:
     return {change.key: step.disruption for stage in plan.stages for step in stage.steps for change in step.changes}
 
 
 def _of_change(change: Change[Any], price: Disruption) -> Iterator[Difference]:
+    if change.action is Action.DELETE and change.observed:
+        has = _said(change.observed.spec.model_dump(exclude_unset=True, mode="json"))
+        origin = change.pruning.removal.origin if change.pruning else None
+        yield _difference(change, price, FieldChange("", has, "", origin, change.cause))
     if change.action is Action.CREATE and change.desired:
         wanted = change.desired.spec.model_dump(exclude_unset=True, mode="json")
         yield _difference(change, price, FieldChange("", "", _said(wanted), change.desired.origin, change.cause))

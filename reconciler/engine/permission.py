@@ -94,6 +94,8 @@ def _is_dear(todo: Plan, change: Change[Any]) -> bool:
 
 def _held(change: Change[Any], settings: Settings, planning: _Planning) -> str:
     """Why policy keeps a change from being sent; "" if it does not."""
+    if change.pruning and change.pruning.needs_approval:
+        return f"waits for approval: {_WAITING_DELETE[change.pruning.is_destructive]}"
     if change.cause is Cause.PENDING:
         return _NOT_APPLIED.get(settings.apply, "")
     if settings.heal is HealPolicy.NEVER:
@@ -103,6 +105,10 @@ def _held(change: Change[Any], settings: Settings, planning: _Planning) -> str:
     return ""
 
 
+_WAITING_DELETE = {
+    False: "prune is propose for what Git removed",
+    True: "deleting it is destructive",
+}
 _NOT_APPLIED = {
     ApplyPolicy.NEVER: f"apply is never: what Git changes is {REPORTED}",
     ApplyPolicy.APPROVED: "waits for approval: apply is approved",

@@ -7,10 +7,10 @@ their cost are right where the site follows Git, and are called an estimate. Wit
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
-from reconciler.diff import compare, spelled
+from reconciler.diff import Past, Present, compare, gone, prunings, removals, spelled, with_deletes
 from reconciler.engine.fingerprint import fingerprint
 from reconciler.model.change import Change, Comparison
 from reconciler.model.host import HostState, SystemState
@@ -18,7 +18,7 @@ from reconciler.model.kind import Context, Kinds, always_possible
 from reconciler.model.plan import Plan
 from reconciler.model.resource import Resource
 from reconciler.model.rows import COLLECTIONS, Collection, Row, Rows
-from reconciler.model.site import Site
+from reconciler.model.site import Settings, Site
 from reconciler.model.snapshot import Snapshot
 from reconciler.model.words import Action, Scope
 from reconciler.observe import interpret
@@ -42,18 +42,29 @@ class Preview:
         return fingerprint(self.found)
 
 
+@dataclass(frozen=True, slots=True)
+class Edit:
+    """What Git said before, and how the site is treated by what it says now."""
+
+    before: Snapshot | None = None
+    settings: Settings = field(default_factory=Settings)
+
+
 def preview(site: Site, before: Snapshot, after: Snapshot, kinds: Kinds) -> Preview:
     """The change from one rendering to the next, on a site that follows the first."""
     observed = _equipped(after, assumed(site, before, kinds), kinds)
     # what speaks against a change is on the site: ports, disks, processors
     lenient = {name: replace(kind, impossible=always_possible) for name, kind in kinds.items()}
-    return _preview(after, observed, lenient, is_exact=False)
+    return _preview(after, observed, lenient, Edit(before, site.settings), is_exact=False)
 
 
-def exact(after: Snapshot, inventory: Mapping[str, Any], kinds: Kinds) -> Preview:
-    """The change that a recorded inventory needs to become what Git says."""
-    rows = rows_of(inventory)
-    return _preview(after, interpret(after.site, rows, kinds, 0.0), kinds, is_exact=True)
+def exact(after: Snapshot, inventory: Mapping[str, Any], kinds: Kinds, edit: Edit | None = None) -> Preview:
+    """The change that a recorded inventory needs to become what Git says.
+
+    edit: what Git said before; without it nothing is deleted.
+    """
+    observed = interpret(after.site, rows_of(inventory), kinds, 0.0)
+    return _preview(after, observed, kinds, edit or Edit(), is_exact=True)
 
 
 def assumed(site: Site, rendering: Snapshot, kinds: Kinds) -> Snapshot:
@@ -120,10 +131,20 @@ def _bare(resource: Resource[Any], kinds: Kinds) -> Resource[Any]:
     return replace(resource, spec=kind.spec(**{name: getattr(resource.spec, name) for name in keys}))
 
 
-def _preview(after: Snapshot, observed: Snapshot, kinds: Kinds, *, is_exact: bool) -> Preview:
+def _preview(after: Snapshot, observed: Snapshot, kinds: Kinds, edit: Edit, *, is_exact: bool) -> Preview:
     want = spelled(after, observed, kinds)
-    found = compare(want, observed, kinds)
+    found = _deleting(compare(want, observed, kinds), Present(want, observed), kinds, edit)
     return Preview(after.site, found, plan(found, Context(want, observed), kinds, (), after.revision), is_exact)
+
+
+def _deleting(found: Comparison, now: Present, kinds: Kinds, edit: Edit) -> Comparison:
+    """With the deletes that the edit brings about."""
+    base = edit.before and spelled(edit.before, now.observed, kinds)
+    if base is None:
+        return found
+    commits = dict.fromkeys(gone(base, now.head, kinds), now.head.revision)
+    known = removals(now, Past(base), commits, kinds)
+    return with_deletes(found, now, base, prunings(known, edit.settings, kinds), kinds)
 
 
 def _mode(site: Site, hosts: Mapping[str, HostState]) -> str:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
+from difflib import get_close_matches
 from typing import Any
 
 from reconciler.model.errors import ConfigError, ConfigErrors
 from reconciler.model.kind import Kinds
 from reconciler.model.resource import Resource, ResourceKey
-from reconciler.model.site import Site
+from reconciler.model.site import PRUNE_DEFAULT, Site
 from reconciler.model.snapshot import Snapshot
 
 
@@ -29,9 +30,12 @@ class Pool:
 
 
 def snapshot(site: Site, kinds: Kinds, commit: str = "") -> Snapshot:
-    """What Git says of a site, as resources. Raises ConfigErrors for every resource that is said twice."""
+    """What Git says of a site, as resources.
+
+    Raises ConfigErrors for every resource that is said twice, and every kind that `prune` names and nobody has.
+    """
     found: dict[ResourceKey, Resource[Any]] = {}
-    errors: list[ConfigError] = []
+    errors = list(_unknown_kinds(site, kinds))
     for resource in _declared(site, kinds):
         first = found.setdefault(resource.key, resource)
         if first is not resource:
@@ -45,6 +49,15 @@ def snapshot(site: Site, kinds: Kinds, commit: str = "") -> Snapshot:
 def _declared(site: Site, kinds: Kinds) -> Iterator[Resource[Any]]:
     for kind in kinds.values():
         yield from kind.declare(site)
+
+
+def _unknown_kinds(site: Site, kinds: Kinds) -> Iterator[ConfigError]:
+    """What `prune` calls by a name that no kind has."""
+    for name, origin in site.pruned.items():
+        if name != PRUNE_DEFAULT and name not in kinds:
+            near = get_close_matches(name, kinds, n=3)
+            hint = f"did you mean {' or '.join(near)}?" if near else "`stxr kinds` lists them"
+            yield ConfigError(f'prune: there is no kind "{name}": {hint}', origin)
 
 
 def _twice(first: Resource[Any], second: Resource[Any]) -> ConfigError:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from reconciler.engine.judgement import differences, state_of
+from reconciler.engine.judgement import differences, removals_in_words, state_of
 from reconciler.engine.reconcile import Judged
 from reconciler.model.errors import ConfigError, ConfigErrors, ReconcilerError, Unauthorized, Unreachable
 from reconciler.model.outcome import Outcome
@@ -49,6 +49,8 @@ def found(whose: Whose, judged: Judged, outcome: Outcome, now: float, held: str 
         plan_id=plan.id if plan.stages else "",
         plan=plan_json(plan) if plan.stages or plan.blocked else None,
         open_windows=outcome.open_windows,
+        removals=removals_in_words(judged.removals, judged.found, plan),
+        no_deletes=judged.removals.blind,
         release=seen.system.release,
         system_mode=seen.system.mode,
         hosts={name: host.in_words for name, host in seen.system.hosts.items()},

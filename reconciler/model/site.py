@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from pydantic import BaseModel, ConfigDict, Field
 
 from reconciler.model.node import Node
+from reconciler.model.origin import Origin
 from reconciler.model.words import ApplyPolicy, HealPolicy, Mode, Prune
 
 PRUNE_DEFAULT = "default"  # in `prune`: every kind that is not named
@@ -75,6 +76,7 @@ class Site:
     own_hosts: Mapping[str, Node] = field(default_factory=dict)
     install_values: Node | None = None
     bootstrap_values: Node | None = None
+    pruned: Mapping[str, Origin] = field(default_factory=dict)  # kinds that `prune` names, where it does
     warnings: tuple[Notice, ...] = field(default=())
 
     def of(self, kind: str) -> Mapping[str, Node]:

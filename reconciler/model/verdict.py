@@ -37,6 +37,8 @@ class Verdict:
     reachable: None when it was never tried.
     reason: one word for why it is held, failed, invalid or unreachable; message: the same for a person.
     plan: the plan in its JSON form (`model.wire`), as last made; None when there is nothing to do.
+    removals: what commits removed and is on the site still, in words that `stxr decline` takes, with what is to become
+      of each. no_deletes: why nothing that Git removed can be told now; "" if it can.
     """
 
     site: str
@@ -56,6 +58,8 @@ class Verdict:
     plan_id: str = ""
     plan: Mapping[str, Any] | None = None
     open_windows: tuple[str, ...] = ()
+    removals: Mapping[str, str] = field(default_factory=dict)  # resource -> why it is not deleted
+    no_deletes: str = ""
     release: str = ""
     system_mode: str = ""
     hosts: Mapping[str, str] = field(default_factory=dict)  # hostname -> unlocked-enabled-available

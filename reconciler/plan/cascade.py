@@ -22,7 +22,7 @@ def cascade(changes: Iterable[Change[Any]], context: Context, kinds: Kinds) -> t
     shared = [k for k in context.desired.resources if k in context.observed.resources]
     grew = True
     while grew:
-        gone = {_known(c.observed, kinds) for c in todo.values() if c.action is Action.REPLACE and c.observed}
+        gone = {known(c.observed, kinds) for c in todo.values() if c.action is Action.REPLACE and c.observed}
         hit = [k for k in shared if not _is_replaced(todo.get(k)) and gone & set(_refers(k, context, kinds))]
         todo |= {k: _replacement(k, todo.get(k), context, kinds) for k in hit}
         grew = bool(hit)
@@ -51,7 +51,17 @@ def references(resource: Resource[Any], kinds: Kinds) -> Iterator[ResourceKey]:
             yield ResourceKey(fact.refers_to, str(one), host)
 
 
-def _known(resource: Resource[Any], kinds: Kinds) -> ResourceKey:
+def released(changes: Iterable[Change[Any]], kinds: Kinds) -> Iterator[ResourceKey]:
+    """What resources referred to and, by an update, do not refer to any more: it is deleted after that."""
+    for change in changes:
+        if change.action is Action.UPDATE and change.observed and change.desired:
+            facts = kinds[change.key.kind].attributes
+            if any(facts[name].refers_to for name in change.names):
+                yield from {*references(change.observed, kinds)} - {*references(change.desired, kinds)}
+
+
+def known(resource: Resource[Any], kinds: Kinds) -> ResourceKey:
+    """The key by which others refer to a resource."""
     return kinds[resource.key.kind].known_as(resource)
 
 

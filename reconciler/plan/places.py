@@ -20,7 +20,7 @@ def places_of(
     placed: list[tuple[int, Work]] = []
     late: Refusals = {}
     left: list[Work] = []
-    for work in sorted(works, key=lambda w: (not w.removes, -rank[w.kind] if w.removes else rank[w.kind], w.host)):
+    for work in sorted(works, key=lambda w: (_turn(w), -rank[w.kind] if w.removes else rank[w.kind], w.host)):
         earliest = max((place for place, other in placed if _precedes(other, work, before)), default=0)
         earliest = max([earliest, *(windows[h].place + 1 for h in work.waits_for if h in windows)])
         place = _place(work, earliest, windows)
@@ -35,6 +35,11 @@ def places_of(
     for place, work in placed:
         by_place.setdefault(place, []).append(work)
     return by_place, late
+
+
+def _turn(work: Work) -> int:
+    """Room is made first; what is still in use until it is let go of is removed last."""
+    return 2 if work.is_late else int(not work.removes)
 
 
 def _second_window(work: Work) -> str:
@@ -66,6 +71,8 @@ def _precedes(first: Work, then: Work, before: Mapping[str, frozenset[str]]) -> 
         return False
     if first.removes and then.removes:
         return then.kind in before[first.kind]
+    if first.is_late or then.is_late:
+        return then.is_late and then.kind in before[first.kind]
     if not first.removes or first.kind == then.kind or first.kind in before[then.kind]:
         return first.removes or first.kind in before[then.kind]
     # what others refer to waits for their removal on its own host only: a pool does not wait for every host's routes

@@ -16,6 +16,7 @@ from reconciler.plan.digest import plan_id
 from reconciler.plan.places import places_of
 from reconciler.plan.refusals import possible, refused, unblocked
 from reconciler.plan.stages import stages_of
+from reconciler.plan.uses import in_use
 from reconciler.plan.windows import windows_of
 from reconciler.plan.works import works_of
 
@@ -29,6 +30,7 @@ def plan(found: Comparison, context: Context, kinds: Kinds, ours: Collection[str
     works = tuple(works_of(cascade(changes, context, kinds), context, kinds))
     windows = windows_of(works, context, kinds, frozenset(ours), refusals)
     refusals |= refused(works, windows, context)
+    refusals |= in_use(changes, context, kinds, refusals)
     places, late = places_of(unblocked(works, found, refusals, kinds), windows, kinds)
     placed = [work for place in places.values() for work in place]
     # no host is locked for work that is refused

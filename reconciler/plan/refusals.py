@@ -21,7 +21,7 @@ def possible(found: Comparison, context: Context, kinds: Kinds) -> tuple[list[Ch
     possible: list[Change[Any]] = []
     refusals: Refusals = {}
     for change in found.changes:
-        if reason := kinds[change.key.kind].impossible(change, context):
+        if reason := kinds[change.key.kind].why_not(change, context):
             refusals[change.key] = reason
         else:
             possible.append(change)

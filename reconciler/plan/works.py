@@ -10,33 +10,42 @@ from typing import Any
 from reconciler.model.change import Change
 from reconciler.model.kind import Context, Kinds
 from reconciler.model.words import Action, Needs
-from reconciler.plan.cascade import atoms
+from reconciler.plan.cascade import atoms, known, released
 
 
 @dataclass(frozen=True, slots=True)
 class Work:
-    """Atomic changes of one kind on one host with one need: what becomes a step."""
+    """Atomic changes of one kind on one host with one need: what becomes a step.
+
+    is_late: it removes what an update of another kind still has to let go of.
+    """
 
     kind: str
     host: str
     needs: Needs
     removes: bool
+    is_late: bool
     changes: tuple[Change[Any], ...]
     settles: frozenset[str] = frozenset()
     waits_for: frozenset[str] = frozenset()
 
 
 def works_of(changes: Iterable[Change[Any]], context: Context, kinds: Kinds) -> Iterator[Work]:
-    def sort(change: Change[Any]) -> tuple[str, str, Needs, bool]:
+    changes = tuple(changes)
+    let_go = frozenset(released(changes, kinds))
+
+    def sort(change: Change[Any]) -> tuple[str, str, Needs, bool, bool]:
         needs = Needs.LOCKED if _is_only_state(change, kinds) else kinds[change.key.kind].needs_of(change, context)
         host = change.key.host or _lock_host(change, kinds)
-        return change.key.kind, host, needs, change.action is Action.DELETE
+        removes = change.action is Action.DELETE
+        is_late = removes and change.observed is not None and known(change.observed, kinds) in let_go
+        return change.key.kind, host, needs, removes, is_late
 
-    for (kind, host, needs, removes), group in groupby(sorted(atoms(changes), key=sort), key=sort):
+    for (kind, host, needs, removes, is_late), group in groupby(sorted(atoms(changes), key=sort), key=sort):
         members = tuple(group)
         settles = frozenset(h for c in members for h in kinds[kind].settles(c, context))
         waits = frozenset(h for c in members for h in kinds[kind].waits_for(c, context))
-        yield Work(kind, host, needs, removes, members, settles, waits)
+        yield Work(kind, host, needs, removes, is_late, members, settles, waits)
 
 
 def _lock_host(change: Change[Any], kinds: Kinds) -> str:

@@ -30,12 +30,12 @@ def site_shows(repository, site, commit):
 def look(history, mirrored):
     """The removals of ottawa at the tip, whose site shows what was said at first."""
     first = history.head()
+    shown = site_shows(open_commit(mirrored(), KINDS), "ottawa", first)
 
     def look(base=None, carried=(), repository=None):
         repository = repository or open_commit(mirrored(), KINDS)
         base = first if base is None else base
-        told = open_commit(mirrored(), KINDS, revision=first)
-        now = Present(repository.desired("ottawa"), site_shows(told, "ottawa", first))
+        now = Present(repository.desired("ottawa"), shown)
         visit = SimpleNamespace(site="ottawa", base_commit=base, carried=carried, declared=frozenset())
         office = SimpleNamespace(repository=repository, kinds=KINDS)
         return removed(visit, now, repository.base("ottawa", base), office).removals
@@ -50,7 +50,7 @@ def test_the_commit_that_removed_it_is_named_and_not_a_later_one(history, look):
     [removal] = look().open
     assert (removal.key, removal.base, removal.commit) == (MIDHAUL, first, took)
     assert removal.where.startswith(f"{PROFILE}:")
-    assert {s.name: s.value for s in removal.said} == {"name": "midhaul", "type": "vlan", "mtu": "1500"}
+    assert {s.name: s.value for s in removal.said} == {"name": "midhaul", "network_type": "vlan", "mtu": "1500"}
 
 
 def test_the_last_of_two_commits_that_removed_it_is_named(history, look):
