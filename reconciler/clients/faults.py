@@ -46,6 +46,15 @@ def error_of(answer: Answer, request: Request, site: str) -> ReconcilerError:
     return kind(request.service, request.method, request.path, answer.status, fault, site, request.host)
 
 
+def upload_error(value: Any, request: Request, site: str) -> Refused | None:
+    """What an upload's answer complains of: its handlers say `error` under a 200 (sysinv certificate.py, license.py)."""
+    fault = value.get("error") if isinstance(value, dict) else ""
+    if not fault:
+        return None
+    words = masked(str(fault), request.secrets)[:LONGEST]
+    return Refused(request.service, request.method, request.path, 200, words, site, request.host)
+
+
 def unreachable(request: Request, site: str, failure: Failure, detail: str, *, sent: bool = True) -> Unreachable:
     """No usable answer to this request. What changes nothing has no effect to look for."""
     effect = sent and not request.repeatable

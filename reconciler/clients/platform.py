@@ -12,12 +12,14 @@ from dataclasses import replace
 from typing import Any
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
-from reconciler.clients.faults import error_of, garbled
+from reconciler.clients.bodies import encoded
+from reconciler.clients.faults import error_of, garbled, upload_error
 from reconciler.clients.http import Line
-from reconciler.clients.json import decode, encode, without_links
+from reconciler.clients.json import decode, without_links
 from reconciler.clients.keystone import Token, TokenBroker
 from reconciler.clients.message import Answer, Request
 from reconciler.model.errors import Unreachable
+from reconciler.model.secret import Upload
 from reconciler.model.words import Service
 
 Row = Mapping[str, Any]
@@ -73,14 +75,18 @@ class PlatformClient:
     ) -> Any:
         """The answer to a write, or None where there is none. Sent once: a missing answer is Unreachable with `sent`.
 
-        SecretStr values in the body are shown to the service alone.
+        Secrets in the body, and those that it refers to, are shown to the service alone. An upload that the service
+        did not want is Refused, although it answers 200. Raises ConfigError where a secret cannot be read.
         """
         request = self._request(method, path, timeout_s or self._longest_s(path), host)
         if body is not None:
-            content, secrets = encode(body)
-            request = replace(request, body=content, secrets=secrets, headers={"Content-Type": "application/json"})
+            content, secrets, form = encoded(body)
+            request = replace(request, body=content, secrets=secrets, headers={"Content-Type": form})
         answer = await self._authorized(request)
-        return without_links(self._value(answer, request)) if answer.body else None
+        value = without_links(self._value(answer, request)) if answer.body else None
+        if isinstance(body, Upload) and (error := upload_error(value, request, self._line.site)):
+            raise error
+        return value
 
     def _request(self, method: str, path: str, timeout_s: float, host: str) -> Request:
         if not path.startswith("/"):

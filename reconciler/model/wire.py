@@ -14,6 +14,7 @@ from reconciler.model.outcome import Entry, Outcome, StepResult
 from reconciler.model.plan import Call, Plan, Ref, Stage, Step
 from reconciler.model.removal import Pruning, Removal, RemovedValue
 from reconciler.model.resource import ResourceKey
+from reconciler.model.secret import SecretRef, Upload
 from reconciler.model.verdict import Difference, Verdict
 from reconciler.model.words import Area, Cause, Disruption, Result, Severity, State
 
@@ -125,10 +126,10 @@ def call_json(call: Call) -> dict[str, Any]:
 
 def plain(value: Any) -> Any:
     """Anything in a spec or a body as JSON can say it; secrets stay masked."""
-    if isinstance(value, SecretStr):
+    if isinstance(value, Ref | Origin | ResourceKey | SecretRef | SecretStr):
         return str(value)
-    if isinstance(value, Ref | Origin | ResourceKey):
-        return str(value)
+    if isinstance(value, Upload):
+        return {**value.fields, "file": str(value.file)}
     if isinstance(value, BaseModel):
         return plain(value.model_dump(exclude_unset=True))
     if isinstance(value, Mapping):

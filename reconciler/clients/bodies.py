@@ -1,0 +1,44 @@
+"""Bodies of requests as bytes: JSON, or a form with one file. Here references become the secrets that they name."""
+
+from __future__ import annotations
+
+import secrets as random
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from pydantic import SecretStr
+
+from reconciler.clients.json import encode
+from reconciler.clients.secrets import resolve
+from reconciler.model.secret import SecretRef, Upload
+
+JSON = "application/json"
+ROOT = Path("/")  # references in documents are absolute
+
+
+def encoded(body: Any) -> tuple[bytes, tuple[SecretStr, ...], str]:
+    """The bytes, the secrets that are in them, and their content type. Raises ConfigError, never with a value."""
+    if isinstance(body, Upload):
+        return _form(body)
+    content, shown = encode(revealed(body))
+    return content, shown, JSON
+
+
+def revealed(value: Any) -> Any:
+    """A body with its secrets in place of their references; they print as `**********` still."""
+    if isinstance(value, SecretRef):
+        return resolve(value.reference, ROOT)
+    if isinstance(value, Mapping):
+        return {name: revealed(member) for name, member in value.items()}
+    return [revealed(member) for member in value] if isinstance(value, list | tuple) else value
+
+
+def _form(upload: Upload) -> tuple[bytes, tuple[SecretStr, ...], str]:
+    """multipart/form-data (RFC 7578), the file under the name that sysinv looks for."""
+    secret, mark = resolve(upload.file.reference, ROOT), random.token_hex(16)
+    parts = [f'name="{name}"\r\n\r\n{value}' for name, value in upload.fields.items()]
+    kind = "Content-Type: application/octet-stream"
+    parts.append(f'name="file"; filename="upload"\r\n{kind}\r\n\r\n{secret.get_secret_value()}\n')
+    text = "".join(f"--{mark}\r\nContent-Disposition: form-data; {part}\r\n" for part in parts)
+    return f"{text}--{mark}--\r\n".encode(), (secret,), f"multipart/form-data; boundary={mark}"

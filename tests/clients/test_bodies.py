@@ -1,0 +1,55 @@
+"""Secrets by reference in bodies: shown to the service, to nobody else."""
+
+from __future__ import annotations
+
+import orjson
+import pytest
+
+from reconciler.clients.bodies import encoded
+from reconciler.model.errors import ConfigError, Refused
+from reconciler.model.secret import SecretRef, Upload
+from reconciler.model.wire import plain
+
+
+@pytest.fixture
+def pem(tmp_path):
+    path = tmp_path / "ca.pem"
+    path.write_text("-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----\n")
+    path.chmod(0o600)
+    return SecretRef(f"file:{path}")
+
+
+def test_a_reference_becomes_its_secret_wherever_it_stands(monkeypatch):
+    monkeypatch.setenv("BMC", "iron")
+    content, secrets, form = encoded([{"op": "replace", "path": "/bm_password", "value": SecretRef("env:BMC")}])
+    assert orjson.loads(content)[0]["value"] == "iron"
+    assert [s.get_secret_value() for s in secrets] == ["iron"]
+    assert form == "application/json"
+
+
+def test_a_plan_shows_where_a_secret_is_and_not_what_it_is(pem):
+    assert plain({"a": [SecretRef("env:BMC")]}) == {"a": ["<secret env:BMC>"]}
+    assert plain(Upload(pem, {"mode": "ssl_ca"})) == {"mode": "ssl_ca", "file": f"<secret {pem.reference}>"}
+
+
+def test_a_secret_that_is_not_there_is_said_before_anything_is_sent(monkeypatch):
+    monkeypatch.delenv("BMC", raising=False)
+    with pytest.raises(ConfigError, match="BMC is not set"):
+        encoded(SecretRef("env:BMC"))
+
+
+async def test_an_upload_is_a_form_with_its_file(site, clients, pem):
+    site.answers({"success": "", "error": "", "certificates": []})
+    await clients.platform.send("POST", "/v1/certificate/certificate_install", Upload(pem, {"mode": "ssl_ca"}))
+    assert site.asked[0].headers["Content-Type"].startswith("multipart/form-data; boundary=")
+    body = site.bodies[0].decode()
+    assert 'name="mode"\r\n\r\nssl_ca\r\n' in body
+    assert 'name="file"; filename="upload"' in body
+    assert "MIIB\n-----END CERTIFICATE-----\n\r\n" in body
+
+
+async def test_what_an_upload_complains_of_under_a_200_is_a_refusal_without_the_secret(site, clients, pem):
+    site.answers({"success": "", "error": "no good: -----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----"})
+    with pytest.raises(Refused, match="no good") as refused:
+        await clients.platform.send("POST", "/v1/certificate/certificate_install", Upload(pem))
+    assert "MIIB" not in str(refused.value)
