@@ -8,6 +8,7 @@ import typer
 
 from reconciler import __version__
 from reconciler.cli import (
+    accept,
     adopt,
     apply,
     decline,
@@ -41,6 +42,7 @@ app.command("status")(status.status)
 app.command("decline")(decline.decline)
 app.command("inventory")(inventory.inventory)
 app.command("adopt")(adopt.adopt)
+app.command("accept")(accept.accept)
 app.command("run")(serve.run)
 app.command("simulate")(simulate.simulate)
 app.command("demo")(demo.demo)

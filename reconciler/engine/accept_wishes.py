@@ -1,0 +1,148 @@
+"""What of a site is to be accepted, as places of documents with values: each kind expresses its own resources."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from difflib import get_close_matches
+from typing import Any
+
+from reconciler.adopt.accept import Wish
+from reconciler.engine.reconcile import Judged
+from reconciler.model.change import Change, FieldChange
+from reconciler.model.errors import ConfigError
+from reconciler.model.kind import Kinds, ResourceKind
+from reconciler.model.resource import Resource, ResourceKey
+from reconciler.model.said import Said
+from reconciler.model.snapshot import Snapshot
+from reconciler.model.words import Action, Cause
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One difference to accept. attribute: "" for a whole resource, that Git is to say or to stop saying."""
+
+    key: ResourceKey
+    attribute: str
+    was: Any
+    now: Any
+    wishes: tuple[Wish, ...]
+
+    @property
+    def name(self) -> str:
+        return f"{self.key}:{self.attribute}" if self.attribute else str(self.key)
+
+
+def items(judged: Judged, kinds: Kinds, asked: Sequence[str]) -> tuple[Item, ...]:
+    """What is named, as `KEY` or `KEY:ATTRIBUTE`; without names every field that the site moved.
+
+    A host's administrative state, a resource that is missing on the site and one that Git does not say are accepted
+    only by name. Raises ConfigError for a name that is no difference, and for a secret.
+    """
+    found = list(_all(judged, kinds))
+    if not asked:
+        return tuple(item for item, is_usual in found if is_usual)
+    names = {item.name: item for item, _ in found}
+    unknown = [name for name in asked if not any(_is_named(item, name) for item in names.values())]
+    if unknown:
+        raise ConfigError(f"{judged.desired.site}: {_unknown(unknown[0], names)}")
+    return tuple(item for item in names.values() if any(_is_named(item, name) for name in asked))
+
+
+def _unknown(name: str, names: Iterable[str]) -> str:
+    near = get_close_matches(name, names, 3, 0.4)
+    hint = f"; did you mean {' or '.join(near)}?" if near else "; `stxr plan` shows what differs"
+    return f"{name} does not differ between Git and the site{hint}"
+
+
+def _is_named(item: Item, name: str) -> bool:
+    return name in {item.name, str(item.key)}
+
+
+def _all(judged: Judged, kinds: Kinds) -> Iterator[tuple[Item, bool]]:
+    """Every difference, and whether it is accepted without being named."""
+    expressing = _Expressing(judged, kinds)
+    for change in judged.found.changes:
+        kind = kinds[change.key.kind]
+        if change.action is Action.CREATE:
+            yield expressing.missing(change), False
+        if change.action is Action.DELETE and change.observed is not None:
+            yield expressing.added(change.observed), False
+        for field in change.fields:
+            is_usual = field.cause is Cause.DRIFTED and not kind.attributes[field.name].lock_state
+            yield expressing.field(change, field), is_usual
+    for resource in (*judged.found.extra, *judged.found.unmanaged):
+        yield expressing.added(resource), False
+
+
+@dataclass(frozen=True, slots=True)
+class _Expressing:
+    """Resources to what documents say, beside the other resources of the desired side."""
+
+    judged: Judged
+    kinds: Kinds
+
+    def field(self, change: Change[Any], field: FieldChange) -> Item:
+        """The site's value of one attribute."""
+        desired = change.desired
+        if desired is None:
+            raise ValueError(f"{change.key}: a field of what Git does not say")
+        spec = desired.spec.model_copy(update={field.name: field.observed})
+        wishes = self._differences(desired, replace(desired, spec=spec), field.origin)
+        return Item(change.key, field.name, field.desired, field.observed, wishes)
+
+    def added(self, resource: Resource[Any]) -> Item:
+        """A resource that Git does not say, without what it usually is."""
+        kind = self.kinds[resource.key.kind]
+        said = {name: getattr(resource.spec, name) for name in resource.spec.model_fields_set}
+        unusual = {n: v for n, v in said.items() if n not in kind.usual or not kind.is_same(n, v, kind.usual[n])}
+        new = replace(resource, spec=type(resource.spec)(**unusual))
+        found = kind.express(new, self._beside(new))
+        return Item(resource.key, "", None, "present", tuple(Wish(said) for said in _without_places(found)))
+
+    def missing(self, change: Change[Any]) -> Item:
+        """A resource that Git says and the site does not have."""
+        desired = change.desired
+        if desired is None:
+            raise ValueError(f"{change.key}: nothing that Git says")
+        kind, there = self.kinds[change.key.kind], self._beside(desired)
+        others = {key: r for key, r in there.resources.items() if key != change.key}
+        before, after = (tuple(kind.express(desired, s)) for s in (there, replace(there, resources=others)))
+        whole = tuple(Wish(said, origin=desired.origin) for said in after if said not in before)  # a list said whole
+        gone = (Wish(_shared(before), is_gone=True, origin=desired.origin),) if before and not whole else ()
+        return Item(change.key, "", "present", None, whole or gone)
+
+    def _differences(self, old: Resource[Any], new: Resource[Any], origin: Any) -> tuple[Wish, ...]:
+        kind = self.kinds[old.key.kind]
+        before, after = (tuple(kind.express(r, self._beside(r))) for r in (old, new))
+        there = {(s.document, s.name, s.path) for s in after}
+        said = [Wish(s, origin=origin) for s in after if s not in before and s.value is not None]
+        gone = [s for s in before if s.value is not None and (s.document, s.name, s.path) not in there]
+        return (*said, *(Wish(s, is_gone=True, origin=origin) for s in gone))
+
+    def _beside(self, resource: Resource[Any]) -> Snapshot:
+        """The desired side with a resource in it, on the system as it is."""
+        want = self.judged.desired
+        resources = {**want.resources, resource.key: resource}
+        return replace(want, resources=resources, system=self.judged.observed.system)
+
+
+def _without_places(said: Iterable[Said]) -> Iterator[Said]:
+    """What says something; a bare place only where nothing is said below it."""
+    found = list(said)
+    for one in found:
+        below = any(other is not one and other.path[: len(one.path)] == one.path for other in found)
+        if one.value is not None or not below:
+            yield one
+
+
+def _shared(said: Sequence[Said]) -> Said:
+    """The place that all stand below: the element, where they are members of one."""
+    first = said[0]
+    length = min(len(one.path) for one in said)
+    same = [n for n in range(length + 1) if all(one.path[:n] == first.path[:n] for one in said)]
+    return replace(first, path=first.path[: same[-1]], value=None)
+
+
+def is_secret(kind: ResourceKind[Any], attribute: str) -> bool:
+    return bool(attribute) and kind.attributes[attribute].secret
