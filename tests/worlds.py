@@ -6,9 +6,10 @@ from dataclasses import replace
 from typing import Annotated, Any
 
 from reconciler.model.host import HostState, SystemState
-from reconciler.model.kind import Attr, Context, Deletion, ResourceKind, lowercase, unordered
+from reconciler.model.kind import Attr, Context, Deletion, ResourceKind
 from reconciler.model.plan import Call, Ref, replacing
 from reconciler.model.resource import Resource, ResourceKey, Spec
+from reconciler.model.rule import lowercase, unordered
 from reconciler.model.snapshot import Snapshot
 from reconciler.model.words import Action, Area, Disruption, Needs, Scope
 
@@ -111,7 +112,7 @@ def host(name: str, state: str = "unlocked", **facts: Any) -> HostState:
     if state in {"locked", "new"}:
         base = replace(base, administrative="locked", operational="disabled", availability="online")
     if state == "new":
-        base = replace(base, invprovision="unprovisioned")
+        base = replace(base, invprovision="unprovisioned", inv_state="inventoried")
     return replace(base, **facts)
 
 

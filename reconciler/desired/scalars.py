@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any
 
@@ -47,14 +47,14 @@ class Reading:
 class Doubtful(Node):
     """A plain scalar whose text its value does not give back, or that the two versions of YAML read differently."""
 
-    raw: str = ""
+    raw: str = field(default="", kw_only=True)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Substituted(Node):
     """A scalar that stands where `${name}` was written (origin), with the node that gave it."""
 
-    given: Node
+    given: Node = field(kw_only=True)
 
 
 @lru_cache(maxsize=16_384)

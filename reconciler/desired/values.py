@@ -82,4 +82,4 @@ def _placed(given: Node, origin: Origin) -> Node:
         return Node({key: _placed(member, origin) for key, member in given.value.items()}, origin)
     if isinstance(given.value, tuple):
         return Node(tuple(_placed(element, origin) for element in given.value), origin)
-    return Substituted(given.value, origin, given)
+    return Substituted(given.value, origin, given=given)

@@ -185,7 +185,7 @@ _HANDLERS = {
 
 def _plain(text: str, origin: Origin) -> Node:
     reading = read_plain(text)
-    return Doubtful(reading.value, origin, text) if reading.is_doubtful else Node(reading.value, origin)
+    return Doubtful(reading.value, origin, raw=text) if reading.is_doubtful else Node(reading.value, origin)
 
 
 def _decoded(path: str, content: bytes) -> str:

@@ -6,6 +6,7 @@ from ipaddress import ip_address, ip_network
 from typing import Any, Literal
 
 from reconciler.model.node import Node
+from reconciler.model.rule import Rule
 
 Family = Literal["ipv4", "ipv6"]
 
@@ -16,6 +17,11 @@ def canonical(value: Any) -> Any:
         return str(ip_address(value))
     except ValueError:
         return str(value).lower()
+
+
+IP_TEXT = Rule(
+    "ip-text", "One IP address has many spellings; the platform keeps the shortest, in lower case.", canonical
+)
 
 
 def subnet(address: Any, prefix: Any) -> str:

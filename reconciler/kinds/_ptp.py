@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from reconciler.model.plan import Call
+from reconciler.model.rule import Rule
 
 Sections = Mapping[str, tuple[str, ...]]
 GLOBAL = "global"
@@ -23,6 +24,11 @@ def sections(value: Any) -> Any:
 def as_pairs(value: Sections | None) -> frozenset[tuple[str, str]]:
     """Parameters as a set of (section, `key=value`): order does not count, nor does an empty section."""
     return frozenset((section, pair) for section, pairs in (value or {}).items() for pair in pairs)
+
+
+PAIRS = Rule(
+    "parameter-sets", "Parameters are a set per section: neither order nor an empty section means anything.", as_pairs
+)
 
 
 def patch(have: Sections | None, want: Sections | None) -> list[dict[str, str]]:

@@ -19,6 +19,7 @@ from reconciler.model.node import Node
 from reconciler.model.plan import Call, Ref, replacing
 from reconciler.model.resource import Resource, Spec
 from reconciler.model.rows import Row, Rows
+from reconciler.model.rule import Rule
 from reconciler.model.said import Said
 from reconciler.model.site import Site
 from reconciler.model.snapshot import Snapshot
@@ -40,12 +41,15 @@ DOCUMENT = {
     "gateway_address": "gateway",
 }
 Range = tuple[str, str]
-Address = Annotated[str | None, Attr(canonical=addresses.canonical)]
+Address = Annotated[str | None, Attr(canonical=addresses.IP_TEXT)]
 
 
 def as_ranges(value: Any) -> Any:
     """Compare as a set of ranges, each address in its one spelling."""
     return frozenset((addresses.canonical(a), addresses.canonical(b)) for a, b in value or ())
+
+
+RANGES = Rule("ranges", "The platform keeps ranges as a set, each address in its one spelling.", as_ranges)
 
 
 class AddressPool(Spec):
@@ -55,7 +59,7 @@ class AddressPool(Spec):
     network: Address = None
     prefix: int | None = None
     order: Literal["random", "sequential"] | None = None
-    ranges: Annotated[tuple[Range, ...] | None, Attr(canonical=as_ranges)] = None
+    ranges: Annotated[tuple[Range, ...] | None, Attr(canonical=RANGES)] = None
     floating_address: Address = None
     controller0_address: Address = None
     controller1_address: Address = None
@@ -185,7 +189,7 @@ KIND = ResourceKind(
         places={
             **DOCUMENT,
             "name": "AddressPool.metadata.name",
-            "network": "subnet prefix",
+            "network": "subnet",
             "ranges": "allocation.ranges.start allocation.ranges.end",
             "serves": "PlatformNetwork.spec.associatedAddressPools",
         },

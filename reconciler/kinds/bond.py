@@ -10,11 +10,12 @@ from reconciler.kinds import _interfaces as interfaces
 from reconciler.kinds import _names as names
 from reconciler.model.about import About
 from reconciler.model.change import Change
-from reconciler.model.kind import Attr, Context, ResourceKind, unordered
+from reconciler.model.kind import Attr, Context, ResourceKind
 from reconciler.model.node import Node
 from reconciler.model.plan import Call
 from reconciler.model.resource import Resource, ResourceKey
 from reconciler.model.rows import Row, Rows
+from reconciler.model.rule import unordered
 from reconciler.model.said import Element, Said
 from reconciler.model.site import Site
 from reconciler.model.snapshot import Snapshot

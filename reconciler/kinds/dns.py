@@ -12,6 +12,7 @@ from reconciler.model.kind import Attr, Context, ResourceKind
 from reconciler.model.plan import Call, Ref, replacing
 from reconciler.model.resource import Resource, ResourceKey, Spec
 from reconciler.model.rows import Rows
+from reconciler.model.rule import Rule
 from reconciler.model.said import Said
 from reconciler.model.site import Site
 from reconciler.model.snapshot import Snapshot
@@ -26,10 +27,13 @@ def one_spelling(servers: Any) -> Any:
     return tuple(map(addresses.canonical, servers)) if servers is not None else None
 
 
+SERVERS = Rule("ip-texts", "Each address in its one spelling; their order counts.", one_spelling)
+
+
 class Dns(Spec):
     """The servers in the order in which they are asked."""
 
-    servers: Annotated[tuple[str, ...] | None, Attr(canonical=one_spelling)] = None
+    servers: Annotated[tuple[str, ...] | None, Attr(canonical=SERVERS)] = None
 
 
 def declare(site: Site) -> Iterator[Resource[Dns]]:
@@ -72,7 +76,7 @@ KIND = ResourceKind(
     is_stored_first=True,
     documents=("System.spec.dnsServers",),
     about=About(
-        places=DOCUMENT,
+        places={"servers": "."},
         calls=(f"PATCH {PATH}/{{uuid}}",),
         sources=("sysinv api/controllers/v1/dns.py", "recorded"),
     ),

@@ -12,10 +12,11 @@ from reconciler.kinds import _storage as storage
 from reconciler.model.about import About
 from reconciler.model.change import Change
 from reconciler.model.host import HostState
-from reconciler.model.kind import Attr, Context, Given, ResourceKind, lowercase
+from reconciler.model.kind import Attr, Context, Given, ResourceKind
 from reconciler.model.plan import Call, Ref, replacing
 from reconciler.model.resource import Resource, Spec
 from reconciler.model.rows import Row, Rows
+from reconciler.model.rule import Rule, lowercase
 from reconciler.model.said import Said
 from reconciler.model.site import Site
 from reconciler.model.snapshot import Snapshot
@@ -78,14 +79,20 @@ def role(value: Any) -> Any:
     return value.partition("-")[0] if isinstance(value, str) else value
 
 
+SUBFUNCTIONS = Rule(
+    "subfunctions", "A set; `lowlatency` in it says the kernel, which is compared by itself.", without_kernel
+)
+ROLE = Rule("role", "`controller-worker` is a controller to the platform; its subfunctions say the rest.", role)
+
+
 class Host(Spec):
     """`provisioning` and `match_mac` say how a host that is not there yet comes to be; the rest is what it is."""
 
     name: Annotated[str, Attr(key=True)]
     personality: Annotated[
-        Literal["controller", "worker", "storage", "controller-worker"] | None, Attr(canonical=role)
+        Literal["controller", "worker", "storage", "controller-worker"] | None, Attr(canonical=ROLE)
     ] = None
-    subfunctions: Annotated[tuple[str, ...] | None, Attr(canonical=without_kernel)] = None
+    subfunctions: Annotated[tuple[str, ...] | None, Attr(canonical=SUBFUNCTIONS)] = None
     location: Annotated[str | None, Attr(severity=Severity.INFO)] = None
     boot_device: str | None = None
     root_device: str | None = None

@@ -143,12 +143,12 @@ KIND = ResourceKind(
     documents=("HostProfile.spec.interfaces.*.platformNetworks", "HostProfile.spec.addresses"),
     about=About(
         places={
-            "interface": "addresses.interface interfaces.*.name",
-            "family": "addresses.address AddressPool.spec.subnet",
-            "on": "addresses.interface interfaces.*.name",
+            "interface": "HostProfile.spec.addresses.interface HostProfile.spec.interfaces.*.name",
+            "family": "HostProfile.spec.addresses.address AddressPool.spec.subnet",
             "pool": "PlatformNetwork.spec.associatedAddressPools",
         },
         words={
+            "interface": "the interface by its name",
             "on": "what the interface is whatever it is called: its port, bond, VLAN or VF",
             "family": "ipv4 or ipv6",
             "mode": "`pool` where a network of type `other` is on the interface, `static` where `addresses` names it",

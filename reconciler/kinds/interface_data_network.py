@@ -107,7 +107,6 @@ KIND = ResourceKind(
         places={
             "interface": "HostProfile.spec.interfaces.*.name",
             "network": ".",
-            "on": "HostProfile.spec.interfaces.*.name",
         },
         words={
             "interface": "the interface by its name",

@@ -98,7 +98,6 @@ KIND = ResourceKind(
         places={
             "network": ". PlatformNetwork.spec.type",
             "interface": "HostProfile.spec.interfaces.*.name",
-            "on": "HostProfile.spec.interfaces.*.name",
         },
         words={
             "network": "the platform network by its type: mgmt, oam, cluster-host, …",

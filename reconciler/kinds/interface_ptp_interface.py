@@ -95,7 +95,6 @@ KIND = ResourceKind(
         places={
             "interface": "HostProfile.spec.interfaces.*.name",
             "ptp_interface": ".",
-            "on": "HostProfile.spec.interfaces.*.name",
         },
         words={
             "interface": "the interface by its name",

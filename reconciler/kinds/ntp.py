@@ -8,10 +8,11 @@ from typing import Annotated
 from reconciler.kinds import _hosts as hosts
 from reconciler.model.about import About
 from reconciler.model.change import Change
-from reconciler.model.kind import Attr, Context, ResourceKind, unordered
+from reconciler.model.kind import Attr, Context, ResourceKind
 from reconciler.model.plan import Call, Ref, replacing
 from reconciler.model.resource import Resource, ResourceKey, Spec
 from reconciler.model.rows import Rows
+from reconciler.model.rule import unordered
 from reconciler.model.said import Said
 from reconciler.model.site import Site
 from reconciler.model.snapshot import Snapshot
@@ -80,7 +81,7 @@ KIND = ResourceKind(
     after=("dns",),  # a server that is given by name needs one (sysinv ntp.py _check_ntp_data)
     documents=("System.spec.ntpServers",),
     about=About(
-        places=DOCUMENT,
+        places={"servers": "."},
         calls=(f"PATCH {PATH}/{{uuid}}",),
         costs="Controllers that have been in service take it up at their next lock and unlock.",
         sources=("sysinv api/controllers/v1/ntp.py", "sysinv conductor/manager.py update_ntp_config", "recorded"),

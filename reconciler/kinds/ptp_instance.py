@@ -29,7 +29,7 @@ class PtpInstance(Spec):
 
     name: Annotated[str, Attr(key=True)]
     service: Annotated[Daemon | None, Attr(replaces=True)] = None
-    parameters: Annotated[Parameters | None, Attr(canonical=ptp.as_pairs)] = None
+    parameters: Annotated[Parameters | None, Attr(canonical=ptp.PAIRS)] = None
 
 
 def declare(site: Site) -> Iterator[Resource[PtpInstance]]:

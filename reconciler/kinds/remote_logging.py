@@ -39,7 +39,7 @@ class RemoteLogging(Spec):
     """The platform wants an address, even where logging is turned off (sysinv remotelogging.py _check_remotelogging_data)."""
 
     is_enabled: bool | None = None
-    address: Annotated[str | None, Attr(canonical=addresses.canonical)] = None
+    address: Annotated[str | None, Attr(canonical=addresses.IP_TEXT)] = None
     port: int | None = None
     transport: Literal["udp", "tcp", "tls"] | None = None
     key_file: str | None = None  # a file of the controllers
@@ -98,7 +98,13 @@ KIND = ResourceKind(
     documents=("Site.system.remoteLogging",),
     about=About(
         places=DOCUMENT,
-        words={"key_file": "path of a file on the controllers, for tls"},
+        words={
+            "is_enabled": "whether the hosts send their logs away",
+            "address": "where a log server listens",
+            "port": "of the log server",
+            "transport": "what carries the logs: udp, tcp or tls",
+            "key_file": "path of a file on the controllers, for tls",
+        },
         calls=(f"PATCH {PATH}/{{uuid}}",),
         sources=(
             "sysinv api/controllers/v1/remotelogging.py",

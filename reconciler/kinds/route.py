@@ -37,7 +37,7 @@ class Route(Spec):
 
     interface: Annotated[str, Attr(key=True, refers_to="interface")]
     destination: Annotated[str, Attr(key=True)]
-    gateway: Annotated[str | None, Attr(replaces=True, canonical=addresses.canonical)] = None
+    gateway: Annotated[str | None, Attr(replaces=True, canonical=addresses.IP_TEXT)] = None
     metric: Annotated[int | None, Attr(replaces=True)] = None
     on: Annotated[str | None, Attr(replaces=True)] = None
 

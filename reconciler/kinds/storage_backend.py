@@ -12,10 +12,11 @@ from reconciler.kinds import _storage as storage
 from reconciler.model.about import About
 from reconciler.model.change import Change
 from reconciler.model.host import HostState
-from reconciler.model.kind import Attr, Context, Deletion, ResourceKind, unordered
+from reconciler.model.kind import Attr, Context, Deletion, ResourceKind
 from reconciler.model.plan import Call, Ref, Until, replacing
 from reconciler.model.resource import Resource, Spec
 from reconciler.model.rows import Rows
+from reconciler.model.rule import unordered
 from reconciler.model.said import Element, Said
 from reconciler.model.site import Site
 from reconciler.model.snapshot import Snapshot

@@ -18,25 +18,11 @@ from reconciler.model.origin import Origin
 from reconciler.model.plan import Call
 from reconciler.model.resource import Resource, ResourceKey, S
 from reconciler.model.rows import Rows
+from reconciler.model.rule import Rule, as_is
 from reconciler.model.said import Said
 from reconciler.model.site import Site
 from reconciler.model.snapshot import Snapshot
 from reconciler.model.words import Action, Area, Disruption, Needs, Ownership, Scope, Severity
-
-
-def as_is(value: Any) -> Any:
-    """Compare exactly."""
-    return value
-
-
-def unordered(value: Any) -> Any:
-    """Compare as a set: order and repetition do not count."""
-    return frozenset(value) if value is not None else None
-
-
-def lowercase(value: Any) -> Any:
-    """Compare without case (MAC addresses, IPv6 text)."""
-    return value.lower() if isinstance(value, str) else value
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +30,9 @@ class Attr:
     """Facts about one attribute that its type cannot say.
 
     key: part of the resource's identity. replaces: cannot change in place.
-    canonical: both sides go through it before they are compared. refers_to: the kind that this value names.
+    canonical: both sides go through its form before they are compared. refers_to: the kind that this value names.
+    spelled: the rule by which `declare`, `read` or `spell` already put a value in the site's spelling, or take one
+      out of the comparison.
     send_only: is sent when the resource is created, and never compared.
     lock_state: the host's administrative state; no kind writes it, the planner's windows do.
     """
@@ -52,7 +40,8 @@ class Attr:
     key: bool = False
     replaces: bool = False
     secret: bool = False
-    canonical: Callable[[Any], Any] = as_is
+    canonical: Rule = as_is
+    spelled: Rule | None = None
     refers_to: str = ""
     send_only: bool = False
     lock_state: bool = False
@@ -194,7 +183,7 @@ class ResourceKind(Generic[S]):
     severity: Severity = Severity.SERVICE
     is_stored_first: bool = False  # the API stores the value and applies it apart (DNS, NTP, DRBD): look at the hosts
     documents: tuple[str, ...] = ()  # "HostProfile.spec.routes": where Git says it, for the reference page
-    about: About = About()
+    about: About = field(default_factory=About)
 
     @cached_property
     def attributes(self) -> Mapping[str, Attr]:
@@ -235,6 +224,7 @@ class ResourceKind(Generic[S]):
         """
         values: dict[str, Any] = {}
         origins: dict[str, Origin] = {}
+        written: dict[str, Any] = {}
         for name, place in attributes.items():
             if isinstance(place, Given):
                 values[name] = place.value
@@ -242,11 +232,13 @@ class ResourceKind(Generic[S]):
             member = node.at(*place.split(".")) if isinstance(place, str) else place
             if member is not None and member.value is not None:
                 values[name], origins[name] = member.plain(), member.origin
+                if member.written is not None:
+                    written[name] = member.written
         try:
             spec = self.spec(**values)
         except ValidationError as error:
             raise ConfigErrors(self._refusals(error, origins, node)) from None
-        return Resource(self.key(spec, host), spec, origins=origins, origin=node.origin)
+        return Resource(self.key(spec, host), spec, origins=origins, origin=node.origin, written=written)
 
     def said(self, resource: Resource[S], place: Said, table: Mapping[str, str]) -> Iterator[Said]:
         """The inverse of `declared` with the same table: the place itself, then every attribute that is said.

@@ -14,10 +14,14 @@ Value: TypeAlias = "Mapping[str, Node] | tuple[Node, ...] | Scalar"
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Node:
-    """One value with its origin. `null` and an absent key are the same thing to every reader."""
+    """One value with its origin. `null` and an absent key are the same thing to every reader.
+
+    written: what the document says, where `value` is that in another spelling.
+    """
 
     value: Value
     origin: Origin
+    written: Scalar = None
 
     def get(self, key: str) -> Node | None:
         """The member named `key`; None when it is absent, null, or this is no mapping."""

@@ -42,6 +42,7 @@ class Resource(Generic[S]):
 
     ids: what the API calls it (`uuid`, `id`, …), observed side only.
     origins: attribute -> where Git says so, desired side only; `origin` is the whole resource's place.
+    written: attribute -> the text of a value that was already put in another spelling; never compared.
     """
 
     key: ResourceKey
@@ -49,7 +50,12 @@ class Resource(Generic[S]):
     ids: Mapping[str, str | int] = field(default_factory=dict)
     origins: Mapping[str, Origin] = field(default_factory=dict)
     origin: Origin | None = None
+    written: Mapping[str, Any] = field(default_factory=dict, compare=False)
 
     def origin_of(self, attribute: str) -> Origin | None:
         """Where the attribute's value was written; else where the resource was."""
         return self.origins.get(attribute, self.origin)
+
+    def written_of(self, attribute: str) -> Any:
+        """The attribute as its side wrote it, before any rule put it in another spelling."""
+        return self.written.get(attribute, getattr(self.spec, attribute))

@@ -212,7 +212,10 @@ def test_the_removed_block_is_told_with_its_places_and_without_its_secrets():
     base = replace(base, resources={**base.resources, REMOVED: told})
     [removal] = looked(base, git(), snap(A)).open
     assert removal.where == f"{place.file}:7"
-    assert removal.said == (RemovedValue("mtu", "1500", f"{place.file}:9"), RemovedValue("name", "a", f"{place.file}:7"))
+    assert removal.said == (
+        RemovedValue("mtu", "1500", f"{place.file}:9"),
+        RemovedValue("name", "a", f"{place.file}:7"),
+    )
 
 
 def test_a_secret_is_masked_also_inside_a_list():

@@ -47,7 +47,7 @@ def test_a_commit_takes_its_files_and_nothing_that_is_staged_or_edited(history):
     made = commit(history.folder / "sites", [change()], MESSAGE)
     assert (made.id, made.branch) == (history.head(), "main")
     assert history.git("show", "--format=%an%n%B", "--name-only", "HEAD").split("\n") == [
-        "Ana Ortiz", "Accept one value of ottawa", "", "dns:servers: 1 → 2", "", "", f"sites/{FILE}",
+        "Site Editor", "Accept one value of ottawa", "", "dns:servers: 1 → 2", "", "", f"sites/{FILE}",
     ]  # fmt: skip
     assert history.git("status", "--porcelain").split("\n") == ["M sites/other.yaml", "A  sites/staged.yaml"]
 
