@@ -31,7 +31,7 @@ def compare(desired: Snapshot, observed: Snapshot, kinds: Kinds, base: Snapshot 
     want = desired.resources
     changes = tuple(_changes(want, observed, kinds, base))
     extra, unmanaged = _others(desired, observed, kinds)
-    unjudged = tuple(k for k in want if k not in observed.resources and not observed.is_complete(k.kind, k.host))
+    unjudged = tuple(k for k in want if k not in observed.resources and not _is_judged(k, observed))
     return Comparison(changes, extra, unmanaged, unjudged)
 
 
@@ -73,6 +73,13 @@ def _fields(
         # the site moved if Git says what it said when it was last applied
         same = before is not None and kind.is_same(name, getattr(before.spec, name), new)
         yield FieldChange(name, old, new, want.origin_of(name), Cause.DRIFTED if same else Cause.PENDING)
+
+
+def _is_judged(key: ResourceKey, observed: Snapshot) -> bool:
+    """Its list was read, or belongs to a host that is not on the site: the host itself is what is missing."""
+    return observed.is_complete(key.kind, key.host) or (
+        bool(key.host and observed.system.hosts) and key.host not in observed.system.hosts
+    )
 
 
 def _others(

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+INVENTORIED = "inventoried"  # sysinv constants.INV_STATE_INITIAL_INVENTORIED
 REBOOT_BIT_DIGITS = frozenset("89abcdef")
 
 
@@ -47,6 +48,11 @@ class HostState:
     def is_provisioned(self) -> bool:
         """It has been in service once; only before that is a first unlock nobody's outage."""
         return self.invprovision == "provisioned"
+
+    @property
+    def is_installed(self) -> bool:
+        """Its agent has reported what it is made of; before that nothing on it can be changed (sysinv INV_STATE_*)."""
+        return self.inv_state == INVENTORIED or self.is_provisioned
 
     @property
     def needs_reboot(self) -> bool:

@@ -13,6 +13,7 @@ from reconciler.model.kind import Context, Kinds
 from reconciler.model.plan import Blocked, Plan
 from reconciler.plan.cascade import cascade
 from reconciler.plan.digest import plan_id
+from reconciler.plan.host_life import life
 from reconciler.plan.places import places_of
 from reconciler.plan.refusals import possible, refused, unblocked
 from reconciler.plan.stages import stages_of
@@ -26,6 +27,8 @@ def plan(found: Comparison, context: Context, kinds: Kinds, ours: Collection[str
 
     ours: hosts whose windows we opened and have not closed; the plan adopts them, and closes them.
     """
+    hosts = life(found, context, kinds)
+    found = hosts.found
     changes, refusals = possible(found, context, kinds)
     works = tuple(works_of(cascade(changes, context, kinds), context, kinds))
     windows = windows_of(works, context, kinds, frozenset(ours), refusals)
@@ -37,5 +40,7 @@ def plan(found: Comparison, context: Context, kinds: Kinds, ours: Collection[str
     needed = windows_of(placed, context, kinds, frozenset(ours), refusals)
     windows = {host: window for host, window in windows.items() if host in needed}
     stages = tuple(stages_of(places, windows, context, kinds))
-    blocked = tuple(Blocked(key, reason) for key, reason in sorted({**refusals, **late}.items()))
+    blocked = tuple(
+        Blocked(key, reason) for key, reason in sorted({**refusals, **late, **hosts.told(refusals)}.items())
+    )
     return Plan(plan_id(context.desired.site, stages, blocked), context.desired.site, stages, blocked, commit)

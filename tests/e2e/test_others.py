@@ -118,12 +118,13 @@ async def test_a_person_who_unlocks_our_window_is_not_locked_out_again(in_servic
         assert (world.count(OTTAWA, "lock"), world.windows(OTTAWA)) == (1, frozenset())
 
 
-async def test_what_git_no_longer_says_is_released_and_stays(in_service):
+async def test_what_git_no_longer_says_is_let_go_of_and_stays_where_nothing_is_pruned(in_service):
     async with in_service(OTTAWA) as (world, clone):
         clone.commit({OWN: ONE_MORE})
         assert (await world.applied(OTTAWA)).is_done
         sent = len(world.writes(OTTAWA))
-        clone.commit({OWN: ONE_MORE.replace("backhaul", "other")})
+        settings = (clone.folder / SETTINGS).read_text() + "prune: never\n"
+        clone.commit({OWN: ONE_MORE.replace("backhaul", "other"), SETTINGS: settings})
         assert (await world.applied(OTTAWA)).is_done
         assert [(w.method, w.path) for w in world.writes(OTTAWA, sent)] == [("POST", "/v1/datanetworks")]
         assert len(world.site(OTTAWA).rows("datanetworks", {"name": "backhaul"})) == 1

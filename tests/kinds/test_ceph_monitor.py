@@ -55,11 +55,15 @@ def test_growing_sends_every_monitor_s_host_through_a_lock():
     [
         (listed(host("storage-0", number=4)), "the third monitor is on storage-0"),
         (listed(system=system_row("duplex")), "an all-in-one system"),
-        (rows(host(**AIO), host("compute-0", "new", 3, inv_state=None), system=STANDARD), "not installed yet"),
     ],
 )
 def test_why_it_cannot_be(found, why):
     assert why in why_not(TEXT, found)[KEY]
+
+
+def test_it_waits_for_its_host_to_be_installed():
+    found = rows(host(**AIO), host("compute-0", "new", 3, inv_state=None), system=STANDARD)
+    assert "not installed yet" in why_not(TEXT, found)["host/compute-0"]
 
 
 def test_without_a_backend_there_is_nothing_to_monitor():

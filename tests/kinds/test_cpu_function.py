@@ -68,4 +68,4 @@ def test_why_it_cannot_be():
     name = str(key("cpu-function", "0/platform"))
     assert "no worker function" in why_not(text((0, "platform", 2)), rows(host(), icpus=TWO_NODES))[name]
     new = host(state="new", inv_state=None, **AIO)
-    assert "not installed yet" in why_not(text((0, "platform", 2)), rows(new))[name]
+    assert "not installed yet" in why_not(text((0, "platform", 2)), rows(new))["host/controller-0"]

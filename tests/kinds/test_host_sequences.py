@@ -103,18 +103,25 @@ def test_an_all_in_one_duplex_system_takes_its_backend_before_there_is_a_second_
         ("online", ["POST storage_ceph", "PATCH isystems", "PATCH intp", "POST istors"]),
         ("controller-0", ["PATCH ihosts", *NEW_VOLUME]),
     ]
-    assert blocked == {"host/controller-1": "hosts are added once a controller is in service"}
+    assert blocked == {"host/controller-1": "hosts are added once a controller is in service; 3 resources follow"}
 
 
 def test_its_second_controller_is_added_when_the_first_is_in_service_and_brought_up_when_it_is_installed():
     first = host(console="tty0", **AIO)
     done = {**DONE, **STORED, "istors": [stor("controller-0")], "ilvgs": [of("controller-0", group())]}
     text = DX.replace(LOCAL, "volumeGroups: []", 1)
-    assert visit(text, first, **done) == ([("online", ["POST ihosts"])], {})
+    stages, blocked = visit(text, first, **done)
+    assert stages == [("online", ["POST ihosts"])]
+    assert blocked == {
+        "host/controller-1": "once it is on the system, it boots from the network and is installed, by hand or by its"
+        " board management; 3 resources follow"
+    }
     offline = new("controller-1", 2, inv_state=None, availability="offline", console="tty0", **AIO)
     stages, blocked = visit(text, first, offline, **done)
     assert stages == []
-    assert all("not installed yet" in why for why in blocked.values())
+    assert list(blocked) == ["host/controller-1"]
+    assert "is not installed yet" in blocked["host/controller-1"]
+    assert blocked["host/controller-1"].endswith("; 3 resources follow")
     stages, blocked = visit(text, first, new("controller-1", 2, console="tty0", **AIO), **done)
     assert blocked == {}
     assert stages == [("online", ["POST istors"]), ("controller-1", NEW_VOLUME)]
@@ -137,7 +144,12 @@ def test_osds_of_controllers_wait_for_the_monitor_of_a_worker():
 
     stages, blocked = visit(WITH_MONITOR, *IN_SERVICE, **SETTLED)
     assert stages == [("online", ["POST ihosts", "POST ihosts"])]
-    assert {key.rpartition("/dev")[0] for key in blocked} == {"controller-0/osd", "controller-1/osd"}
+    assert {key.rpartition("/dev")[0] or key for key in blocked} == {
+        "controller-0/osd",
+        "controller-1/osd",
+        "host/compute-0",
+        "host/compute-1",
+    }
 
     workers = (new("compute-0", 3, console="tty0"), new("compute-1", 4, console="tty0"))
     stages, blocked = visit(WITH_MONITOR, *IN_SERVICE, *workers, **SETTLED)

@@ -32,4 +32,4 @@ def test_a_host_without_worker_function_has_no_choice():
 def test_a_host_that_is_not_installed_waits():
     text = "hosts: {compute-0: {kernel: lowlatency}}"
     found = rows(host(), host("compute-0", "new", 2, inv_state=None))
-    assert "not installed yet" in why_not(text, found)["compute-0/kernel"]
+    assert "not installed yet" in why_not(text, found)["host/compute-0"]

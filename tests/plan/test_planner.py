@@ -152,12 +152,14 @@ def test_a_change_may_wait_for_another_host_to_be_in_service():
 
 
 def test_a_host_is_left_alone_until_it_is_installed_and_online():
-    hosts = system(host("controller-0"), host("worker-0", "new", personality="worker", availability="offline"))
+    hosts = system(
+        host("controller-0"), host("worker-0", "new", personality="worker", availability="offline", inv_state="")
+    )
     wanted = [("worker-0", Iface(name="eth0")), Machine(name="worker-0", administrative="unlocked")]
     todo = planned(snap(*wanted, state=hosts), snap(Machine(name="worker-0", administrative="locked"), state=hosts))
     assert todo.stages == ()
     assert {b.reason for b in todo.blocked} == {
-        "worker-0 is locked-disabled-offline: it is configured once it is installed and online"
+        "worker-0 is locked-disabled-offline: it is configured once it is installed and online; 1 resource follows"
     }
 
 
