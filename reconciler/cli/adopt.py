@@ -16,7 +16,7 @@ from reconciler.cli.options import All, Endpoints, Exit, Format, Show, Sites
 from reconciler.cli.plan_text import plural
 from reconciler.cli.progress import telling
 from reconciler.clients import SYSTEM_CLOCK, load
-from reconciler.engine.adoption import Adopted, adopted, live, recorded
+from reconciler.engine.adoption import FLEET, Adopted, Wish, adopted, live, recorded
 from reconciler.kinds import registry
 from reconciler.model.errors import ConfigError, ReconcilerError
 from reconciler.model.snapshot import Snapshot
@@ -43,7 +43,9 @@ def adopt(
     Exit: 0 all written, 1 error, 3 some sites could not be read.
     """
     seen, failed = _seen(sites, inventory, endpoints, everything=everything)
-    done = [adopted(one, registry(), is_short=minimal, group=group) for one in seen]
+    fleet = into / FLEET
+    wish = Wish(minimal, group, fleet.read_bytes() if fleet.is_file() else None)
+    done = [adopted(one, registry(), wish) for one in seen]
     if not (dry_run or force):
         _refuse_existing(done, into)
     if not dry_run:

@@ -1,7 +1,7 @@
 """A live site to the files that would say it, read back as Git would be read: what is written is what is compared.
 
 A document may refuse what a site has (`Ottawa, ON` is no location to the Deployment Manager). Such values are left out
-and told; everything else is written.
+and told, with the element that cannot be without them; everything else is written.
 """
 
 from __future__ import annotations
@@ -29,8 +29,23 @@ from reconciler.model.snapshot import Snapshot
 from reconciler.observe import interpret
 
 FOLDER = "subclouds"
-ROUNDS = 20  # what is left out may leave an element without what it must have, which then goes too
+FLEET = "fleet.yaml"
 Path = tuple[int | str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """How a site is to be written down.
+
+    is_short: without what the platform makes by itself. group: of fleet.yaml. fleet: fleet.yaml's text, where it is.
+    """
+
+    is_short: bool = False
+    group: str = ""
+    fleet: bytes | None = None
+
+
+AS_IT_IS = Wish()
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,27 +74,22 @@ def recorded(site: str, inventory: Mapping[str, Any], kinds: Kinds) -> Snapshot:
     return interpret(site, rows_of(inventory), kinds, 0.0)
 
 
-def adopted(seen: Snapshot, kinds: Kinds, *, is_short: bool = False, group: str = "") -> Adopted:
+def adopted(seen: Snapshot, kinds: Kinds, wish: Wish = AS_IT_IS) -> Adopted:
     """The files of the site, which say it as it is. Raises ConfigErrors where no document can say the site."""
-    found = documents(seen, kinds, is_short=is_short)
+    found = documents(seen, kinds, is_short=wish.is_short)
     left_out: list[str] = []
-    for _ in range(ROUNDS):
-        written = _written(seen.site, found, group)
+    while True:  # every round leaves something out, or raises
+        written = {f"{FOLDER}/{seen.site}/{n}": t for n, t in files(seen.site, found, group=wish.group).items()}
         try:
-            return Adopted(seen.site, written, tuple(left_out), _compared(seen, written, kinds))
+            return Adopted(seen.site, written, tuple(left_out), _compared(seen, written, wish.fleet, kinds))
         except ConfigErrors as errors:
             found = _without(errors, found, written)
             left_out += [error.message for error in errors]
-    written = _written(seen.site, found, group)
-    return Adopted(seen.site, written, tuple(left_out), _compared(seen, written, kinds))
 
 
-def _written(site: str, found: tuple[Document, ...], group: str) -> Mapping[str, str]:
-    return {f"{FOLDER}/{site}/{name}": text for name, text in files(site, found, group=group).items()}
-
-
-def _compared(seen: Snapshot, written: Mapping[str, str], kinds: Kinds) -> Comparison:
-    said = SiteFiles(seen.site, "", "", {path: text.encode() for path, text in written.items()})
+def _compared(seen: Snapshot, written: Mapping[str, str], fleet: bytes | None, kinds: Kinds) -> Comparison:
+    beside = {FLEET: fleet} if fleet is not None else {}
+    said = SiteFiles(seen.site, "", "", {**beside, **{path: text.encode() for path, text in written.items()}})
     want = spelled(snapshot(load_site(said), kinds), seen, kinds)
     return compare(want, seen, kinds)
 
@@ -90,7 +100,7 @@ def _without(errors: ConfigErrors, found: tuple[Document, ...], written: Mapping
     parsed = [parse_blob(path, text.encode()) for path, text in written.items()]  # site.yaml, then the documents
     own = [p.root for p in parsed if p.root and any(d.kind == SITE for d in found)]
     specs = [*own, *(document.spec for p in parsed for document in p.documents)]
-    refused = [list(_paths(spec, origins)) for spec in specs]
+    refused = [[p for p in _paths(s, origins) if p[0] in d.spec] for s, d in zip(specs, found, strict=True)]
     if not any(refused):
         raise errors
     return tuple(replace(d, spec=_pruned(d.spec, refused[number])) for number, d in enumerate(found))
