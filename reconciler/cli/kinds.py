@@ -2,18 +2,26 @@
 
 from __future__ import annotations
 
-from typing import Any
+from pathlib import Path
+from typing import Annotated, Any
 
 import orjson
 import typer
 
+from reconciler.cli.attribute_pages import FILE, page
+from reconciler.cli.kind_pages import facts, pages
 from reconciler.cli.options import Format, Show
 from reconciler.kinds import registry
 from reconciler.model.kind import ResourceKind
 
+Docs = Annotated[Path | None, typer.Option("--docs", help="Write the reference pages into this folder.", metavar="DIR")]
 
-def kinds(show: Show = Format.TEXT) -> None:
+
+def kinds(show: Show = Format.TEXT, docs: Docs = None) -> None:
     """List the resource kinds: where Git says them, who owns their lists, what a change needs."""
+    if docs:
+        write_pages(docs)
+        return
     described = [described_kind(k) for _, k in sorted(registry().items())]
     if show is Format.JSON:
         typer.echo(orjson.dumps({"kinds": described}, option=orjson.OPT_INDENT_2).decode())
@@ -26,6 +34,18 @@ def kinds(show: Show = Format.TEXT) -> None:
             typer.echo(f"    {attribute['name']}" + (f"  [{facts}]" if facts else ""))
 
 
+def write_pages(folder: Path) -> None:
+    """Write attributes.md and reference/ anew; a page that no kind has is removed."""
+    texts, reference = pages(), folder / "reference"
+    reference.mkdir(parents=True, exist_ok=True)
+    (folder / FILE).write_text(page())
+    for file, text in texts.items():
+        (reference / file).write_text(text)
+    for stray in reference.glob("*.md"):
+        if stray.name not in texts:
+            stray.unlink()
+
+
 def described_kind(kind: ResourceKind[Any]) -> dict[str, Any]:
     """A kind as plain data: what the reference page and `stxr kinds` show."""
     return {
@@ -36,18 +56,5 @@ def described_kind(kind: ResourceKind[Any]) -> dict[str, Any]:
         "ownership": kind.ownership,
         "needs": "depends on the change" if callable(kind.needs) else kind.needs,
         "disruption": "depends on the change" if callable(kind.disruption) else kind.disruption,
-        "attributes": [{"name": n, "facts": _facts(kind, n)} for n in kind.attributes],
+        "attributes": [{"name": n, "facts": facts(kind, n)} for n in kind.attributes],
     }
-
-
-def _facts(kind: ResourceKind[Any], name: str) -> list[str]:
-    fact = kind.attributes[name]
-    said = {
-        "key": fact.key,
-        "replaces": fact.replaces,
-        "secret": fact.secret,
-        f"names a {fact.refers_to}": bool(fact.refers_to),
-        "sent, not compared": fact.send_only,
-        "by lock and unlock": fact.lock_state,
-    }
-    return [word for word, holds in said.items() if holds]

@@ -5,15 +5,17 @@ from __future__ import annotations
 import sys
 from difflib import get_close_matches
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import orjson
 import typer
 
+from reconciler.cli.kind_words import attribute_words
 from reconciler.cli.options import Exit
-from reconciler.desired import schemas
+from reconciler.desired import described, dialect, schemas
 from reconciler.kinds import registry
 from reconciler.model.errors import ConfigError
+from reconciler.model.kind import ResourceKind
 
 
 def schema(
@@ -44,9 +46,16 @@ def _named(texts: dict[str, str], name: str) -> str:
     return texts[file]
 
 
+def of_kind(kind: ResourceKind[Any]) -> dict[str, Any]:
+    """The schema of a kind's attributes, as plans and the API show them."""
+    found = kind.spec.model_json_schema()
+    described(found, {name: attribute_words(kind, name) for name in kind.attributes}, absent="")
+    return dialect(found)
+
+
 def schema_texts() -> dict[str, str]:
     """File name -> JSON Schema text, deterministic."""
-    of_kinds = {f"kinds/{name}": kind.spec.model_json_schema() for name, kind in sorted(registry().items())}
+    of_kinds = {f"kinds/{name}": of_kind(kind) for name, kind in sorted(registry().items())}
     found = {**schemas(), **of_kinds}
     option = orjson.OPT_INDENT_2 | orjson.OPT_SORT_KEYS | orjson.OPT_APPEND_NEWLINE
     return {

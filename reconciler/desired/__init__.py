@@ -1,22 +1,29 @@
 """A site's files → its merged documents and settings, every value with the place where it was written. Pure."""
 
+from reconciler.desired.attributes import Attribute, attributes, is_at, words_at
 from reconciler.desired.declaration import fleet_part, layers_of, load_fleet
 from reconciler.desired.explanation import Explained, explain, explained
 from reconciler.desired.files import Parse, Parsed, parse_blob
 from reconciler.desired.json_schemas import schemas
 from reconciler.desired.paths import sites_in
 from reconciler.desired.rendering import render_values, render_yaml
+from reconciler.desired.schema_forms import described, dialect
 from reconciler.desired.settings import Fleet
 from reconciler.desired.site_loader import load_site
 
 __all__ = [
+    "Attribute",
     "Explained",
     "Fleet",
     "Parse",
     "Parsed",
+    "attributes",
+    "described",
+    "dialect",
     "explain",
     "explained",
     "fleet_part",
+    "is_at",
     "layers_of",
     "load_fleet",
     "load_site",
@@ -25,4 +32,5 @@ __all__ = [
     "render_yaml",
     "schemas",
     "sites_in",
+    "words_at",
 ]

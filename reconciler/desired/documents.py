@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from functools import reduce
-from operator import or_
-from typing import Annotated, Any, Literal
+from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, create_model
+from pydantic import BaseModel, ConfigDict, Field, create_model
 
 from reconciler.desired.fields import Upstream
 from reconciler.desired.host_models import HostProfileSpec, HostSpec
@@ -35,6 +33,17 @@ SPECS: Mapping[str, type[Upstream]] = {
     "PtpInstance": PtpInstanceSpec,
     "PtpInterface": PtpInterfaceSpec,
 }
+# What `metadata.name` means in each.
+NAMES: Mapping[str, str] = {
+    "System": "The system's name.",
+    "Host": "The hostname.",
+    "HostProfile": "By which Hosts and other profiles refer to it.",
+    "PlatformNetwork": "By which interfaces refer to it; the network itself is known by its type.",
+    "AddressPool": "By which networks refer to it; a pool in use is known by what it serves.",
+    "DataNetwork": "The data network's name.",
+    "PtpInstance": "The PTP instance's name.",
+    "PtpInterface": "The PTP interface's name.",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,27 +65,24 @@ class Document:
         return f"{self.kind} {self.name}"
 
 
-def schema() -> dict[str, Any]:
-    """The JSON Schema of one upstream document; `kind` tells which."""
-    models = [_whole(kind, spec) for kind, spec in SPECS.items()]
-    union: Any = Annotated[reduce(or_, models), Field(discriminator="kind")]
-    return TypeAdapter(union).json_schema()
-
-
-class _Metadata(BaseModel):
-    model_config = ConfigDict(extra="allow")
-
-    name: str
-    namespace: str | None = None
-    labels: dict[str, str] | None = None
-    annotations: dict[str, str] | None = None
+def models() -> Iterator[type[BaseModel]]:
+    """A whole document of each kind, for their JSON Schema."""
+    return (_whole(kind, spec) for kind, spec in SPECS.items())
 
 
 def _whole(kind: str, spec: type[Upstream]) -> type[BaseModel]:
+    metadata = create_model(
+        f"{kind}Metadata",
+        __config__=ConfigDict(extra="allow"),
+        name=(str, Field(description=NAMES[kind])),
+        namespace=(str | None, Field(default=None, description="Of Kubernetes; not used here.")),
+        labels=(dict[str, str] | None, Field(default=None, description="Of Kubernetes; not used here.")),
+        annotations=(dict[str, str] | None, Field(default=None, description="Of Kubernetes; not used here.")),
+    )
     members: dict[str, Any] = {
-        "api_version": (Literal[API_VERSION], Field(alias="apiVersion")),
-        "kind": (Literal[kind], ...),
-        "metadata": (_Metadata, ...),
-        "spec": (spec, ...),
+        "api_version": (Literal[API_VERSION], Field(alias="apiVersion", description="The form of the document.")),
+        "kind": (Literal[kind], Field(description="What the document describes.")),
+        "metadata": (metadata, Field(description="What the resource is called.")),
+        "spec": (spec, Field(description="What it is to be. What is absent is not managed.")),
     }
     return create_model(kind, __config__=ConfigDict(extra="allow"), **members)

@@ -97,7 +97,7 @@ class _Work:
 
     def take_all(self, wanted: Iterable[Item]) -> dict[Item, str]:
         """Write what can be, in rounds: a network before what lies on it. What is left, and why."""
-        left = {item: "" for item in wanted}
+        left = dict.fromkeys(wanted, "")
         while left:
             before = len(left)
             left = {item: why for item in left if (why := self.take(item))}

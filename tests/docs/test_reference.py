@@ -1,0 +1,90 @@
+"""The pages that are made of the code are fresh, and what they say of a kind is what the kind does."""
+
+from __future__ import annotations
+
+import pytest
+
+from reconciler.cli.attribute_pages import FILE, Standing, page, rows
+from reconciler.cli.kind_pages import pages
+from reconciler.cli.kind_words import attribute_words
+from reconciler.cli.kinds import write_pages
+from reconciler.desired import attributes, is_at
+from reconciler.desired.documents import SPECS
+from reconciler.kinds import registry
+from tests.docs.test_docs import ROOT
+from tests.docs.tracing import everything, said_paths, traced
+
+KINDS = sorted(registry().items())
+# `base`, `profile` and `overrides` are gone when documents are merged, and a profile's name with them
+MERGED = {row.path for row in rows() if row.standing is Standing.MERGED}
+
+
+@pytest.fixture(scope="module")
+def found():
+    return traced(everything())
+
+
+def test_the_pages_are_fresh(tmp_path):
+    write_pages(tmp_path)
+    made = {p.relative_to(tmp_path): p.read_text() for p in tmp_path.rglob("*.md")}
+    docs = ROOT / "docs"
+    kept = {p.relative_to(docs): p.read_text() for p in [docs / FILE, *docs.glob("reference/*.md")] if p.is_file()}
+    assert kept == made, "run `stxr kinds --docs docs`"
+
+
+def test_a_page_that_no_kind_has_is_removed(tmp_path):
+    write_pages(tmp_path)
+    stray = tmp_path / "reference" / "gone.md"
+    stray.write_text("")
+    write_pages(tmp_path)
+    assert not stray.exists()
+
+
+def test_the_pages_are_the_same_each_time():
+    assert (pages(), page()) == (pages(), page())
+
+
+def test_every_kind_has_a_page_and_a_line_in_the_index():
+    assert set(pages()) == {"README.md", *(f"{name}.md" for name, _ in KINDS)}
+    assert all(f"[{name}]({name}.md)" in pages()["README.md"] for name, _ in KINDS)
+
+
+@pytest.mark.parametrize(("name", "kind"), KINDS, ids=lambda one: one if isinstance(one, str) else "")
+def test_a_kind_says_what_each_attribute_means_and_where_it_was_learned(name, kind):
+    assert [a for a in kind.attributes if not attribute_words(kind, a)] == []
+    assert kind.about.sources, f"{name} does not say where its facts were learned"
+    unknown = {*kind.about.places, *kind.about.words} - set(kind.attributes)
+    assert unknown == set()
+
+
+@pytest.mark.parametrize(("name", "kind"), KINDS, ids=lambda one: one if isinstance(one, str) else "")
+def test_a_kind_names_places_that_documents_have(name, kind):
+    paths = {a.path for a in attributes()}
+    places = {place for a in kind.attributes for place in kind.places(a)}
+    assert {p for p in places if not any(is_at(path, p) for path in paths)} == set(), name
+
+
+def test_the_whole_document_says_every_attribute():
+    said = said_paths(everything())
+    assert {row.path for row in rows() if not row.path.startswith("Site.")} - said == MERGED
+
+
+def test_what_is_called_managed_reaches_the_kind_that_is_named(found):
+    claimed = {(row.path, kind, a) for row in rows() for kind, a in row.kinds if not row.path.startswith("Site.")}
+    proved = {(f.path, f.kind, f.attribute) for f in found}
+    assert claimed - proved == set()
+
+
+def test_nothing_that_reaches_a_kind_is_called_otherwise(found):
+    assert {f.path for f in found} - {row.path for row in rows() if row.kinds} == set()
+
+
+def test_what_no_kind_takes_says_why():
+    assert [row.path for row in rows() if not row.kinds and not row.why] == []
+
+
+def test_at_most_three_in_a_hundred_of_the_peers_attributes_are_not_managed_yet():
+    upstream = [row for row in rows() if row.path.partition(".")[0] in SPECS]
+    assert len(upstream) > 150
+    waiting = [row.path for row in upstream if row.standing is Standing.NOT_YET]
+    assert len(waiting) <= 0.03 * len(upstream), waiting
