@@ -29,7 +29,7 @@ def _words(schema: Mapping[str, Any], part: Mapping[str, Any]) -> str:
     if "anyOf" in part:
         return " or ".join(dict.fromkeys(_words(schema, p) for p in part["anyOf"] if p.get("type") != "null"))
     if "enum" in part or "const" in part:
-        return ", ".join(f"`{value}`" for value in part.get("enum", [part.get("const")]))
+        return ", ".join(f"`{value}`" for value in sorted(part.get("enum", [part.get("const")])))
     kind = _TYPES.get(str(part.get("type", "")), str(part.get("type", "any value")))
     if kind == "list":
         return _list_words(schema, part)

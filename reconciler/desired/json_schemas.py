@@ -10,7 +10,7 @@ from pydantic import BaseModel
 from reconciler.desired import documents
 from reconciler.desired.attributes import models_in, words_of
 from reconciler.desired.fields import Open, Upstream
-from reconciler.desired.schema_forms import described, dialect, titled, with_names
+from reconciler.desired.schema_forms import described, dialect, nullable, titled, with_names
 from reconciler.desired.settings import Fleet, SiteFile
 from reconciler.desired.value_files import BootstrapValues, InstallValues
 
@@ -24,7 +24,7 @@ def schemas() -> dict[str, dict[str, Any]]:
     own = {name: titled(_own(model), f"{name}.yaml") for name, model in _OWN.items()}
     values = {name: titled(_upstream(model), f"{name}.yaml") for name, model in _VALUES.items()}
     found = {**own, **values, "deployment-config": titled(_any_document(), "deployment-config.yaml")}
-    return {name: dialect(schema) for name, schema in found.items()}
+    return {name: dialect(nullable(schema)) for name, schema in found.items()}
 
 
 def _own(model: type[BaseModel]) -> dict[str, Any]:

@@ -15,7 +15,16 @@ _LIMITED = frozenset({"enum", "const", "pattern", "format"})
 
 
 def dialect(schema: dict[str, Any]) -> dict[str, Any]:
-    return {"$schema": DIALECT, **schema}
+    """A whole schema, the same whatever was imported before: Python gives equal Literals the order of the first."""
+    return {"$schema": DIALECT, **_in_order(schema)}
+
+
+def _in_order(part: Any) -> Any:
+    if isinstance(part, list):
+        return [_in_order(one) for one in part]
+    if not isinstance(part, dict):
+        return part
+    return {name: sorted(below) if name == "enum" else _in_order(below) for name, below in part.items()}
 
 
 def titled(schema: dict[str, Any], title: str) -> dict[str, Any]:
@@ -32,6 +41,34 @@ def described(schema: dict[str, Any], words: Mapping[str, str], absent: str = AB
         member.pop("title", None)
         if member.get("default", ...) is None:
             del member["default"]
+
+
+def nullable(schema: dict[str, Any]) -> dict[str, Any]:
+    """The same schema, in which a mapping or list that may be null is no choice of two.
+
+    Of a choice, validators and editors say only that none of it fits; so, they name the member below that is wrong.
+    """
+    defined = schema.get("$defs", {})
+
+    def walked(part: Any) -> Any:
+        if isinstance(part, list):
+            return [walked(one) for one in part]
+        if not isinstance(part, dict):
+            return part
+        return {name: walked(below) for name, below in _or_null(part, defined).items()}
+
+    return {name: walked(part) for name, part in schema.items()}
+
+
+def _or_null(schema: dict[str, Any], defined: Mapping[str, Any]) -> dict[str, Any]:
+    match schema.get("anyOf"):
+        case [{"$ref": str(ref)}, {"type": "null"}] if defined[ref.rpartition("/")[2]].get("type") == "object":
+            form: dict[str, Any] = {"type": ["object", "null"], "if": {"type": "object"}, "then": {"$ref": ref}}
+        case [{"type": "object" | "array" as kind, **inner}, {"type": "null"}]:
+            form = {"type": [kind, "null"], **inner}
+        case _:
+            return schema
+    return {**{name: part for name, part in schema.items() if name != "anyOf"}, **form}
 
 
 def with_names(schema: dict[str, Any]) -> dict[str, Any]:

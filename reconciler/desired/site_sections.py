@@ -28,10 +28,10 @@ class Secret(Section):
 class RemoteLogging(Section):
     """Where every host sends its log."""
 
-    enabled: bool | None = None
+    enabled: bool | None = Field(default=None, description="Whether logs are sent.")
     address: Address | None = Field(default=None, description="Of the log server; the platform takes no name.")
-    port: Annotated[int, Field(ge=1, le=65535)] | None = None
-    transport: Literal["udp", "tcp", "tls"] | None = None
+    port: Annotated[int, Field(ge=1, le=65535)] | None = Field(default=None, description="Port of the log server.")
+    transport: Literal["udp", "tcp", "tls"] | None = Field(default=None, description="How they are sent.")
     key_file: str | None = Field(default=None, description="Path of a file on the controllers, for tls.")
 
 
@@ -52,8 +52,8 @@ class SystemSection(Section):
     security_feature: Literal["spectre_meltdown_v1", "spectre_meltdown_all"] | None = Field(
         default=None, description="Processor mitigations: taken up by each host at its next lock and unlock."
     )
-    remote_logging: RemoteLogging | None = None
-    drbd: Drbd | None = None
+    remote_logging: RemoteLogging | None = Field(default=None, description="Where the hosts send their logs.")
+    drbd: Drbd | None = Field(default=None, description="Replication between the controllers.")
 
 
 class HostSection(Section):
