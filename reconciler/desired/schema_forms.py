@@ -64,8 +64,8 @@ def _or_null(schema: dict[str, Any], defined: Mapping[str, Any]) -> dict[str, An
     match schema.get("anyOf"):
         case [{"$ref": str(ref)}, {"type": "null"}] if defined[ref.rpartition("/")[2]].get("type") == "object":
             form: dict[str, Any] = {"type": ["object", "null"], "if": {"type": "object"}, "then": {"$ref": ref}}
-        case [{"type": "object" | "array" as kind, **inner}, {"type": "null"}]:
-            form = {"type": [kind, "null"], **inner}
+        case [{"type": "object" | "array" as kind}, {"type": "null"}]:
+            form = {**schema["anyOf"][0], "type": [kind, "null"]}
         case _:
             return schema
     return {**{name: part for name, part in schema.items() if name != "anyOf"}, **form}

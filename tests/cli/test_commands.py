@@ -40,7 +40,7 @@ def test_a_site_is_rendered_as_its_layers_make_it(stxr):
 
 def test_every_value_tells_where_it_was_written(stxr):
     out = stxr("render", "ottawa-001", "--repo", EXAMPLE, "--explain").out
-    assert "profiles/common/deployment-config.yaml:7" in out
+    assert "profiles/common/deployment-config.yaml:8" in out
 
 
 def test_a_site_that_is_not_there_cannot_be_rendered(stxr):

@@ -48,7 +48,7 @@ def test_one_value_of_all_sites_is_one_change_with_old_new_and_place(review, exa
     assert (ended.code, ended.err) == (2, "")
     assert ended.out.count("~ dns") == 1
     assert '~ servers = ["10.0.0.53", "10.0.1.53"] → ["10.0.0.53", "10.0.2.53"]' in ended.out
-    assert "# profiles/common/deployment-config.yaml:8" in ended.out
+    assert "# profiles/common/deployment-config.yaml:9" in ended.out
     assert ended.out.splitlines()[0].startswith("14 sites, equal change: gatineau-001, gatineau-002")
     assert ended.out.splitlines()[0].endswith("and 2 more")
     assert ended.out.splitlines()[-1] == (
@@ -118,7 +118,7 @@ def test_an_error_of_the_head_is_told_at_its_place_beside_what_the_others_change
     example.write(edited(example, COMMON, "10.0.1.53", "10.0.2.53"))
     ended = review()
     assert ended.code == 1
-    assert ended.err.startswith("error: subclouds/plant-1/site.yaml:1:6: site: nme is not known; known are")
+    assert ended.err.startswith("error: subclouds/plant-1/site.yaml:2:6: site: nme is not known; known are")
     assert "13 sites to change" in ended.out
 
 
@@ -159,7 +159,7 @@ def test_markdown_is_for_the_pull_request(review, example):
     assert "### 1 to update, on 14 sites" in lines
     assert lines.count("```diff") == lines.count("```") == 1
     example.write(edited(example, PLANT, "name: plant-1", "nme: plant-1"))
-    assert "- :x: subclouds/plant-1/site.yaml:1:6:" in review("--format", "markdown").out
+    assert "- :x: subclouds/plant-1/site.yaml:2:6:" in review("--format", "markdown").out
 
 
 def test_an_inventory_makes_the_plan_of_its_site_exact(review, example, tmp_path):
