@@ -1,6 +1,8 @@
 """Ceph monitor of a worker: the third one of a standard system without storage hosts.
 
-Controllers have theirs by themselves. Bare-metal Ceph only: Rook places its own.
+Controllers and storage-0 have theirs by themselves: Git says only how large they are, as `partitionSize` of the backend.
+The Deployment Manager takes that attribute and sends it nowhere (its system_types.go; storage_ceph.py has none of that
+name). Bare-metal Ceph only: Rook places its own.
 """
 
 from __future__ import annotations
@@ -13,16 +15,18 @@ from reconciler.kinds import _storage as storage
 from reconciler.model.about import About
 from reconciler.model.change import Change
 from reconciler.model.kind import Attr, Context, ResourceKind
+from reconciler.model.node import Node
 from reconciler.model.plan import Call, Ref, replacing
 from reconciler.model.resource import Resource, ResourceKey, Spec
 from reconciler.model.rows import Rows
-from reconciler.model.said import Said
+from reconciler.model.said import Element, Said
 from reconciler.model.site import Site
 from reconciler.model.snapshot import Snapshot
 from reconciler.model.words import Action, Area, Disruption, Scope
 
 PATH = "/v1/ceph_mon"
 DOCUMENT = {"size_gib": "size"}
+USUAL_GIB = 20  # sysinv constants.SB_CEPH_MON_GIB
 
 
 class CephMonitor(Spec):
@@ -36,12 +40,40 @@ class CephMonitor(Spec):
 def declare(site: Site) -> Iterator[Resource[CephMonitor]]:
     backend = storage.ceph_backend(site)
     for host, profile in site.hosts.items():
+        size = _of_platform(site, host, profile)
         if node := profile.at("storage", "monitor"):
             yield KIND.declared(node, host, backend=backend, **DOCUMENT)
+        elif size:
+            yield KIND.declared(size, host, backend=backend, size_gib=size)
 
 
-def express(resource: Resource[CephMonitor], snapshot: Snapshot) -> Iterator[Said]:  # noqa: ARG001
-    return KIND.said(resource, Said("Host", resource.key.host, ("storage", "monitor")), DOCUMENT)
+def _of_platform(site: Site, host: str, profile: Node) -> Node | None:
+    """The size that Git wants for a monitor which the platform makes, where it makes one on this host."""
+    has_own = profile.text("personality") == "controller" or host == "storage-0"
+    backends = site.system.listed("storage", "backends") if site.system else ()
+    return next((b.get("partitionSize") for b in backends if has_own and b.text("type") == storage.CEPH), None)
+
+
+def express(resource: Resource[CephMonitor], snapshot: Snapshot) -> Iterator[Said]:
+    """That of a worker by its host; the platform's own together, where they have one size."""
+    if _is_on_worker(resource.key.host, snapshot):
+        yield from KIND.said(resource, Said("Host", resource.key.host, ("storage", "monitor")), DOCUMENT)
+        return
+    of_platform = [k for k in snapshot.resources if k.kind == KIND.name and not _is_on_worker(k.host, snapshot)]
+    sizes = {snapshot.resources[k].spec.size_gib for k in of_platform}
+    for key, backend in snapshot.resources.items():
+        if key.kind == "storage-backend" and backend.spec.type == storage.CEPH and len(sizes) == 1:
+            place = Said("System", snapshot.system.name, ("storage", "backends", Element.by({"name": key.name})))
+            yield place.member("partitionSize").says(resource.spec.size_gib)
+
+
+def is_usual(resource: Resource[CephMonitor], snapshot: Snapshot) -> bool:
+    return resource.spec.size_gib == USUAL_GIB and not _is_on_worker(resource.key.host, snapshot)
+
+
+def _is_on_worker(host: str, snapshot: Snapshot) -> bool:
+    found = snapshot.system.hosts.get(host)
+    return found is not None and found.personality == "worker"
 
 
 def read(rows: Rows) -> Iterator[Resource[CephMonitor]]:
@@ -81,6 +113,8 @@ def impossible(change: Change[CephMonitor], context: Context) -> str:
 def _why_not_here(change: Change[CephMonitor], context: Context) -> str:
     """Sysinv ceph_mon.py _create."""
     host = hosts.state(change.key.host, context)
+    if host is not None and host.personality != "worker" and storage.is_bare_metal(context):
+        return "waits for the platform to make the monitor, with the backend or the host's next unlock"
     if host is None or host.personality != "worker":
         return "a monitor is placed on a worker only: controllers and storage-0 have theirs by themselves"
     if context.system.is_all_in_one:
@@ -108,6 +142,7 @@ KIND = ResourceKind(
     collections=("ceph_mon",),
     declare=declare,
     express=express,
+    is_usual=is_usual,
     read=read,
     write=write,
     settles=settles,
@@ -115,7 +150,10 @@ KIND = ResourceKind(
     impossible=impossible,
     documents=("HostProfile.spec.storage.monitor",),
     about=About(
-        places={**DOCUMENT, "backend": "System.spec.storage.backends.name"},
+        places={
+            "size_gib": "size System.spec.storage.backends.partitionSize",
+            "backend": "System.spec.storage.backends.name",
+        },
         words={
             "state": "what the platform says of it: configuring, configured",
             "backend": "the Ceph backend that has to be there first",

@@ -20,15 +20,18 @@ from reconciler.model.snapshot import Snapshot
 from reconciler.model.words import Action, Area, Disruption, Needs, Scope
 
 PATH = "/v1/istors"
+DOCUMENT = {"function": "function", "cluster": "cluster"}
 JOURNAL = {"journal": "journal.location", "journal_gib": "journal.size"}
-TIER = "storage"  # of the one cluster that there can be (sysinv constants.SB_TIER_DEFAULT_NAMES)
+TIER = "storage"  # of the one cluster with OSDs that there can be (sysinv constants.SB_TIER_DEFAULT_NAMES)
+CLUSTERS = {storage.CEPH: "ceph_cluster", storage.ROOK: "ceph_rook_cluster"}  # constants.CLUSTER_CEPH*_DEFAULT_NAME
 
 
 class Osd(Spec):
-    """journal: the disk that holds an OSD's journal, where it is not its own."""
+    """journal: the disk that holds an OSD's journal, where it is not its own. cluster: Ceph's, by name."""
 
     path: Annotated[str, Attr(key=True)]
     function: Literal["osd", "journal"] | None = None
+    cluster: str | None = None
     journal: str | None = None
     journal_gib: Annotated[int | None, Attr(send_only=True)] = None
     backend: Annotated[str | None, Attr(send_only=True, refers_to="storage-backend")] = None
@@ -42,7 +45,7 @@ def declare(site: Site) -> Iterator[Resource[Osd]]:
                 node,
                 host,
                 path="path",
-                function="function",
+                **DOCUMENT,
                 **JOURNAL,
                 backend=backend,
             )
@@ -53,16 +56,24 @@ def express(resource: Resource[Osd], snapshot: Snapshot) -> Iterator[Said]:  # n
     spec = resource.spec
     place = Said("Host", resource.key.host, ("storage", "osds", Element.by({"path": spec.path})))
     elsewhere = spec.journal not in {None, spec.path} and spec.journal_gib is not None
-    return KIND.said(resource, place, {"function": "function", **(JOURNAL if elsewhere else {})})
+    return KIND.said(resource, place, {**DOCUMENT, **(JOURNAL if elsewhere else {})})
 
 
 def read(rows: Rows) -> Iterator[Resource[Osd]]:
-    disks, stors = rows.index("idisks"), rows.index("istors")
+    disks, stors, clusters = rows.index("idisks"), rows.index("istors"), _clusters_by_tier(rows)
     for host, row in rows.by_host("istors"):
         if (path := _disk(row, disks)) and not _is_leaving(row):
             journal = _disk(stors.get(row.get("journal_location")) or row, disks)
-            spec = Osd(path=path, function=row["function"], journal=journal)
+            cluster = clusters.get(row.get("tier_uuid"))
+            spec = Osd(path=path, function=row["function"], journal=journal, cluster=cluster)
             yield Resource(KIND.key(spec, host), spec, {"uuid": row["uuid"]})
+
+
+def _clusters_by_tier(rows: Rows) -> Mapping[Any, str]:
+    """Uuid of a tier -> the name of its cluster."""
+    clusters = rows.index("clusters")
+    found = ((tier["uuid"], clusters.get(tier.get("cluster_uuid"))) for tier in rows.all("storage_tiers"))
+    return {uuid: cluster["name"] for uuid, cluster in found if cluster}
 
 
 def _is_leaving(row: Row) -> bool:
@@ -159,8 +170,12 @@ def impossible(change: Change[Osd], context: Context) -> str:
 
 
 def _why_not_here(change: Change[Osd], context: Context) -> str:
-    if not any(b.spec.type in {storage.CEPH, storage.ROOK} for b in storage.backends(context)):
+    known = {CLUSTERS[b.spec.type]: b.spec.name for b in storage.backends(context) if b.spec.type in CLUSTERS}
+    if not known:
         return "there is no Ceph backend: System.spec.storage.backends says one"
+    if change.want.cluster and change.want.cluster not in known:
+        cluster, backend = next(iter(known.items()))
+        return f"there is no cluster {change.want.cluster}: that of backend {backend} is called {cluster}"
     if not _is_on_standard_controller(change, context):
         return ""
     third = list(_hosts_of_third_monitor(context))
@@ -183,12 +198,13 @@ KIND = ResourceKind(
     spec=Osd,
     area=Area.STORAGE,
     scope=Scope.HOST,
-    collections=("istors", "idisks"),
+    collections=("istors", "idisks", "storage_tiers", "clusters"),
     declare=declare,
     express=express,
     read=read,
     spell=spell,
     write=write,
+    usual={"cluster": CLUSTERS[storage.CEPH]},
     needs=needs,
     disruption=disruption,
     waits_for=waits_for,
@@ -198,7 +214,7 @@ KIND = ResourceKind(
     deletion=Deletion(is_destructive=True, refused=undeletable, effect="the disk leaves Ceph, with what it stores"),
     documents=("HostProfile.spec.storage.osds",),
     about=About(
-        places={**JOURNAL, "path": "path", "function": "function", "backend": "System.spec.storage.backends.name"},
+        places={**DOCUMENT, **JOURNAL, "path": "path", "backend": "System.spec.storage.backends.name"},
         words={"backend": "the Ceph backend that has to be there first"},
         calls=(f"POST {PATH}",),
         costs="A storage host is locked; controllers and workers take an OSD in service. On a standard system's controllers it waits for the third monitor.",

@@ -29,9 +29,10 @@ class Found(NamedTuple):
     attribute: str
 
 
-def everything() -> Site:
-    """The site whose documents say every attribute."""
-    return load_site(SiteFiles("all", "", "", {"subclouds/all/deployment-config.yaml": EVERYTHING.read_bytes()}))
+def everything(*, backend: bytes = b"ceph-rook") -> Site:
+    """The site whose documents say every attribute; a site has one type of Ceph at most."""
+    text = EVERYTHING.read_bytes().replace(b"type: ceph-rook", b"type: " + backend)
+    return load_site(SiteFiles("all", "", "", {"subclouds/all/deployment-config.yaml": text}))
 
 
 def said_paths(site: Site) -> set[str]:
@@ -39,11 +40,14 @@ def said_paths(site: Site) -> set[str]:
     return {path for path, _, _ in _values(site)}
 
 
-def traced(site: Site) -> set[Found]:
-    """Where each value of the site goes. A value that a kind refuses to take otherwise tells nothing."""
+def traced(site: Site, below: str = "") -> set[Found]:
+    """Where each value of the site goes, or each one below a path.
+
+    A value that a kind refuses to take otherwise tells nothing.
+    """
     found: set[Found] = set()
     usual = {name: _declared(name, site) for name in registry()}
-    for path, _, others in _values(site):
+    for path, _, others in (value for value in _values(site) if value[0].startswith(below)):
         for changed in others:
             for name, before in usual.items():
                 found |= {Found(path, name, attribute) for attribute in _differing(before, _declared(name, changed))}
@@ -87,10 +91,10 @@ def _values(site: Site) -> Iterator[Value]:
 
 
 def _of_host(site: Site, host: str, profile: Node) -> Iterator[Value]:
-    yield RENAMED, profile, iter([replace(site, hosts={f"{host}x": profile})])
+    yield RENAMED, profile, iter([replace(site, hosts={f"{h}x" if h == host else h: p for h, p in site.hosts.items()})])
     for path, node, others in _nodes("HostProfile.spec", profile):
         of_host = path.replace("HostProfile.spec.match", "Host.spec.match").replace("HostProfile.spec.name", RENAMED)
-        yield of_host, node, (replace(site, hosts={host: n}) for n in others)
+        yield of_host, node, (replace(site, hosts={**site.hosts, host: n}) for n in others)
 
 
 def _with_documents(site: Site, kind: str, documents: Mapping[str, Node]) -> Site:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.kinds.machines import AIO, backend, differences, host, planned, resource, rows, sent, why_not
+from tests.kinds.machines import AIO, backend, difference, differences, host, planned, resource, rows, sent, why_not
 from tests.kinds.networks import system_row, told
 
 STANDARD = system_row("duplex", "Standard")
@@ -71,7 +71,22 @@ def test_without_a_backend_there_is_nothing_to_monitor():
     assert "no Ceph backend" in why_not(said, listed(storage_backend=[]))[KEY]
 
 
-def test_a_controller_has_its_own():
-    assert (
-        "on a worker only" in why_not(TEXT.replace("compute-0", "controller-0"), listed())["controller-0/ceph-monitor"]
-    )
+SIZED = """
+system: {storage: {backends: [{name: ceph-store, type: ceph, partitionSize: 30}]}}
+hosts: {controller-0: {personality: controller}, controller-1: {personality: controller}, compute-0: {personality: worker}}
+"""
+
+
+def test_the_partition_size_of_the_backend_is_that_of_the_platform_s_own_monitors():
+    found = listed(ceph_mon=[mon("controller-0"), mon("controller-1", 30), mon("compute-0")])
+    assert difference(SIZED, found).key.host == "controller-0"
+    made = planned(SIZED, found)
+    assert [told(c) for step in made.stages[0].steps for c in step.calls] == ["PATCH ceph_mon/<> ceph_mon_gib=30"]
+
+
+def test_a_controller_waits_for_the_one_that_it_gets():
+    assert "waits for the platform" in why_not(SIZED, listed())["controller-0/ceph-monitor"]
+
+
+def test_no_other_host_is_said_to_have_one():
+    assert set(why_not(SIZED, listed())) == {"controller-0/ceph-monitor", "controller-1/ceph-monitor"}

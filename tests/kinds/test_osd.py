@@ -153,3 +153,19 @@ def test_with_three_monitors_up_it_is_taken_in_service():
 def test_rook_places_its_own_monitors():
     found = standard(storage_backend=[backend("ceph-rook", "configuring-with-app")])
     assert sent(text(kind="ceph-rook"), found) == [POST]
+
+
+CLUSTER = {"uuid": "cluster", "name": "ceph_cluster", "type": "ceph"}
+
+
+def test_it_belongs_to_the_cluster_of_its_tier():
+    stors = [{**stor(), "tier_uuid": "tier"}]
+    found = listed(istors=stors, storage_tiers=[{**TIER, "cluster_uuid": "cluster"}], clusters=[CLUSTER])
+    assert resource("osd", found).spec.cluster == "ceph_cluster"
+    assert differences(text({**OSD, "cluster": "ceph_cluster"}), found) == {}
+
+
+def test_a_cluster_is_called_as_the_backend_s_type_has_it():
+    said = text({**OSD, "cluster": "ceph_cluster"}, kind="ceph-rook")
+    (refused,) = (why for key, why in why_not(said, listed(host(**AIO), storage_backend=[])).items() if "osd" in key)
+    assert refused == "there is no cluster ceph_cluster: that of backend ceph-rook-store is called ceph_rook_cluster"

@@ -80,8 +80,16 @@ def resize_monitor(system: System, call: Call) -> Row:
     _check_size(gib, before + 1)
     check_room(system, system.host(row["ihost_uuid"]), gib - before)
     row = system.update("ceph_mon", row["uuid"], ceph_mon_gib=gib)
+    _grow_filesystem(system, row)
     config.mark_out_of_date(system, [*hosts_of(system, "controller"), *hosts_of(system, "storage")])
     return shown(system, MONITORS, row, call)
+
+
+def _grow_filesystem(system: System, row: Row) -> None:
+    """On AIO-DX the host filesystem ceph always has the size of the host's monitor."""
+    filesystem = system.tables.first("host_fs", ihost_uuid=row["ihost_uuid"], name="ceph")
+    if is_aio_duplex(system) and filesystem is not None:
+        system.update("host_fs", filesystem["uuid"], size=row["ceph_mon_gib"])
 
 
 @family.on("DELETE", "/ceph_mon/{host}")
