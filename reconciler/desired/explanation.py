@@ -64,6 +64,7 @@ def _documents(site: Site) -> Iterator[tuple[str, Node]]:
     for section, said in (
         ("system", site.own_system),
         *((f"hosts.{host}", node) for host, node in site.own_hosts.items()),
+        *((f"secrets.{name}", node) for name, node in site.own_secrets.items()),
     ):
         if said is not None:
             yield f"site.yaml {section}", said

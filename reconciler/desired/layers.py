@@ -34,7 +34,7 @@ class Merged:
 
     @property
     def own(self) -> Node | None:
-        """What site.yaml says of system and hosts."""
+        """What site.yaml says of system, hosts and secrets."""
         return self.values.get(SITE)
 
     @property

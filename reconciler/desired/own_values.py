@@ -1,4 +1,4 @@
-"""site.yaml in two parts: how the site is treated, and what it says of system and hosts, which layers may say too."""
+"""site.yaml in two parts: how the site is treated, and what it says of system, hosts and secrets, which layers may too."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Callable, Collection, Mapping
 from reconciler.desired.findings import Findings
 from reconciler.model.node import Node
 
-SECTIONS = frozenset(("system", "hosts"))
+SECTIONS = frozenset(("system", "hosts", "secrets"))
 PROFILES = "profiles/"
 
 

@@ -35,6 +35,7 @@ def check_references(site: Site, findings: Findings) -> None:
     """Refuse every name that nothing has, and every interface name that two interfaces of a host have."""
     _check_networks(site, findings)
     _check_macs(site, findings)
+    _check_secrets(site, findings)
     for composite in site.hosts.values():
         _Host(site, composite, findings).check()
 
@@ -50,6 +51,19 @@ def _check_networks(site: Site, findings: Findings) -> None:
                     f'PlatformNetwork {name}: no AddressPool document "{pool.value}": it must be on the site already'
                 )
                 findings.notice(message, pool.origin)
+
+
+def _check_secrets(site: Site, findings: Findings) -> None:
+    """A deployment-config names secrets of its own cluster. We have them from where site.yaml says, or not at all."""
+    said = site.system
+    named = [("license", said.at("license", "secret"))] if said else []
+    named += [(f"certificate {c.text('type')}", c.get("secret")) for c in said.listed("certificates")] if said else []
+    for what, secret in named:
+        if secret is not None and secret.value not in site.own_secrets:
+            message = (
+                f"{what}: not managed, for site.yaml does not say where its secret is: secrets.{secret.value}.secretRef"
+            )
+            findings.notice(message, secret.origin)
 
 
 def _check_macs(site: Site, findings: Findings) -> None:

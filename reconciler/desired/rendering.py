@@ -37,7 +37,8 @@ def render_values(site: Site) -> Mapping[str, str]:
 def _own(site: Site) -> dict[str, Any]:
     system = {"system": site.own_system.plain()} if site.own_system else {}
     hosts = {name: node.plain() for name, node in site.own_hosts.items()}
-    return system | ({"hosts": hosts} if hosts else {})
+    secrets = {name: node.plain() for name, node in site.own_secrets.items()}
+    return system | ({"hosts": hosts} if hosts else {}) | ({"secrets": secrets} if secrets else {})
 
 
 def _documents(site: Site) -> Iterator[tuple[str, str, Any]]:

@@ -46,8 +46,8 @@ SPEC_RULES: Mapping[str, Rule] = {
     ),
     "PtpInstance": Rule({"parameters": FREE}),
 }
-# Our own sections: system, and each host by its name.
-SITE_SECTIONS = Rule({"system": PLAIN, "hosts": PLAIN})
+# Our own sections: system, and each host and each secret by its name.
+SITE_SECTIONS = Rule({"system": PLAIN, "hosts": PLAIN, "secrets": PLAIN})
 FILE_RULES: Mapping[str, Rule] = {
     "install-values.yaml": FREE,  # the author's own keys
     "bootstrap-values.yaml": FREE,

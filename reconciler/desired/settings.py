@@ -8,7 +8,7 @@ from typing import Annotated, Any, Literal
 from pydantic import Field, StrictStr
 
 from reconciler.desired.fields import REFERENCE_FORM, URL_FORM, VALUE_NAME, Own
-from reconciler.desired.site_sections import HostSections, SystemSection
+from reconciler.desired.site_sections import HostSections, Secrets, SystemSection
 from reconciler.model.site import Settings
 from reconciler.model.words import ApplyPolicy, HealPolicy, Mode, Prune
 
@@ -90,6 +90,9 @@ class SiteFile(Policies):
     # read apart from the rest, with those of the layers' site.yaml (desired/own_values.py)
     system: SystemSection | None = Field(default=None, description="What a System document cannot say.")
     hosts: HostSections | None = Field(default=None, description="What a HostProfile cannot say, by hostname.")
+    secrets: Secrets | None = Field(
+        default=None, description="Where the secrets are that the documents name, by the name that they have there."
+    )
 
 
 def resolved(fleet: Fleet | None, site: SiteFile) -> Settings:

@@ -68,6 +68,7 @@ def _assembled(name: str, said: Declaration, file_sets: list[FileSet], findings:
         documents={kind: {n: d.spec for n, d in together.of(kind).items()} for kind in DECLARED},
         own_system=together.own.get("system") if together.own else None,
         own_hosts=own_hosts(together.own, hosts, findings),
+        own_secrets=dict(own.members()) if together.own and (own := together.own.get("secrets")) else {},
         install_values=together.install_values,
         bootstrap_values=together.bootstrap_values,
     )

@@ -1,4 +1,4 @@
-"""`system` and `hosts` of site.yaml: what the custom resources cannot say. Strict: every key is known."""
+"""`system`, `hosts` and `secrets` of site.yaml: what the custom resources cannot say. Strict: every key is known."""
 
 from __future__ import annotations
 
@@ -20,9 +20,12 @@ class Section(Own):
 
 
 class Secret(Section):
-    """Where a secret is, never the secret itself; it is read when it is sent."""
+    """Where a secret is, never the secret itself; it is read when it is compared and when it is sent."""
 
-    secret_ref: Reference = Field(description="env:NAME or file:/path.")
+    secret_ref: Reference = Field(description="Where it is: env:NAME or file:/path.")
+    key_ref: Reference | None = Field(
+        default=None, description="Where its private key is, if not with it: tls.key beside tls.crt."
+    )
 
 
 class RemoteLogging(Section):
@@ -61,6 +64,7 @@ class HostSection(Section):
 
 
 HostSections = dict[Hostname, HostSection | None]
+Secrets = dict[Annotated[str, Field(pattern=r"^[a-zA-Z0-9\-_\.]+$")], Secret]
 
 
 class Sections(Section):
@@ -68,6 +72,9 @@ class Sections(Section):
 
     system: SystemSection | None = Field(default=None, description="What a System document cannot say.")
     hosts: HostSections | None = Field(default=None, description="What a HostProfile cannot say, by hostname.")
+    secrets: Secrets | None = Field(
+        default=None, description="Where the secrets are that the documents name, by the name that they have there."
+    )
 
 
 class LayerFile(Sections):

@@ -21,7 +21,9 @@ class LegacyPtp(Upstream):
 
 
 class Certificate(Upstream):
-    type: Literal["ssl_ca"]
+    """The CRD takes ssl_ca alone today; these are what sysinv takes (common/constants.py CERT_MODES_SUPPORTED)."""
+
+    type: Literal["ssl_ca", "ssl", "docker_registry", "openldap", "openldap_ca", "openstack", "openstack_ca"]
     secret: str
 
 

@@ -18,7 +18,7 @@ WORDS: Mapping[type[BaseModel], Mapping[str, str]] = {
         "dns_servers": "Name servers, in the order in which they are asked; at most three. The list is owned whole.",
         "ntp_servers": "Time servers, by name or address; at most three. The list is owned whole.",
         "ptp": "PTP of the whole system, as releases before PTP instances had it.",
-        "certificates": "Certificate authorities that the platform trusts.",
+        "certificates": "Certificate authorities that the platform trusts, and certificates of its services. By key.",
         "license": "The platform's licence.",
         "service_parameters": "Settings of the platform's services. By key: others are left alone.",
         "storage": "Storage that the whole system has.",
@@ -30,8 +30,8 @@ WORDS: Mapping[type[BaseModel], Mapping[str, str]] = {
         "mechanism": "How delay is measured: between peers (p2p) or end to end (e2e).",
     },
     models.Certificate: {
-        "type": "ssl_ca: an authority to trust.",
-        "secret": "Name of the secret that holds it. What a secret holds is never in Git.",
+        "type": "What it is for. ssl_ca: an authority to trust; the others are certificates of services of the platform.",
+        "secret": "Name of the secret that holds it; `secrets` of site.yaml says where that is.",
     },
     models.ServiceParameter: {
         "service": "The service whose setting it is.",

@@ -62,6 +62,7 @@ class Site:
 
     hosts: hostname -> composite profile (base profiles, profile, overrides merged; `name` and `match` are members too)
     own_system, own_hosts: what site.yaml says beside them, in our own words; a host there has a composite profile too
+    own_secrets: name of a secret in the documents -> where site.yaml says that it is
     documents: kind -> name -> spec, for AddressPool, PlatformNetwork, DataNetwork, PtpInstance, PtpInterface; the
       parameters of a PtpInstance are always by section (the old flat list is the section `global`)
     """
@@ -74,6 +75,7 @@ class Site:
     documents: Mapping[str, Mapping[str, Node]]
     own_system: Node | None = None
     own_hosts: Mapping[str, Node] = field(default_factory=dict)
+    own_secrets: Mapping[str, Node] = field(default_factory=dict)
     install_values: Node | None = None
     bootstrap_values: Node | None = None
     pruned: Mapping[str, Origin] = field(default_factory=dict)  # kinds that `prune` names, where it does

@@ -188,7 +188,7 @@ def test_documents_are_told_apart_named_once_and_checked(text, expected):
          '1:7: name is "toronto" and the folder is "ottawa": they must be the same'),
         ("site.yaml", "modus: plan\n",
          ("1:8: site: modus is not known; known are mode, apply, heal, prune, values, apiVersion, kind, name, description, layers, "
-         "group, labels, system, hosts")),
+         "group, labels, system, hosts, secrets")),
         ("site.yaml", "mode: on\n", "1:7: site: mode must be one of observe, plan, apply, not the boolean true"),
         ("site.yaml", "layers: aio-sx\n", '1:9: site: layers must be a list, not text, "aio-sx"'),
         ("site.yaml", "layers: [aio-sx]\n", '1:10: no layer "aio-sx": there is no file profiles/aio-sx/*.yaml'),

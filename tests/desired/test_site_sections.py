@@ -1,4 +1,4 @@
-"""`system` and `hosts` of site.yaml: layers, `${name}`, and refusals at file and line."""
+"""`system`, `hosts` and `secrets` of site.yaml: layers, `${name}`, and refusals at file and line."""
 
 from __future__ import annotations
 
@@ -78,3 +78,41 @@ def test_it_is_rendered_as_one_file():
         "system": {"timezone": "UTC"},
         "hosts": {"controller-0": {}},
     }
+
+
+SECRETS = "secrets:\n  site-ca: {secretRef: 'file:/run/secrets/site-ca.pem'}\n"
+
+
+def certified(own: str, layer: str = "") -> Site:
+    """A site whose System names a certificate and a licence."""
+    text = AIO_SX.replace(
+        "  location: Ottawa", "  certificates: [{type: ssl_ca, secret: site-ca}]\n  license: {secret: paper}"
+    )
+    common = {"profiles/common/site.yaml": layer}
+    return load_site(site_files({"site.yaml": LAYERED + own, "deployment-config.yaml": text}, common))
+
+
+def test_where_a_secret_is_comes_from_the_layer_unless_the_site_says_otherwise():
+    own = "secrets: {site-ca: {secretRef: env:SITE_CA}}\n"
+    assert {n: s.plain() for n, s in certified("", SECRETS).own_secrets.items()} == {
+        "site-ca": {"secretRef": "file:/run/secrets/site-ca.pem"}
+    }
+    assert certified(own, SECRETS).own_secrets["site-ca"].text("secretRef") == "env:SITE_CA"
+
+
+def test_a_secret_itself_is_no_place_of_one():
+    (refusal,) = refusals("secrets: {site-ca: {secretRef: '-----BEGIN CERTIFICATE-----'}}\n")
+    assert "must be env:NAME or file:/path" in refusal
+
+
+def test_a_document_that_names_a_secret_of_which_nobody_knows_where_it_is_gets_a_notice():
+    found = {w.message: w.where for w in certified("", SECRETS).warnings}
+    text = "license: not managed, for site.yaml does not say where its secret is: secrets.paper.secretRef"
+    assert found[text].startswith("subclouds/ottawa/deployment-config.yaml:")
+    assert not any("site-ca" in message for message in found)
+
+
+def test_rendering_and_explaining_show_where_a_secret_is():
+    site = certified(SECRETS)
+    assert "site-ca:\n    secretRef: file:/run/secrets/site-ca.pem" in render_values(site)["site.yaml"]
+    assert 'site.yaml secrets.site-ca: secretRef = "file:/run/secrets/site-ca.pem"' in "\n".join(explain(site))
