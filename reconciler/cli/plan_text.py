@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import orjson
 
+from reconciler.cli.host_text import felt
 from reconciler.model.change import Change, Comparison
 from reconciler.model.plan import Call, Opening, Plan, Stage, StageType, Step
 from reconciler.model.words import Action, Cause, Disruption
@@ -35,6 +36,10 @@ def plan_lines(plan: Plan, found: Comparison, detail: Detail = Detail()) -> Iter
         yield f"Stages of plan {plan.id}:"
         for number, stage in enumerate(plan.stages, 1):
             yield from _stage(number, stage, detail)
+    if lines := tuple(felt(plan)):
+        yield ""
+        yield "What is felt:"
+        yield from (f"  {line}" for line in lines)
 
 
 def summary(plan: Plan, found: Comparison) -> str:
@@ -59,11 +64,16 @@ def counts(changes: Iterable[Change[Any]]) -> str:
 def _price(plan: Plan) -> str:
     locked = plan.locked_hosts
     if locked:
-        return f"locks {', '.join(locked)}"
+        return f"locks {', '.join(_times(locked))}"
     first = [s.host for s in plan.stages if s.opening is Opening.LOCKED and s.unlocks]
     if first:
         return f"first unlock of {', '.join(first)}"
     return "no disruption" if plan.disruption is Disruption.NONE else f"disruption: {plan.disruption}"
+
+
+def _times(hosts: Sequence[str]) -> Iterator[str]:
+    """Each host once, with how often it is there."""
+    return (f"{h} twice" if hosts.count(h) > 1 else h for h in dict.fromkeys(hosts))
 
 
 def _change(change: Change[Any]) -> Iterator[str]:

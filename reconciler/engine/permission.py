@@ -85,6 +85,14 @@ class _Planning:
         """Whether the change takes a host out of service, by itself or by what hangs on it."""
         return bool(self.todo.locked_hosts and self.of((change,)).locked_hosts) or _is_dear(self.todo, change)
 
+    def locks_twice(self, change: Change[Any]) -> str:
+        """The hosts that are locked twice for the change, by itself or with the others of their windows."""
+        if not self.todo.locked_twice:
+            return ""
+        inside = (s.host for s in self.todo.stages if any(change.key in step.keys for step in s.steps))
+        hosts = {*self.of((change,)).locked_twice, *inside} & self.todo.locked_twice.keys()
+        return ", ".join(sorted(hosts))
+
 
 def _is_dear(todo: Plan, change: Change[Any]) -> bool:
     """Whether its step costs a lock or worse outside of any window."""
@@ -97,12 +105,17 @@ def _held(change: Change[Any], settings: Settings, planning: _Planning) -> str:
     if change.pruning and change.pruning.needs_approval:
         return f"waits for approval: {_WAITING_DELETE[change.pruning.is_destructive]}"
     if change.cause is Cause.PENDING:
-        return _NOT_APPLIED.get(settings.apply, "")
+        return _NOT_APPLIED.get(settings.apply, "") or _dear_twice(change, planning)
     if settings.heal is HealPolicy.NEVER:
         return f"heal is never: what the site changed is {REPORTED}"
     if planning.locks(change):
         return f"heal is {settings.heal}: mending this drift needs a lock, and waits for approval or a window"
     return ""
+
+
+def _dear_twice(change: Change[Any], planning: _Planning) -> str:
+    twice = planning.locks_twice(change)
+    return f"waits for approval: {twice} would be locked twice" if twice else ""
 
 
 _WAITING_DELETE = {

@@ -106,7 +106,8 @@ KIND = ResourceKind(
     about=About(
         places={**DOCUMENT, "name": "DataNetwork.metadata.name"},
         calls=(f"POST {PATH}", f"PATCH {PATH}/{{uuid}}", f"DELETE {PATH}/{{uuid}}"),
-        costs="Nothing where it is new; else service, on the interfaces that use it.",
+        costs="Nothing where it is new; else service, on the interfaces that use it. Another type replaces it: every interface on it leaves before and comes back after, so its hosts but the last are locked twice.",
+        instead="under another name it takes one lock each: add that data network, move the interfaces, remove this one",
         sources=("sysinv api/controllers/v1/datanetwork.py", "recorded"),
     ),
 )

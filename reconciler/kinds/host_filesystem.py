@@ -109,8 +109,9 @@ def _why_not_made(change: Change[HostFilesystem], context: Context) -> str:
     name, seen = change.key.name, context.observed.resources
     if name not in OPTIONAL:
         return f"the host has no filesystem {name}, and only {', '.join(sorted(OPTIONAL))} can be added"
-    if name == INSTANCES and ResourceKey("volume-group", storage.NOVA_LOCAL, change.key.host) in seen:
-        return f"the volume group {storage.NOVA_LOCAL} is in its place: one of them is possible"
+    group = ResourceKey("volume-group", storage.NOVA_LOCAL, change.key.host)
+    if name == INSTANCES and group in seen.keys() - context.going:
+        return f"the volume group {storage.NOVA_LOCAL} is in its place, and one of them is possible: remove it in Git"
     if name == CEPH and not any(b.spec.type == storage.ROOK for b in storage.backends(context)):
         return "only a backend ceph-rook has it: System.spec.storage.backends says one"
     return ""

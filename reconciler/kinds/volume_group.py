@@ -114,12 +114,23 @@ def _why_not_made(change: Change[VolumeGroup], context: Context) -> str:
     host, name = change.key.host, change.want.name
     if name == storage.NOVA_LOCAL and not hosts.has_worker(host, context):
         return f"{host} has no worker function: only such hosts have a group {name}"
-    instances = ResourceKey("host-filesystem", "instances", host)
-    if name == storage.NOVA_LOCAL and instances in context.observed.resources:
-        return (
-            "the filesystem instances is in its place: it is removed first, by hand, and the host locked and unlocked"
-        )
+    if name == storage.NOVA_LOCAL and _in_its_place(host) in context.observed.resources.keys() - context.going:
+        return "the filesystem instances is in its place: remove it in Git; the host is then locked twice"
     return ""
+
+
+def _in_its_place(host: str) -> ResourceKey:
+    return ResourceKey("host-filesystem", "instances", host)
+
+
+def waits_for(change: Change[VolumeGroup], context: Context) -> Iterator[str]:
+    """`nova-local` follows the filesystem `instances` after its host's unlock: before, it is only marked to go.
+
+    As long as its row is there sysinv takes no such group (lvg.py _create; recorded).
+    """
+    host = change.key.host
+    if change.desired and change.key.name == storage.NOVA_LOCAL and _in_its_place(host) in context.going:
+        yield host
 
 
 def _why_not_changed(change: Change[VolumeGroup]) -> str:
@@ -146,7 +157,9 @@ KIND = ResourceKind(
     write=write,
     needs=needs,
     disruption=disruption,
+    waits_for=waits_for,
     impossible=impossible,
+    after=("host-filesystem",),  # in the place of a group that goes `instances` is made only then
     deletion=Deletion(
         is_destructive=True,
         refused=undeletable,

@@ -15,6 +15,7 @@ class About:
     words: attribute -> what it is, where no document says it, or other than a document's words say it.
     calls: every call that `write` may make, as `PATCH /v1/idns/{uuid}`.
     costs: what a change costs and needs, where that depends on the change.
+    instead: what to say in Git instead of replacing one that several hosts use, where that spares them a second lock.
     sources: where the facts were learned: sysinv's own files, or a recording of the real API.
     """
 
@@ -22,6 +23,7 @@ class About:
     words: Mapping[str, str] = field(default_factory=dict)
     calls: tuple[str, ...] = ()
     costs: str = ""
+    instead: str = ""
     sources: tuple[str, ...] = ()
 
     def paths(self, attribute: str, document: str) -> tuple[str, ...]:

@@ -259,6 +259,8 @@ PLEAS = (
     Plea("pending lvg updates", "controller_fs.py _check_fs_resizing"),
     Plea("drbd sync operation is currently in progress", "controller_fs.py _check_fs_resizing"),
     Plea("wait fot the resize to finish", "pv.py _check_lvg"),
+    # one that is to stay keeps the group out of the plan; one that goes is reported gone soon after its host's unlock
+    Plea("can not be added while filesystem", "lvg.py _create"),
     Plea("wait for the operation to finish", "partition.py _are_partition_operations_simultaneous"),
 )
 

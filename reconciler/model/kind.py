@@ -79,10 +79,11 @@ class Given:
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """What a kind may know beside its changes: both sides of the whole site."""
+    """What a kind may know beside its changes: both sides of the whole site, and what the plan deletes for good."""
 
     desired: Snapshot
     observed: Snapshot
+    going: frozenset[ResourceKey] = frozenset()
 
     @property
     def system(self) -> SystemState:
@@ -143,8 +144,9 @@ class ResourceKind(Generic[S]):
       changes, first a DELETE (in an earlier step), then a CREATE; both must be written.
     needs / disruption: a word, or a function of the change.
     settles: hosts that have to go through lock/unlock for the change to take effect, though it is sent without.
-    waits_for: hosts that must be in service before the change is sent, beside its own (a third Ceph monitor before
-      the OSDs of controllers). A system-wide change that needs hosts in service needs the controllers.
+    waits_for: hosts that must be in service before the change is sent (a third Ceph monitor before the OSDs of
+      controllers). Its own, after their windows, where something only goes with an unlock: it then has a second one.
+      A system-wide change that needs hosts in service needs the controllers.
     impossible: why the change cannot be made in place and what it would take; "" if it can.
     spell: the desired resource in the site's own spelling (device paths, pool names), given what was observed; its
       key may change with it. Applied once, before anything is compared.

@@ -94,6 +94,7 @@ class Stage:
     """Steps that run under one condition of one host. A window always ends with its unlock if `unlocks`.
 
     last: calls that are sent once, when all steps have been (`Call.once`).
+    is_second: the plan has locked the host before; `why` says what for.
     """
 
     type: StageType
@@ -104,6 +105,7 @@ class Stage:
     last: tuple[Call, ...] = ()
     disruption: Disruption = Disruption.NONE
     why: str = ""
+    is_second: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,8 +141,13 @@ class Plan:
 
     @property
     def locked_hosts(self) -> tuple[str, ...]:
-        """Hosts in service that this plan locks."""
+        """Hosts in service that this plan locks, in turn; one that it locks twice is there twice."""
         return tuple(s.host for s in self.stages if s.opening is Opening.LOCK)
+
+    @property
+    def locked_twice(self) -> Mapping[str, str]:
+        """Hosts that have a second window, with why."""
+        return {s.host: s.why for s in self.stages if s.is_second}
 
 
 def replacing(values: Mapping[str, Any]) -> list[dict[str, Any]]:

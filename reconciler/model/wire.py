@@ -42,6 +42,7 @@ def _stage(stage: Stage) -> dict[str, Any]:
         "unlocks": stage.unlocks,
         "disruption": stage.disruption,
         "why": stage.why,
+        "is_second": stage.is_second,
         "steps": [_step(s) for s in stage.steps],
         "last": [call_json(c) for c in stage.last],
     }

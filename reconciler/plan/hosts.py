@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from reconciler.model.host import HostState, SystemState
 from reconciler.model.plan import Opening
@@ -60,3 +60,8 @@ def _position(host: HostState, system: SystemState) -> tuple[int, int, str]:
 def needs_swact(host: HostState, system: SystemState) -> bool:
     """The active controller of a system with two is never locked: activity moves first (sysinv host.py check_lock)."""
     return host.is_active and not system.is_simplex and host.is_unlocked
+
+
+def swacted(host: HostState) -> HostState:
+    """The host after a swact: of two controllers the other one is active."""
+    return replace(host, is_active=not host.is_active) if host.personality == "controller" else host

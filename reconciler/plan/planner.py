@@ -1,12 +1,14 @@
 """The plan: every change in the earliest place that its host, its references and its price allow.
 
 Places are numbered in time: place 0 is online, before any window; each host with a window has one place inside it and
-one after it. A host has one window in a plan. What needs nothing never closes a window.
+one after it. A host has one window in a plan, and a second one only where that cannot be avoided: the plan says why, and
+needs an approval. What needs nothing never closes a window.
 """
 
 from __future__ import annotations
 
 from collections.abc import Collection
+from dataclasses import replace
 
 from reconciler.model.change import Comparison
 from reconciler.model.kind import Context, Kinds
@@ -14,11 +16,11 @@ from reconciler.model.plan import Blocked, Plan
 from reconciler.plan.cascade import cascade
 from reconciler.plan.digest import plan_id
 from reconciler.plan.host_life import life
-from reconciler.plan.places import places_of
-from reconciler.plan.refusals import possible, refused, unblocked
+from reconciler.plan.places import places_of, used
+from reconciler.plan.refusals import going, possible, refused, unblocked
 from reconciler.plan.stages import stages_of
 from reconciler.plan.uses import in_use
-from reconciler.plan.windows import windows_of
+from reconciler.plan.windows import turns_of, windows_of
 from reconciler.plan.works import works_of
 
 
@@ -29,18 +31,19 @@ def plan(found: Comparison, context: Context, kinds: Kinds, ours: Collection[str
     """
     hosts = life(found, context, kinds)
     found = hosts.found
+    context = replace(context, going=going(found, context, kinds))
     changes, refusals = possible(found, context, kinds)
     works = tuple(works_of(cascade(changes, context, kinds), context, kinds))
     windows = windows_of(works, context, kinds, frozenset(ours), refusals)
     refusals |= refused(works, windows, context)
     refusals |= in_use(changes, context, kinds, refusals)
-    places, late = places_of(unblocked(works, found, refusals, kinds), windows, kinds)
-    placed = [work for place in places.values() for work in place]
+    turns = turns_of(windows, context)
+    places = places_of(unblocked(works, found, refusals, kinds), turns, kinds)
     # no host is locked for work that is refused
-    needed = windows_of(placed, context, kinds, frozenset(ours), refusals)
-    windows = {host: window for host, window in windows.items() if host in needed}
-    stages = tuple(stages_of(places, windows, context, kinds))
+    needed = windows_of(places.works, context, kinds, frozenset(ours), refusals)
+    opened = tuple(w for w in used(places, turns) if w.host.name in needed)
+    stages = tuple(stages_of(places.by_place(), opened, context, kinds))
     blocked = tuple(
-        Blocked(key, reason) for key, reason in sorted({**refusals, **late, **hosts.told(refusals)}.items())
+        Blocked(key, reason) for key, reason in sorted({**refusals, **places.late, **hosts.told(refusals)}.items())
     )
     return Plan(plan_id(context.desired.site, stages, blocked), context.desired.site, stages, blocked, commit)

@@ -28,6 +28,12 @@ def possible(found: Comparison, context: Context, kinds: Kinds) -> tuple[list[Ch
     return possible, refusals
 
 
+def going(found: Comparison, context: Context, kinds: Kinds) -> frozenset[ResourceKey]:
+    """What is deleted for good, as far as it may be."""
+    deletes = (c for c in found.changes if c.action is Action.DELETE)
+    return frozenset(c.key for c in deletes if not kinds[c.key.kind].why_not(c, context))
+
+
 def refused(works: Iterable[Work], windows: Mapping[str, Window], context: Context) -> Refusals:
     """Changes whose window may not be opened, or whose host will not be in service."""
     refusals: Refusals = {}

@@ -2,28 +2,39 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 
+from reconciler.model.host import SystemState
 from reconciler.model.kind import Context, Kinds
 from reconciler.model.plan import Opening, Stage, StageType, Step
 from reconciler.model.words import Disruption
-from reconciler.plan.hosts import needs_swact
+from reconciler.plan.hosts import swacted
 from reconciler.plan.windows import Window
 from reconciler.plan.works import Work
 
 
 def stages_of(
-    places: Mapping[int, list[Work]], windows: Mapping[str, Window], context: Context, kinds: Kinds
+    places: Mapping[int, list[Work]], windows: Iterable[Window], context: Context, kinds: Kinds
 ) -> Iterator[Stage]:
-    of_place = {w.place: w for w in windows.values() if not w.gate.refusal}
+    of_place = {w.place: w for w in windows if not w.gate.refusal}
+    system = context.system
     for place in sorted(places.keys() | of_place.keys()):
         steps = tuple(_step(work, context, kinds) for work in places.get(place, ()))
         window = of_place.get(place)
         if window is None:
             yield _online(steps)
         elif steps or window.unlocks:
-            yield from _windowed(window, steps, context)
+            if _moves_activity(window, system):
+                yield _swact(window)
+                system = replace(system, hosts={name: swacted(h) for name, h in system.hosts.items()})
+            yield _windowed(window, steps, context)
+
+
+def _moves_activity(window: Window, system: SystemState) -> bool:
+    """Whether the host, in service by then, is the active controller."""
+    is_active = system.hosts[window.host.name].is_active
+    return window.gate.opening is Opening.LOCK and is_active and not system.is_simplex
 
 
 def _step(work: Work, context: Context, kinds: Kinds) -> Step:
@@ -39,15 +50,16 @@ def _online(steps: tuple[Step, ...]) -> Stage:
     return _closed(Stage(StageType.ONLINE, steps=steps, disruption=price))
 
 
-def _windowed(window: Window, steps: tuple[Step, ...], context: Context) -> Iterator[Stage]:
-    host, opening = window.host, window.gate.opening
-    if opening is Opening.LOCK and needs_swact(host, context.system):
-        yield Stage(
-            StageType.SWACT, host.name, disruption=Disruption.SERVICE, why="the active controller cannot be locked"
-        )
+def _swact(window: Window) -> Stage:
+    why = "the active controller cannot be locked"
+    return Stage(StageType.SWACT, window.host.name, disruption=Disruption.SERVICE, why=why)
+
+
+def _windowed(window: Window, steps: tuple[Step, ...], context: Context) -> Stage:
+    opening = window.gate.opening
     price = Disruption.LOCK if opening is Opening.LOCK else Disruption.NONE
-    why = _why(window, context)
-    yield _closed(Stage(StageType.WINDOW, host.name, steps, opening, window.unlocks, disruption=price, why=why))
+    stage = Stage(StageType.WINDOW, window.host.name, steps, opening, window.unlocks, disruption=price)
+    return _closed(replace(stage, why=_why(window, context), is_second=bool(window.again)))
 
 
 def _why(window: Window, context: Context) -> str:
@@ -55,7 +67,9 @@ def _why(window: Window, context: Context) -> str:
         return "first unlock: the host is not in service yet"
     if window.gate.opening is Opening.ADOPT:
         return "finishes a window that was opened before"
-    return "the whole site is out of service until the unlock ends" if context.system.is_simplex else ""
+    again = f"a second lock: {window.again}" if window.again else ""
+    outage = "the whole site is out of service until the unlock ends" if context.system.is_simplex else ""
+    return "; ".join(filter(None, (again, outage)))
 
 
 def _closed(stage: Stage) -> Stage:

@@ -12,18 +12,27 @@ from reconciler.model.kind import Context, Kinds
 from reconciler.model.plan import Opening
 from reconciler.model.resource import ResourceKey
 from reconciler.model.words import Action, Needs
-from reconciler.plan.hosts import Gate, gate, in_order
+from reconciler.plan.hosts import Gate, gate, in_order, needs_swact, swacted
 from reconciler.plan.works import Work
 
 
 @dataclass(frozen=True, slots=True)
 class Window:
-    """A host that is to be locked for this plan, or why it may not be."""
+    """A host that is to be locked for this plan, or why it may not be.
+
+    again: why it is the second one of its host; "" for the first.
+    """
 
     host: HostState
     gate: Gate
     unlocks: bool
     place: int = 0
+    again: str = ""
+
+    @property
+    def is_open(self) -> bool:
+        """Its host is locked already."""
+        return self.gate.opening in {Opening.LOCKED, Opening.ADOPT}
 
 
 def windows_of(
@@ -48,6 +57,27 @@ def _window(host: HostState, said: str, is_ours: bool, place: int) -> Window:
     # what we locked we unlock; what never was in service is unlocked only where Git says so
     unlocks = said == "unlocked" if opened.opening is Opening.LOCKED else said != "locked"
     return Window(host, opened, unlocks, place)
+
+
+def turns_of(windows: Mapping[str, Window], context: Context) -> Mapping[str, tuple[Window, ...]]:
+    """The windows that each host may have: its own, and a second one after those of all hosts, used where it must be.
+
+    Activity has moved by then, if the active controller was locked. A host that never was in service has no second:
+    what it lacks after its first unlock is the next plan's.
+    """
+    seconds = _second_windows(windows, context)
+    return {h: (w, seconds[h]) if h in seconds else (w,) for h, w in windows.items()}
+
+
+def _second_windows(windows: Mapping[str, Window], context: Context) -> Mapping[str, Window]:
+    may = {h: w for h, w in windows.items() if w.unlocks and w.gate.opening in {Opening.LOCK, Opening.ADOPT}}
+    moved = any(needs_swact(w.host, context.system) for w in may.values())
+    hosts = in_order((swacted(w.host) if moved else w.host for w in may.values()), context.system)
+    after = 2 * len(windows) + 1
+    return {
+        h.name: Window(may[h.name].host, Gate(Opening.LOCK), unlocks=True, place=after + 2 * i)
+        for i, h in enumerate(hosts)
+    }
 
 
 def _is_refused(host: str, refused: Collection[ResourceKey], kinds: Kinds) -> bool:

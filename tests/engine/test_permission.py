@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import product
 
 import pytest
@@ -164,6 +165,29 @@ def test_a_commit_whose_effect_needs_a_lock_is_sent_where_commits_are():
     todo, allowed = asking(snap(Clock(servers=("a",))), snap(Clock(servers=("b",))))
     assert allowed.plan.id == todo.id
     assert allowed.plan.locked_hosts == ("controller-0",)
+
+
+PAIR = system(host("controller-0"), host("controller-1", is_active=False), mode="duplex")
+
+
+def shared_net(kind):
+    """A net that both controllers have a link on."""
+    links = [(h, one) for h in PAIR.hosts for one in (Iface(name="e"), Link(iface="e", net="n"))]
+    return snap(Net(name="n", type=kind), *links, state=PAIR)
+
+
+def test_a_commit_that_locks_a_host_twice_waits_for_an_approval_and_takes_nothing_else_along():
+    want = shared_net("vlan")
+    resources = {**want.resources, **snap(Net(name="new")).resources}
+    todo, allowed = asking(replace(want, resources=resources), shared_net("flat"))
+    assert todo.locked_hosts == ("controller-1", "controller-0", "controller-1")
+    assert sent(allowed) == {"new"}
+    assert "controller-1 would be locked twice" in allowed.held
+
+
+def test_a_host_that_an_approved_plan_locks_twice_is_locked_twice():
+    todo, allowed = asking(shared_net("vlan"), shared_net("flat"), approved=APPROVED)
+    assert allowed.plan.id == todo.id
 
 
 LOCKED = system(host("controller-0", "locked"))

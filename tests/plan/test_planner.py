@@ -5,11 +5,12 @@ from __future__ import annotations
 from dataclasses import replace
 
 from reconciler.diff import compare
+from reconciler.model.change import Change
 from reconciler.model.kind import Context
 from reconciler.model.plan import Opening, StageType
-from reconciler.model.words import Disruption, Needs
+from reconciler.model.words import Action, Disruption, Needs
 from reconciler.plan import plan
-from tests.worlds import KINDS, After, Clock, Iface, Link, Machine, Net, Tag, host, snap, system
+from tests.worlds import KINDS, After, Clock, Iface, Link, Machine, Net, Tag, host, key, snap, system
 
 
 def planned(desired, observed, ours=()):
@@ -189,3 +190,63 @@ def test_a_window_that_was_journaled_and_never_locked_locks_nothing():
 def test_a_window_that_is_on_its_way_back_is_left_to_end_by_itself():
     same = snap(Net(name="a"), state=system(host("controller-0", "locked", task="Unlocking")))
     assert planned(same, same, ours=["controller-0"]).stages == ()
+
+
+PAIR = system(host("controller-0"), host("controller-1", is_active=False), mode="duplex")
+
+
+def shared_net(kind: str, state=PAIR):
+    """A net that both controllers have a link on."""
+    links = [(h, one) for h in state.hosts for one in (Iface(name="eth0"), Link(iface="eth0", net="a"))]
+    return snap(Net(name="a", type=kind), *links, state=state)
+
+
+def test_replacing_what_two_hosts_use_locks_one_of_them_twice_and_says_why():
+    todo = planned(shared_net("vlan"), shared_net("flat"))
+    assert [(s.type.value, s.host) for s in todo.stages] == [
+        ("window", "controller-1"),
+        ("swact", "controller-0"),
+        ("window", "controller-0"),
+        ("swact", "controller-1"),
+        ("window", "controller-1"),
+    ]
+    assert todo.locked_twice == {"controller-1": "a second lock: link eth0/a waits until net a is done"}
+    assert todo.blocked == ()
+
+
+def test_a_window_that_is_open_ends_before_its_host_is_locked_again():
+    locked = system(host("controller-0"), host("controller-1", "locked", is_active=False), mode="duplex")
+    todo = planned(shared_net("vlan", locked), shared_net("flat", locked), ours=["controller-1"])
+    windows = [(s.host, s.opening) for s in todo.stages if s.type is StageType.WINDOW]
+    assert windows == [
+        ("controller-1", Opening.ADOPT),
+        ("controller-0", Opening.LOCK),
+        ("controller-1", Opening.LOCK),
+    ]
+
+
+def test_a_host_whose_first_window_would_do_nothing_is_locked_once():
+    """Its link is gone already; only the new one is to come, after the net that the other host still holds."""
+    have = shared_net("flat")
+    gone = {k: r for k, r in have.resources.items() if k != key("link", "eth0/a", "controller-1")}
+    todo = planned(shared_net("vlan"), replace(have, resources=gone))
+    assert (todo.locked_hosts, todo.locked_twice) == (("controller-0", "controller-1"), {})
+
+
+def test_what_only_goes_with_an_unlock_gives_way_in_a_second_window_of_the_same_plan():
+    kinds = {**KINDS, "link": replace(KINDS["link"], waits_for=lambda change, _: [change.key.host])}
+    links = {"state": system(host("controller-0"))}
+    desired, observed = snap(Iface(name="b", mtu=9000), Link(iface="b", net="n"), **links), snap(**links)
+    todo = plan(compare(desired, observed, kinds), Context(desired, observed), kinds)
+    assert [[s.kind for s in stage.steps] for stage in todo.stages] == [["iface"], ["link"]]
+    assert todo.locked_hosts == ("controller-0", "controller-0")
+
+
+def test_kinds_know_what_the_plan_deletes_for_good():
+    seen = []
+    kinds = {**KINDS, "net": replace(KINDS["net"], impossible=lambda _change, context: seen.append(context.going))}
+    have = snap(Tag(name="t"))
+    found = compare(snap(Net(name="a")), have, kinds)
+    gone = Change(key("tag", "t"), Action.DELETE, None, have.resources[key("tag", "t")])
+    plan(replace(found, changes=(*found.changes, gone)), Context(snap(Net(name="a")), have), kinds)
+    assert seen == [{key("tag", "t")}]

@@ -1,0 +1,48 @@
+"""Pairs of changes that one window cannot hold: said, approved, made in two windows of one plan, and no third one."""
+
+from __future__ import annotations
+
+from reconciler.model.words import Result
+from tests.desired.writing import document
+from tests.e2e.test_windows import PLANT, own
+
+DISK = "/dev/disk/by-path/pci-0000:00:17.0-ata-1.0"
+INSTANCES = "storage: {filesystems: [{name: instances, size: 10}]}"
+NOVA_LOCAL = f"storage: {{volumeGroups: [{{name: nova-local, physicalVolumes: [{{type: disk, path: {DISK}}}]}}]}}"
+
+
+def worker(storage):
+    return document("Host", "worker-0", f"  profile: plant-worker\n  overrides: {{{storage}}}")
+
+
+async def test_a_filesystem_gives_way_to_a_volume_group_in_two_approved_windows(in_service):
+    """Sysinv takes the group only when the filesystem is gone, and that goes at an unlock (recorded: storage 28-34)."""
+    async with in_service(PLANT) as (world, clone):
+        clone.commit({own(PLANT): worker(INSTANCES)})
+        assert (await world.applied(PLANT)).is_done
+        clone.commit({own(PLANT): worker(NOVA_LOCAL)})
+        began, locks = len(world.writes(PLANT)), world.count(PLANT, "lock", "worker-0")
+        todo = (await world.judged(PLANT)).plan
+        assert todo.locked_hosts == ("worker-0", "worker-0")
+        assert (
+            "a second lock: volume-group nova-local is possible only once worker-0 was unlocked"
+            in todo.locked_twice["worker-0"]
+        )
+        assert (await world.applied(PLANT, approved="")).result is Result.HELD
+        assert (await world.applied(PLANT, approved=todo.id)).is_done
+        assert world.count(PLANT, "lock", "worker-0") == locks + 2
+        assert {(w.method, w.path) for w in world.writes(PLANT, began) if w.status >= 400} <= {("POST", "/v1/ilvgs")}
+        assert await world.is_in_sync(PLANT)
+
+
+async def test_a_volume_group_gives_way_to_a_filesystem_in_one_window(in_service):
+    """A group that is being removed keeps nothing from being made (sysinv host_fs.py _check_host_fs)."""
+    async with in_service(PLANT) as (world, clone):
+        clone.commit({own(PLANT): worker(NOVA_LOCAL)})
+        assert (await world.applied(PLANT)).is_done
+        clone.commit({own(PLANT): worker(INSTANCES)})
+        began, todo = len(world.writes(PLANT)), (await world.judged(PLANT)).plan
+        assert todo.locked_hosts == ("worker-0",)
+        assert (await world.applied(PLANT)).is_done
+        assert [w for w in world.writes(PLANT, began) if w.status >= 400] == []
+        assert await world.is_in_sync(PLANT)
