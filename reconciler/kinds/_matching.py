@@ -48,6 +48,21 @@ def disagreeing(criteria: Criteria, context: Context) -> str:
     return ""
 
 
+def denied(machine: Resource[Any], criteria: Criteria) -> str:
+    """In what a machine that has a name already reports something else than Git says; "" if in nothing.
+
+    What it does not report denies nothing, and the kind of a controller tells no machine. Boot addresses are compared
+    by themselves.
+    """
+    asked = {a: said for a, said in criteria.items() if a in TELLING - {"mac"} and getattr(machine.spec, a)}
+    return ", ".join(_differs(machine, a, asked[a]) for a in WORDS if a in asked and not _agrees(machine, a, asked[a]))
+
+
+def in_words(criteria: Criteria) -> str:
+    """`boot MAC 52:54:00:00:00:02, serial number SN-1`."""
+    return ", ".join(f"{WORDS[a]} {criteria[a]}" for a in WORDS if a in criteria)
+
+
 def _mac(criteria: Criteria, context: Context) -> str:
     machine = found(criteria, context)
     return machine.spec.mac if machine else ""

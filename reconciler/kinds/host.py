@@ -6,8 +6,11 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Annotated, Any, Literal
 
+from reconciler.kinds import _addresses as addresses
+from reconciler.kinds import _board_management as board
 from reconciler.kinds import _hosts as hosts
 from reconciler.kinds import _matching as matching
+from reconciler.kinds import _new_hosts as new_hosts
 from reconciler.kinds import _storage as storage
 from reconciler.model.about import About
 from reconciler.model.change import Change
@@ -16,7 +19,7 @@ from reconciler.model.kind import Attr, Context, Given, ResourceKind
 from reconciler.model.plan import Call, Ref, replacing
 from reconciler.model.resource import Resource, Spec
 from reconciler.model.rows import Row, Rows
-from reconciler.model.rule import Rule, lowercase
+from reconciler.model.rule import Rule
 from reconciler.model.said import Said
 from reconciler.model.site import Site
 from reconciler.model.snapshot import Snapshot
@@ -24,6 +27,7 @@ from reconciler.model.words import Action, Area, Disruption, Needs, Severity
 
 PATH = "/v1/ihosts"
 LOWLATENCY = "lowlatency"  # among the subfunctions it is the kernel's doing (kind kernel)
+ONLINE = "online"  # availability of a locked host that runs
 NO_MAC = "00:00:00:00:00:00"  # the management address of a simplex system sits on the loopback
 DEVICES = {"boot_device": "boot_device", "root_device": "rootfs_device"}
 # our attribute -> the API's
@@ -52,8 +56,10 @@ DOCUMENT = {
     "apparmor": "appArmor",
     "clock_synchronization": "clockSynchronization",
     "administrative": "administrativeState",
+    "bm_type": "boardManagement.type",
+    "bm_address": "boardManagement.address",
+    "power_on": "powerOn",
 }
-FIRST = "controller-0"  # installed before there is a system, so nobody can add it
 # sysinv host.py check_provisioning (installation parameters) and _patch (apparmor): only on a locked host
 LOCKED_ONLY = frozenset({*DEVICES, "hw_settle", "install_output", "console", "apparmor"})
 # our attribute -> the document's, of what recognises a machine, and the attribute of kind machine that it names
@@ -101,7 +107,15 @@ class Host(Spec):
     hw_settle: str | None = None
     apparmor: str | None = None
     clock_synchronization: Literal["ntp", "ptp"] | None = None
-    boot_mac: Annotated[str | None, Attr(replaces=True, canonical=lowercase)] = None
+    boot_mac: Annotated[str | None, Attr(replaces=True, canonical=new_hosts.MACHINE)] = None
+    bm_type: Annotated[str | None, Attr(severity=Severity.INFO)] = None
+    bm_address: Annotated[
+        str | None, Attr(severity=Severity.INFO, canonical=addresses.IP_TEXT, spelled=board.FORGOTTEN)
+    ] = None
+    bm_username: Annotated[str | None, Attr(severity=Severity.INFO, spelled=board.FORGOTTEN)] = None
+    bm_secret: Annotated[str | None, Attr(send_only=True)] = None
+    bm_password: Annotated[str | None, Attr(send_only=True, secret=True)] = None
+    power_on: bool | None = None
     administrative: Annotated[Literal["locked", "unlocked"] | None, Attr(lock_state=True, severity=Severity.OUTAGE)] = (
         None
     )
@@ -115,13 +129,20 @@ class Host(Spec):
     @property
     def mac(self) -> str:
         """By which address the machine is known before it is a host."""
-        return (self.boot_mac or self.match_mac or "").lower()
+        is_known = self.boot_mac and self.boot_mac != new_hosts.AWAITED
+        return ((self.boot_mac if is_known else self.match_mac) or "").lower()
 
     @property
     def criteria(self) -> Mapping[str, str]:
         """What recognises its machine, by the attribute of kind machine."""
         said = {"mac": self.mac, **{a: getattr(self, ours) for ours, (_, a) in MATCH.items() if a != "mac"}}
         return {attribute: value for attribute, value in said.items() if value}
+
+    @property
+    def controller(self) -> board.Controller:
+        """Its board management controller."""
+        said = (self.bm_type, self.bm_address, self.bm_username, self.bm_password, self.bm_secret)
+        return board.Controller(*(value or "" for value in said))
 
 
 def declare(site: Site) -> Iterator[Resource[Host]]:
@@ -132,7 +153,7 @@ def declare(site: Site) -> Iterator[Resource[Host]]:
             boot_mac="bootMAC",
             provisioning="provisioningMode",
             **{ours: place for ours, (place, _) in MATCH.items()},
-            **DOCUMENT,
+            **{**DOCUMENT, **board.places(site, profile)},
         )
 
 
@@ -142,7 +163,7 @@ def express(resource: Resource[Host], snapshot: Snapshot) -> Iterator[Said]:  # 
     yield from KIND.said(resource, place, {a: m for a, m in DOCUMENT.items() if a != "subfunctions"})
     if spec.subfunctions:
         yield place.at("subfunctions").says(tuple(f for f in spec.subfunctions if f != LOWLATENCY))
-    is_first = spec.name == FIRST
+    is_first = spec.name == new_hosts.FIRST
     yield place.at("provisioningMode").says("dynamic" if is_first else "static")
     if spec.boot_mac not in {None, NO_MAC}:
         yield place.member("match.bootMAC" if is_first else "bootMAC").says(spec.boot_mac)
@@ -160,18 +181,21 @@ def _attributes(row: Row, paths: Mapping[tuple[str, str], str]) -> Mapping[str, 
     values: dict[str, Any] = {ours: row.get(api) for ours, api in API_NAMES.items()}
     values |= {d: paths.get((row["hostname"], values[d]), values[d]) for d in DEVICES}
     subfunctions = tuple(filter(None, (row.get("subfunctions") or "").split(",")))
-    return {**values, "subfunctions": subfunctions, "location": (row.get("location") or {}).get("locn")}
+    location = (row.get("location") or {}).get("locn")
+    return {**values, **board.read(row), "subfunctions": subfunctions, "location": location}
 
 
 def spell(resource: Resource[Host], observed: Snapshot) -> Resource[Host]:
-    """Disks by the site's paths; the boot address left out where the site has none to compare."""
+    """Disks by the site's paths; what the site has nothing of to compare is left out."""
     said = {n: getattr(resource.spec, n) for n in resource.spec.model_fields_set}
     said |= {d: storage.disk_path(said[d], resource.key.name, observed) for d in DEVICES if said.get(d)}
+    if said.get("bm_type") == board.NONE:
+        said = {n: value for n, value in said.items() if n not in board.NAMES - {"bm_type"}}
     have = observed.resources.get(resource.key)
     if have and have.spec.boot_mac in {None, NO_MAC}:
         said.pop("boot_mac", None)
-    elif have and resource.key.name != FIRST and resource.spec.mac:
-        said["boot_mac"] = resource.spec.mac  # a host that has its name already is still that machine, or is replaced
+    elif have and resource.key.name != new_hosts.FIRST and (mac := new_hosts.boot_mac(resource.spec, observed)):
+        said["boot_mac"] = mac
     return replace(resource, spec=Host(**said))
 
 
@@ -180,20 +204,40 @@ def write(changes: Sequence[Change[Host]], context: Context) -> Iterable[Call]:
         if change.action is Action.DELETE:
             yield Call("DELETE", f"{PATH}/{{uuid}}", refs={"uuid": Ref(change.key)})
         elif change.action is Action.CREATE:
-            yield _added(change, context)
-        elif values := _body({f.name: f.desired for f in change.fields}):
-            yield Call("PATCH", f"{PATH}/{{uuid}}", replacing(values), refs={"uuid": Ref(change.key)})
+            yield from _added(change, context)
+        else:
+            yield from _updated(change)
 
 
-def _added(change: Change[Host], context: Context) -> Call:
-    """A machine that has booted is given its name and what it is to be; any other is announced by its boot MAC."""
+def _added(change: Change[Host], context: Context) -> Iterator[Call]:
+    """A machine that has booted is given its name and what it is to be; any other is announced by its boot MAC.
+
+    One with a controller is then made to boot from the network and be installed, once (deployment-manager
+    host_controller.go reinstallAllowed): POST takes no power state (sysinv host.py class Host).
+    """
     want = change.want
-    body = {"hostname": want.name, **_body(want.model_dump(exclude_unset=True))}
+    body = {"hostname": want.name, **_body(want.model_dump(exclude_unset=True)), **want.controller.body()}
     body.pop("mgmt_mac", None)
     if machine := matching.found(want.criteria, context):
         refs = {"uuid": Ref(machine.key)}
-        return Call("PATCH", f"{PATH}/{{uuid}}", replacing(body), refs=refs, creates=change.key)
-    return Call("POST", PATH, {**body, "mgmt_mac": want.mac}, creates=change.key)
+        yield Call("PATCH", f"{PATH}/{{uuid}}", replacing(body), refs=refs, creates=change.key)
+    else:
+        yield Call("POST", PATH, {**body, "mgmt_mac": want.mac}, creates=change.key)
+    if want.power_on and want.controller.is_there:
+        yield _action("reinstall", change)
+
+
+def _updated(change: Change[Host]) -> Iterator[Call]:
+    values = _body({f.name: f.desired for f in change.fields})
+    values |= change.want.controller.body() if change.names & board.NAMES else {}
+    if values:
+        yield Call("PATCH", f"{PATH}/{{uuid}}", replacing(values), refs={"uuid": Ref(change.key)})
+    if "power_on" in change.names:
+        yield _action("power-on" if change.want.power_on else "power-off", change)
+
+
+def _action(name: str, change: Change[Host]) -> Call:
+    return Call("PATCH", f"{PATH}/{{uuid}}", replacing({"action": name}), refs={"uuid": Ref(change.key)})
 
 
 def _body(values: Mapping[str, Any]) -> dict[str, Any]:
@@ -208,8 +252,11 @@ def _body(values: Mapping[str, Any]) -> dict[str, Any]:
     return body
 
 
-def needs(change: Change[Host], context: Context) -> Needs:  # noqa: ARG001
-    return Needs.LOCKED if change.action is Action.UPDATE and change.names & LOCKED_ONLY else Needs.ANY
+def needs(change: Change[Host], context: Context) -> Needs:
+    """Until it is installed a host is locked, whatever is asked of it; no window opens on it."""
+    host = hosts.state(change.key.name, context)
+    is_update = change.action is Action.UPDATE and host is not None and host.is_installed
+    return Needs.LOCKED if is_update and change.names & LOCKED_ONLY else Needs.ANY
 
 
 def settles(change: Change[Host], context: Context) -> Iterable[str]:
@@ -219,73 +266,42 @@ def settles(change: Change[Host], context: Context) -> Iterable[str]:
 
 
 def disruption(change: Change[Host], context: Context) -> Disruption:
+    """Switching the power of a host that was in service may surprise whoever works on it."""
     if hosts.is_replaced(change):
         return Disruption.REINSTALL
+    host = hosts.state(change.key.name, context)
+    if "power_on" in change.names and host and host.is_provisioned:
+        return Disruption.REBOOT
     locks = needs(change, context) is Needs.LOCKED or any(settles(change, context))
     return Disruption.LOCK if locks else Disruption.NONE
 
 
 def impossible(change: Change[Host], context: Context) -> str:
+    want, name = change.want, change.key.name
     if change.action is Action.CREATE:
-        return _why_not_added(change.want, context)
-    host = context.system.hosts[change.key.name]
+        return new_hosts.why_not_added(want, context) or board.why_not(name, want.controller, board.ABSENT, context)
+    host = context.system.hosts[name]
     if "boot_mac" in change.names:
-        return _why_not_replaced(change, host, context)
-    return _why_not_changed(change, host) or _why_not_unlocked(change, host, context)
-
-
-def _why_not_added(want: Host, context: Context) -> str:
-    """Sysinv host.py _new_host_semantic_checks, _do_post, _controller_storage_node_setup."""
-    if context.system.is_simplex:
-        return "a simplex system has no other host than controller-0"
-    return (
-        _why_unknown(want, context)
-        or _why_not_described(want, context)
-        or ("" if hosts.has_controller_in_service(context) else "hosts are added once a controller is in service")
-        or (_why_no_storage_host(context) if want.personality == "storage" else "")
-    )
-
-
-def _why_unknown(want: Host, context: Context) -> str:
-    """Why it cannot be told which machine the host is; "" if it can, or nobody has to."""
-    if want.boot_mac and want.match_mac and want.boot_mac.lower() != want.match_mac.lower():
-        return f"bootMAC is {want.boot_mac} and match.bootMAC is {want.match_mac}: correct one of them"
-    holder = next((h for h in context.system.hosts.values() if want.mac and h.mgmt_mac.lower() == want.mac), None)
-    if holder and holder.name not in {holder.uuid, want.name}:  # without a name it is called by its uuid
-        return f"its boot MAC {want.mac} is that of {holder.name} on the site: correct one of them"
-    new = {k.name: r.spec for k, r in context.desired.resources.items() if k.kind == KIND.name}
-    others = {name: spec.criteria for name, spec in new.items() if name not in context.system.hosts}
-    if reason := matching.ambiguous(want.name, want.criteria, others, context):
+        blank = board.why_not(name, want.controller, board.ABSENT, context)
+        return new_hosts.why_not_replaced(want, host, context) or blank
+    reason = _why_not_changed(change, host) or _why_not_managed(change, host, context)
+    if reason or "administrative" not in change.names or want.administrative != "unlocked" or host.is_provisioned:
         return reason
-    return "" if matching.found(want.criteria, context) else matching.disagreeing(want.criteria, context)
+    if change.names != {"administrative"} and host.availability != ONLINE:
+        return ""  # no window opens on it yet, and the rest may be written
+    return new_hosts.why_not_unlocked(host, context)
 
 
-def _why_not_described(want: Host, context: Context) -> str:
-    is_there = matching.found(want.criteria, context) is not None
-    if want.provisioning != "static" and want.criteria and not is_there:
-        return "it has not booted from the network yet; provisioningMode static adds it before it does"
-    said = (("bootMAC", want.mac or is_there), ("personality", want.personality))
-    missing = [word for word, value in said if not value]
-    return f"it is not on the system, and to add it Git must say {' and '.join(missing)}" if missing else ""
-
-
-def _why_not_replaced(change: Change[Host], host: HostState, context: Context) -> str:
-    """Another machine under the same name: the old one leaves the inventory, and the new one is installed."""
-    want = change.want
-    what = f"its boot MAC is {host.mgmt_mac}, Git says {want.mac}: another machine takes deleting the host, adding it"
-    what = f"{what} and installing it anew"
-    if context.system.is_simplex or host.name == FIRST:
-        return f"{what}, which {FIRST} does with the whole site: reinstall the site"
-    if host.administrative != "locked" or host.task:
-        return f"{what}; lock it first, by force if it is dead: a host is deleted only while it is locked"
-    missing = "" if want.personality else f"{what}, and for that Git must say personality"
-    return missing or _why_unknown(want, context)
-
-
-def _why_no_storage_host(context: Context) -> str:
-    backends = (r for k, r in context.observed.resources.items() if k.kind == "storage-backend")
-    is_ready = any(b.spec.type == storage.CEPH and b.spec.state == "configured" for b in backends)
-    return "" if is_ready else "storage hosts are added once the Ceph backend is configured"
+def _why_not_managed(change: Change[Host], host: HostState, context: Context) -> str:
+    """Why its board management controller, or its power by that, cannot be as Git says."""
+    want, have = change.want.controller, change.have.controller
+    if change.names & board.NAMES and (reason := board.why_not(host.name, want, have, context)):
+        return reason
+    if "power_on" not in change.names:
+        return ""
+    if not change.want.power_on and change.want.administrative == "unlocked":
+        return "a host that is to be in service cannot be off: say powerOn: true, or administrativeState: locked"
+    return board.why_not_switched(bool(change.want.power_on), host, want if want.type else have, context)
 
 
 def _why_not_changed(change: Change[Host], host: HostState) -> str:
@@ -293,27 +309,6 @@ def _why_not_changed(change: Change[Host], host: HostState) -> str:
     if frozen := sorted(change.names & fixed):
         return f"{', '.join(frozen)} of a host cannot change: it takes deleting the host and installing it anew"
     return ""
-
-
-def _why_not_unlocked(change: Change[Host], host: HostState, context: Context) -> str:
-    """What the platform wants before a host's first unlock, beyond what Git says of the host itself."""
-    if "administrative" not in change.names or change.want.administrative != "unlocked" or host.is_provisioned:
-        return ""
-    if reason := hosts.not_inventoried(host.name, context):
-        return reason
-    if host.personality == "worker" and storage.is_bare_metal(context) and not _is_model_known(context):
-        return "a worker is unlocked once the third Ceph monitor is defined: a monitor on a worker, or storage-0"
-    return ""
-
-
-def _is_model_known(context: Context) -> bool:
-    """Who is to hold the OSDs (sysinv ceph.py get_ceph_storage_model): all-in-one, storage hosts, or controllers."""
-    seen = context.system.hosts
-    monitors = {k.host for s in (context.observed, context.desired) for k in s.resources if k.kind == "ceph-monitor"}
-    on_worker = any(
-        h.personality == "worker" and h.inv_state == hosts.INVENTORIED for n in monitors if (h := seen.get(n))
-    )
-    return context.system.is_all_in_one or on_worker or any(h.personality == "storage" for h in seen.values())
 
 
 KIND = ResourceKind(
@@ -337,10 +332,18 @@ KIND = ResourceKind(
             "name": "Host.metadata.name",
             "boot_mac": "HostProfile.spec.bootMAC",
             "provisioning": "HostProfile.spec.provisioningMode",
+            "bm_username": "Site.system.secrets.username",
+            "bm_secret": "HostProfile.spec.boardManagement.credentials.password.secret",
+            "bm_password": "Site.system.secrets.password.secretRef",
             **{ours: place for ours, (place, _) in MATCH.items()},
         },
         calls=(f"POST {PATH}", f"PATCH {PATH}/{{uuid}}", f"DELETE {PATH}/{{uuid}}"),
         costs="Most attributes change in service; what is set at boot wants the host locked, its clock source a lock and unlock. The administrative state is written by lock windows alone.",
-        sources=("sysinv api/controllers/v1/host.py", "sysinv conductor/manager.py", "recorded"),
+        sources=(
+            "sysinv api/controllers/v1/host.py",
+            "sysinv conductor/manager.py",
+            "deployment-manager internal/controller/host/host_controller.go",
+            "recorded",
+        ),
     ),
 )

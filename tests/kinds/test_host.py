@@ -241,6 +241,47 @@ def test_another_machine_under_the_name_of_a_locked_host_is_deleted_added_and_re
     assert made.disruption is Disruption.REINSTALL
 
 
+BY_SERIAL = "hosts: {compute-0: {personality: worker, match: {dmi: {serialNumber: SN-2}}}}"
+
+
+def crashed(**row: object):
+    """A locked worker whose machine says which it is."""
+    return host("compute-0", "locked", 2, serialid="SN-1", **row)
+
+
+def test_another_machine_is_told_by_its_serial_number_once_it_has_booted():
+    made = planned(BY_SERIAL, seen(crashed(), booted(3, serialid="SN-2")))
+    assert [told(c) for c in calls(made)] == [
+        "DELETE ihosts/<compute-0>",
+        "PATCH ihosts/<52:54:00:00:00:03> hostname=compute-0 personality=worker",
+    ]
+    assert made.disruption is Disruption.REINSTALL
+
+
+def test_the_old_machine_stays_until_the_one_that_takes_its_place_has_booted():
+    reason = why_not(BY_SERIAL, seen(crashed(), booted(3)))["host/compute-0"]
+    assert reason == "the machine that is to take its place has not booted from the network yet: serial number SN-2"
+
+
+def test_what_denies_a_host_in_service_is_told_and_nothing_is_done():
+    in_service = host("compute-0", number=2, serialid="SN-1")
+    reason = why_not(BY_SERIAL, seen(in_service, booted(3, serialid="SN-2")))["host/compute-0"]
+    assert "its serial number is SN-1, Git says SN-2: another machine" in reason
+    assert "lock it first" in reason
+
+
+def test_a_machine_that_does_not_say_its_serial_number_is_taken_for_the_one_that_git_means():
+    assert differences(BY_SERIAL, seen(host("compute-0", number=2, serialid=None))) == {}
+
+
+@pytest.mark.parametrize("board", ["", "boardManagement: {address: 10.9.9.8}, "])
+def test_a_controller_s_address_tells_another_machine_unless_it_is_the_address_that_changes(board):
+    match = "match: {boardManagement: {address: 10.9.9.8}}"
+    text = f"hosts: {{compute-0: {{personality: worker, {board}{match}}}}}"
+    found = seen(crashed(bm_ip="10.9.9.7", bm_type="ipmi", bm_username="root"), booted(3, bm_ip="10.9.9.8"))
+    assert difference(text, found).action is (Action.UPDATE if board else Action.REPLACE)
+
+
 def test_controller_0_is_not_replaced_without_its_site():
     reason = why_not(profile(bootMAC="52:54:00:00:00:99"), rows())["host/controller-0"]
     assert "reinstall the site" in reason
