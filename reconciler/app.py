@@ -25,9 +25,10 @@ from reconciler.kinds import registry
 from reconciler.sources.mirror import Mirror
 from reconciler.sources.triggers import Poll
 from reconciler.sources.verify import Trust
-from reconciler.store import Store, StoreMemory, state_folder
+from reconciler.store import Store, StoreMemory, Words, state_folder
 from reconciler.telemetry import Metrics, events
 
+HEED_S = 2.0
 KEPT_S = 90 * 86_400.0  # how long the history of outcomes is kept
 
 
@@ -100,12 +101,14 @@ async def controller(options: Running) -> AsyncIterator[Started]:
         async with open_fleet(office, load(options.endpoints), StoreMemory(store), metrics.observer) as fleet:
             queue = Queue(SYSTEM_CLOCK, options.schedule.workers)
             it = known["it"] = Controller(fleet, store, options.schedule, queue, log.verdict)
-            async with _at_work(it, source, metrics, options) as started:
+            async with _at_work(it, source, store.words, metrics, options) as started:
                 yield started
 
 
 @asynccontextmanager
-async def _at_work(it: Controller, source: Source, metrics: Metrics, options: Running) -> AsyncIterator[Started]:
+async def _at_work(
+    it: Controller, source: Source, words: Words, metrics: Metrics, options: Running
+) -> AsyncIterator[Started]:
     shown = Shown(
         verdicts=it.verdicts.values,
         verdict=it.verdicts.get,
@@ -115,7 +118,7 @@ async def _at_work(it: Controller, source: Source, metrics: Metrics, options: Ru
     )
     hooks = Hooks(source.ring, metrics.delivery, options.listen.webhook_secrets, options.branch)
     server = _Server(create_app(shown, options.listen.token, hooks), options.listen)
-    jobs = [it.run(), _follow(it, source), server.serve()]
+    jobs = [it.run(), _follow(it, source), _heed(it, words), server.serve()]
     tasks = tuple(asyncio.create_task(job) for job in jobs)
     try:
         yield Started(it, await server.url(tasks[-1]), tasks)
@@ -131,6 +134,17 @@ async def _follow(it: Controller, source: Source) -> None:
         # also those that went while nobody looked
         it.drop(move.vanished | (it.verdicts.keys() - source.repository.names))
         it.put(move.changed | move.appeared)
+
+
+async def _heed(it: Controller, words: Words) -> None:
+    """What people say in the store, heeded within seconds; commands beside this process say it too."""
+    last = words.last()
+    while True:
+        await SYSTEM_CLOCK.sleep(HEED_S)
+        said = words.said(after=last)
+        if said:
+            last = said[-1].number
+            it.heed({word.subject for word in said})
 
 
 def _source(options: Running, say: Say) -> Source:

@@ -2,7 +2,7 @@
 
 from reconciler.apply.remote import Clock, Journal, Pace, Remote
 from reconciler.apply.send import send
-from reconciler.apply.step import Work
+from reconciler.apply.step import Permits, Work, permitted
 from reconciler.apply.window import at_rest
 
-__all__ = ["Clock", "Journal", "Pace", "Remote", "Work", "at_rest", "send"]
+__all__ = ["Clock", "Journal", "Pace", "Permits", "Remote", "Work", "at_rest", "permitted", "send"]

@@ -6,7 +6,7 @@ from reconciler.apply.step import Work, call_once, failed, perform
 from reconciler.apply.window import swact, window
 from reconciler.model.errors import Conflict, Held, ReconcilerError, Unreachable
 from reconciler.model.outcome import Entry, Outcome
-from reconciler.model.plan import Plan, Stage, StageType
+from reconciler.model.plan import Opening, Plan, Stage, StageType
 from reconciler.model.words import Result
 
 
@@ -17,7 +17,9 @@ async def send(plan: Plan, work: Work) -> Outcome:
     """
     entries: list[Entry] = []
     try:
-        for stage in plan.stages:
+        for index, stage in enumerate(plan.stages):
+            if index and (stage.type is StageType.SWACT or stage.opening is Opening.LOCK):
+                await work.permits(plan.stages[index:], await work.remote.look(()))
             more, error = await _stage(stage, work, plan.id)
             entries += more
             if error:

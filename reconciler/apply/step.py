@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -13,11 +13,16 @@ from reconciler.model.change import Change
 from reconciler.model.errors import Busy, Conflict, NotReady, ReconcilerError, Unreachable
 from reconciler.model.kind import Context, Kinds
 from reconciler.model.outcome import Entry, StepResult
-from reconciler.model.plan import Call, Step, Until
+from reconciler.model.plan import Call, Stage, Step, Until
 from reconciler.model.resource import ResourceKey
 from reconciler.model.snapshot import Snapshot
 
+Permits = Callable[[tuple[Stage, ...], Snapshot], Awaitable[None]]
 TRIES = 3  # sendings in a row that show no effect
+
+
+async def permitted(left: tuple[Stage, ...], seen: Snapshot) -> None:
+    """No gate holds anything."""
 
 
 @dataclass
@@ -25,6 +30,8 @@ class Work:
     """Everything that sending one plan carries along: the outside, the facts, and the ids that calls brought.
 
     windows: hosts that we locked and that are not unlocked yet, as the journal has them.
+    permits: asked before one more host is taken out of service, with all stages that are left; raises Held where that
+      is to wait.
     """
 
     site: str
@@ -37,6 +44,7 @@ class Work:
     say: Callable[[str], None] = lambda _text: None
     made: dict[ResourceKey, dict[str, str | int]] = field(default_factory=dict)
     windows: set[str] = field(default_factory=set)
+    permits: Permits = permitted
 
     def opens(self, host: str, plan_id: str) -> None:
         """Note that we are about to lock a host, before it is done."""

@@ -77,7 +77,8 @@ def _keep(store: Store, opened: Fleet, result: SiteResult) -> None:
     settings, key = repository.settings(result.site), repository.tree.keys.get(result.site, "")
     store.record(result.site, commit, result.outcome)
     whose = Whose(result.site, settings, commit, key)
-    store.save(verdict(whose, result.judged, result.outcome, opened.office.clock.now()))
+    now, before = opened.office.clock.now(), store.verdict(result.site)
+    store.save(verdict(whose, result.judged, result.outcome, now, before))
 
 
 async def _asked(opened: Fleet, names: tuple[str, ...], plan_id: str, show: Format) -> Mapping[str, str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from getpass import getuser
 from typing import Annotated
 
 import typer
@@ -10,7 +11,7 @@ from reconciler.cli import results as shown
 from reconciler.cli.options import STATE, Format, Show, State
 from reconciler.model.errors import ConfigError
 from reconciler.model.removal import Removal
-from reconciler.store import Store
+from reconciler.store import speaking
 
 
 def decline(
@@ -20,9 +21,10 @@ def decline(
     show: Show = Format.TEXT,
 ) -> None:
     """Keep a resource that Git removed: it is un-managed, and no plan deletes it. Exit: 0 recorded, 1 not known."""
-    with Store.open(state, "decline") as store:
+    with speaking(state, "decline") as store:
         if not store.decline(site, resource):
             raise ConfigError(_not_open(site, resource, store.removals(site)))
+        store.words.note(getuser(), "decline", site, resource)
     if show is Format.JSON:
         shown.as_json({"site": site, "resource": resource, "declined": True})
     else:

@@ -22,6 +22,7 @@ from reconciler.cli import (
     simulate,
     status,
     validate,
+    words,
 )
 from reconciler.cli.options import Exit
 from reconciler.model.errors import ReconcilerError
@@ -39,6 +40,10 @@ app.command("render")(render.render)
 app.command("plan")(plan.plan)
 app.command("apply")(apply.apply)
 app.command("status")(status.status)
+app.command("approve")(words.approve)
+app.command("reject")(words.reject)
+app.command("suspend")(words.suspend)
+app.command("resume")(words.resume)
 app.command("decline")(decline.decline)
 app.command("inventory")(inventory.inventory)
 app.command("adopt")(adopt.adopt)

@@ -58,15 +58,26 @@ def _row(verdict: Verdict, now: float) -> tuple[str, ...]:
     causes = Counter(d.cause for d in verdict.differences)
     age = _age_s(verdict, now)
     counts = (str(causes[Cause.DRIFTED] or "-"), str(causes[Cause.PENDING] or "-"))
-    said = verdict.message.splitlines()[0] if verdict.message else verdict.reason
     return (
         verdict.site,
         verdict.state,
         "never" if age is None else in_words(age),
         *counts,
         verdict.plan_id or "-",
-        said,
+        _said(verdict, now),
     )
+
+
+def _said(verdict: Verdict, now: float) -> str:
+    """What keeps the site from being in sync, in one line: for a gate since when, and when it may open."""
+    if not verdict.holds:
+        return verdict.message.splitlines()[0] if verdict.message else verdict.reason
+    first = verdict.holds[0]
+    since = f"since {in_words(now - first.since)}" if first.since else ""
+    until = f"may open in {in_words(first.until - now)}" if first.until else ""
+    times = ", ".join(filter(None, (since, until)))
+    more = f"; and {len(verdict.holds) - 1} more" if len(verdict.holds) > 1 else ""
+    return f"{first.gate}: {first.reason}" + (f" ({times})" if times else "") + more
 
 
 def in_words(seconds: float) -> str:

@@ -9,12 +9,15 @@ from typing import Annotated, Any
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, WithJsonSchema
 from pydantic.alias_generators import to_camel
 
+from reconciler.model.maintenance import DURATION_FORM
+
 MAC_FORM = r"^([0-9a-fA-F]{2}[:-]){5}[0-9a-fA-F]{2}$"  # the CRD's lets G..Z through
 REFERENCE_FORM = r"^(env:[A-Za-z_][A-Za-z0-9_]*|file:/.+)$"
 VALUE_NAME = r"^[A-Za-z_][A-Za-z0-9_]*$"
 RELEASE_FORM = r"^[0-9]+\.[0-9]+(\.[0-9]+)*$"
 URL_FORM = r"^https?://.+$"
 PATTERNS_IN_WORDS = {
+    DURATION_FORM: "must be a duration as 4h, 1h30m or 45m",
     MAC_FORM: 'does not look like a MAC address (write "08:00:27:1c:2b:3d"; a placeholder has to be filled in)',
     r"^[a-zA-Z0-9\-_]+$": "may have letters, digits, - and _ only",
     r"^[a-zA-Z0-9\-_\.]+$": "may have letters, digits, -, _ and . only",

@@ -9,6 +9,8 @@ from pydantic import Field, StrictStr
 
 from reconciler.desired.fields import REFERENCE_FORM, URL_FORM, VALUE_NAME, Own
 from reconciler.desired.site_sections import HostSections, Secrets, SystemSection
+from reconciler.model.gate import AlarmPolicy, Freeze
+from reconciler.model.maintenance import MaintenanceWindow
 from reconciler.model.site import Settings
 from reconciler.model.words import ApplyPolicy, HealPolicy, Mode, Prune
 
@@ -17,6 +19,8 @@ DEFAULT_GROUP = "default"
 LAYER_NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._-]*")
 # A subcloud's name is a DNS subdomain, and a number would be taken for an id (distcloud dcmanager/common/utils.py).
 SITE_NAME = re.compile(r"(?![0-9]+$)[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*")
+
+WINS = ("mode", "apply", "heal", "windows", "alarms")  # policies of which one word counts whole
 
 Values = dict[Annotated[str, Field(pattern=VALUE_NAME)], Any]
 
@@ -30,6 +34,12 @@ class Policies(Own):
     prune: dict[str, Prune] | None = Field(
         default=None, description="Policy for what Git removes, by kind of resource; `default` is that of all others."
     )
+    windows: list[MaintenanceWindow] | None = Field(
+        default=None,
+        description="When the site may be disturbed; at any time where none is named. The list of a site stands for "
+        "its group's, and that for the defaults'.",
+    )
+    alarms: AlarmPolicy | None = Field(default=None, description="Which standing alarms hold a plan.")
     values: Values | None = Field(default=None, description="What ${name} stands for in a site's documents.")
 
 
@@ -69,6 +79,7 @@ class Fleet(Own):
     )
     defaults: Policies = Field(default=Policies(), description="For sites that neither they nor their group say.")
     groups: dict[str, Group | None] = Field(default_factory=dict, description="Policies of groups of sites, by name.")
+    freezes: list[Freeze] = Field(default_factory=list, description="Times in which nothing is sent.")
 
     def group(self, name: str) -> Policies:
         """The policies of a group; none for one that says nothing or is not there."""
@@ -101,7 +112,8 @@ def resolved(fleet: Fleet | None, site: SiteFile) -> Settings:
     below = (fleet.defaults, fleet.group(group)) if fleet else ()
     said: dict[str, Any] = {}
     for policies in (*below, site):
-        said |= policies.model_dump(include={"mode", "apply", "heal"}, exclude_none=True)
+        said |= {name: value for name in WINS if (value := getattr(policies, name)) is not None}
     prune = {kind: policy for policies in (*below, site) for kind, policy in (policies.prune or {}).items()}
-    own = {"prune": prune, "labels": site.labels or {}, "description": site.description or ""}
+    freezes = tuple(f for f in fleet.freezes if not f.groups or group in f.groups) if fleet else ()
+    own = {"prune": prune, "freezes": freezes, "labels": site.labels or {}, "description": site.description or ""}
     return Settings(group=group, **own, **said)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 
 from reconciler.engine.backoff import Backoff
@@ -20,6 +20,7 @@ from reconciler.model.words import Mode, Result, State
 from reconciler.store import Store
 
 AGAIN_S = 0.0
+SOON_S = 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +57,11 @@ class Controller:
         """These sites are to be visited now."""
         for site in sites:
             self._queue.put(site)
+
+    def heed(self, subjects: Iterable[str]) -> None:
+        """Somebody said something of these sites, groups, plans or changes: what they concern is visited now."""
+        said = frozenset(subjects)
+        self.put([v.site for v in self.verdicts.values() if said & {v.site, v.group, v.plan_id, v.change}])
 
     def drop(self, sites: Iterable[str]) -> None:
         """These sites are not managed any more: nothing happens to them."""
@@ -94,7 +100,8 @@ class Controller:
         if outcome.entries:  # a plan that waits has no history yet
             self._store.record(name, judged.desired.revision, outcome)
         whose = self._whose(name, visit.settings)
-        return found(whose, judged, outcome, self._fleet.office.clock.now()), outcome
+        now, before = self._fleet.office.clock.now(), self.verdicts.get(name)
+        return found(whose, judged, outcome, now, before), outcome
 
     def _failed(self, name: str, error: ReconcilerError) -> float:
         now = self._fleet.office.clock.now()
@@ -114,7 +121,12 @@ class Controller:
             done.add(outcome.plan_id)
             return AGAIN_S
         done.clear()
-        return self._schedule.next_s(self._chance())
+        return min([self._schedule.next_s(self._chance()), *self._openings_s(outcome)])
+
+    def _openings_s(self, outcome: Outcome) -> Iterator[float]:
+        """Seconds until the gates that hold it may be open."""
+        now = self._fleet.office.clock.now()
+        return (max(hold.until - now, SOON_S) for hold in outcome.holds if hold.until is not None)
 
     def _count_failure(self, name: str) -> float:
         """Seconds to leave the site alone, longer with each failure in a row."""

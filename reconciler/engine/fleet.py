@@ -5,17 +5,20 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager, nullcontext
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Protocol
 
 from reconciler.apply import Journal, at_rest
-from reconciler.clients import Endpoint, Observer, open_session, open_site
+from reconciler.clients import Endpoint, Observer, SiteClients, open_session, open_site
 from reconciler.clients.http import Limits, nobody
 from reconciler.engine.office import Office, Visit, work
 from reconciler.engine.permission import ANY
 from reconciler.engine.reconcile import Judged, judge, reconcile
 from reconciler.engine.remote import SiteRemote
+from reconciler.engine.surroundings import Neighbours
+from reconciler.model.approval import Approval
 from reconciler.model.errors import ConfigError, ReconcilerError
+from reconciler.model.gate import Suspension
 from reconciler.model.outcome import Outcome
 from reconciler.model.removal import Removal
 from reconciler.model.resource import ResourceKey
@@ -48,6 +51,14 @@ class Memory(Protocol):
 
     def carry(self, site: str, removals: Iterable[Removal]) -> None:
         """Remember these removals, and no others."""
+        ...
+
+    def approvals(self, site: str) -> tuple[Approval, ...]:
+        """What people said of its plans, and of changes, and was not used there yet."""
+        ...
+
+    def suspensions(self) -> tuple[Suspension, ...]:
+        """Who said stop, to which sites and groups."""
         ...
 
     def ended(self, site: str, commit: str, declared: Iterable[ResourceKey] = ()) -> None:
@@ -87,7 +98,20 @@ class Fleet:
         memory = self.memory
         journal, base, windows = memory.journal(name), memory.base(name), memory.windows(name)
         carried, declared = memory.removals(name), memory.declared(name)
-        return Visit(name, settings, desired, remote, journal, base, windows, approved, carried, declared)
+        return Visit(
+            site=name,
+            settings=settings,
+            desired=desired,
+            remote=remote,
+            journal=journal,
+            base_commit=base,
+            windows=windows,
+            approved=approved,
+            carried=carried,
+            declared=declared,
+            suspensions=memory.suspensions,
+            approvals=memory.approvals(name),
+        )
 
     async def inventory(self, name: str) -> dict[str, Any]:
         """Every list that the kinds read of one site, as {path: {items: rows}}. Raises ReconcilerError."""
@@ -159,7 +183,11 @@ def _both(before: Outcome | None, now: Outcome) -> Outcome:
     if before is None:
         return now
     result = Result.DONE if now.result is Result.IN_SYNC else now.result
-    return Outcome(now.plan_id, result, before.entries + now.entries, now.open_windows, now.message)
+    return replace(now, result=result, entries=before.entries + now.entries)
+
+
+def _neighbours(clients: SiteClients) -> Neighbours:
+    return Neighbours(clients.fault, clients.vim, clients.usm)
 
 
 Remotes = Callable[[Endpoint], Awaitable[SiteRemote]]
@@ -181,7 +209,9 @@ async def open_fleet(
             if endpoint.name not in opened:
                 site = open_site(endpoint, lambda: nullcontext(session), office.clock, limits, observer)
                 clients = await stack.enter_async_context(site)
-                opened[endpoint.name] = SiteRemote(endpoint.name, clients.platform, office.kinds, office.clock)
+                opened[endpoint.name] = SiteRemote(
+                    endpoint.name, clients.platform, office.kinds, office.clock, _neighbours(clients)
+                )
             return opened[endpoint.name]
 
         yield Fleet(office, endpoints, memory, remote)

@@ -6,9 +6,11 @@ from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 
-from reconciler.apply import Clock, Journal, Pace, Work
+from reconciler.apply import Clock, Journal, Pace, Permits, Work, permitted
 from reconciler.engine.remote import SiteRemote
 from reconciler.engine.repository import Repository
+from reconciler.model.approval import Approval
+from reconciler.model.gate import Suspension
 from reconciler.model.kind import Kinds
 from reconciler.model.plan import Plan
 from reconciler.model.removal import Removal
@@ -23,6 +25,11 @@ def silent(site: str, text: str) -> None:
 
 def unannounced(site: str, todo: Plan) -> None:
     """Nobody is told that a plan begins to be sent."""
+
+
+def nobody_suspended() -> tuple[Suspension, ...]:
+    """Nobody said stop."""
+    return ()
 
 
 def untimed(stage: str) -> AbstractContextManager[None]:  # noqa: ARG001
@@ -50,6 +57,8 @@ class Visit:
     base_commit: the commit whose plan last ended here, "" where none is known.
     windows: hosts that we locked and have not unlocked.
     approved: the id of the plan that somebody approved, "" for none; "*" for whatever the plan is.
+    approvals: what people said of its plans, and of changes, as the store keeps it.
+    suspensions: who said stop, asked anew each time: it may be said while a plan is being sent.
     carried: what commits removed and is not deleted, open or declined. declared: the keys that the base said when it
       was noted.
     """
@@ -64,10 +73,14 @@ class Visit:
     approved: str = ""
     carried: tuple[Removal, ...] = ()
     declared: frozenset[ResourceKey] = frozenset()
+    suspensions: Callable[[], tuple[Suspension, ...]] = nobody_suspended
+    approvals: tuple[Approval, ...] = ()
 
 
-def work(visit: Visit, office: Office, desired: Snapshot, windows: frozenset[str]) -> Work:
-    """What sending a plan carries along. windows: hosts of ours that are still locked."""
+def work(
+    visit: Visit, office: Office, desired: Snapshot, windows: frozenset[str], permits: Permits = permitted
+) -> Work:
+    """What sending a plan carries along. windows: hosts of ours that are still locked. permits: the gates."""
     name = visit.site
     return Work(
         site=name,
@@ -79,4 +92,5 @@ def work(visit: Visit, office: Office, desired: Snapshot, windows: frozenset[str
         desired=desired,
         say=lambda text: office.say(name, text),
         windows=set(windows),
+        permits=permits,
     )

@@ -11,35 +11,67 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
+from reconciler.engine.approvals import counting, lapsed
+from reconciler.model.approval import Answer, Approval
 from reconciler.model.change import Change, Comparison
+from reconciler.model.gate import GateName, Hold
 from reconciler.model.kind import Context, Kinds
 from reconciler.model.outcome import Outcome
-from reconciler.model.plan import Plan
+from reconciler.model.plan import Plan, Stage
 from reconciler.model.resource import ResourceKey
 from reconciler.model.site import Settings
 from reconciler.model.words import ApplyPolicy, Cause, Disruption, HealPolicy, Mode, Result
 from reconciler.plan import plan
 
-REPORTED = "only reported"  # the end of a reason for which nothing is waited
 ANY = "*"  # approves whatever the plan is
 
 
 @dataclass(frozen=True, slots=True)
 class Permission:
-    """plan: what may be sent, empty if nothing may. held: why the rest is not. unsent: the outcome if nothing is."""
+    """plan: what may be sent, empty if nothing may. holds: why the rest is not. result: the end if nothing is sent.
+
+    is_approved: somebody said yes to the plan as a whole; it is sent as a whole, or waits as one.
+    approval: the number of that word, where it was kept.
+    """
 
     plan: Plan
-    held: str
-    unsent: Outcome
+    result: Result
+    planning: Planning
+    holds: tuple[Hold, ...] = ()
+    is_approved: bool = False
+    approval: int = 0
+
+    @property
+    def owed(self) -> Plan:
+        """No change at all, but the end of every window that we opened."""
+        return self.planning.of(())
+
+    @property
+    def quiet(self) -> Plan:
+        """The part that nobody at the site notices; only what we owe where all waits as one."""
+        if self.is_approved:
+            return self.owed
+        noticed = {key for stage in self.plan.stages for key in _noticed(stage)}
+        return self.planning.of(change for change in self.plan.changes if change.key not in noticed)
+
+    def unsent(self, holds: tuple[Hold, ...] = ()) -> Outcome:
+        """The outcome where nothing is sent. holds: what keeps the permitted part back as well."""
+        every = (*holds, *self.holds)
+        result = Result.HELD if holds else self.result
+        return Outcome(self.planning.todo.id, result, message=in_words(every), holds=every)
 
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """Who asks, for what site: its policies, an approval if there is one, the windows that are ours."""
+    """Who asks, for what site: its policies, what people said of its plans, the windows that are ours.
+
+    approved: the id of the plan that whoever asks has before his eyes; it goes before what was said earlier.
+    """
 
     settings: Settings
     approved: str = ""
     ours: frozenset[str] = frozenset()
+    approvals: tuple[Approval, ...] = ()
 
 
 def permitted(found: Comparison, todo: Plan, context: Context, kinds: Kinds, asked: Asked) -> Permission:
@@ -48,26 +80,51 @@ def permitted(found: Comparison, todo: Plan, context: Context, kinds: Kinds, ask
     A plan that policy permits only in part is planned anew from that part, so that what is sent is still a whole plan
     with its own order and windows.
     """
-    settings, planning = asked.settings, _Planning(found, todo, context, kinds, asked.ours)
+    settings, planning = asked.settings, Planning(found, todo, context, kinds, asked.ours)
     if not todo.stages and not todo.blocked:
-        return Permission(todo, "", Outcome(todo.id, Result.IN_SYNC))
+        return Permission(todo, Result.IN_SYNC, planning)
     if settings.mode is not Mode.APPLY:
-        why = f"mode is {settings.mode}: nothing is sent"
-        return Permission(planning.of(()), why, Outcome(todo.id, Result.PLANNED, message=why))
+        why = Hold(GateName.MODE, f"mode is {settings.mode}: nothing is sent")
+        return Permission(planning.of(()), Result.PLANNED, planning, (why,))
     if not todo.stages:
-        return Permission(todo, "", Outcome(todo.id, Result.HELD))
+        return Permission(todo, Result.HELD, planning)
     if asked.approved in {todo.id, ANY}:
-        return Permission(todo, "", Outcome(todo.id, Result.PLANNED))
-    held = {c.key: why for c in found.changes if (why := _held(c, settings, planning))}
+        return Permission(todo, Result.PLANNED, planning, is_approved=asked.approved != ANY)
+    if said := counting(asked.approvals, todo, found):
+        return _answered(said, planning)
+    return _by_policy(planning, asked)
+
+
+def _answered(said: Approval, planning: Planning) -> Permission:
+    if said.answer is Answer.REJECTED:
+        return Permission(planning.of(()), Result.HELD, planning, (Hold(GateName.APPROVAL, said.in_words),))
+    return Permission(planning.todo, Result.PLANNED, planning, is_approved=True, approval=said.number)
+
+
+def _by_policy(planning: Planning, asked: Asked) -> Permission:
+    changes = planning.found.changes
+    held = {c.key: why for c in changes if (why := _held(c, asked.settings, planning))}
     if not held:
-        return Permission(todo, "", Outcome(todo.id, Result.PLANNED))
-    part, told = planning.of(c for c in found.changes if c.key not in held), _told(held, len(found.changes))
-    waits = any(not why.endswith(REPORTED) for why in held.values())
-    return Permission(part, told, Outcome(todo.id, Result.HELD if waits else Result.PLANNED, message=told))
+        return Permission(planning.todo, Result.PLANNED, planning)
+    told = _told(held, len(changes))
+    if any(why.gate is GateName.APPROVAL for why in told):
+        why_not = lapsed(asked.approvals, planning.todo, planning.found)
+        more = (Hold(GateName.APPROVAL, why_not),) if why_not else ()
+        return Permission(planning.of(_others(changes, held)), Result.HELD, planning, told + more)
+    return Permission(planning.of(_others(changes, held)), Result.PLANNED, planning, told)
+
+
+def _others(changes: Iterable[Change[Any]], held: Mapping[ResourceKey, Hold]) -> Iterable[Change[Any]]:
+    return (change for change in changes if change.key not in held)
+
+
+def in_words(holds: Iterable[Hold]) -> str:
+    """All of it in one line."""
+    return "; ".join(hold.reason for hold in holds)
 
 
 @dataclass(frozen=True, slots=True)
-class _Planning:
+class Planning:
     """Plans of parts of what was found."""
 
     found: Comparison
@@ -100,22 +157,29 @@ def _is_dear(todo: Plan, change: Change[Any]) -> bool:
     return any(step.disruption >= Disruption.LOCK and change.key in step.keys for step in online)
 
 
-def _held(change: Change[Any], settings: Settings, planning: _Planning) -> str:
-    """Why policy keeps a change from being sent; "" if it does not."""
+def _noticed(stage: Stage) -> Iterable[ResourceKey]:
+    steps = stage.steps if stage.opening else [s for s in stage.steps if s.disruption >= Disruption.SERVICE]
+    return (key for step in steps for key in step.keys)
+
+
+def _held(change: Change[Any], settings: Settings, planning: Planning) -> Hold | None:
+    """Why policy keeps a change from being sent; None if it does not."""
     if change.pruning and change.pruning.needs_approval:
-        return f"waits for approval: {_WAITING_DELETE[change.pruning.is_destructive]}"
+        return Hold(GateName.APPROVAL, f"waits for approval: {_WAITING_DELETE[change.pruning.is_destructive]}")
     if change.cause is Cause.PENDING:
-        return _NOT_APPLIED.get(settings.apply, "") or _dear_twice(change, planning)
+        return _NOT_APPLIED.get(settings.apply) or _dear_twice(change, planning)
     if settings.heal is HealPolicy.NEVER:
-        return f"heal is never: what the site changed is {REPORTED}"
-    if planning.locks(change):
-        return f"heal is {settings.heal}: mending this drift needs a lock, and waits for approval or a window"
-    return ""
+        return Hold(GateName.POLICY, "heal is never: what the site changed is only reported")
+    in_window = settings.heal is HealPolicy.WINDOW and settings.windows  # which that gate judges
+    if not in_window and planning.locks(change):
+        why = f"heal is {settings.heal}: mending this drift needs a lock, and waits for approval or a window"
+        return Hold(GateName.APPROVAL, why)
+    return None
 
 
-def _dear_twice(change: Change[Any], planning: _Planning) -> str:
+def _dear_twice(change: Change[Any], planning: Planning) -> Hold | None:
     twice = planning.locks_twice(change)
-    return f"waits for approval: {twice} would be locked twice" if twice else ""
+    return Hold(GateName.APPROVAL, f"waits for approval: {twice} would be locked twice") if twice else None
 
 
 _WAITING_DELETE = {
@@ -123,11 +187,12 @@ _WAITING_DELETE = {
     True: "deleting it is destructive",
 }
 _NOT_APPLIED = {
-    ApplyPolicy.NEVER: f"apply is never: what Git changes is {REPORTED}",
-    ApplyPolicy.APPROVED: "waits for approval: apply is approved",
+    ApplyPolicy.NEVER: Hold(GateName.POLICY, "apply is never: what Git changes is only reported"),
+    ApplyPolicy.APPROVED: Hold(GateName.APPROVAL, "waits for approval: apply is approved"),
 }
 
 
-def _told(held: Mapping[ResourceKey, str], total: int) -> str:
+def _told(held: Mapping[ResourceKey, Hold], total: int) -> tuple[Hold, ...]:
     """How many are held for which reason."""
-    return "; ".join(f"{n} of {total} changes held: {why}" for why, n in Counter(held.values()).items())
+    counted = Counter(held.values()).items()
+    return tuple(replace(why, reason=f"{n} of {total} changes held: {why.reason}") for why, n in counted)

@@ -1,7 +1,7 @@
 """One subcloud, once: the main path. Read this file first.
 
-Git says (`desired`), the site shows (`observed`), the difference is planned, what policy permits is sent, and what is
-then known is the verdict. Stages are plain functions on values; only `observe` and `send` touch the site.
+Git says (`desired`), the site shows (`observed`), the difference is planned, what policy permits and no gate holds is
+sent, and what is then known is the verdict. Stages are plain functions on values; only `observe` and `send` touch the site.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ from dataclasses import dataclass, field, replace
 
 from reconciler.apply import send
 from reconciler.diff import Present, compare, prunings, spelled, with_deletes
+from reconciler.engine.gating import gated, judged_again
 from reconciler.engine.office import Office, Visit, work
 from reconciler.engine.permission import Asked, permitted
 from reconciler.engine.removed import removed
@@ -72,13 +73,16 @@ async def reconcile(visit: Visit, office: Office) -> tuple[Judged, Outcome]:
     for host in visit.windows - judged.windows:
         visit.journal.window_closed(host)  # or somebody's later lock of it would be taken for ours
     context = Context(judged.desired, judged.observed)
-    asked = Asked(visit.settings, visit.approved, judged.windows)
+    asked = Asked(visit.settings, visit.approved, judged.windows, visit.approvals)
     allowed = permitted(judged.found, judged.plan, context, office.kinds, asked)
-    if not allowed.plan.stages:
-        return judged, replace(allowed.unsent, open_windows=tuple(sorted(judged.windows)))
-    office.begins(visit.site, allowed.plan)
+    passed = await gated(allowed, judged.observed, visit, office)
+    if not passed.plan.stages:
+        return judged, replace(allowed.unsent(passed.closed), open_windows=tuple(sorted(judged.windows)))
+    office.begins(visit.site, passed.plan)
+    permits = judged_again(visit, office)
     with office.timed("apply"):
-        return judged, await send(allowed.plan, work(visit, office, judged.desired, judged.windows))
+        outcome = await send(passed.plan, work(visit, office, judged.desired, judged.windows, permits))
+    return judged, replace(outcome, holds=(*passed.closed, *allowed.holds), approval=allowed.approval)
 
 
 def still_open(windows: frozenset[str], have: Snapshot) -> frozenset[str]:

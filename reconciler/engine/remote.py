@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Collection
 from typing import Any, Protocol
 
+from reconciler.engine.surroundings import Neighbours, surroundings
+from reconciler.model.gate import Surroundings
 from reconciler.model.kind import Kinds
 from reconciler.model.plan import Method
 from reconciler.model.rows import COLLECTIONS, Row, Rows
@@ -26,11 +28,17 @@ class Now(Protocol):
     def now(self) -> float: ...
 
 
+NOBODY = Neighbours()
+
+
 class SiteRemote:
     """Keeps the last reading, so that a look asks only for the lists it needs. Not shared between tasks."""
 
-    def __init__(self, site: str, platform: Platform, kinds: Kinds, clock: Now) -> None:
+    def __init__(
+        self, site: str, platform: Platform, kinds: Kinds, clock: Now, neighbours: Neighbours = NOBODY
+    ) -> None:
         self._site, self._platform, self._kinds, self._clock = site, platform, kinds, clock
+        self._neighbours = neighbours
         self._rows = Rows()
 
     async def observe(self) -> Snapshot:
@@ -44,6 +52,12 @@ class SiteRemote:
         names = {"ihosts"} | {name for kind in kinds for name in self._kinds[kind].collections}
         self._rows = await look(self._platform, self._rows, names, host)
         return interpret(self._site, self._rows, self._kinds, self._clock.now())
+
+    async def surroundings(self, *, again: bool = False) -> Surroundings:
+        """What else the site's services say now. again: its hosts' labels may have changed since they were read."""
+        if again:
+            self._rows = await look(self._platform, self._rows, {"ihosts", "labels"}, "")
+        return await surroundings(self._neighbours, self._rows)
 
     def dump(self) -> dict[str, Any]:
         """The last reading as {path: {items: rows}}, as `--inventory` takes it."""

@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
+from reconciler.engine.fingerprint import fingerprint
 from reconciler.engine.judgement import differences, removals_in_words, state_of
+from reconciler.engine.permission import in_words
 from reconciler.engine.reconcile import Judged
 from reconciler.model.errors import ConfigError, ConfigErrors, ReconcilerError, Unauthorized, Unreachable
+from reconciler.model.gate import Hold
 from reconciler.model.outcome import Outcome
 from reconciler.model.site import Settings
 from reconciler.model.snapshot import Unread
 from reconciler.model.verdict import Verdict
 from reconciler.model.wire import plan_json
 from reconciler.model.words import Result, State
+
+WAITS = frozenset((Result.HELD, Result.PLANNED))
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,11 +31,8 @@ class Whose:
     key: str
 
 
-def found(whose: Whose, judged: Judged, outcome: Outcome, now: float, held: str = "") -> Verdict:
-    """The verdict of a visit that could look.
-
-    held: why policy kept a plan from being sent; it is told, and the state stays what the difference says.
-    """
+def found(whose: Whose, judged: Judged, outcome: Outcome, now: float, before: Verdict | None = None) -> Verdict:
+    """The verdict of a visit that could look. before: the last one, for since when a gate is closed."""
     plan, seen = judged.plan, judged.observed
     return Verdict(
         site=whose.site,
@@ -44,11 +47,13 @@ def found(whose: Whose, judged: Judged, outcome: Outcome, now: float, held: str 
         differences=differences(judged.found, plan),
         unmanaged=len(judged.found.unmanaged),
         unjudged=tuple(map(str, judged.found.unjudged)),
-        reason=_reason(judged, outcome, held),
-        message=outcome.message or held or _blocked(judged) or _unread(judged),
+        reason=_reason(judged, outcome),
+        message=outcome.message or in_words(outcome.holds) or _blocked(judged) or _unread(judged),
         plan_id=plan.id if plan.stages else "",
+        change=fingerprint(judged.found) if plan.stages else "",
         plan=plan_json(plan) if plan.stages or plan.blocked else None,
         open_windows=outcome.open_windows,
+        holds=tuple(_dated(outcome.holds, before.holds if before else (), now)),
         removals=removals_in_words(judged.removals, judged.found, plan),
         no_deletes=judged.removals.blind,
         release=seen.system.release,
@@ -81,11 +86,19 @@ def _state_of_error(error: ReconcilerError) -> State:
     return State.UNREACHABLE if isinstance(error, Unreachable | Unauthorized) else State.FAILED
 
 
-def _reason(judged: Judged, outcome: Outcome, held: str) -> str:
+def _dated(holds: Iterable[Hold], before: Iterable[Hold], now: float) -> Iterator[Hold]:
+    """Each with the first visit that found its gate closed, whatever it says today."""
+    known = {hold.gate: hold.since for hold in before}
+    return (replace(hold, since=known.get(hold.gate) or now) for hold in holds)
+
+
+def _reason(judged: Judged, outcome: Outcome) -> str:
+    if outcome.holds and (outcome.result in WAITS or not outcome.message):
+        return str(outcome.holds[0].gate)
     if outcome.message:
         return str(outcome.result)
-    if held or judged.plan.blocked:
-        return "held" if held else "blocked"
+    if judged.plan.blocked:
+        return "blocked"
     return "unread" if judged.found.unjudged else ""
 
 

@@ -1,12 +1,14 @@
-"""What holds a plan back: a gate's name, its reason for a person, and until when, where that is known."""
+"""What holds a plan back: a gate's name, its reason for a person, since when, and until when, where that is known."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from enum import StrEnum
+from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
 from reconciler.model.alarm import Alarm
 from reconciler.model.busy import Deployment, Orchestration
@@ -21,8 +23,15 @@ TOLERATED = ("200.001", "250.001", "260.001", "260.002", "750.006", "900.010", "
 
 
 class GateName(StrEnum):
-    """Why a plan waits, in the order in which the reasons are told."""
+    """Why a plan waits, in the order in which the reasons are told.
 
+    The first three are the site's own mode and policies (engine.permission); each of the others is a module of
+    engine.gates.
+    """
+
+    MODE = "mode"  # the controller may only look, or only plan
+    POLICY = "policy"  # what is only reported
+    APPROVAL = "approval"  # somebody has to say yes
     SUSPENDED = "suspended"  # somebody said stop
     VETO = "veto"  # the site itself says stop
     FREEZE = "freeze"  # the fleet stands still for a time
@@ -56,15 +65,37 @@ class AlarmPolicy(BaseModel):
     veto: tuple[str, ...] = Field(default=(), description="Alarm ids that, while raised, hold every plan of the site.")
 
 
+def _moment(value: object) -> object:
+    """Unix seconds of a moment as people write it; without a zone nobody knows which it is."""
+    if not isinstance(value, str):
+        return value
+    try:
+        moment = datetime.fromisoformat(value)
+    except ValueError:
+        raise ValueError(
+            "must be written as 2026-12-20T00:00:00Z, or with an offset as 2026-12-20T00:00:00+01:00"
+        ) from None
+    if moment.tzinfo is None:
+        raise ValueError("needs its time zone: end it with Z, or with an offset as +01:00")
+    return moment.timestamp()
+
+
+Moment = Annotated[
+    float,
+    BeforeValidator(_moment),
+    Field(json_schema_extra={"type": "string", "format": "date-time"}),
+]
+
+
 class Freeze(BaseModel):
     """A time in which nothing is sent to the sites of these groups; to all where none is named."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True)
 
-    begins: float
-    ends: float
-    reason: str
-    groups: tuple[str, ...] = ()
+    begins: Moment = Field(description="From this moment on, in ISO 8601 with its zone.")
+    ends: Moment = Field(description="To this moment.")
+    reason: str = Field(description="Why; it is told with everything that waits.")
+    groups: tuple[str, ...] = Field(default=(), description="Groups that stand still; all sites where none is named.")
 
     @model_validator(mode="after")
     def _goes_forward(self) -> Freeze:
@@ -89,11 +120,16 @@ class Suspension:
 
 @dataclass(frozen=True, slots=True)
 class Hold:
-    """until: Unix seconds of the moment from which the gate may be open; None where nobody can say."""
+    """Why a plan waits. Times are Unix seconds.
+
+    until: the moment from which the gate may be open; None where nobody can say.
+    since: the first visit that found this gate closed without a break; None where it was not dated yet.
+    """
 
     gate: GateName
     reason: str
     until: float | None = None
+    since: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

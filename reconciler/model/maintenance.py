@@ -34,7 +34,7 @@ def told(duration_s: float) -> str:
 
 def _long_enough(text: str) -> str:
     if not seconds(text):
-        raise ValueError("a duration is written as 4h, 1h30m or 45m, and is not nothing")
+        raise ValueError("must be a duration as 4h, 1h30m or 45m, and more than nothing")
     return text
 
 
@@ -42,9 +42,7 @@ def _opens(text: str) -> str:
     try:
         CronSim(text, _ANY_DAY)
     except CronSimError as error:
-        raise ValueError(
-            f"{error}: five fields are wanted, as crontab has them: minute hour day month weekday"
-        ) from None
+        raise ValueError(f"must have the five fields of crontab, minute hour day month weekday ({error})") from None
     return text
 
 
@@ -52,7 +50,7 @@ def _is_zone(text: str) -> str:
     try:
         ZoneInfo(text)
     except (KeyError, OSError, ValueError):
-        raise ValueError(f"{text!r} is no time zone of the tz database, as Europe/Berlin is") from None
+        raise ValueError("must be a time zone of the tz database, as Europe/Berlin is") from None
     return text
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
+from reconciler.model.gate import Hold
 from reconciler.model.resource import ResourceKey
 from reconciler.model.words import Result
 
@@ -35,7 +36,8 @@ class Outcome:
     """The end of one attempt on a plan.
 
     open_windows: hosts that we locked and that are not unlocked yet; the next plan adopts them.
-    message: for the operator; empty when all went well.
+    message: for the operator; empty when all went well. holds: why something waits, the first being the one to tell.
+    approval: the number of the approval that let the plan be sent; 0 where policy did.
     """
 
     plan_id: str
@@ -43,6 +45,8 @@ class Outcome:
     entries: tuple[Entry, ...] = ()
     open_windows: tuple[str, ...] = ()
     message: str = ""
+    holds: tuple[Hold, ...] = ()
+    approval: int = 0
 
     @property
     def is_done(self) -> bool:

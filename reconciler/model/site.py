@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from reconciler.model.gate import AlarmPolicy, Freeze
+from reconciler.model.maintenance import MaintenanceWindow
 from reconciler.model.node import Node
 from reconciler.model.origin import Origin
 from reconciler.model.words import ApplyPolicy, HealPolicy, Mode, Prune
@@ -40,6 +42,11 @@ class Settings(BaseModel):
     prune: Mapping[str, Prune] = Field(
         default_factory=dict, description="Policy for what Git removes, by kind; `default` is that of all others."
     )
+    windows: tuple[MaintenanceWindow, ...] = Field(
+        default=(), description="When the site may be disturbed; at any time where none is named."
+    )
+    alarms: AlarmPolicy = Field(default=AlarmPolicy(), description="Which standing alarms hold a plan.")
+    freezes: tuple[Freeze, ...] = Field(default=(), description="When nothing is sent to the site.")
     description: str = Field(default="", description="The site in a few words.")
     labels: Mapping[str, str] = Field(default_factory=dict, description="The author's own, to select sites by.")
 

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from reconciler.model.gate import Hold
 from reconciler.model.words import Area, Cause, Disruption, Severity, State
 
 
@@ -36,7 +37,9 @@ class Verdict:
     observed_at: Unix seconds of the reading that it rests on; None when the site was never read.
     reachable: None when it was never tried.
     reason: one word for why it is held, failed, invalid or unreachable; message: the same for a person.
+    change: the fingerprint of all that differs, equal on every site where the same is to become the same.
     plan: the plan in its JSON form (`model.wire`), as last made; None when there is nothing to do.
+    holds: what keeps a plan, or a part of it, from being sent, each since when; the first is the one to tell.
     removals: what commits removed and is on the site still, in words that `stxr decline` takes, with what is to become
       of each. no_deletes: why nothing that Git removed can be told now; "" if it can.
     """
@@ -56,8 +59,10 @@ class Verdict:
     reason: str = ""
     message: str = ""
     plan_id: str = ""
+    change: str = ""
     plan: Mapping[str, Any] | None = None
     open_windows: tuple[str, ...] = ()
+    holds: tuple[Hold, ...] = ()
     removals: Mapping[str, str] = field(default_factory=dict)  # resource -> why it is not deleted
     no_deletes: str = ""
     release: str = ""

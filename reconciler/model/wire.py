@@ -9,6 +9,7 @@ from typing import Any
 from pydantic import BaseModel, SecretStr
 
 from reconciler.model.change import Change, FieldChange
+from reconciler.model.gate import GateName, Hold
 from reconciler.model.origin import Origin
 from reconciler.model.outcome import Entry, Outcome, StepResult
 from reconciler.model.plan import Call, Plan, Ref, Stage, Step
@@ -153,10 +154,16 @@ def difference_of(content: Mapping[str, Any]) -> Difference:
     return Difference(**members)
 
 
+def hold_json(hold: Hold) -> dict[str, Any]:
+    """Why something waits; times are Unix seconds."""
+    return {"gate": hold.gate, "reason": hold.reason, "since": hold.since, "until": hold.until}
+
+
 def verdict_json(verdict: Verdict) -> dict[str, Any]:
     """A verdict, all its members, with its differences and its plan."""
     content = {f.name: getattr(verdict, f.name) for f in fields(verdict)}
     content["differences"] = [difference_json(d) for d in verdict.differences]
+    content["holds"] = [hold_json(h) for h in verdict.holds]
     return {"version": VERSION, **{k: plain(v) for k, v in content.items()}}
 
 
@@ -170,7 +177,8 @@ def verdict_of(content: Mapping[str, Any]) -> Verdict:
     members = {k: v for k, v in content.items() if k in known}
     lists = {k: tuple(members.get(k, ())) for k in ("unjudged", "open_windows")}
     differences = tuple(map(difference_of, members.get("differences", ())))
-    return Verdict(**{**members, **lists, "state": State(members["state"]), "differences": differences})
+    holds = tuple(Hold(**{**hold, "gate": GateName(hold["gate"])}) for hold in members.get("holds", ()))
+    return Verdict(**{**members, **lists, "state": State(members["state"]), "differences": differences, "holds": holds})
 
 
 def outcome_json(outcome: Outcome) -> dict[str, Any]:

@@ -1,7 +1,22 @@
-"""What must outlive a process: base commits, open windows, removals, verdicts, first sightings, outcomes. Losing it loses no site."""
+"""What must outlive a process: base commits, open windows, removals, verdicts, first sightings, outcomes, words.
+
+Losing it loses no site; what people said has to be said again.
+"""
 
 from reconciler.store.lock import Holder, StateLock, state_folder
-from reconciler.store.memory import StoreMemory, recall, removals_of, verdicts_of
+from reconciler.store.memory import StoreMemory, recall, removals_of, speaking, verdicts_of
 from reconciler.store.store import Store
+from reconciler.store.words import Words
 
-__all__ = ["Holder", "StateLock", "Store", "StoreMemory", "recall", "removals_of", "state_folder", "verdicts_of"]
+__all__ = [
+    "Holder",
+    "StateLock",
+    "Store",
+    "StoreMemory",
+    "Words",
+    "recall",
+    "removals_of",
+    "speaking",
+    "state_folder",
+    "verdicts_of",
+]

@@ -26,7 +26,16 @@ def engine_of(url: str | URL) -> Engine:
 
 def durable(engine: Engine) -> Engine:
     """The same database, for transactions that are on the disk when they end, also if the power fails then."""
-    return engine.execution_options(durable=True)
+    return engine.execution_options(durable=True, writing=True)
+
+
+def writing(engine: Engine) -> Engine:
+    """The same database, for transactions that write.
+
+    They take their turn when they begin: one that had read before would be refused at once where another process
+    wrote meanwhile (sqlite.org/lang_transaction.html, SQLITE_BUSY_SNAPSHOT).
+    """
+    return engine.execution_options(writing=True)
 
 
 def put(db: Connection, table: Table, key: dict[str, Any], values: dict[str, Any]) -> None:
@@ -51,6 +60,6 @@ def _begin(connection: Connection) -> None:
 
     FULL waits for the disk with each transaction (sqlite.org/pragma.html, synchronous; PostgreSQL does it by itself).
     """
-    safety = "FULL" if connection.get_execution_options().get("durable") else "NORMAL"
-    connection.exec_driver_sql(f"PRAGMA synchronous={safety}")
-    connection.exec_driver_sql("BEGIN")
+    wanted = connection.get_execution_options()
+    connection.exec_driver_sql(f"PRAGMA synchronous={'FULL' if wanted.get('durable') else 'NORMAL'}")
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if wanted.get("writing") else "BEGIN")

@@ -8,6 +8,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from reconciler.model.approval import Approval
+from reconciler.model.errors import Held
+from reconciler.model.gate import Suspension
 from reconciler.model.removal import Removal
 from reconciler.model.resource import ResourceKey
 from reconciler.model.verdict import Verdict
@@ -54,6 +57,12 @@ class StoreMemory:
     def carry(self, site: str, removals: Iterable[Removal]) -> None:
         self.store.carry(site, removals)
 
+    def approvals(self, site: str) -> tuple[Approval, ...]:
+        return self.store.words.approvals(site)
+
+    def suspensions(self) -> tuple[Suspension, ...]:
+        return self.store.words.suspensions()
+
     def ended(self, site: str, commit: str, declared: Iterable[ResourceKey] = ()) -> None:
         if self.store.base(site) != commit:
             self.store.set_base(site, commit, declared)
@@ -82,6 +91,12 @@ class Recalled:
 
     def removals(self, site: str) -> tuple[Removal, ...]:
         return self.removed.get(site, ())
+
+    def approvals(self, site: str) -> tuple[Approval, ...]:  # noqa: ARG002
+        return ()  # who only looks sends nothing
+
+    def suspensions(self) -> tuple[Suspension, ...]:
+        return ()
 
     def carry(self, site: str, removals: Iterable[Removal]) -> None:
         """Not ours to write: who owns the folder finds them too."""
@@ -115,6 +130,24 @@ def verdicts_of(folder: Path) -> list[Verdict]:
     """Every verdict in a state folder, whoever owns it."""
     with _looking(folder) as store:
         return store.verdicts() if store else []
+
+
+@contextmanager
+def speaking(folder: Path, command: str) -> Iterator[Store]:
+    """A store to say a word in, which its owner heeds: also while another process owns the folder.
+
+    Raises ConfigError where the owner's schema is another one than this program's.
+    """
+    try:
+        store = Store.open(folder, command)
+    except Held:
+        engine = engine_of(file_url(folder))
+        store = Store(engine, None, time.time)
+        if not is_made(engine):
+            store.close()
+            raise
+    with store:
+        yield store
 
 
 @contextmanager

@@ -16,11 +16,13 @@ from reconciler.model.removal import Removal
 from reconciler.model.resource import ResourceKey
 from reconciler.model.verdict import Difference, Verdict
 from reconciler.model.wire import outcome_json, outcome_of, verdict_json, verdict_of
-from reconciler.store.database import durable, engine_of, file_url, put
+from reconciler.model.words import Result
+from reconciler.store.database import durable, engine_of, file_url, put, writing
 from reconciler.store.lock import Holder, StateLock
 from reconciler.store.removals import carried, carry, decline, known
 from reconciler.store.schema import migrate
 from reconciler.store.tables import BASES, OUTCOMES, REMOVALS, SIGHTINGS, VERDICTS, WINDOWS
+from reconciler.store.words import Words, use
 
 T = TypeVar("T")
 
@@ -30,6 +32,7 @@ class Store:
 
     def __init__(self, engine: Engine, lock: StateLock | None, clock: Callable[[], float]) -> None:
         self._engine, self._lock, self._clock = engine, lock, clock
+        self._writing = writing(engine)
         self._durable = durable(engine)  # a lock follows: whose it is must be known after a power cut too
 
     @classmethod
@@ -74,7 +77,7 @@ class Store:
     def set_base(self, site: str, commit: str, declared: Iterable[ResourceKey] = ()) -> None:
         """Note the commit, and what this program reads in it."""
         keys = orjson.dumps(sorted(map(list, declared))).decode()
-        with self._engine.begin() as db:
+        with self._writing.begin() as db:
             put(db, BASES, {"site": site}, {"commit_id": commit, "ended_at": self._clock(), "declared": keys})
 
     def declared(self, site: str) -> frozenset[ResourceKey]:
@@ -100,12 +103,12 @@ class Store:
         wanted = {r.key: r for r in removals}
         if carried(self.removals(site)) == carried(wanted.values()):
             return
-        with self._engine.begin() as db:
+        with self._writing.begin() as db:
             carry(db, site, wanted, self._clock())
 
     def decline(self, site: str, resource: str) -> bool:
         """Let a resource stay though a commit removed it. False where no such removal is known."""
-        with self._engine.begin() as db:
+        with self._writing.begin() as db:
             return decline(db, site, resource, self._clock())
 
     def windows(self, site: str) -> frozenset[str]:
@@ -131,11 +134,18 @@ class Store:
         with self._durable.begin() as db:
             db.execute(delete(WINDOWS).where(WINDOWS.c.site == site, WINDOWS.c.host == host))
 
+    # ---- what people say
+
+    @property
+    def words(self) -> Words:
+        """Suspensions, approvals, and the audit of both."""
+        return Words(self._engine, self._clock)
+
     # ---- verdicts
 
     def save(self, verdict: Verdict) -> Verdict:
         """Keep a verdict, its differences dated by when they were first seen; the dated verdict."""
-        with self._engine.begin() as db:
+        with self._writing.begin() as db:
             dated = replace(verdict, differences=self._dated(db, verdict))
             content = orjson.dumps(verdict_json(dated)).decode()
             put(
@@ -161,7 +171,7 @@ class Store:
     def forget(self, sites: Iterable[str]) -> None:
         """Drop the verdicts of sites that are not managed any more. Their bases and windows stay."""
         gone = [{"gone": site} for site in sites]
-        with self._engine.begin() as db:
+        with self._writing.begin() as db:
             for table in (VERDICTS, SIGHTINGS, REMOVALS) if gone else ():
                 db.execute(delete(table).where(table.c.site == bindparam("gone")), gone)
 
@@ -180,11 +190,13 @@ class Store:
     # ---- outcomes
 
     def record(self, site: str, commit: str, outcome: Outcome) -> None:
-        """Keep how a plan ended."""
+        """Keep how a plan ended. An approval that let it be sent is used up on this site when it is done."""
         content = orjson.dumps(outcome_json(outcome)).decode()
         row = {"site": site, "plan_id": outcome.plan_id, "commit_id": commit, "ended_at": self._clock()}
-        with self._engine.begin() as db:
+        with self._writing.begin() as db:
             db.execute(insert(OUTCOMES).values(**row, result=outcome.result, content=content))
+            if outcome.approval and outcome.result is Result.DONE:
+                use(db, outcome.approval, site, self._clock())
 
     def outcomes(self, site: str) -> Iterator[tuple[float, str, Outcome]]:
         """(when it ended, commit, outcome) of a site's plans, newest first."""
@@ -196,7 +208,7 @@ class Store:
 
     def prune(self, older_than: float) -> None:
         """Forget outcomes that ended before this time."""
-        with self._engine.begin() as db:
+        with self._writing.begin() as db:
             db.execute(delete(OUTCOMES).where(OUTCOMES.c.ended_at < older_than))
 
 

@@ -59,3 +59,43 @@ OUTCOMES = Table(
     Column("result", String, nullable=False),
     Column("content", Text, nullable=False),  # model.wire.outcome_json
 )
+SUSPENSIONS = Table(
+    "suspensions",
+    METADATA,
+    Column("scope", String, primary_key=True),  # site, group
+    Column("name", String, primary_key=True),
+    Column("by", String, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("since", Float, nullable=False),
+)
+APPROVALS = Table(
+    "approvals",
+    METADATA,
+    Column("number", Integer, primary_key=True, autoincrement=True),
+    Column("answer", String, nullable=False),
+    Column("subject", String, nullable=False),  # plan, change
+    Column("name", String, nullable=False, index=True),
+    Column("site", String, nullable=False, index=True),  # of a plan
+    Column("by", String, nullable=False),
+    Column("at", Float, nullable=False),
+    Column("ceiling", String, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("differences", Text, nullable=False),  # JSON
+)
+APPROVAL_USES = Table(
+    "approval_uses",  # a yes counts once on each site
+    METADATA,
+    Column("number", Integer, primary_key=True),
+    Column("site", String, primary_key=True),
+    Column("at", Float, nullable=False),
+)
+AUDIT = Table(
+    "audit",
+    METADATA,
+    Column("number", Integer, primary_key=True, autoincrement=True),
+    Column("at", Float, nullable=False, index=True),
+    Column("by", String, nullable=False),
+    Column("action", String, nullable=False),
+    Column("subject", String, nullable=False),
+    Column("detail", Text, nullable=False),
+)

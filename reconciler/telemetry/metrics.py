@@ -14,6 +14,7 @@ from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.metrics_core import Metric
 from prometheus_client.registry import Collector
 
+from reconciler.model.gate import GateName
 from reconciler.model.verdict import Verdict
 from reconciler.model.words import Area, Cause, Disruption, Mode, Severity, State
 
@@ -91,6 +92,7 @@ class _States(Collector):
         yield _per_site("subcloud_observation_timestamp_seconds", "When the site was last read.", verdicts, _observed)
         yield _drift(verdicts)
         yield _pending(verdicts)
+        yield _held(verdicts)
         yield _info(verdicts)
         yield _rollup(verdicts)
 
@@ -135,6 +137,15 @@ def _pending(verdicts: list[Verdict]) -> Metric:
     return family
 
 
+def _held(verdicts: list[Verdict]) -> Metric:
+    text = "Since when a gate keeps a plan of the site, or a part of it, from being sent; only while it does."
+    family = GaugeMetricFamily(f"{PREFIX}_subcloud_held_timestamp_seconds", text, labels=(*SITE, "gate"))
+    for verdict in verdicts:
+        for gate, since in {hold.gate: hold.since for hold in reversed(verdict.holds)}.items():
+            family.add_metric((verdict.site, verdict.group, gate), since or verdict.judged_at)
+    return family
+
+
 def _info(verdicts: list[Verdict]) -> Metric:
     labels = (*SITE, "mode", "system_mode", "release")
     family = GaugeMetricFamily(f"{PREFIX}_subcloud_info", "What the site is; always 1.", labels=labels)
@@ -157,5 +168,6 @@ LABEL_VALUES = {
     "severity": tuple(Severity),
     "disruption": tuple(Disruption),
     "mode": tuple(Mode),
+    "gate": tuple(GateName),
     "state": tuple(State),
 }

@@ -123,7 +123,7 @@ async def test_what_git_no_longer_says_is_let_go_of_and_stays_where_nothing_is_p
         clone.commit({OWN: ONE_MORE})
         assert (await world.applied(OTTAWA)).is_done
         sent = len(world.writes(OTTAWA))
-        settings = (clone.folder / SETTINGS).read_text() + "prune: never\n"
+        settings = (clone.folder / SETTINGS).read_text() + "prune: {default: never}\n"
         clone.commit({OWN: ONE_MORE.replace("backhaul", "other"), SETTINGS: settings})
         assert (await world.applied(OTTAWA)).is_done
         assert [(w.method, w.path) for w in world.writes(OTTAWA, sent)] == [("POST", "/v1/datanetworks")]

@@ -10,6 +10,7 @@ from reconciler.apply import Pace
 from reconciler.engine.fleet import Fleet
 from reconciler.engine.office import Office
 from reconciler.model.errors import ReconcilerError
+from reconciler.model.gate import Surroundings
 from reconciler.model.site import Settings
 from reconciler.model.snapshot import Snapshot
 from reconciler.model.words import ApplyPolicy, Mode
@@ -83,6 +84,11 @@ class Line(FakeSite):
         if self.error:
             raise self.error
         return replace(self.shown, taken_at=900.0)
+
+    around = Surroundings()
+
+    async def surroundings(self, *, again: bool = False) -> Surroundings:
+        return self.around
 
     def dump(self) -> dict[str, Any]:
         return {"/v1/ihosts": {"ihosts": []}}

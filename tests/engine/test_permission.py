@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 
 from reconciler.diff import compare
-from reconciler.engine.permission import Asked, permitted
+from reconciler.engine.permission import Asked, in_words, permitted
 from reconciler.model.kind import Context
 from reconciler.model.plan import Opening
 from reconciler.model.site import Settings
@@ -71,11 +71,11 @@ def test_every_policy_of_every_change(mode, apply, heal, cause, price, approved)
     expected = is_sent(mode, apply, heal, cause, price, approved)
     assert (allowed.plan.id == todo.id) is expected
     assert sent(allowed) == ({"x"} if expected else set())
-    assert bool(allowed.held) is not expected
+    assert bool(allowed.holds) is not expected
     if not expected:
         is_never = apply is NEVER if cause is Cause.PENDING else heal is NO_HEAL
         waits = mode is APPLY and not is_never
-        assert allowed.unsent.result is (Result.HELD if waits else Result.PLANNED)
+        assert allowed.result is (Result.HELD if waits else Result.PLANNED)
 
 
 @pytest.mark.parametrize(
@@ -92,12 +92,12 @@ def test_every_policy_of_every_change(mode, apply, heal, cause, price, approved)
 )
 def test_what_is_held_says_why(policy, cause, price, said):
     _, allowed = asking(**differing(cause, price), **policy)
-    assert said in allowed.held
+    assert said in in_words(allowed.holds)
 
 
 def test_a_site_with_nothing_to_do_is_in_sync():
     _, allowed = asking(snap(Net(name="x")), snap(Net(name="x")))
-    assert (allowed.held, allowed.unsent.result) == ("", Result.IN_SYNC)
+    assert (in_words(allowed.holds), allowed.result) == ("", Result.IN_SYNC)
 
 
 def test_what_policy_permits_of_a_plan_is_a_plan_of_its_own():
@@ -109,13 +109,13 @@ def test_what_policy_permits_of_a_plan_is_a_plan_of_its_own():
     )
     assert sent(allowed) == {"moved"}
     assert allowed.plan.id != todo.id
-    assert allowed.held == "1 of 2 changes held: apply is never: what Git changes is only reported"
+    assert in_words(allowed.holds) == "1 of 2 changes held: apply is never: what Git changes is only reported"
 
 
 def test_reasons_are_counted_each():
     git, live = (Net(name="a", mtu=1), Iface(name="b", mtu=1)), (Net(name="a", mtu=2), Iface(name="b", mtu=2))
     _, allowed = asking(snap(*git, Net(name="new")), snap(*live), base=snap(*git), apply=APPROVAL)
-    assert allowed.held == (
+    assert in_words(allowed.holds) == (
         "1 of 3 changes held: heal is nondisruptive: mending this drift needs a lock, and waits for approval or a window; "
         "1 of 3 changes held: waits for approval: apply is approved"
     )
@@ -125,7 +125,7 @@ def test_drift_that_needs_a_lock_is_held_while_a_commit_goes_on():
     drifted, fresh = Iface(name="moved", mtu=9000), Net(name="new")
     _, allowed = asking(snap(drifted, fresh), snap(Iface(name="moved", mtu=1500)), base=snap(drifted))
     assert sent(allowed) == {"new"}
-    assert "needs a lock" in allowed.held
+    assert "needs a lock" in in_words(allowed.holds)
 
 
 def test_a_commit_that_locks_a_host_takes_no_drift_into_its_window_that_policy_holds():
@@ -141,7 +141,7 @@ def test_drift_whose_mending_locks_what_hangs_on_it_needs_a_lock_too():
     _, allowed = asking(snap(git, *links), snap(live, *links), base=snap(git, *links))
     assert allowed.plan.locked_hosts == ()
     assert sent(allowed) == set()
-    assert "needs a lock" in allowed.held
+    assert "needs a lock" in in_words(allowed.holds)
 
 
 def test_drift_that_takes_effect_only_by_a_lock_needs_one():
@@ -151,7 +151,7 @@ def test_drift_that_takes_effect_only_by_a_lock_needs_one():
     assert todo.locked_hosts == ("controller-0",)
     assert sent(allowed) == set()
     assert allowed.plan.locked_hosts == ()
-    assert "needs a lock" in allowed.held
+    assert "needs a lock" in in_words(allowed.holds)
 
 
 def test_drift_that_locks_by_what_hangs_on_it_does_not_ride_on_a_commit_that_locks_nothing():
@@ -228,7 +228,7 @@ def test_a_host_that_an_operator_locked_stays_locked():
     todo, allowed = asking(want, have, approved="*")
     assert todo.stages == ()
     assert "locked-by-operator" in todo.blocked[0].reason
-    assert allowed.unsent.result is Result.HELD
+    assert allowed.result is Result.HELD
 
 
 @given(sides())
@@ -245,4 +245,4 @@ def test_what_is_neither_sent_nor_held_is_nothing(both):
     want, have = both
     todo, allowed = asking(want, have, base=want)
     held = {c.key for c in todo.changes} - {c.key for c in allowed.plan.changes}
-    assert bool(held) is bool(allowed.held)
+    assert bool(held) is bool(allowed.holds)

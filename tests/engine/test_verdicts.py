@@ -17,10 +17,12 @@ from reconciler.model.errors import (
     Unauthorized,
     Unreachable,
 )
+from reconciler.model.gate import GateName, Hold
 from reconciler.model.outcome import Outcome
 from reconciler.model.site import Settings
 from reconciler.model.snapshot import Unread
 from reconciler.model.verdict import Verdict
+from reconciler.model.wire import verdict_json, verdict_of
 from reconciler.model.words import Mode, Result, State
 from reconciler.sources.errors import GitError, UnreadableInputError
 from tests.engine.judging import judged
@@ -90,8 +92,22 @@ def test_what_stands_in_the_way_is_told():
 
 def test_why_policy_held_a_plan_is_told_without_hiding_the_state():
     visit = judged(snap(GIT), seen(LIVE))
-    told = found(WHOSE, visit, Outcome("p", Result.PLANNED), 1_000.0, held="mode is observe: nothing is sent")
-    assert (told.state, told.reason, told.message) == (State.PENDING, "held", "mode is observe: nothing is sent")
+    why = Hold(GateName.MODE, "mode is observe: nothing is sent")
+    told = found(WHOSE, visit, Outcome("p", Result.PLANNED, message=why.reason, holds=(why,)), 1_000.0)
+    assert (told.state, told.reason, told.message) == (State.PENDING, "mode", "mode is observe: nothing is sent")
+
+
+def test_a_gate_is_told_with_the_first_visit_that_found_it_closed():
+    visit = judged(snap(GIT), seen(LIVE))
+    window, alarms = Hold(GateName.WINDOW, "outside", until=9_000.0), Hold(GateName.ALARMS, "200.004 on controller-1")
+    first = found(WHOSE, visit, Outcome("p", Result.HELD, message="…", holds=(window,)), 1_000.0)
+    second = found(WHOSE, visit, Outcome("p", Result.HELD, message="…", holds=(alarms, window)), 2_000.0, first)
+    assert second.reason == "alarms"
+    assert [(h.gate, h.since, h.until) for h in second.holds] == [
+        ("alarms", 2_000.0, None),
+        ("window", 1_000.0, 9_000.0),
+    ]
+    assert verdict_of(verdict_json(second)).holds == second.holds
 
 
 def test_a_list_that_was_not_read_is_told_with_its_reason():

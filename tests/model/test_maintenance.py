@@ -81,14 +81,14 @@ def test_a_window_is_open_exactly_after_an_opening(offset, hours):
 @pytest.mark.parametrize(
     ("said", "message"),
     [
-        ({"cron": "0 1 * *"}, "five fields are wanted"),
+        ({"cron": "0 1 * *"}, "must have the five fields of crontab"),
         ({"cron": "0 25 * * *"}, "Bad hour"),
         ({"cron": "0 0 30 2 *"}, "Bad day-of-month"),
         ({"duration": "4 hours"}, "pattern"),
-        ({"duration": ""}, "written as 4h, 1h30m or 45m"),
-        ({"duration": "0m"}, "is not nothing"),
-        ({"timezone": "Mars/Olympus"}, "no time zone of the tz database"),
-        ({"timezone": "../etc/passwd"}, "no time zone of the tz database"),
+        ({"duration": ""}, "must be a duration as 4h, 1h30m or 45m"),
+        ({"duration": "0m"}, "more than nothing"),
+        ({"timezone": "Mars/Olympus"}, "must be a time zone of the tz database"),
+        ({"timezone": "../etc/passwd"}, "must be a time zone of the tz database"),
         ({"weekday": "6"}, "Extra inputs"),
     ],
 )

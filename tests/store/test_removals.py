@@ -102,7 +102,8 @@ def test_a_store_of_the_first_schema_keeps_its_bases(folder):
     with Store.open(folder) as store:
         store.set_base("yard", "c1")
     with sqlite3.connect(folder / "store.db") as db:
-        db.execute("drop table removals")
+        for table in ("removals", "suspensions", "approvals", "approval_uses", "audit"):
+            db.execute(f"drop table {table}")
         db.execute("alter table bases drop column declared")
         db.execute("update alembic_version set version_num = '0001'")
     with Store.open(folder) as store:

@@ -61,7 +61,8 @@ def told(case):
 
 
 def test_every_gate_has_its_file():
-    assert tuple(registry()) == tuple(GateName)
+    policies = {GateName.MODE, GateName.POLICY, GateName.APPROVAL}
+    assert tuple(registry()) == tuple(name for name in GateName if name not in policies)
 
 
 def test_a_plan_that_nothing_holds_is_sent():

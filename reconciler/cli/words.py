@@ -1,0 +1,137 @@
+"""`stxr suspend`, `resume`, `approve`, `reject`: a person's word, heeded by the controller at once. Asks no site."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterable, Iterator
+from getpass import getuser
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from reconciler.cli import results as shown
+from reconciler.cli.options import STATE, Format, Show, State
+from reconciler.cli.plan_text import plural
+from reconciler.engine.approvals import of_change, of_plan
+from reconciler.model.approval import Answer, Approval, Saying, Subject
+from reconciler.model.errors import ConfigError
+from reconciler.model.gate import GateName
+from reconciler.model.verdict import Verdict
+from reconciler.model.words import Disruption
+from reconciler.store import speaking, verdicts_of
+
+Reason = Annotated[str, typer.Option("--reason", help="Why; it is shown wherever it holds something.")]
+Group = Annotated[bool, typer.Option("--group", help="The names are groups of fleet.yaml.")]
+Names = Annotated[list[str], typer.Argument(help="Sites, or groups with --group.", metavar="NAME...")]
+Plans = Annotated[
+    list[str] | None, typer.Argument(help="Plans by their ids, as `stxr status` shows them.", metavar="[PLAN]...")
+]
+Change = Annotated[
+    str, typer.Option("--change", help="All that is equal on many sites, by its fingerprint.", metavar="FINGERPRINT")
+]
+UpTo = Annotated[
+    Disruption | None,
+    typer.Option("--up-to", help="With --change: not where its plan costs more. What it costs most now, without."),
+]
+NOT_ASKED = frozenset((GateName.APPROVAL, GateName.POLICY, GateName.MODE))
+
+
+def suspend(names: Names, reason: Reason, group: Group = False, state: State = STATE, show: Show = Format.TEXT) -> None:
+    """Send nothing to these sites until they are resumed; they are looked at all the same."""
+    with speaking(state, "suspend") as store:
+        for name in names:
+            store.words.suspend(getuser(), reason, **_scoped(name, is_group=group))
+    _told({"suspended": names, "is_group": group, "reason": reason}, (f"{n}: suspended: {reason}" for n in names), show)
+
+
+def resume(names: Names, group: Group = False, state: State = STATE, show: Show = Format.TEXT) -> None:
+    """Take a suspension back. Exit: 0 resumed, 1 one of them was not suspended."""
+    with speaking(state, "resume") as store:
+        missing = [n for n in names if not store.words.resume(getuser(), **_scoped(n, is_group=group))]
+        known = sorted(s.site or f"group {s.group}" for s in store.words.suspensions())
+    if missing:
+        raise ConfigError(f"not suspended: {', '.join(missing)}; suspended are {', '.join(known) or 'none'}")
+    _told({"resumed": names, "is_group": group}, (f"{n}: resumed" for n in names), show)
+
+
+def approve(
+    plans: Plans = None,
+    change: Change = "",
+    up_to: UpTo = None,
+    reason: Reason = "",
+    state: State = STATE,
+    show: Show = Format.TEXT,
+) -> None:
+    """Say yes to plans, or to one change on every site that has it. It counts for these values only, and once a site.
+
+    Exit: 0 recorded, 1 nobody has such a plan now.
+    """
+    _answered(Saying(Answer.APPROVED, getuser(), time.time(), reason), plans or [], (change, up_to), state, show)
+
+
+def reject(
+    plans: Plans = None, change: Change = "", reason: Reason = "", state: State = STATE, show: Show = Format.TEXT
+) -> None:
+    """Say no to plans, or to one change on every site that has it: they are not sent, whatever the policies say.
+
+    Exit: 0 recorded, 1 nobody has such a plan now.
+    """
+    _answered(Saying(Answer.REJECTED, getuser(), time.time(), reason), plans or [], (change, None), state, show)
+
+
+def _answered(said: Saying, plans: list[str], change: tuple[str, Disruption | None], state: Path, show: Format) -> None:
+    if bool(plans) == bool(change[0]):
+        raise ConfigError("name plans, or one change with --change")
+    verdicts = verdicts_of(state)
+    answers = _of_change(said, *change, verdicts) if change[0] else _of_plans(said, plans, verdicts)
+    with speaking(state, said.answer) as store:
+        for approval in answers:
+            store.words.answer(approval)
+    concerned = {(a.subject, a.name) for a in answers}
+    sites = [v for v in verdicts if concerned & {(Subject.PLAN, v.plan_id), (Subject.CHANGE, v.change)}]
+    content = {"answer": said.answer, "names": sorted({a.name for a in answers}), "sites": [v.site for v in sites]}
+    _told(content, _answer_lines(answers, sites), show)
+
+
+def _of_plans(said: Saying, plans: list[str], verdicts: list[Verdict]) -> list[Approval]:
+    known = {v.plan_id for v in verdicts if v.plan_id}
+    if missing := [plan for plan in plans if plan not in known]:
+        raise ConfigError(f"no site has the plan {', '.join(missing)} now; {_waiting(verdicts, 'plan_id')}")
+    return [of_plan(said, v) for v in verdicts if v.plan_id in plans]
+
+
+def _of_change(said: Saying, change: str, up_to: Disruption | None, verdicts: list[Verdict]) -> list[Approval]:
+    having = [v for v in verdicts if v.change == change]
+    if not having:
+        raise ConfigError(f"no site has the change {change} now; {_waiting(verdicts, 'change')}")
+    return [of_change(said, having, up_to)]
+
+
+def _waiting(verdicts: Iterable[Verdict], member: str) -> str:
+    there = sorted({getattr(v, member) for v in verdicts} - {""})
+    return f"there are {', '.join(there)}" if there else "no site has anything to do"
+
+
+def _answer_lines(said: list[Approval], sites: list[Verdict]) -> Iterator[str]:
+    for approval in said:
+        if approval.subject is Subject.CHANGE:
+            ceiling = f" up to {approval.ceiling}" if approval.answer is Answer.APPROVED else ""
+            yield f"change {approval.name} {approval.answer}{ceiling}: {plural(len(sites), 'site')} have it now"
+    for verdict in sites:
+        waits = "; ".join(h.reason for h in verdict.holds if h.gate not in NOT_ASKED)
+        yield f"  {verdict.site}: plan {verdict.plan_id} {said[0].answer}" + (
+            f"; it waits still: {waits}" if waits else ""
+        )
+
+
+def _scoped(name: str, *, is_group: bool) -> dict[str, str]:
+    return {"group" if is_group else "site": name}
+
+
+def _told(content: dict[str, Any], lines: Iterable[str], show: Format) -> None:
+    if show is Format.JSON:
+        shown.as_json(content)
+        return
+    for line in lines:
+        typer.echo(line)

@@ -1,0 +1,67 @@
+"""A permitted plan before the gates: what surrounds the site is read, every gate is asked, and what is left is sent."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from reconciler.apply import Permits
+from reconciler.engine.gates import holds
+from reconciler.engine.office import Office, Visit
+from reconciler.engine.permission import Permission, in_words
+from reconciler.model.errors import Held
+from reconciler.model.gate import Case, Hold
+from reconciler.model.plan import Plan, Stage
+from reconciler.model.snapshot import Snapshot
+from reconciler.plan import expected_s
+
+
+@dataclass(frozen=True, slots=True)
+class Gated:
+    """plan: what may be sent now, empty if nothing may. closed: the gates that keep the rest."""
+
+    plan: Plan
+    closed: tuple[Hold, ...] = ()
+
+
+async def gated(allowed: Permission, seen: Snapshot, visit: Visit, office: Office) -> Gated:
+    """The part of a permitted plan that no gate holds. Asks the site's other services; raises nothing of theirs.
+
+    Where a gate is closed for what disturbs the site, the rest goes on. A window that we opened is closed whatever
+    the gates say: the host that we owe the site comes back first.
+    """
+    if not allowed.plan.stages:
+        return Gated(allowed.plan)
+    case = await _case(allowed.plan, seen, visit, office)
+    closed = holds(case)
+    if not closed:
+        return Gated(allowed.plan)
+    quiet = allowed.quiet
+    is_open = bool(quiet.changes) and not holds(replace(case, plan=quiet, needed_s=expected_s(quiet, seen.system)))
+    return Gated(quiet if is_open else allowed.owed, closed)
+
+
+def judged_again(visit: Visit, office: Office) -> Permits:
+    """The gates once more, before each host but the first is taken out of service: minutes have passed."""
+
+    async def judge(left: tuple[Stage, ...], seen: Snapshot) -> None:
+        if closed := holds(await _case(Plan("", visit.site, left), seen, visit, office, again=True)):
+            raise Held(f"{visit.site} {left[0].host}: not locked: {in_words(closed)}")
+
+    return judge
+
+
+async def _case(plan: Plan, seen: Snapshot, visit: Visit, office: Office, *, again: bool = False) -> Case:
+    settings = visit.settings
+    return Case(
+        site=visit.site,
+        group=settings.group,
+        plan=plan,
+        system=seen.system,
+        surroundings=await visit.remote.surroundings(again=again),
+        now=office.clock.now(),
+        needed_s=expected_s(plan, seen.system),
+        windows=settings.windows,
+        alarm_policy=settings.alarms,
+        freezes=settings.freezes,
+        suspensions=visit.suspensions(),
+    )

@@ -1,0 +1,100 @@
+"""What people say is kept with who and when, counts until it is used, and leaves an audit row each time."""
+
+from __future__ import annotations
+
+import pytest
+
+from reconciler.model.approval import Answer, Approval, Subject
+from reconciler.model.errors import Held
+from reconciler.model.gate import Suspension
+from reconciler.model.outcome import Outcome
+from reconciler.model.words import Disruption, Result
+from reconciler.store import Holder, StateLock, Store, StoreMemory, speaking
+
+YES = Approval(
+    Answer.APPROVED, Subject.PLAN, "3f2a9c", "night-shift", 990.0, Disruption.LOCK, "ottawa", "checked",
+    {"dns:servers": ("10.0.0.1", "10.0.0.2")},
+)  # fmt: skip
+FOR_ALL = Approval(Answer.APPROVED, Subject.CHANGE, "77aa01", "night-shift", 995.0, Disruption.SERVICE)
+
+
+def spoken(words):
+    return [(word.by, word.action, word.subject, word.detail) for word in words.said()]
+
+
+def test_a_suspension_counts_from_its_first_word_and_is_told_by_the_last(folder):
+    times = iter([1_000.0, 1_000.0, 2_000.0, 2_000.0])
+    with Store.open(folder, clock=lambda: next(times)) as store:
+        store.words.suspend("night-shift", "storm", site="ottawa")
+        store.words.suspend("day-shift", "flood", site="ottawa")
+        assert store.words.suspensions() == (Suspension("day-shift", "flood", 1_000.0, site="ottawa"),)
+
+
+def test_sites_and_groups_are_suspended_apart(store):
+    store.words.suspend("night-shift", "storm", group="ran")
+    store.words.suspend("night-shift", "fire", site="ran")
+    assert store.words.resume("day-shift", site="ran")
+    assert not store.words.resume("day-shift", site="ran")
+    assert [(s.group, s.site) for s in store.words.suspensions()] == [("ran", "")]
+    assert spoken(store.words) == [
+        ("night-shift", "suspend", "ran", "group: storm"),
+        ("night-shift", "suspend", "ran", "site: fire"),
+        ("day-shift", "resume", "ran", "site"),
+    ]
+
+
+def test_an_approval_of_a_plan_is_its_sites_and_one_of_a_change_is_everybodys(store):
+    store.words.answer(YES)
+    store.words.answer(FOR_ALL)
+    assert [(a.name, a.number) for a in store.words.approvals("ottawa")] == [("3f2a9c", 1), ("77aa01", 2)]
+    assert [a.name for a in store.words.approvals("hull")] == ["77aa01"]
+    assert StoreMemory(store).approvals("ottawa")[0].differences == YES.differences
+    assert spoken(store.words) == [
+        ("night-shift", "approved", "3f2a9c", "plan of ottawa checked"),
+        ("night-shift", "approved", "77aa01", "change of any site"),
+    ]
+
+
+@pytest.mark.parametrize(("result", "left"), [(Result.DONE, ["77aa01"]), (Result.UNREACHABLE, ["3f2a9c", "77aa01"])])
+def test_an_approval_is_used_up_by_the_plan_that_ended_well(store, result, left):
+    store.words.answer(YES)
+    store.words.answer(FOR_ALL)
+    store.record("ottawa", "c1", Outcome("3f2a9c", result, approval=1))
+    assert [a.name for a in store.words.approvals("ottawa")] == left
+
+
+def test_an_approval_of_a_change_is_used_up_site_by_site(store):
+    store.words.answer(FOR_ALL)
+    store.record("ottawa", "c1", Outcome("3f2a9c", Result.DONE, approval=1))
+    assert store.words.approvals("ottawa") == ()
+    assert [a.name for a in store.words.approvals("hull")] == ["77aa01"]
+
+
+def test_what_was_said_since_is_told_in_order(store):
+    store.words.note("night-shift", "decline", "ottawa", "vlan/mgmt0")
+    last = store.words.last()
+    store.words.answer(YES)
+    assert [word.action for word in store.words.said(after=last)] == ["approved"]
+
+
+def test_a_word_is_taken_beside_the_controller(folder):
+    with Store.open(folder, "run") as store:
+        with speaking(folder, "suspend") as beside:
+            beside.words.suspend("night-shift", "storm", site="ottawa")
+        assert [s.site for s in store.words.suspensions()] == ["ottawa"]
+
+
+def test_a_word_said_while_the_controller_writes_waits_for_its_turn(folder):
+    with Store.open(folder, "run") as store, speaking(folder, "suspend") as beside:
+        with store._engine.connect() as reading:  # a long look must not refuse the word
+            reading.exec_driver_sql("select * from bases").all()
+            store.set_base("ottawa", "c1")
+            beside.words.suspend("night-shift", "storm", site="ottawa")
+        assert store.words.suspensions()
+
+
+def test_a_folder_whose_owner_has_not_made_its_store_yet_names_the_owner(folder):
+    lock = StateLock(folder, Holder.here("run", 1_000.0))
+    with pytest.raises(Held, match="in use by `stxr run`"), speaking(folder, "suspend"):
+        pass
+    lock.release()
