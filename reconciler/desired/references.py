@@ -58,6 +58,10 @@ def _check_secrets(site: Site, findings: Findings) -> None:
     said = site.system
     named = [("license", said.at("license", "secret"))] if said else []
     named += [(f"certificate {c.text('type')}", c.get("secret")) for c in said.listed("certificates")] if said else []
+    named += [
+        (f"password of {host}'s board management", profile.at("boardManagement", "credentials", "password", "secret"))
+        for host, profile in site.hosts.items()
+    ]
     for what, secret in named:
         if secret is not None and secret.value not in site.own_secrets:
             message = (

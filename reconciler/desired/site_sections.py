@@ -26,15 +26,9 @@ class Secret(Section):
     key_ref: Reference | None = Field(
         default=None, description="Where its private key is, if not with it: tls.key beside tls.crt."
     )
-
-
-class NamedSecret(Section):
-    """What a secret that documents name stands for: the Deployment Manager has a Kubernetes Secret of that name."""
-
     username: Annotated[str, Field(min_length=1)] | None = Field(
-        default=None, description="Whose password it is; a user is no secret, and is compared."
+        default=None, description="Whose password it is: a user of board management, who is no secret and is compared."
     )
-    password: Secret | None = Field(default=None, description="Where the password is.")
 
 
 class RemoteLogging(Section):
@@ -63,9 +57,6 @@ class SystemSection(Section):
     https: bool | None = Field(default=None, description="Whether the public endpoints speak HTTPS.")
     security_feature: Literal["spectre_meltdown_v1", "spectre_meltdown_all"] | None = Field(
         default=None, description="Processor mitigations: taken up by each host at its next lock and unlock."
-    )
-    secrets: dict[Hostname, NamedSecret] | None = Field(
-        default=None, description="What the secrets stand for that documents name, by that name."
     )
     remote_logging: RemoteLogging | None = Field(default=None, description="Where the hosts send their logs.")
     drbd: Drbd | None = Field(default=None, description="Replication between the controllers.")

@@ -13,7 +13,6 @@ from dataclasses import dataclass
 from typing import Any
 
 from reconciler.kinds import _addresses as addresses
-from reconciler.kinds import _own as own
 from reconciler.model.host import HostState
 from reconciler.model.kind import Context
 from reconciler.model.node import Node
@@ -58,13 +57,13 @@ ABSENT = Controller()
 
 def places(site: Site, profile: Node) -> Mapping[str, str | Node | None]:
     """Attribute -> where Git says it: site.yaml tells what the secret that a profile names stands for."""
-    named = own.system(site, "secrets", profile.text(*SECRET))
+    named = site.own_secrets.get(profile.text(*SECRET))
     return {
         "bm_type": "boardManagement.type",
         "bm_address": "boardManagement.address",
         "bm_secret": ".".join(SECRET),
         "bm_username": named.get("username") if named else None,
-        "bm_password": named.at("password", "secretRef") if named else None,
+        "bm_password": named.get("secretRef") if named else None,
         "power_on": "powerOn",
     }
 
@@ -102,7 +101,7 @@ def _why_no_user(want: Controller, have: Controller) -> str:
     if not username and want.secret:
         return (
             f"boardManagement.credentials names the secret {want.secret}, and site.yaml does not say whose password it "
-            f"is: say username and password of system.secrets.{want.secret} there"
+            f"is: say secrets.{want.secret}.username there"
         )
     if not username:
         return "the platform takes no board management without a user: name its secret in boardManagement.credentials"

@@ -68,14 +68,15 @@ HOST_LISTS = ("labels", "partitions")
 
 
 def site(text: str) -> Site:
-    """`system: {...}`, `name: ...`, `hosts: {name: profile}`, and of site.yaml `own: {system: {...}, hosts: {...}}`."""
+    """`system: {...}`, `name: ...`, `hosts: {name: profile}`, and of site.yaml `own: {system, hosts, secrets}`."""
     said = yaml.safe_load(text) or {}
     hosts = {name: node(profile) for name, profile in said.get("hosts", {}).items()}
     system, name = (node(said[key]) if key in said else None for key in ("system", "name"))
     own = said.get("own", {})
     ours = node(own["system"]) if "system" in own else None
     own_hosts = {name: node(section) for name, section in own.get("hosts", {}).items()}
-    return Site("ottawa", Settings(), system, name, hosts, {}, ours, own_hosts)
+    secrets = {name: node(place) for name, place in own.get("secrets", {}).items()}
+    return Site("ottawa", Settings(), system, name, hosts, {}, ours, own_hosts, own_secrets=secrets)
 
 
 def desired(text: str) -> Snapshot:

@@ -23,7 +23,7 @@ from tests.kinds.networks import calls, system_row, told
 
 KIND = KINDS["host"]
 STANDARD = system_row("duplex", "Standard")
-SECRETS = "own: {system: {secrets: {bmc: {username: root, password: {secretRef: 'env:BMC'}}}}}\n"
+SECRETS = "own: {secrets: {bmc: {username: root, secretRef: 'env:BMC'}}}\n"
 REDFISH = {"bm_type": "redfish", "bm_ip": "10.30.0.9", "bm_username": "root"}
 
 
@@ -76,11 +76,11 @@ def test_where_the_platform_has_the_user_already_git_need_not_know_it():
     [
         (worker("{type: bmc}"), {}, "knows no board management of type bmc: say dynamic, ipmi, redfish or none"),
         (worker("{type: redfish}"), {}, "no board management without a user"),
-        (worker().replace("bmc: {", "other: {"), {}, "say username and password of system.secrets.bmc there"),
+        (worker().replace("bmc: {", "other: {"), {}, "say secrets.bmc.username there"),
         (worker().replace("root", "a-very-long-user-name"), {}, "16 characters at most"),
-        (worker().replace("env:BMC'}", "env:BMC'}}, x: {y: {}").replace("root", "'a user'"), {}, "no blanks"),
+        (worker().replace("root", "'a user'"), {}, "no blanks"),
         (
-            worker().replace(", password: {secretRef: 'env:BMC'}", "").replace("root", "boss"),
+            worker().replace(", secretRef: 'env:BMC'", "").replace("root", "boss"),
             REDFISH,
             "its password only",
         ),
