@@ -9,6 +9,7 @@ from typing import Any
 
 from reconciler.model.change import Change, FieldChange
 from reconciler.model.kind import Kinds, ResourceKind
+from reconciler.model.resource import Resource
 from reconciler.model.snapshot import Snapshot
 from reconciler.model.words import Action
 
@@ -26,7 +27,7 @@ def judge(change: Change[Any], seen: Snapshot, kinds: Kinds, *, ours: bool = Fal
     """
     have, kind = seen.resources.get(change.key), kinds[change.key.kind]
     if change.action is Action.DELETE:
-        return Verdict.TODO if have else Verdict.DONE
+        return _judge_delete(change, have)
     if have is None:
         return Verdict.TODO if change.action is Action.CREATE else Verdict.CONFLICT
     if change.action is Action.CREATE:
@@ -36,6 +37,14 @@ def judge(change: Change[Any], seen: Snapshot, kinds: Kinds, *, ours: bool = Fal
         is_old = change.observed is not None and have.spec == change.observed.spec
         return Verdict.TODO if ours or is_old else Verdict.CONFLICT
     return _judge_fields(change, have.spec, kind)
+
+
+def _judge_delete(change: Change[Any], have: Resource[Any] | None) -> Verdict:
+    """What was made anew under the same name since the plan is not what somebody agreed to delete."""
+    if have is None:
+        return Verdict.DONE
+    was, now = (r.ids.get("uuid") if r else None for r in (change.observed, have))
+    return Verdict.CONFLICT if was and now and was != now else Verdict.TODO
 
 
 def _judge_fields(change: Change[Any], spec: Any, kind: ResourceKind[Any]) -> Verdict:
@@ -83,6 +92,8 @@ def conflict_text(change: Change[Any], seen: Snapshot) -> str:
     have = seen.resources.get(change.key)
     if have is None:
         return f"{change.key} is no longer on the site"
+    if change.action is Action.DELETE:
+        return f"{change.key} has been made anew since the plan"
     if change.action is Action.CREATE:
         return f"{change.key} has appeared meanwhile, with other values than Git's"
     moved = ", ".join(f"{f.name} is {getattr(have.spec, f.name)!r}, was {f.observed!r}" for f in change.fields)

@@ -35,7 +35,9 @@ def apply(
     state: State = STATE,
     show: Show = Format.TEXT,
     plan_id: Annotated[str, typer.Option("--plan", help="Send only if the plan is this one, as it was reviewed.")] = "",
-    yes: Annotated[bool, typer.Option("--yes", help="Do not ask: send whatever the plans are.")] = False,
+    yes: Annotated[
+        bool, typer.Option("--yes", help="Do not ask: send whatever the plans are, but for what destroys.")
+    ] = False,
     allow_unreachable: Annotated[bool, typer.Option(help="Sites that do not answer do not count.")] = False,
 ) -> None:
     """Send what differs, in order, and wait for its effect. Exit: 0 done, 1 failed or held, 3 not all reached."""

@@ -94,8 +94,9 @@ def _pruning(change: Change[Any]) -> str:
     """By which commit it goes, and what that waits for."""
     if change.pruning is None:
         return ""
-    by = change.pruning.removal.commit[:12] or "edits that nobody committed"
-    return f"  (removed by {by}; {change.pruning.in_words})"
+    removal = change.pruning.removal
+    by = removal.commit[:12] or "edits that nobody committed"
+    return f"  (removed by {by}, said at {removal.base[:12]}; {change.pruning.in_words})"
 
 
 def _removed(change: Change[Any]) -> Iterator[str]:

@@ -95,6 +95,16 @@ def prunings(known: Removals, settings: Settings, kinds: Kinds) -> tuple[Pruning
     )
 
 
+def let_go(found: Comparison, known: Removals) -> Comparison:
+    """The comparison without the extra members that were removed while their list was owned by key.
+
+    Their own policy goes on: a later commit that says the list whole neither skips an approval nor undoes a decline.
+    """
+    keys = {r.key for r in (*known.carried, *known.open)}
+    kept = tuple(r for r in found.extra if r.key in keys)
+    return replace(found, extra=tuple(r for r in found.extra if r.key not in keys), unmanaged=(*found.unmanaged, *kept))
+
+
 def with_deletes(
     found: Comparison, now: Present, base: Snapshot | None, todo: Iterable[Pruning], kinds: Kinds
 ) -> Comparison:

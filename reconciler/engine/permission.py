@@ -20,10 +20,10 @@ from reconciler.model.outcome import Outcome
 from reconciler.model.plan import Plan, Stage
 from reconciler.model.resource import ResourceKey
 from reconciler.model.site import Settings
-from reconciler.model.words import ApplyPolicy, Cause, Disruption, HealPolicy, Mode, Result
+from reconciler.model.words import Action, ApplyPolicy, Cause, Disruption, HealPolicy, Mode, Result
 from reconciler.plan import plan
 
-ANY = "*"  # approves whatever the plan is
+ANY = "*"  # approves whatever the plan is, but for what destroys: that is approved by the plan's id alone
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,11 +88,12 @@ def permitted(found: Comparison, todo: Plan, context: Context, kinds: Kinds, ask
         return Permission(planning.of(()), Result.PLANNED, planning, (why,))
     if not todo.stages:
         return Permission(todo, Result.HELD, planning)
-    if asked.approved in {todo.id, ANY}:
-        return Permission(todo, Result.PLANNED, planning, is_approved=asked.approved != ANY)
-    if said := counting(asked.approvals, todo, found):
+    if asked.approved == todo.id:
+        return Permission(todo, Result.PLANNED, planning, is_approved=True)
+    said = counting(asked.approvals, todo, found)
+    if said and (asked.approved != ANY or said.answer is Answer.APPROVED):
         return _answered(said, planning)
-    return _by_policy(planning, asked)
+    return _in_part(planning, asked)
 
 
 def _answered(said: Approval, planning: Planning) -> Permission:
@@ -101,9 +102,9 @@ def _answered(said: Approval, planning: Planning) -> Permission:
     return Permission(planning.todo, Result.PLANNED, planning, is_approved=True, approval=said.number)
 
 
-def _by_policy(planning: Planning, asked: Asked) -> Permission:
+def _in_part(planning: Planning, asked: Asked) -> Permission:
     changes = planning.found.changes
-    held = {c.key: why for c in changes if (why := _held(c, asked.settings, planning))}
+    held = {c.key: why for c in changes if (why := _held(c, asked, planning))}
     if not held:
         return Permission(planning.todo, Result.PLANNED, planning)
     told = _told(held, len(changes))
@@ -162,10 +163,17 @@ def _noticed(stage: Stage) -> Iterable[ResourceKey]:
     return (key for step in steps for key in step.keys)
 
 
-def _held(change: Change[Any], settings: Settings, planning: Planning) -> Hold | None:
-    """Why policy keeps a change from being sent; None if it does not."""
+def _held(change: Change[Any], asked: Asked, planning: Planning) -> Hold | None:
+    """Why a change is kept from being sent; None if it is not."""
+    if _is_destructive(change, planning.kinds):
+        return Hold(GateName.APPROVAL, "waits for approval of this very plan: deleting is destructive")
+    return None if asked.approved == ANY else _by_policy(change, asked.settings, planning)
+
+
+def _by_policy(change: Change[Any], settings: Settings, planning: Planning) -> Hold | None:
+    """Why policy keeps back a change that destroys nothing, and that nobody approved."""
     if change.pruning and change.pruning.needs_approval:
-        return Hold(GateName.APPROVAL, f"waits for approval: {_WAITING_DELETE[change.pruning.is_destructive]}")
+        return Hold(GateName.APPROVAL, "waits for approval: prune is propose for what Git removed")
     if change.cause is Cause.PENDING:
         return _NOT_APPLIED.get(settings.apply) or _dear_twice(change, planning)
     if settings.heal is HealPolicy.NEVER:
@@ -182,10 +190,11 @@ def _dear_twice(change: Change[Any], planning: Planning) -> Hold | None:
     return Hold(GateName.APPROVAL, f"waits for approval: {twice} would be locked twice") if twice else None
 
 
-_WAITING_DELETE = {
-    False: "prune is propose for what Git removed",
-    True: "deleting it is destructive",
-}
+def _is_destructive(change: Change[Any], kinds: Kinds) -> bool:
+    """Whether what it deletes, or deletes to make it anew, takes data or a part of the site with it."""
+    return change.action in {Action.DELETE, Action.REPLACE} and kinds[change.key.kind].deletion.is_destructive
+
+
 _NOT_APPLIED = {
     ApplyPolicy.NEVER: Hold(GateName.POLICY, "apply is never: what Git changes is only reported"),
     ApplyPolicy.APPROVED: Hold(GateName.APPROVAL, "waits for approval: apply is approved"),

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 
 from reconciler.apply import send
-from reconciler.diff import Present, compare, prunings, spelled, with_deletes
+from reconciler.diff import Present, compare, let_go, prunings, spelled, with_deletes
 from reconciler.engine.gating import gated, judged_again
 from reconciler.engine.office import Office, Visit, work
 from reconciler.engine.permission import Asked, permitted
@@ -58,7 +58,7 @@ async def judge(visit: Visit, office: Office) -> Judged:
         base = base and spelled(base, have, office.kinds)
         now = Present(want, have)
         gone = removed(visit, now, base, office)
-        found = compare(want, have, office.kinds, base)
+        found = let_go(compare(want, have, office.kinds, base), gone.removals)
         deletes = prunings(gone.removals, visit.settings, office.kinds)
         found = with_deletes(found, now, gone.base, deletes, office.kinds)
     with office.timed("plan"):

@@ -6,7 +6,7 @@ says why, and then nothing is a removal.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from reconciler.diff import Past, Present, gone, removals, spelled
@@ -15,7 +15,9 @@ from reconciler.model.removal import Removals
 from reconciler.model.resource import ResourceKey
 from reconciler.model.snapshot import Snapshot
 
-Said = tuple[str, frozenset[ResourceKey] | None]  # a commit, and the keys that it says; None for what cannot be read
+STEPS = 50  # commits back from the head that are read one by one; what is older is halved
+Keys = frozenset[ResourceKey]
+Reading = Callable[[str], Keys | None]  # the keys that a commit says; None for what cannot be read
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +35,7 @@ def removed(visit: Visit, now: Present, base: Snapshot | None, office: Office) -
     proof = None if lost else base
     older = {r.base: _rendered(visit, r.base, now, office) for r in visit.carried} if proof else {}
     past = Past(proof, older, visit.carried, visit.declared, f"nothing is deleted: {lost}" if lost else "")
-    commits = _removed_by(frozenset(fresh), proof, _steps(visit, now, office)) if proof and fresh else {}
+    commits = _commits(frozenset(fresh), visit, now, office) if proof and fresh else {}
     return Removed(removals(now, past, commits, office.kinds), proof)
 
 
@@ -42,18 +44,22 @@ def _lost(visit: Visit, base: Snapshot | None, office: Office, *, is_asked: bool
     repository, site, commit = office.repository, visit.site, visit.base_commit
     if base is None:
         return repository.why_no_base(site, commit)
-    if not is_asked or all(repository.has(site, step) for step in repository.since(site, commit)):
+    if not is_asked or repository.always_had(site, commit):
         return ""
     return f"the site was not in Git all the time since {commit[:12]}, which it followed last"
 
 
-def _steps(visit: Visit, now: Present, office: Office) -> Iterator[Said]:
-    """What each commit since the base says, oldest first; at last the head."""
+def _commits(keys: Keys, visit: Visit, now: Present, office: Office) -> Mapping[ResourceKey, str]:
+    """The commit that removed each key, "" for uncommitted edits."""
     repository = office.repository
-    for commit in repository.since(visit.site, visit.base_commit):
-        said = _rendered(visit, commit, now, office)
-        yield commit, frozenset(said.resources) if said else None
-    yield repository.commit if repository.is_committed else "", frozenset(now.head.resources)
+    head = repository.commit if repository.is_committed else ""
+    between = [c for c in repository.since(visit.site, visit.base_commit) if c != head]
+
+    def said(commit: str) -> Keys | None:
+        found = _rendered(visit, commit, now, office)
+        return frozenset(found.resources) if found else None
+
+    return removed_by(keys, (*between, head), said)
 
 
 def _rendered(visit: Visit, commit: str, now: Present, office: Office) -> Snapshot | None:
@@ -61,13 +67,31 @@ def _rendered(visit: Visit, commit: str, now: Present, office: Office) -> Snapsh
     return said and spelled(said, now.observed, office.kinds)
 
 
-def _removed_by(keys: frozenset[ResourceKey], base: Snapshot, steps: Iterable[Said]) -> Mapping[ResourceKey, str]:
-    """The last step that took each key out."""
-    commits: dict[ResourceKey, str] = {}
-    before = frozenset(base.resources)
-    for commit, said in steps:
-        if said is None:
-            continue  # nobody can say what it took out: the next one that can be read counts for both
-        commits |= dict.fromkeys((before - said) & keys, commit)
-        before = said
-    return commits
+def removed_by(keys: Keys, commits: Sequence[str], said: Reading) -> Mapping[ResourceKey, str]:
+    """The commit that took each key out, the last one if several did. Said before the first, not said by the last.
+
+    A commit that cannot be read is passed over: the next one that can be counts for both. Of a long history only the
+    newest `STEPS` are read one by one; in what is older, one that took the key out is found by halving.
+    """
+    found: dict[ResourceKey, str] = {}
+    later = len(commits) - 1
+    oldest = max(later - STEPS, 0)
+    for place in range(later - 1, oldest - 1, -1):
+        if keys <= found.keys():
+            return found
+        if (has := said(commits[place])) is not None:
+            found |= dict.fromkeys((keys & has) - found.keys(), commits[later])
+            later = place
+    return found | {k: commits[_halved(k, later, commits, said) if oldest else later] for k in keys - found.keys()}
+
+
+def _halved(key: ResourceKey, last: int, commits: Sequence[str], said: Reading) -> int:
+    """The place of a commit that does not say the key, after one that does; the last one does not."""
+    first = -1  # the base says it
+    while last - first > 1:
+        middle = (first + last) // 2
+        if key in (said(commits[middle]) or ()):
+            first = middle
+        else:
+            last = middle
+    return last

@@ -75,6 +75,10 @@ class Bases(Protocol):
         """The commits after one, up to the head, that may concern a site; oldest first."""
         ...
 
+    def taken_from(self, name: str, commit: str, head: str) -> tuple[str, ...]:
+        """Those among them that took a file out of the site's folder."""
+        ...
+
     def keep(self, name: str, commit: str) -> bool:
         """Keep the commit reachable by a ref of our own."""
         ...
@@ -158,10 +162,10 @@ class Repository:
         """The commits after a base, up to the head, that may concern a site; oldest first."""
         return self._bases_of.since(name, commit, self.tree.commit)
 
-    def has(self, name: str, commit: str) -> bool:
-        """Whether the site was in Git at a commit, and its files can be had."""
-        known = self._bases.get(name, {}).get(commit)
-        return known is not None or self._bases_of.files(name, commit) is not None
+    def always_had(self, name: str, commit: str) -> bool:
+        """Whether the site was in Git at every commit since one, however many, and its files can be had."""
+        ends = self._bases_of.taken_from(name, commit, self.tree.commit)
+        return all(self._bases_of.files(name, end) is not None for end in ends)
 
     def keep(self, name: str, commit: str) -> bool:
         """Keep a commit reachable as the site's base. False for what is no commit: edits that nobody committed."""
@@ -279,6 +283,10 @@ class MirrorBases:
         known = COMMIT.match(head)
         return self._sites.since(name, commit, known[0]) if known else ()
 
+    def taken_from(self, name: str, commit: str, head: str) -> tuple[str, ...]:
+        known = COMMIT.match(head)
+        return self._sites.taken_from(name, commit, known[0]) if known else ()
+
     def keep(self, name: str, commit: str) -> bool:
         try:
             self._mirror.keep(name, commit)
@@ -300,6 +308,9 @@ class NoBases:
         return None
 
     def since(self, name: str, commit: str, head: str) -> tuple[str, ...]:  # noqa: ARG002
+        return ()
+
+    def taken_from(self, name: str, commit: str, head: str) -> tuple[str, ...]:  # noqa: ARG002
         return ()
 
     def keep(self, name: str, commit: str) -> bool:  # noqa: ARG002

@@ -8,7 +8,7 @@ from typing import Any
 from reconciler.model.change import Change
 from reconciler.model.kind import Context, Kinds
 from reconciler.model.resource import Resource, ResourceKey
-from reconciler.model.words import Action
+from reconciler.model.words import Action, Scope
 from reconciler.plan.cascade import known, references, released
 from reconciler.plan.refusals import Refusals
 
@@ -19,12 +19,12 @@ def in_use(
     """The deletes that have to wait for what still refers to the resource, with one that does.
 
     What the platform takes along by itself keeps nothing, and neither does what is deleted, made anew, or led
-    elsewhere in this plan.
+    elsewhere in this plan. Where a list was not read that may have one, nobody knows, and the delete waits too.
     """
     todo = {c.key: c for c in changes}
     if not any(_ends(c) for c in todo.values()):
         return {}
-    found: Refusals = {}
+    found = dict(_unknown(todo, context, kinds))
     grew = True
     while grew:
         users = _users(todo, {*refusals, *found}, context, kinds)
@@ -43,6 +43,26 @@ def _ends(change: Change[Any]) -> bool:
 def _ending(todo: Mapping[ResourceKey, Change[Any]], kinds: Kinds) -> Iterator[tuple[ResourceKey, ResourceKey]]:
     """(key, the key by which others refer to it) of what is deleted for good."""
     return ((c.key, known(c.observed, kinds)) for c in todo.values() if _ends(c) and c.observed)
+
+
+def _unknown(
+    todo: Mapping[ResourceKey, Change[Any]], context: Context, kinds: Kinds
+) -> Iterator[tuple[ResourceKey, str]]:
+    """What is deleted and may be used by a member of a list that was not read to its end."""
+    for key, name in _ending(todo, kinds):
+        if unread := next(_unread(name, context, kinds), ""):
+            yield key, f"whether something still uses it is not known: {unread} was not read to its end"
+
+
+def _unread(name: ResourceKey, context: Context, kinds: Kinds) -> Iterator[str]:
+    """The lists that were not read, of kinds that refer to a resource by this name."""
+    for kind in kinds.values():
+        if name.kind not in kind.references or kind.is_inventory:
+            continue
+        hosts = ("",) if kind.scope is Scope.SYSTEM else (name.host,) if name.host else tuple(context.system.hosts)
+        yield from (
+            f"{host} {kind.name}".strip() for host in hosts if not context.observed.is_complete(kind.name, host)
+        )
 
 
 def _users(

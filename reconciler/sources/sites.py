@@ -24,8 +24,6 @@ from reconciler.sources.mirror import Mirror
 from reconciler.sources.site_files import Place, State, checked, many, site_files
 from reconciler.sources.tree import moved, tree, treeish
 
-SINCE = 50  # commits back from a head that are told one by one
-
 
 class GitSites:
     """All sites below a root of the mirror. Files are named from the root, so a root can move in its repository.
@@ -83,15 +81,27 @@ class GitSites:
         return site_files(name, state, self._place)
 
     def since(self, name: str, commit: str, head: str) -> tuple[str, ...]:
-        """The commits after one, up to a head, that touch what a site may use; oldest first, the newest `SINCE`.
+        """The commits after one, up to a head, that touch what a site may use; oldest first.
 
         Along first parents: what a merge brought counts as one step.
         """
-        paths = [f"{self._root}/{path}".lstrip("/") for path in (SITES + name, LAYERS.rstrip("/"), FLEET)]
-        answer = self._mirror.git.run(
-            "rev-list", "--first-parent", f"--max-count={SINCE}", f"{commit}..{head}", "--", *paths
-        )
+        paths = self._paths(SITES + name, LAYERS.rstrip("/"), FLEET)
+        answer = self._mirror.git.run("rev-list", "--first-parent", f"{commit}..{head}", "--", *paths)
         return tuple(reversed(answer.text.split()))
+
+    def taken_from(self, name: str, commit: str, head: str) -> tuple[str, ...]:
+        """The commits among these that took a file out of a site's folder: the only ones that can end a site."""
+        walk = (
+            "log",
+            "--first-parent",
+            "--diff-merges=first-parent",
+            "--no-renames",
+            "--diff-filter=D",
+            "--no-patch",
+            "--format=%H",
+        )
+        answer = self._mirror.git.run(*walk, f"{commit}..{head}", "--", *self._paths(SITES + name))
+        return tuple(answer.text.split())
 
     def all_files(self, names: Collection[str]) -> Iterator[SiteFiles | SourceError]:
         """The files of many sites at one commit; an unreadable site comes as its error, the others go on."""
@@ -108,6 +118,10 @@ class GitSites:
 
     def _where(self, commit: str, path: str) -> str:
         return f"{self._mirror.location} {treeish(commit[:12], self._root)}{'/' if self._root and path else ''}{path}"
+
+    def _paths(self, *paths: str) -> tuple[str, ...]:
+        """As they are named from the top of the repository."""
+        return tuple(f"{self._root}/{path}".lstrip("/") for path in paths)
 
     def _narrow(self, name: str, commit: str) -> Inputs:
         paths = (SITES + name, LAYERS.rstrip("/"), FLEET)

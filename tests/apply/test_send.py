@@ -8,10 +8,11 @@ import pytest
 
 from reconciler.apply import send
 from reconciler.diff import compare
+from reconciler.model.change import Change, Comparison
 from reconciler.model.errors import Refused
 from reconciler.model.kind import Context
 from reconciler.model.outcome import StepResult
-from reconciler.model.words import Result
+from reconciler.model.words import Action, Result
 from reconciler.plan import plan
 from tests.apply.fakes import FakeJournal, FakeSite, busy, refused, unreachable, work_on
 from tests.worlds import KINDS, Clock, Iface, Machine, Net, host, key, snap, system
@@ -285,3 +286,14 @@ async def test_an_outcome_names_the_windows_that_are_still_open_and_the_steps_th
     outcome = await send(planned(), work_on(site, WANT))
     assert (outcome.result, outcome.open_windows) == (Result.FAILED, ("controller-0",))
     assert [entry.result for entry in outcome.entries] == [StepResult.DONE, StepResult.DONE]
+
+
+async def test_what_was_made_anew_under_the_same_name_is_not_deleted():
+    have = snap(Net(name="a"))
+    change = Change(key("net", "a"), Action.DELETE, None, have.resources[key("net", "a")])
+    todo = plan(Comparison((change,)), Context(snap(), have), KINDS)
+    anew = replace(have.resources[change.key], ids={"uuid": "another"})
+    site = FakeSite(replace(have, resources={change.key: anew}))
+    outcome = await send(todo, work_on(site, snap()))
+    assert (outcome.result, site.sent) == (Result.CONFLICT, [])
+    assert "net/a has been made anew since the plan" in outcome.message

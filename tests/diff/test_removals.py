@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 from pydantic import SecretStr
 
-from reconciler.diff import Past, Present, compare, gone, prunings, removals, with_deletes
+from reconciler.diff import Past, Present, compare, gone, let_go, prunings, removals, with_deletes
 from reconciler.model.origin import Origin
 from reconciler.model.removal import Removal, RemovedValue
 from reconciler.model.site import Settings
@@ -37,8 +37,9 @@ PROPOSING = Settings()
 def deletes(base, head, observed, settings=PROPOSING, **past):
     """The deletes that are planned of it."""
     now = Present(head, observed)
-    todo = prunings(looked(base, head, observed, **past), settings, KINDS)
-    found = compare(head, observed, KINDS, base)
+    known = looked(base, head, observed, **past)
+    todo = prunings(known, settings, KINDS)
+    found = let_go(compare(head, observed, KINDS, base), known)
     return [c for c in with_deletes(found, now, base, todo, KINDS).changes if c.action is Action.DELETE]
 
 
@@ -185,6 +186,28 @@ def test_a_member_that_git_took_out_of_a_whole_list_is_a_change_of_git():
     head, observed = git(Iface(name="e"), owned=owned), snap(Iface(name="e"), link)
     [change] = deletes(git(Iface(name="e"), link, owned=owned), head, observed)
     assert (change.cause, change.pruning) == (Cause.PENDING, None)
+
+
+LINK = Link(iface="e", net="n")
+WHOLE = frozenset({("link", "controller-0", "e")})
+TAKEN = Removal(key("link", "e/n"), "c1", "c2")
+
+
+@pytest.mark.parametrize(
+    ("carried", "prune", "expected"),
+    [
+        (TAKEN, Prune.PROPOSE, ["proposed: needs approval"]),
+        (TAKEN, Prune.NEVER, []),
+        (replace(TAKEN, is_declined=True), Prune.AUTO, []),
+    ],
+)
+def test_a_list_that_is_said_whole_later_changes_nothing_for_what_was_removed_before(carried, prune, expected):
+    """Removed while its list was owned by key; then Git says the list whole, and it is an extra member too."""
+    head = git(Iface(name="e"), owned=WHOLE, commit="c3")
+    base, observed = git(Iface(name="e"), commit="c2"), snap(Iface(name="e"), LINK)
+    proof = {"c1": git(Iface(name="e"), LINK)}
+    found = deletes(base, head, observed, Settings(prune={"default": prune}), older=proof, carried=(carried,))
+    assert [c.pruning and c.pruning.in_words for c in found] == expected
 
 
 @pytest.mark.parametrize(

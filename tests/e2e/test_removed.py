@@ -109,7 +109,7 @@ async def test_what_a_commit_removed_is_deleted_in_order_with_one_window(removed
         locks = world.count(OTTAWA, "lock")
         judged = await world.judged(OTTAWA)
         assert {str(c.key) for c in judged.found.changes if c.action is Action.DELETE} == GONE
-        ended = await world.applied(OTTAWA)
+        ended = await world.applied(OTTAWA, approved=judged.plan.id)
         assert ended.is_done
         assert world.count(OTTAWA, "lock") == locks + 1
         assert await world.is_in_sync(OTTAWA)

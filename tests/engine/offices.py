@@ -60,7 +60,7 @@ class Git:
     def since(self, name: str, commit: str) -> tuple[str, ...]:
         return ()
 
-    def has(self, name: str, commit: str) -> bool:
+    def always_had(self, name: str, commit: str) -> bool:
         return True
 
     def keep(self, name: str, commit: str) -> bool:

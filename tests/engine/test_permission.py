@@ -10,10 +10,13 @@ from hypothesis import given, settings
 
 from reconciler.diff import compare
 from reconciler.engine.permission import Asked, in_words, permitted
-from reconciler.model.kind import Context
+from reconciler.model.change import Change
+from reconciler.model.kind import Context, Deletion
 from reconciler.model.plan import Opening
+from reconciler.model.removal import Pruning, Removal
+from reconciler.model.resource import ResourceKey
 from reconciler.model.site import Settings
-from reconciler.model.words import ApplyPolicy, Cause, Disruption, HealPolicy, Mode, Result
+from reconciler.model.words import Action, ApplyPolicy, Cause, Disruption, HealPolicy, Mode, Prune, Result
 from reconciler.plan import plan
 from tests.plan.test_properties import sides
 from tests.worlds import KINDS, Clock, Iface, Link, Net, Tag, host, snap, system
@@ -246,3 +249,44 @@ def test_what_is_neither_sent_nor_held_is_nothing(both):
     todo, allowed = asking(want, have, base=want)
     held = {c.key for c in todo.changes} - {c.key for c in allowed.plan.changes}
     assert bool(held) is bool(allowed.holds)
+
+
+DESTROYING = {**KINDS, "net": replace(KINDS["net"], deletion=Deletion(is_destructive=True))}
+HAVE_OSD = snap(Net(name="data"), Tag(name="t", value="site"))
+
+
+def deleting(approved, *, prune=Prune.AUTO, settings=Settings(mode=APPLY, apply=AUTO)):  # noqa: B008 - frozen
+    """What may be sent of a plan that deletes what is destructive to delete, and sets one value beside."""
+    want = snap(Tag(name="t", value="git"))
+    key = ResourceKey("net", "data")
+    pruning = Pruning(Removal(key, "c1", "c2"), prune, is_destructive=True)
+    gone = Change(key, Action.DELETE, None, HAVE_OSD.resources[key], pruning=pruning)
+    found = compare(want, HAVE_OSD, DESTROYING)
+    found = replace(found, changes=(*found.changes, gone))
+    context = Context(want, HAVE_OSD)
+    todo = plan(found, context, DESTROYING)
+    asked = Asked(settings, todo.id if approved == APPROVED else approved)
+    return permitted(found, todo, context, DESTROYING, asked)
+
+
+@pytest.mark.parametrize("approved", ["", "the id of another plan", "*"])
+@pytest.mark.parametrize("prune", [Prune.AUTO, Prune.PROPOSE])
+def test_what_destroys_waits_for_an_approval_of_its_very_plan(approved, prune):
+    allowed = deleting(approved, prune=prune)
+    assert sent(allowed) == {"t"}
+    assert "1 of 2 changes held: waits for approval of this very plan: deleting is destructive" in in_words(
+        allowed.holds
+    )
+
+
+def test_what_destroys_is_sent_with_the_approval_of_its_plan():
+    assert sent(deleting(APPROVED)) == {"t", "data"}
+
+
+@pytest.mark.parametrize("approved", ["", "*"])
+def test_making_anew_what_is_destructive_to_delete_waits_too(approved):
+    want, have = snap(Net(name="x", type="vlan")), snap(Net(name="x", type="flat"))
+    found, context = compare(want, have, DESTROYING), Context(want, have)
+    todo = plan(found, context, DESTROYING)
+    allowed = permitted(found, todo, context, DESTROYING, Asked(Settings(mode=APPLY, apply=AUTO), approved))
+    assert (sent(allowed), allowed.unsent().result) == (set(), Result.HELD)

@@ -8,7 +8,7 @@ from types import SimpleNamespace
 import pytest
 
 from reconciler.diff import Present
-from reconciler.engine.removed import removed
+from reconciler.engine.removed import STEPS, removed, removed_by
 from reconciler.engine.repository import open_commit, open_folder
 from reconciler.kinds import registry
 from reconciler.model.resource import ResourceKey
@@ -185,3 +185,40 @@ def test_a_folder_outside_of_git_has_no_past_and_deletes_nothing(history, look):
     history.write(GONE)
     found = look(repository=open_folder(history.folder, KINDS))
     assert (found.open, bool(found.blind)) == ((), True)
+
+
+def test_in_a_long_history_the_commit_that_removed_it_is_found_by_halving():
+    commits = tuple(f"c{n}" for n in range(1, 301))
+    read = []
+
+    def said(commit):
+        read.append(commit)
+        return frozenset({MIDHAUL}) if int(commit[1:]) < 17 else frozenset()
+
+    assert removed_by(frozenset({MIDHAUL}), commits, said) == {MIDHAUL: "c17"}
+    assert len(read) < STEPS + 10
+
+
+def test_a_folder_that_was_gone_long_ago_wipes_nothing_however_many_commits_followed(history, look):
+    base = history.head()
+    history.commit(dict.fromkeys(("subclouds/ottawa/site.yaml", OTTAWA)), subject="Let Ottawa go")
+    history.commit({"subclouds/ottawa/site.yaml": "layers: [radio]\n", OTTAWA: system(), **GONE})
+    for number in range(STEPS + 1):
+        history.commit({PROFILE: system(f"Site {number}")})
+    found = look(base)
+    assert (found.open, "the site was not in Git all the time" in found.blind) == ((), True)
+
+
+def test_a_folder_that_lost_a_file_was_in_git_all_the_time(history, look):
+    took = history.commit({**GONE, OTTAWA: None})
+    assert [r.commit for r in look().open] == [took]
+
+
+def test_a_folder_that_was_gone_between_two_merges_wipes_nothing(history, look):
+    base = history.head()
+    history.git("checkout", "--quiet", "-b", "topic")
+    history.commit(dict.fromkeys(("subclouds/ottawa/site.yaml", OTTAWA)), subject="Let Ottawa go")
+    history.git("checkout", "--quiet", "main")
+    history.git("merge", "--quiet", "--no-ff", "-m", "Merge topic", "topic")
+    history.commit({"subclouds/ottawa/site.yaml": "layers: [radio]\n", OTTAWA: system(), **GONE})
+    assert "the site was not in Git all the time" in look(base).blind
