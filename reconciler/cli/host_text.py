@@ -15,7 +15,13 @@ def felt(plan: Plan) -> Iterator[str]:
     """`worker-0: locked twice; without interface-data-network data0/cells from stage 1 to stage 3`."""
     hosts = {stage.host for stage in plan.stages} | {step.host for stage in plan.stages for step in stage.steps}
     for host in sorted(hosts - {""}):
-        parts = (_locked(host, plan), _swacted(host, plan), *_gaps(host, plan), _service(host, plan))
+        parts = (
+            _locked(host, plan),
+            _reinstalled(host, plan),
+            _swacted(host, plan),
+            *_gaps(host, plan),
+            _service(host, plan),
+        )
         if text := "; ".join(filter(None, parts)):
             yield f"{host}: {text}"
     if shared := _interrupted("", plan):
@@ -24,7 +30,14 @@ def felt(plan: Plan) -> Iterator[str]:
 
 def _locked(host: str, plan: Plan) -> str:
     times = plan.locked_hosts.count(host)
-    return f"locked{TIMES.get(times, f' {times} times')}" if times else ""
+    stays = ", and stays locked" if host in plan.left_locked else ""
+    return f"locked{TIMES.get(times, f' {times} times')}{stays}" if times else ""
+
+
+def _reinstalled(host: str, plan: Plan) -> str:
+    steps = (step for stage in plan.stages for step in stage.steps if step.host == host)
+    is_gone = any(step.disruption is Disruption.REINSTALL for step in steps)
+    return "deleted, added and installed anew" if is_gone else ""
 
 
 def _swacted(host: str, plan: Plan) -> str:

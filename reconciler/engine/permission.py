@@ -52,6 +52,7 @@ class Permission:
         if self.is_approved:
             return self.owed
         noticed = {key for stage in self.plan.stages for key in _noticed(stage)}
+        noticed |= {change.key for change in self.plan.changes if self.planning.leaves_locked(change)}
         return self.planning.of(change for change in self.plan.changes if change.key not in noticed)
 
     def unsent(self, holds: tuple[Hold, ...] = ()) -> Outcome:
@@ -143,6 +144,15 @@ class Planning:
         """Whether the change takes a host out of service, by itself or by what hangs on it."""
         return bool(self.todo.locked_hosts and self.of((change,)).locked_hosts) or _is_dear(self.todo, change)
 
+    def leaves_locked(self, change: Change[Any]) -> str:
+        """The hosts that the change takes out of service for as long as Git says so."""
+        return ", ".join(self.of((change,)).left_locked) if self.todo.left_locked else ""
+
+    def reinstalls(self, change: Change[Any]) -> bool:
+        """Whether another machine takes the place of a host."""
+        steps = (step for stage in self.todo.stages for step in stage.steps)
+        return any(step.disruption is Disruption.REINSTALL and change.key in step.keys for step in steps)
+
     def locks_twice(self, change: Change[Any]) -> str:
         """The hosts that are locked twice for the change, by itself or with the others of their windows."""
         if not self.todo.locked_twice:
@@ -175,14 +185,29 @@ def _by_policy(change: Change[Any], settings: Settings, planning: Planning) -> H
     if change.pruning and change.pruning.needs_approval:
         return Hold(GateName.APPROVAL, "waits for approval: prune is propose for what Git removed")
     if change.cause is Cause.PENDING:
-        return _NOT_APPLIED.get(settings.apply) or _dear_twice(change, planning)
+        return _NOT_APPLIED.get(settings.apply) or _grave(change, planning)
     if settings.heal is HealPolicy.NEVER:
         return Hold(GateName.POLICY, "heal is never: what the site changed is only reported")
+    if grave := _takes_a_host(change, planning):
+        return grave
     in_window = settings.heal is HealPolicy.WINDOW and settings.windows  # which that gate judges
     if not in_window and planning.locks(change):
         why = f"heal is {settings.heal}: mending this drift needs a lock, and waits for approval or a window"
         return Hold(GateName.APPROVAL, why)
     return None
+
+
+def _grave(change: Change[Any], planning: Planning) -> Hold | None:
+    """What somebody decides each time, whatever the policies say."""
+    return _takes_a_host(change, planning) or _dear_twice(change, planning)
+
+
+def _takes_a_host(change: Change[Any], planning: Planning) -> Hold | None:
+    if planning.reinstalls(change):
+        return Hold(GateName.APPROVAL, "waits for approval: another machine takes the place of a host")
+    locked = planning.leaves_locked(change)
+    why = f"waits for approval: Git takes {locked} out of service, and leaves it locked"
+    return Hold(GateName.APPROVAL, why) if locked else None
 
 
 def _dear_twice(change: Change[Any], planning: Planning) -> Hold | None:

@@ -20,14 +20,15 @@ from reconciler.model.outcome import Outcome
 from reconciler.model.plan import Plan
 from reconciler.model.removal import Removals
 from reconciler.model.snapshot import Snapshot
-from reconciler.plan import plan
+from reconciler.plan import plan, said_locked
 
 
 @dataclass(frozen=True, slots=True)
 class Judged:
     """What a site is, what it should be, and the way between. Nothing was sent.
 
-    windows: hosts that we locked and that are locked still, or on their way.
+    windows: hosts that we locked and that are locked still, or on their way; of these Git wants `kept` locked, and
+    they stay ours, to be unlocked when Git says so.
     removals: what was removed from Git, and what is to become of it.
     """
 
@@ -36,7 +37,13 @@ class Judged:
     found: Comparison
     plan: Plan
     windows: frozenset[str] = frozenset()
+    kept: frozenset[str] = frozenset()
     removals: Removals = field(default_factory=Removals)
+
+    @property
+    def owed(self) -> frozenset[str]:
+        """The windows that are to be closed."""
+        return self.windows - self.kept
 
     @property
     def follows(self) -> bool:
@@ -45,7 +52,7 @@ class Judged:
         left = [c for c in self.found.changes if c.key not in deletes]
         blocked = {b.key for b in self.plan.blocked} - deletes
         is_extra = bool(self.found.extra) and not self.removals.blind
-        return not (left or blocked or is_extra or self.found.unjudged or self.windows)
+        return not (left or blocked or is_extra or self.found.unjudged or self.owed)
 
 
 async def judge(visit: Visit, office: Office) -> Judged:
@@ -63,8 +70,9 @@ async def judge(visit: Visit, office: Office) -> Judged:
         found = with_deletes(found, now, gone.base, deletes, office.kinds)
     with office.timed("plan"):
         ours = still_open(visit.windows, have)
-        todo = plan(found, Context(want, have), office.kinds, ours, visit.desired.revision)
-    return Judged(want, have, found, todo, ours, gone.removals)
+        both = Context(want, have)
+        todo = plan(found, both, office.kinds, ours, visit.desired.revision)
+    return Judged(want, have, found, todo, ours, said_locked(both, office.kinds), gone.removals)
 
 
 async def reconcile(visit: Visit, office: Office) -> tuple[Judged, Outcome]:
@@ -77,12 +85,15 @@ async def reconcile(visit: Visit, office: Office) -> tuple[Judged, Outcome]:
     allowed = permitted(judged.found, judged.plan, context, office.kinds, asked)
     passed = await gated(allowed, judged.observed, visit, office)
     if not passed.plan.stages:
-        return judged, replace(allowed.unsent(passed.closed), open_windows=tuple(sorted(judged.windows)))
+        return judged, replace(allowed.unsent(passed.closed), open_windows=tuple(sorted(judged.owed)))
     office.begins(visit.site, passed.plan)
     permits = judged_again(visit, office)
     with office.timed("apply"):
         outcome = await send(passed.plan, work(visit, office, judged.desired, judged.windows, permits))
-    return judged, replace(outcome, holds=(*passed.closed, *allowed.holds), approval=allowed.approval)
+    owed = tuple(host for host in outcome.open_windows if host not in judged.kept)
+    return judged, replace(
+        outcome, holds=(*passed.closed, *allowed.holds), approval=allowed.approval, open_windows=owed
+    )
 
 
 def still_open(windows: frozenset[str], have: Snapshot) -> frozenset[str]:

@@ -145,6 +145,11 @@ class Plan:
         return tuple(s.host for s in self.stages if s.opening is Opening.LOCK)
 
     @property
+    def left_locked(self) -> tuple[str, ...]:
+        """Hosts in service that this plan locks and does not unlock: Git says locked."""
+        return tuple(s.host for s in self.stages if s.opening is Opening.LOCK and not s.unlocks)
+
+    @property
     def locked_twice(self) -> Mapping[str, str]:
         """Hosts that have a second window, with why."""
         return {s.host: s.why for s in self.stages if s.is_second}

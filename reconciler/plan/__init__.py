@@ -3,5 +3,6 @@
 from reconciler.plan.digest import plan_id
 from reconciler.plan.expected import expected_s
 from reconciler.plan.planner import plan
+from reconciler.plan.windows import said_locked
 
-__all__ = ["expected_s", "plan", "plan_id"]
+__all__ = ["expected_s", "plan", "plan_id", "said_locked"]

@@ -24,7 +24,7 @@ def stages_of(
         window = of_place.get(place)
         if window is None:
             yield _online(steps)
-        elif steps or window.unlocks:
+        elif steps or window.unlocks or window.gate.opening is Opening.LOCK:
             if _moves_activity(window, system):
                 yield _swact(window)
                 system = replace(system, hosts={name: swacted(h) for name, h in system.hosts.items()})
@@ -68,8 +68,10 @@ def _why(window: Window, context: Context) -> str:
     if window.gate.opening is Opening.ADOPT:
         return "finishes a window that was opened before"
     again = f"a second lock: {window.again}" if window.again else ""
-    outage = "the whole site is out of service until the unlock ends" if context.system.is_simplex else ""
-    return "; ".join(filter(None, (again, outage)))
+    stays = "" if window.unlocks else "Git says locked: it is out of service until Git says unlocked"
+    ends = "Git says unlocked" if stays else "the unlock ends"
+    outage = f"the whole site is out of service until {ends}" if context.system.is_simplex else ""
+    return "; ".join(filter(None, (again, outage or stays)))
 
 
 def _closed(stage: Stage) -> Stage:

@@ -90,6 +90,11 @@ def _asks_state(change: Change[Any], kinds: Kinds) -> bool:
     return any(facts[f.name].lock_state for f in change.fields)
 
 
+def said_locked(context: Context, kinds: Kinds) -> frozenset[str]:
+    """The hosts that Git wants out of service."""
+    return frozenset(host for host, state in said_states(context, kinds).items() if state == "locked")
+
+
 def said_states(context: Context, kinds: Kinds) -> Mapping[str, str]:
     """Host -> the administrative state that Git says."""
     state = {name: a for name, kind in kinds.items() for a, fact in kind.attributes.items() if fact.lock_state}

@@ -23,6 +23,22 @@ def test_a_host_that_is_locked_twice_is_told_with_what_it_is_without_meanwhile()
     ]
 
 
+def test_a_host_that_git_takes_out_of_service_stays_locked():
+    two = system(host("controller-0"), host("worker-0", personality="worker", is_active=False), mode="duplex")
+    said = snap(Machine(name="worker-0", administrative="locked"), state=two)
+    assert told(said, snap(Machine(name="worker-0", administrative="unlocked"), state=two)) == [
+        "worker-0: locked, and stays locked"
+    ]
+
+
+def test_a_host_whose_machine_is_replaced_is_installed_anew():
+    changes = compare(snap(Tag(name="t")), snap(), KINDS).changes
+    steps = (Step("tag", "worker-0", changes, (), Disruption.REINSTALL),)
+    assert list(felt(Plan("p", "ottawa", (Stage(StageType.ONLINE, steps=steps),)))) == [
+        "worker-0: deleted, added and installed anew"
+    ]
+
+
 def test_nothing_is_felt_of_what_costs_nothing():
     assert told(snap(Net(name="a"), Tag(name="t")), snap()) == []
 

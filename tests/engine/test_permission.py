@@ -19,7 +19,7 @@ from reconciler.model.site import Settings
 from reconciler.model.words import Action, ApplyPolicy, Cause, Disruption, HealPolicy, Mode, Prune, Result
 from reconciler.plan import plan
 from tests.plan.test_properties import sides
-from tests.worlds import KINDS, Clock, Iface, Link, Net, Tag, host, snap, system
+from tests.worlds import KINDS, Clock, Iface, Link, Machine, Net, Tag, host, snap, system
 
 APPROVED = "the plan's own id"
 OBSERVE, PLAN, APPLY = Mode
@@ -191,6 +191,43 @@ def test_a_commit_that_locks_a_host_twice_waits_for_an_approval_and_takes_nothin
 def test_a_host_that_an_approved_plan_locks_twice_is_locked_twice():
     todo, allowed = asking(shared_net("vlan"), shared_net("flat"), approved=APPROVED)
     assert allowed.plan.id == todo.id
+
+
+def worker_that_git_locks(*more, **said):
+    """Worker-0 in service, which Git wants locked, with other changes of it."""
+    hosts = system(host("controller-0"), host("worker-0", personality="worker", is_active=False), mode="duplex")
+    want = snap(Machine(name="worker-0", administrative="locked", **said), *more, state=hosts)
+    return want, snap(Machine(name="worker-0", administrative="unlocked"), state=hosts)
+
+
+@pytest.mark.parametrize("heal", HealPolicy)
+@pytest.mark.parametrize("base", ["pending", "drifted"])
+def test_a_host_that_git_takes_out_of_service_waits_for_somebody_to_say_so(base, heal):
+    want, have = worker_that_git_locks(("worker-0", Iface(name="eth0")), Net(name="a"))
+    todo, allowed = asking(want, have, base=want if base == "drifted" else None, heal=heal)
+    assert todo.left_locked == ("worker-0",)
+    assert not allowed.plan.locked_hosts
+    assert allowed.quiet.locked_hosts == ()
+    assert sent(allowed) == (set() if base == "drifted" and heal is NO_HEAL else {"a"})
+    if heal is not NO_HEAL or base == "pending":
+        assert "Git takes worker-0 out of service, and leaves it locked" in in_words(allowed.holds)
+
+
+def test_a_host_that_git_takes_out_of_service_is_locked_when_somebody_said_so():
+    want, have = worker_that_git_locks(("worker-0", Iface(name="eth0")))
+    todo, allowed = asking(want, have, approved=APPROVED)
+    assert allowed.plan.id == todo.id
+    [window] = allowed.plan.stages
+    assert (window.opening, window.unlocks) == (Opening.LOCK, False)
+    assert "out of service until Git says unlocked" in window.why
+
+
+def test_a_closed_gate_leaves_such_a_host_in_service_whatever_else_is_said_of_it():
+    want, have = worker_that_git_locks(Net(name="a"), location="row 7")
+    _, allowed = asking(want, have, approved="*")
+    assert allowed.plan.left_locked == ("worker-0",)
+    assert allowed.quiet.left_locked == ()
+    assert {change.key.name for change in allowed.quiet.changes} == {"a"}
 
 
 LOCKED = system(host("controller-0", "locked"))
