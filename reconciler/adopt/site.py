@@ -15,6 +15,7 @@ from reconciler.model.words import Mode
 
 HOST = "Host"
 DEPLOYMENT = "deployment-config.yaml"
+FILES = (SITE, DEPLOYMENT)
 
 
 def documents(snapshot: Snapshot, kinds: Kinds, *, is_short: bool = False) -> tuple[Document, ...]:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import sys
 from collections.abc import Iterator
-from difflib import unified_diff
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -14,6 +13,7 @@ import typer
 
 from reconciler.apply import Pace
 from reconciler.cli import results as shown
+from reconciler.cli.file_diff import diff
 from reconciler.cli.options import STATE, Endpoints, Exit, Format, Repo, Root, Show, State
 from reconciler.cli.plan_text import plural
 from reconciler.cli.progress import telling
@@ -112,13 +112,6 @@ def acceptance_lines(result: Acceptance) -> Iterator[str]:
     for rewrite in result.rewrites:
         yield ""
         yield from diff(rewrite)
-
-
-def diff(rewrite: Rewrite) -> Iterator[str]:
-    """The change of one file as `git diff` shows it."""
-    before = f"a/{rewrite.file}" if rewrite.before is not None else "/dev/null"
-    old, new = (rewrite.before or "").splitlines(), rewrite.after.splitlines()
-    yield from unified_diff(old, new, before, f"b/{rewrite.file}", lineterm="")
 
 
 def message(result: Acceptance) -> str:

@@ -61,13 +61,19 @@ def accept(
     changed there, for all the sites that use it; else in the site's own folder. Raises ConfigError for a name that is
     no difference, ConfigErrors for files that are wrong, SourceError.
     """
+    return accept_all(judged, repository, kinds, items(judged, kinds, asked), is_shared=is_shared)
+
+
+def accept_all(
+    judged: Judged, repository: Repository, kinds: Kinds, wanted: Sequence[Item], *, is_shared: bool = False
+) -> Acceptance:
+    """The same for differences that were chosen before."""
     name = judged.desired.site
-    wanted = items(judged, kinds, asked)
     work = _Work(judged, repository, kinds, repository.tree.site_files(name), frozenset(i.key for i in wanted))
     work.changeable = frozenset(_changeable(work, is_shared=is_shared))
     refused = work.take_all(wanted)
-    accepted = tuple(item for item in wanted if item not in refused)
-    return Acceptance(name, accepted, tuple(work.rewrites()), tuple(work.reached()), tuple(refused.items()))
+    accepted = tuple(item for item in wanted if item.name not in {left.name for left, _ in refused})
+    return Acceptance(name, accepted, tuple(work.rewrites()), tuple(work.reached()), refused)
 
 
 def _changeable(work: _Work, *, is_shared: bool) -> Iterator[str]:
@@ -95,12 +101,12 @@ class _Work:
     def __post_init__(self) -> None:
         self.first = self.files.files
 
-    def take_all(self, wanted: Iterable[Item]) -> dict[Item, str]:
+    def take_all(self, wanted: Sequence[Item]) -> tuple[tuple[Item, str], ...]:
         """Write what can be, in rounds: a network before what lies on it. What is left, and why."""
-        left = dict.fromkeys(wanted, "")
+        left = tuple((item, "") for item in wanted)
         while left:
             before = len(left)
-            left = {item: why for item in left if (why := self.take(item))}
+            left = tuple((item, why) for item, _ in left if (why := self.take(item)))
             if len(left) == before:
                 break
         return left

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from difflib import get_close_matches
 from typing import Any
@@ -16,6 +16,8 @@ from reconciler.model.resource import Resource, ResourceKey
 from reconciler.model.said import Said
 from reconciler.model.snapshot import Snapshot
 from reconciler.model.words import Action, Cause
+
+PRESENT = "present"  # what a whole resource was, or is
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +49,12 @@ def items(judged: Judged, kinds: Kinds, asked: Sequence[str]) -> tuple[Item, ...
     if unknown:
         raise ConfigError(f"{judged.desired.site}: {_unknown(unknown[0], names)}")
     return tuple(item for item in names.values() if any(_is_named(item, name) for name in asked))
+
+
+def everything(judged: Judged, kinds: Kinds, unsaid: Collection[ResourceKey] = ()) -> tuple[Item, ...]:
+    """Every difference, so that Git says the site as it is. unsaid: what Git is not to say where it does not."""
+    wanted = {item.name: item for item, _ in _all(judged, kinds)}
+    return tuple(item for item in wanted.values() if item.now != PRESENT or item.key not in unsaid)
 
 
 def _unknown(name: str, names: Iterable[str]) -> str:
@@ -98,7 +106,7 @@ class _Expressing:
         unusual = {n: v for n, v in said.items() if n not in kind.usual or not kind.is_same(n, v, kind.usual[n])}
         new = replace(resource, spec=type(resource.spec)(**unusual))
         found = kind.express(new, self._beside(new))
-        return Item(resource.key, "", None, "present", tuple(Wish(said) for said in _without_places(found)))
+        return Item(resource.key, "", None, PRESENT, tuple(Wish(said) for said in _without_places(found)))
 
     def missing(self, change: Change[Any]) -> Item:
         """A resource that Git says and the site does not have."""
@@ -110,7 +118,7 @@ class _Expressing:
         before, after = (tuple(kind.express(desired, s)) for s in (there, replace(there, resources=others)))
         whole = tuple(Wish(said, origin=desired.origin) for said in after if said not in before)  # a list said whole
         gone = (Wish(_shared(before), is_gone=True, origin=desired.origin),) if before and not whole else ()
-        return Item(change.key, "", "present", None, whole or gone)
+        return Item(change.key, "", PRESENT, None, whole or gone)
 
     def _differences(self, old: Resource[Any], new: Resource[Any], origin: Any) -> tuple[Wish, ...]:
         kind = self.kinds[old.key.kind]

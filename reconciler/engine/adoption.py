@@ -7,17 +7,14 @@ and told, with the element that cannot be without them; everything else is writt
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import nullcontext
 from copy import deepcopy
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from reconciler.adopt import SITE, Document, documents, files
-from reconciler.clients import Clock, Endpoint, open_session, open_site
 from reconciler.desired import load_site, parse_blob
 from reconciler.diff import compare, spelled
-from reconciler.engine.preview import rows_of
-from reconciler.engine.remote import SiteRemote
+from reconciler.engine.accept import Rewrite
 from reconciler.engine.render import snapshot
 from reconciler.model.change import Comparison
 from reconciler.model.errors import ConfigErrors
@@ -26,7 +23,6 @@ from reconciler.model.node import Node
 from reconciler.model.origin import Origin
 from reconciler.model.site import SiteFiles
 from reconciler.model.snapshot import Snapshot
-from reconciler.observe import interpret
 
 FOLDER = "subclouds"
 FLEET = "fleet.yaml"
@@ -37,12 +33,13 @@ Path = tuple[int | str, ...]
 class Wish:
     """How a site is to be written down.
 
-    is_short: without what the platform makes by itself. group: of fleet.yaml. fleet: fleet.yaml's text, where it is.
+    is_short: without what the platform makes by itself. group: of fleet.yaml. beside: files that are read with those
+    that are written (fleet.yaml, the values of the installation): path -> content.
     """
 
     is_short: bool = False
     group: str = ""
-    fleet: bytes | None = None
+    beside: Mapping[str, bytes] = field(default_factory=dict)
 
 
 AS_IT_IS = Wish()
@@ -50,48 +47,66 @@ AS_IT_IS = Wish()
 
 @dataclass(frozen=True, slots=True)
 class Adopted:
-    """files: path -> text. left_out: what the documents refuse to say, and why. found: the site against the files."""
+    """One site, written down: nothing is written by this, it is what the files are to become.
+
+    rewrites: the files that change. left_out: what documents refuse to say, and why. to_fill: what a person has to give,
+    for it is never written. refused: why the files could not be made to say the site. unread: why it was not looked at.
+    found: the site against the files as they then are.
+    """
 
     site: str
-    files: Mapping[str, str]
-    left_out: tuple[str, ...]
-    found: Comparison
+    rewrites: tuple[Rewrite, ...] = ()
+    left_out: tuple[str, ...] = ()
+    to_fill: tuple[str, ...] = ()
+    refused: tuple[str, ...] = ()
+    unread: str = ""
+    found: Comparison = field(default_factory=Comparison)
+
+    @property
+    def files(self) -> Mapping[str, str]:
+        """Path -> text of the files that change."""
+        return {rewrite.file: rewrite.after for rewrite in self.rewrites}
 
     @property
     def is_exact(self) -> bool:
         """The site is what the files say: following them would change nothing."""
-        return self.found.is_empty
-
-
-async def live(endpoint: Endpoint, kinds: Kinds, clock: Clock) -> Snapshot:
-    """The site as its API shows it now. Raises ReconcilerError."""
-    async with open_session() as session, open_site(endpoint, lambda: nullcontext(session), clock) as clients:
-        return await SiteRemote(endpoint.name, clients.platform, kinds, clock).observe()
-
-
-def recorded(site: str, inventory: Mapping[str, Any], kinds: Kinds) -> Snapshot:
-    """The site as an inventory file shows it."""
-    return interpret(site, rows_of(inventory), kinds, 0.0)
+        return self.found.is_empty and not self.refused
 
 
 def adopted(seen: Snapshot, kinds: Kinds, wish: Wish = AS_IT_IS) -> Adopted:
-    """The files of the site, which say it as it is. Raises ConfigErrors where no document can say the site."""
+    """A site's folder made new, which says it as it is. Raises ConfigErrors where no document can say the site."""
     found = documents(seen, kinds, is_short=wish.is_short)
     left_out: list[str] = []
     while True:  # every round leaves something out, or raises
         written = {f"{FOLDER}/{seen.site}/{n}": t for n, t in files(seen.site, found, group=wish.group).items()}
         try:
-            return Adopted(seen.site, written, tuple(left_out), _compared(seen, written, wish.fleet, kinds))
+            comparison = _compared(seen, written, wish, kinds)
         except ConfigErrors as errors:
             found = _without(errors, found, written)
             left_out += [error.message for error in errors]
+        else:
+            rewrites = tuple(Rewrite(path, _text(wish.beside.get(path)), text) for path, text in written.items())
+            return Adopted(seen.site, rewrites, tuple(left_out), to_fill(seen, kinds), found=comparison)
 
 
-def _compared(seen: Snapshot, written: Mapping[str, str], fleet: bytes | None, kinds: Kinds) -> Comparison:
-    beside = {FLEET: fleet} if fleet is not None else {}
-    said = SiteFiles(seen.site, "", "", {**beside, **{path: text.encode() for path, text in written.items()}})
-    want = spelled(snapshot(load_site(said), kinds), seen, kinds)
-    return compare(want, seen, kinds)
+def to_fill(seen: Snapshot, kinds: Kinds) -> tuple[str, ...]:
+    """What the site has and no file will say, for it is a secret: each with what to do."""
+    told = ((resource, kinds[key.kind].withheld(resource, seen)) for key, resource in sorted(seen.resources.items()))
+    return tuple(f"{resource.key}: {why}" for resource, why in told if why)
+
+
+def compared(seen: Snapshot, said: SiteFiles, kinds: Kinds) -> Comparison:
+    """The site against files that say it. Raises ConfigErrors."""
+    return compare(spelled(snapshot(load_site(said), kinds), seen, kinds), seen, kinds)
+
+
+def _compared(seen: Snapshot, written: Mapping[str, str], wish: Wish, kinds: Kinds) -> Comparison:
+    content = {**wish.beside, **{path: text.encode() for path, text in written.items()}}
+    return compared(seen, SiteFiles(seen.site, "", "", content), kinds)
+
+
+def _text(content: bytes | None) -> str | None:
+    return None if content is None else content.decode()
 
 
 def _without(errors: ConfigErrors, found: tuple[Document, ...], written: Mapping[str, str]) -> tuple[Document, ...]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager, nullcontext
 from dataclasses import dataclass, replace
@@ -11,6 +10,7 @@ from typing import Any, Protocol
 from reconciler.apply import Journal, at_rest
 from reconciler.clients import Endpoint, Observer, SiteClients, open_session, open_site
 from reconciler.clients.http import Limits, nobody
+from reconciler.engine.in_turn import in_turn
 from reconciler.engine.office import Office, Visit, work
 from reconciler.engine.permission import ANY
 from reconciler.engine.reconcile import Judged, judge, reconcile
@@ -24,7 +24,6 @@ from reconciler.model.removal import Removal
 from reconciler.model.resource import ResourceKey
 from reconciler.model.words import Result
 
-AT_ONCE = 50  # sites in work at a time; each has its own few connections
 ROUNDS = 6  # plans of one site in a row: what only a first plan makes possible comes in the next
 
 
@@ -156,26 +155,14 @@ class Fleet:
         if judged.follows and self.memory.base(site) != commit and self.office.repository.keep(site, commit):
             self.memory.ended(site, commit, judged.desired.resources)
 
-    async def _each(
-        self, names: Iterable[str], one: Callable[[str], Awaitable[SiteResult]]
-    ) -> AsyncIterator[SiteResult]:
-        turn = asyncio.Semaphore(AT_ONCE)
+    def _each(self, names: Iterable[str], one: Callable[[str], Awaitable[SiteResult]]) -> AsyncIterator[SiteResult]:
+        async def judged(name: str) -> SiteResult:
+            try:
+                return await one(name)
+            except ReconcilerError as error:
+                return SiteResult(name, error=error)
 
-        async def in_turn(name: str) -> SiteResult:
-            async with turn:
-                try:
-                    return await one(name)
-                except ReconcilerError as error:
-                    return SiteResult(name, error=error)
-
-        tasks = [asyncio.create_task(in_turn(name)) for name in names]
-        try:
-            for task in asyncio.as_completed(tasks):
-                yield await task
-        finally:  # whoever asked may have stopped listening
-            for pending in tasks:
-                pending.cancel()
-            await asyncio.gather(*tasks, return_exceptions=True)
+        return in_turn(names, judged)
 
 
 def _both(before: Outcome | None, now: Outcome) -> Outcome:

@@ -23,6 +23,7 @@ from reconciler.model.words import Action, Area, Disruption
 PATH = "/v1/service_parameter"
 MASK = "****"  # how a value is shown that may not be seen (sysinv common/service_parameter.py)
 SECRET = re.compile(r"(password|passphrase|passwd|secret|token|(?<!public)_key)$", re.IGNORECASE)
+WITHHELD = "its value is a secret and is not written: Git says nothing of it, and the site keeps it"
 # what tells a parameter: our attribute -> the document's; of them the API has one by another name
 DOCUMENT = {
     "service": "service",
@@ -99,11 +100,20 @@ def _said(node: Node) -> Iterator[str]:
 def express(resource: Resource[ServiceParameter], snapshot: Snapshot) -> Iterator[Said]:
     """Nothing of a secret: neither of one that the platform hides, nor of one that its name tells."""
     spec = resource.spec
-    if spec.value == MASK or SECRET.search(spec.parameter or ""):
+    if is_secret(spec):
         return
     said = {member: getattr(spec, attribute) for attribute, member in DOCUMENT.items()}
     place = Said("System", snapshot.system.name, ("serviceParameters", Element.by(said)))
     yield place.at("paramvalue").says(spec.value or "")
+
+
+def withheld(resource: Resource[ServiceParameter], snapshot: Snapshot) -> str:  # noqa: ARG001
+    return WITHHELD if is_secret(resource.spec) else ""
+
+
+def is_secret(spec: ServiceParameter) -> bool:
+    """The platform hides its value, or its name tells."""
+    return spec.value == MASK or bool(SECRET.search(spec.parameter or ""))
 
 
 def is_usual(resource: Resource[ServiceParameter], snapshot: Snapshot) -> bool:  # noqa: ARG001
@@ -179,6 +189,7 @@ KIND = ResourceKind(
     collections=("service_parameter",),
     declare=declare,
     express=express,
+    withheld=withheld,
     is_usual=is_usual,
     read=read,
     spell=spell,

@@ -118,6 +118,10 @@ def nothing_expressed(resource: Resource[Any], snapshot: Snapshot) -> Iterable[S
     return ()
 
 
+def nothing_withheld(resource: Resource[Any], snapshot: Snapshot) -> str:  # noqa: ARG001
+    return ""
+
+
 def nothing_usual(resource: Resource[Any], snapshot: Snapshot) -> bool:  # noqa: ARG001
     return False
 
@@ -138,6 +142,7 @@ class ResourceKind(Generic[S]):
     read: rows -> resources with ids. declare: merged documents -> desired resources with origins.
     express: the inverse of declare: a resource of a snapshot -> where documents say it, and what; a list that Git owns
       whole is said whole, whichever of its members is asked for.
+    withheld: why `express` says nothing of a resource though documents could, and what a person has to do: a secret.
     usual: attribute -> what it is where nobody ever set it. is_usual: the whole resource is what the platform makes
       by itself. Neither is worth saying where Git is to be short.
     write: the changes of this kind on one host that are to be written -> calls. A replacement comes as two
@@ -168,6 +173,7 @@ class ResourceKind(Generic[S]):
     scope: Scope = Scope.SYSTEM
     declare: Callable[[Site], Iterable[Resource[S]]] = nothing_declared
     express: Callable[[Resource[S], Snapshot], Iterable[Said]] = nothing_expressed
+    withheld: Callable[[Resource[S], Snapshot], str] = nothing_withheld
     usual: Mapping[str, Any] = field(default_factory=dict)
     is_usual: Callable[[Resource[S], Snapshot], bool] = nothing_usual
     write: Callable[[Sequence[Change[S]], Context], Iterable[Call]] = nothing_written

@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from reconciler.desired import load_site
-from reconciler.engine.adoption import Wish, adopted, recorded
+from reconciler.engine.adoption import Wish, adopted
+from reconciler.engine.adoption_reading import recorded
 from reconciler.kinds import registry
 from reconciler.model.errors import ConfigErrors
 from reconciler.model.site import SiteFiles
@@ -44,7 +45,7 @@ def test_the_same_site_gives_the_same_bytes_in_whatever_order_it_is_listed():
 
 
 def test_an_adopted_site_is_only_observed(ran):
-    one = files_of("ottawa-001", ran, group="ran", fleet=FLEET)
+    one = files_of("ottawa-001", ran, group="ran", beside={"fleet.yaml": FLEET})
     assert one.files["subclouds/ottawa-001/site.yaml"].startswith("name: ottawa-001\ngroup: ran\nmode: observe\n")
     said = SiteFiles("ottawa-001", "", "", {p: t.encode() for p, t in files_of("ottawa-001", ran).files.items()})
     assert load_site(said).settings.mode is Mode.OBSERVE
@@ -79,4 +80,4 @@ def test_an_element_that_lacks_what_it_must_have_is_left_out_whole(ran):
 
 def test_a_group_that_the_fleet_does_not_have_is_refused(ran):
     with pytest.raises(ConfigErrors, match='no group "rann"'):
-        files_of("ottawa-001", ran, group="rann", fleet=FLEET)
+        files_of("ottawa-001", ran, group="rann", beside={"fleet.yaml": FLEET})

@@ -1,0 +1,33 @@
+"""A site that Git describes already, adopted: what differs is written where Git says it, in the lines that must differ."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from reconciler.diff import compare, spelled
+from reconciler.engine.accept import accept_all
+from reconciler.engine.accept_wishes import everything
+from reconciler.engine.adoption import Adopted, Wish, adopted, compared
+from reconciler.engine.reconcile import Judged
+from reconciler.engine.repository import Repository
+from reconciler.model.kind import Kinds
+from reconciler.model.plan import Plan
+from reconciler.model.snapshot import Snapshot
+
+
+def updated(seen: Snapshot, repository: Repository, kinds: Kinds, *, is_short: bool = False) -> Adopted:
+    """The files of a site, changed to say it as it is; other sites are left as they are.
+
+    is_short: what the platform makes by itself and Git does not say is not added. Raises ConfigErrors for files that
+    are wrong, SourceError.
+    """
+    want = spelled(repository.desired(seen.site), seen, kinds)
+    judged = Judged(want, seen, compare(want, seen, kinds), Plan("", seen.site))
+    anew = adopted(seen, kinds, Wish(is_short))
+    unsaid = frozenset(r.key for r in (*anew.found.unmanaged, *anew.found.extra))
+    done = accept_all(judged, repository, kinds, everything(judged, kinds, unsaid))
+    before = repository.tree.site_files(seen.site)
+    after = replace(before, files={**before.files, **{r.file: r.after.encode() for r in done.rewrites}})
+    refused = tuple(f"{item.name}: {why}" for item, why in done.refused)
+    found = compared(seen, after, kinds)
+    return Adopted(seen.site, done.rewrites, anew.left_out, anew.to_fill, refused, found=found)
