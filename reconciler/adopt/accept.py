@@ -6,7 +6,7 @@ Which of them is right is seen by rendering: the first whose outcome says what w
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, TypeAlias
 
@@ -24,6 +24,7 @@ from reconciler.adopt.accept_places import (
 )
 from reconciler.adopt.edit import REMOVED, Edit, Path, edited, places, rewritten, values
 from reconciler.adopt.edit_pairing import is_same
+from reconciler.adopt.order import SITE
 from reconciler.model.errors import ConfigError
 from reconciler.model.node import Node
 from reconciler.model.origin import Origin
@@ -31,7 +32,7 @@ from reconciler.model.said import Element, Said
 from reconciler.model.site import Site
 
 API_VERSION = "starlingx.windriver.com/v1"
-DEPLOYMENT, SITE = "deployment-config.yaml", "site.yaml"
+DEPLOYMENT = "deployment-config.yaml"
 _NAME = re.compile(r"\$\{([^{}]*)\}")
 
 
@@ -83,6 +84,19 @@ def ways(wish: Wish, site: Site, files: Files) -> Iterator[Way]:
     yield from _whole_lists(said, wish, nodes, files)
 
 
+def together(wishes: Iterable[Wish], site: Site, files: Files) -> Mapping[str, str]:
+    """The texts with all the wishes in the site's own documents: for values that are refused without each other.
+
+    Raises ConfigError where one of them cannot be written there.
+    """
+    texts = dict(files.texts)
+    for wish in wishes:
+        path = as_written(wish.said.path, trail(site, wish.said, wish.origin))
+        proposal = _override(replace(wish.said, path=path), wish, replace(files, texts=texts))
+        texts[proposal.file] = proposal.text
+    return texts
+
+
 def _in_place(wish: Wish, node: Node, files: Files) -> Iterator[Way]:
     """Where the value stands; where `${name}` stands there, first where the site gives it."""
     name = _name_at(node, files)
@@ -127,7 +141,7 @@ def _override(said: Said, wish: Wish, files: Files) -> Proposal:
 
 
 def _overridden(document: Any, said: Said, wish: Wish) -> Any:
-    steps: Steps = ("spec", *(("overrides",) if said.document == "Host" and said.path[:1] != ("match",) else ()))
+    steps = _below(said)
     if not wish.is_gone:
         return put(document, (*steps, *said.path), said.value)
     last = said.path[-1] if said.path else None
@@ -135,6 +149,13 @@ def _overridden(document: Any, said: Said, wish: Wish) -> Any:
         message = "a key of a layer below cannot be taken out by one above: accept it with --shared, or edit it by hand"
         raise ConfigError(message, wish.origin or "")
     return put(document, (*steps, *said.path), {**members_of(last), REMOVE: True})
+
+
+def _below(said: Said) -> Steps:
+    """Where in its document a site's own values stand."""
+    if said.document == SITE:
+        return ()
+    return ("spec", "overrides") if said.document == "Host" and said.path[:1] != ("match",) else ("spec",)
 
 
 def _whole_lists(said: Said, wish: Wish, nodes: Trail, files: Files) -> Iterator[Way]:
@@ -149,6 +170,8 @@ def _whole_lists(said: Said, wish: Wish, nodes: Trail, files: Files) -> Iterator
 
 def _own_document(said: Said, files: Files) -> tuple[str, int]:
     """The file and index of the site's own document of that kind and name; behind the last where there is none."""
+    if said.document == SITE:
+        return files.own + SITE, 0
     for file, text in files.texts.items():
         if files.is_own(file) and file.endswith(".yaml") and file.count("/") == files.own.count("/"):
             for index, document in enumerate(values(file, text)):
@@ -167,6 +190,8 @@ def _is_of(document: Any, said: Said) -> bool:
 
 
 def _new_document(said: Said) -> dict[str, Any]:
+    if said.document == SITE:
+        return {}
     name = said.name or "system"
     return {"apiVersion": API_VERSION, "kind": said.document, "metadata": {"name": name}, "spec": {}}
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any, TypeAlias
 
+from reconciler.adopt.order import SITE
 from reconciler.model.errors import ConfigError
 from reconciler.model.node import Node
 from reconciler.model.origin import Origin
@@ -99,7 +100,15 @@ def plain(value: Any) -> Any:
 def _document(site: Site, said: Said) -> Node | None:
     if said.document == "Host":
         return site.hosts.get(said.name)
+    if said.document == SITE:
+        return _own(site, said.path[:1])
     return site.system if said.document == "System" else site.of(said.document).get(said.name)
+
+
+def _own(site: Site, section: Steps) -> Node | None:
+    """What stands around a section of site.yaml, where it is said."""
+    said = site.own_system if section == ("system",) else None
+    return Node({"system": said}, said.origin) if said else None
 
 
 def _element(node: Node, wanted: Element, hint: Origin | None) -> Node | None:

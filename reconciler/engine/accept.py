@@ -5,11 +5,11 @@ Nothing is sent to the site, and nothing is written here: the outcome is the new
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from functools import lru_cache
+from functools import lru_cache, partial
 
-from reconciler.adopt.accept import Files, Way, Wish, ways
+from reconciler.adopt.accept import Files, Way, Wish, together, ways
 from reconciler.desired import load_site, parse_blob
 from reconciler.diff import compare, spelled
 from reconciler.engine.accept_wishes import Item, is_secret, items
@@ -96,18 +96,25 @@ class _Work:
     keys: frozenset[ResourceKey]
     changeable: frozenset[str] = frozenset()
     first: Mapping[str, bytes] = field(init=False)
+    _known: tuple[SiteFiles, Snapshot, Comparison] | None = None
     _users: dict[str, tuple[str, ...]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.first = self.files.files
 
     def take_all(self, wanted: Sequence[Item]) -> tuple[tuple[Item, str], ...]:
-        """Write what can be, in rounds: a network before what lies on it. What is left, and why."""
+        """Write what can be, in rounds: a network before what lies on it. What is left, and why.
+
+        What one item writes may undo another (a list that was said to be empty gets an element, and with it those of
+        the layers below): such an item is taken again.
+        """
         left = tuple((item, "") for item in wanted)
         while left:
             before = len(left)
-            left = tuple((item, why) for item, _ in left if (why := self.take(item)))
-            if len(left) == before:
+            refused = tuple((item, why) for item, _ in left if (why := self.take(item)))
+            names = {item.name for item, _ in refused}
+            left = refused + tuple((i, why) for i in wanted if i.name not in names and (why := self._undone(i)))
+            if len(left) >= before:
                 break
         return left
 
@@ -116,29 +123,50 @@ class _Work:
         if is_secret(self.kinds[item.key.kind], item.attribute):
             return "a secret is never written to Git: give it by reference"
         before = self.files
-        why = "no document says it: it cannot be written to Git" if not item.wishes else ""
-        for wish in item.wishes:
-            why = why or self._write(wish)
-        why = why or self._undone(item)
+        why = self._one_by_one(item)
+        if why and len(item.wishes) > 1:
+            self.files = before
+            why = self._together(item) and why
         if why:
             self.files = before
         return why
 
-    def _write(self, wish: Wish) -> str:
-        """The first way that changes nothing else; else why each failed."""
+    def _one_by_one(self, item: Item) -> str:
+        if not item.wishes:
+            return "no document says it: it cannot be written to Git"
+        *others, last = item.wishes
+        for wish in others:
+            if why := self._write(wish):
+                return why
+        return self._write(last, item)
+
+    def _together(self, item: Item) -> str:
+        """All that the item says at once: a document may refuse one value without the others."""
+        site = load_site(self.files, _parse)
+        found = self._tried(lambda: together(item.wishes, site, self._texts()))
+        if isinstance(found, str):
+            return found
+        self.files = found
+        return self._undone(item)
+
+    def _write(self, wish: Wish, whole: Item | None = None) -> str:
+        """The first way that changes nothing else, and with which `whole` is done; else why each failed."""
         reasons: list[str] = []
-        for way in ways(wish, load_site(self.files, _parse), self._texts()):
-            found = self._tried(way)
-            if isinstance(found, SiteFiles):
-                self.files = found
+        before = self.files
+        for way in ways(wish, load_site(before, _parse), self._texts()):
+            found = self._tried(partial(_texts_of, way))
+            self.files = before if isinstance(found, str) else found
+            why = found if isinstance(found, str) else whole and self._undone(whole)
+            if not why:
                 return ""
-            reasons.append(found)
+            self.files = before
+            reasons.append(why)
         return "; ".join(dict.fromkeys(reasons)) or "there is no place for it"
 
-    def _tried(self, way: Way) -> SiteFiles | str:
+    def _tried(self, way: Callable[[], Mapping[str, str]]) -> SiteFiles | str:
         try:
-            proposal = way()
-            files = replace(self.files, files={**self.files.files, proposal.file: proposal.text.encode()})
+            texts = {file: text.encode() for file, text in way().items()}
+            files = replace(self.files, files={**self.files.files, **texts})
             after = load_site(files, _parse)
         except (ConfigError, ConfigErrors) as error:
             return str(error)
@@ -164,14 +192,21 @@ class _Work:
 
     def _undone(self, item: Item) -> str:
         """Whether the item still differs after all."""
-        wish = self._spelled(load_site(self.files, _parse))
+        wish, compared = self._now()
         if item.now is None and not item.attribute:
             return f"{item.key} would still be said" if item.key in wish.resources else ""
         if item.key not in wish.resources:
             return f"{item.key} would not be said"
-        left = [change for change in self._compared(wish).changes if change.key == item.key]
+        left = [change for change in compared.changes if change.key == item.key]
         fields = {name for change in left for name in change.names}
         return f"{item.name} would still differ" if item.attribute in fields or (left and not item.attribute) else ""
+
+    def _now(self) -> tuple[Snapshot, Comparison]:
+        """What the files say by now, and how it differs; kept until they move on."""
+        if self._known is None or self._known[0] is not self.files:
+            wish = self._spelled(load_site(self.files, _parse))
+            self._known = self.files, wish, self._compared(wish)
+        return self._known[1:]
 
     def _spelled(self, site: Site) -> Snapshot:
         return spelled(snapshot(site, self.kinds), self.judged.observed, self.kinds)
@@ -208,6 +243,11 @@ class _Work:
         if layer not in self._users:
             self._users[layer] = tuple(_using(layer, self.repository))
         return self._users[layer]
+
+
+def _texts_of(way: Way) -> Mapping[str, str]:
+    proposal = way()
+    return {proposal.file: proposal.text}
 
 
 def _using(layer: str, repository: Repository) -> Iterable[str]:

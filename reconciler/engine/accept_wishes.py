@@ -52,9 +52,17 @@ def items(judged: Judged, kinds: Kinds, asked: Sequence[str]) -> tuple[Item, ...
 
 
 def everything(judged: Judged, kinds: Kinds, unsaid: Collection[ResourceKey] = ()) -> tuple[Item, ...]:
-    """Every difference, so that Git says the site as it is. unsaid: what Git is not to say where it does not."""
-    wanted = {item.name: item for item, _ in _all(judged, kinds)}
-    return tuple(item for item in wanted.values() if item.now != PRESENT or item.key not in unsaid)
+    """Every resource that differs, whole, so that Git says the site as it is.
+
+    unsaid: what Git is not to say where it does not.
+    """
+    expressing = _Expressing(judged, kinds)
+    changed = [
+        expressing.missing(change) if change.action is Action.CREATE else expressing.changed(change)
+        for change in judged.found.changes
+    ]
+    others = (r for r in (*judged.found.extra, *judged.found.unmanaged) if r.key not in unsaid)
+    return (*changed, *(expressing.whole(resource) for resource in others))
 
 
 def _unknown(name: str, names: Iterable[str]) -> str:
@@ -98,6 +106,20 @@ class _Expressing:
         spec = desired.spec.model_copy(update={field.name: field.observed})
         wishes = self._differences(desired, replace(desired, spec=spec), field.origin)
         return Item(change.key, field.name, field.desired, field.observed, wishes)
+
+    def changed(self, change: Change[Any]) -> Item:
+        """The site's values of all attributes that differ."""
+        if change.desired is None:
+            raise ValueError(f"{change.key}: a change of what Git does not say")
+        spec = change.want.model_copy(update={field.name: field.observed for field in change.fields})
+        wishes = self._differences(change.desired, replace(change.desired, spec=spec), change.desired.origin)
+        was, now = ({f.name: getattr(f, side) for f in change.fields} for side in ("desired", "observed"))
+        return Item(change.key, "", was, now, wishes)
+
+    def whole(self, resource: Resource[Any]) -> Item:
+        """A resource that Git does not say, with all that the site shows of it."""
+        found = self.kinds[resource.key.kind].express(resource, self._beside(resource))
+        return Item(resource.key, "", None, PRESENT, tuple(Wish(said) for said in _without_places(found)))
 
     def added(self, resource: Resource[Any]) -> Item:
         """A resource that Git does not say, without what it usually is."""
