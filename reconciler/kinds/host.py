@@ -284,12 +284,23 @@ def impossible(change: Change[Host], context: Context) -> str:
     if "boot_mac" in change.names:
         blank = board.why_not(name, want.controller, board.ABSENT, context)
         return new_hosts.why_not_replaced(want, host, context) or blank
-    reason = _why_not_changed(change, host) or _why_not_managed(change, host, context)
+    reason = _why_not_changed(change, host) or _why_not_managed(change, host, context) or _why_no_clock(change, context)
     if reason or "administrative" not in change.names or want.administrative != "unlocked" or host.is_provisioned:
         return reason
     if change.names != {"administrative"} and host.availability != ONLINE:
         return ""  # no window opens on it yet, and the rest may be written
     return new_hosts.why_not_unlocked(host, context)
+
+
+def _why_no_clock(change: Change[Host], context: Context) -> str:
+    """A host with PTP that has none of it would be locked, and not unlock again (sysinv host.py check_unlock)."""
+    if change.want.clock_synchronization != "ptp" or not settles(change, context):
+        return ""
+    found = (item for side in (context.desired, context.observed) for item in side.resources.items())
+    of_host = ((key, resource.spec) for key, resource in found if key.host == change.key.name)
+    if any(k.kind == "host-ptp-instance" or getattr(s, "ptp_role", None) not in {None, "none"} for k, s in of_host):
+        return ""
+    return "the host would not unlock with PTP and nothing of it: say ptpInstances, or ptpRole of an interface"
 
 
 def _why_not_managed(change: Change[Host], host: HostState, context: Context) -> str:

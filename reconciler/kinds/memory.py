@@ -119,9 +119,34 @@ def impossible(change: Change[Memory], context: Context) -> str:
         return reason
     if change.observed is None:
         return f"the host has no NUMA node {change.want.node}"
-    if change.names - {"platform_mib"} and not hosts.has_worker(host, context):
+    if not change.names - {"platform_mib"}:
+        return ""
+    if not hosts.has_worker(host, context):
         return f"{host} has no worker function: it has no huge pages"
-    return ""
+    return _unlike(change, _has_vswitch(context))
+
+
+def _unlike(change: Change[Memory], has_vswitch: bool) -> str:
+    """Huge pages of a node have one size, that of the vSwitch's where there is one (sysinv memory.py _check_huge_values)."""
+    pages = {name: _to_be(change, name) for name in (*VM_API_NAMES, *VSWITCH_PAGE_MIB)}
+    if not has_vswitch:
+        if any(pages[name] for name in VSWITCH_PAGE_MIB):
+            return "there is no vSwitch to have huge pages: System.spec.vswitchType says one"
+        is_both = all(pages[name] for name in VM_API_NAMES)
+        return "huge pages of a node have one size: say 0 of 2MB or 0 of 1GB" if is_both else ""
+    size, other = ("1GB", "vm_2m_pages") if pages["vswitch_1g_pages"] else ("2MB", "vm_1g_pages")
+    return f"huge pages of a node have the vSwitch's size, {size}: say 0 of the other one" if pages[other] else ""
+
+
+def _to_be(change: Change[Memory], name: str) -> int:
+    wanted = getattr(change.want, name)
+    return int((getattr(change.have, name) if wanted is None else wanted) or 0)
+
+
+def _has_vswitch(context: Context) -> bool:
+    """As it will be: a change of the vSwitch comes before the host is locked."""
+    both = {**context.observed.resources, **context.desired.resources}
+    return any(k.kind == "vswitch" and r.spec.type not in {None, "none"} for k, r in both.items())
 
 
 KIND = ResourceKind(

@@ -11,7 +11,7 @@ from reconciler.kinds import _storage as storage
 from reconciler.model.about import About
 from reconciler.model.change import Change
 from reconciler.model.kind import Attr, Context, Deletion, ResourceKind
-from reconciler.model.plan import Call, Ref
+from reconciler.model.plan import Call, Ref, Until
 from reconciler.model.resource import Resource, ResourceKey, Spec
 from reconciler.model.rows import Row, Rows
 from reconciler.model.said import Element, Said
@@ -23,6 +23,10 @@ PATH = "/v1/istors"
 DOCUMENT = {"function": "function", "cluster": "cluster"}
 JOURNAL = {"journal": "journal.location", "journal_gib": "journal.size"}
 TIER = "storage"  # of the one cluster with OSDs that there can be (sysinv constants.SB_TIER_DEFAULT_NAMES)
+# made in service, with the next unlock, or by an application that follows (sysinv constants.SB_STATE_*): no host with
+# an OSD that is being configured can be locked
+MADE = ("configured", "configuring-on-unlock", "configuring-with-app")
+MAKING_LIMIT_S = 600.0  # a manifest on the host
 CLUSTERS = {storage.CEPH: "ceph_cluster", storage.ROOK: "ceph_rook_cluster"}  # constants.CLUSTER_CEPH*_DEFAULT_NAME
 
 
@@ -109,7 +113,8 @@ def write(changes: Sequence[Change[Osd]], context: Context) -> Iterable[Call]:  
         }
         if want.function != "journal":
             body |= {"tier_uuid": Ref(ResourceKey("storage-tier", TIER)), **_journal(want, host)}
-        yield Call("POST", PATH, body, creates=change.key)
+        until = Until(f"{PATH}/{{uuid}}", "state", MADE, MAKING_LIMIT_S)
+        yield Call("POST", PATH, body, refs={"uuid": Ref(change.key)}, creates=change.key, until=until)
 
 
 def _journal(want: Osd, host: str) -> dict[str, Any]:

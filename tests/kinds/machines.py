@@ -28,6 +28,7 @@ KINDS = {
         "controller-filesystem",
         "cpu-frequency",
         "cpu-function",
+        "host-ptp-instance",
         "disk",
         "dns",
         "drbd",
@@ -59,7 +60,7 @@ SDA = "/dev/disk/by-path/pci-0000:00:0d.0-ata-1.0"
 SDB = "/dev/disk/by-path/pci-0000:00:0d.0-ata-2.0"
 SYSTEM_LISTS = (
     "ceph_mon", "clusters", "controller_fs", "drbdconfig", "host_fs", "icpus", "idisks", "idns", "ilvgs", "imemorys",
-    "intp", "ipvs", "istors", "ptp", "remotelogging", "service_parameter", "storage_backend", "storage_ceph", "storage_tiers",
+    "intp", "ipvs", "istors", "ptp", "ptp_instances", "remotelogging", "service_parameter", "storage_backend", "storage_ceph", "storage_tiers",
 )  # fmt: skip
 HOST_LISTS = ("labels", "partitions")
 

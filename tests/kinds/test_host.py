@@ -91,10 +91,17 @@ def test_installation_parameters_and_apparmor_change_under_lock(member, value, a
     assert [told(c) for c in written(text, rows())] == [f"PATCH ihosts/<controller-0> {attribute}={value}"]
 
 
+CLOCK = {"id": 1, "uuid": "ptp", "name": "clock0", "service": "ptp4l", "hostnames": [HOST], "parameters": {}}
+
+
+def test_a_host_with_ptp_and_nothing_of_it_would_not_unlock_again():
+    reasons = why_not(profile(clockSynchronization="ptp"), rows(host(**AIO)))
+    assert "say ptpInstances, or ptpRole of an interface" in reasons["host/controller-0"]
+
+
 def test_another_clock_source_is_sent_in_service_and_taken_up_by_a_lock_of_that_host():
-    made = planned(
-        profile(clockSynchronization="ptp"), rows(host(**AIO), host("controller-1", number=2), system=DUPLEX)
-    )
+    found = rows(host(**AIO), host("controller-1", number=2), system=DUPLEX, ptp_instances=[CLOCK])
+    made = planned(profile(clockSynchronization="ptp"), found)
     assert [(s.host, [told(c) for step in s.steps for c in step.calls]) for s in made.stages] == [
         ("", ["PATCH ihosts/<controller-0> clock_synchronization=ptp"]),
         ("controller-0", []),

@@ -6,6 +6,7 @@ import pytest
 
 from reconciler.model.words import Needs
 from tests.kinds.machines import AIO, HOST, KINDS, context, difference, differences, host, resource, rows, sent, why_not
+from tests.kinds.networks import system_row
 
 NODE = {
     "uuid": "mem-0",
@@ -22,8 +23,11 @@ NODE = {
 }
 
 
-def listed(**more):
-    return rows(host(**AIO), imemorys=[NODE | more])
+SWITCHED = system_row("simplex") | {"capabilities": {"vswitch_type": "ovs-dpdk"}}
+
+
+def listed(system=None, **more):
+    return rows(host(**AIO), imemorys=[NODE | more], **({"system": system} if system else {}))
 
 
 def text(function: str, size: str, count: int) -> str:
@@ -43,16 +47,39 @@ def test_small_pages_of_the_vswitch_are_not_taken_for_the_applications():
 
 
 @pytest.mark.parametrize(
-    ("said", "patch"),
+    ("said", "system", "patch"),
     [
-        (("platform", "4KB", 9000 * 256), "platform_reserved_mib=9000"),
-        (("vm", "1GB", 10), "vm_hugepages_nr_1G_pending=10 vm_pending_as_percentage=False"),
-        (("vm", "2MB", 512), "vm_hugepages_nr_2M_pending=512 vm_pending_as_percentage=False"),
-        (("vswitch", "1GB", 1), "vswitch_hugepages_reqd=1 vswitch_hugepages_size_mib=1024"),
+        (("platform", "4KB", 9000 * 256), None, "platform_reserved_mib=9000"),
+        (("vm", "1GB", 10), None, "vm_hugepages_nr_1G_pending=10 vm_pending_as_percentage=False"),
+        (("vswitch", "1GB", 1), SWITCHED, "vswitch_hugepages_reqd=1 vswitch_hugepages_size_mib=1024"),
     ],
 )
-def test_each_function_has_its_attributes(said, patch):
-    assert sent(text(*said), listed()) == [f"PATCH imemorys/<0> {patch}"]
+def test_each_function_has_its_attributes(said, system, patch):
+    assert sent(text(*said), listed(system=system)) == [f"PATCH imemorys/<0> {patch}"]
+
+
+def test_small_huge_pages_have_an_attribute_of_their_own():
+    found = listed(vm_hugepages_nr_1G=0)
+    assert sent(text("vm", "2MB", 512), found) == [
+        "PATCH imemorys/<0> vm_hugepages_nr_2M_pending=512 vm_pending_as_percentage=False"
+    ]
+
+
+@pytest.mark.parametrize(
+    ("said", "found", "why"),
+    [
+        (("vm", "2MB", 512), listed(), "say 0 of 2MB or 0 of 1GB"),
+        (("vswitch", "2MB", 10), listed(), "there is no vSwitch"),
+        (("vswitch", "2MB", 10), listed(system=SWITCHED), "the vSwitch's size, 2MB"),
+        (
+            ("vm", "2MB", 512),
+            listed(system=SWITCHED, vswitch_hugepages_size_mib=1024, vswitch_hugepages_nr=1),
+            "size, 1GB",
+        ),
+    ],
+)
+def test_huge_pages_of_a_node_have_one_size(said, found, why):
+    assert why in why_not(text(*said), found)["controller-0/memory/0"]
 
 
 def test_what_is_as_git_says_is_not_sent():

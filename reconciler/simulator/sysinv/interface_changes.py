@@ -11,6 +11,7 @@ from reconciler.simulator.family import Family
 from reconciler.simulator.patching import Operation, replaced, typed_operations
 from reconciler.simulator.sysinv import config, interface_checks, interface_values, pools
 from reconciler.simulator.sysinv.facts import is_simplex, must_be_locked
+from reconciler.simulator.sysinv.interface_ovs import check_ovs_access, is_asked
 from reconciler.simulator.sysinv.interfaces import DEFAULT_MTU, INTERFACES, set_mtu
 from reconciler.simulator.sysinv.ptp_links import assign_to_interface
 from reconciler.simulator.tables import Row
@@ -69,6 +70,7 @@ def _changed(system: System, row: Row, operations: list[Operation]) -> Row:
     wanted = _consequences(row, changes, uses)
     _check_host(system, row, wanted)
     _check_below(system, wanted, uses)
+    check_ovs_access(system, wanted)
     interface_checks.check(system, "modify", wanted, row)
     return _apply(system, row, wanted, changes)
 
@@ -77,6 +79,8 @@ def _values(operations: list[Operation]) -> Row:
     changes = replaced(operations)
     if changes.get("ifclass") == "none":
         changes["ifclass"] = None
+    if "ovs_access" in changes:
+        changes["ovs_access"] = is_asked(changes["ovs_access"])
     for name in _NUMBERS:
         if changes.get(name) is not None:
             changes[name] = integer(name, changes[name])

@@ -22,6 +22,7 @@ from reconciler.simulator.sysinv.facts import (
     must_be_locked,
     network_types,
 )
+from reconciler.simulator.sysinv.interface_ovs import check_ovs_access, is_asked
 from reconciler.simulator.tables import Row
 from reconciler.simulator.views import listed, one, shown
 
@@ -120,6 +121,7 @@ def _create(system: System, body: Row) -> Row:
     if row["uses"] == [] and row["iftype"] in ("ae", "vlan", "vf"):
         raise Fault(500, "list index out of range")
     interface_checks.check_lower(system, row)
+    check_ovs_access(system, row)
     interface_checks.check(system, "add", row, None)
     created = system.insert("iinterfaces", **{**row, "imac": _mac(system, row)})
     _pass_mtu_to_members(system, created)
@@ -137,7 +139,7 @@ def _new_row(host: Row, body: Row) -> Row:
         "forihostid": host["id"],
         "ihost_uuid": host["uuid"],
         "uses": list(body.get("uses") or []),
-        "ovs_access": False,
+        "ovs_access": is_asked(body.get("ovs_access")),
     }
     return {**empty, **given, **own, "ifclass": ifclass, "ifcapabilities": {}}
 

@@ -79,8 +79,8 @@ def interfaces_of(system: System, row: Row) -> list[Row]:
 
 
 def is_linked(system: System, host: Row) -> bool:
-    """Whether the host has a PTP instance, or an interface of it a PTP interface."""
+    """Whether the host has a PTP instance, or an interface of it a PTP role (starlingx/config host.py check_unlock)."""
     if system.tables.first("ptp_host_links", host_uuid=host["uuid"]):
         return True
-    own = {row["uuid"] for row in system.tables.rows("iinterfaces", ihost_uuid=host["uuid"])}
-    return any(link["interface_uuid"] in own for link in system.tables.rows("ptp_interface_links"))
+    interfaces = system.tables.rows("iinterfaces", ihost_uuid=host["uuid"])
+    return any(row["ptp_role"] not in {None, "none"} for row in interfaces)

@@ -56,8 +56,8 @@ BACKENDS = family.collection(
     Collection(
         "storage_backend",
         key="storage_backends",
-        columns="uuid backend name state isystem_uuid task services capabilities created_at updated_at",
-        more="network confirmed",
+        columns="uuid backend name state isystem_uuid task services capabilities network created_at updated_at",
+        more="confirmed",
         table=TABLE,
         derive=_network,
     )
