@@ -10,6 +10,8 @@ import pytest
 
 import reconciler
 from reconciler.model.words import Result
+from tests.e2e.ottawa import OTTAWA, OWN
+from tests.e2e.removing import LESS, ONCE
 from tests.e2e.world import playing
 from tests.sources.history import History
 
@@ -58,3 +60,19 @@ def in_service(git, opened):
             yield world, clone
 
     return in_service
+
+
+@pytest.fixture
+def removed(in_service):
+    """A world whose site had everything, and whose Git does not say the most of it any more."""
+
+    @asynccontextmanager
+    async def removed():
+        async with in_service(OTTAWA) as (world, clone):
+            clone.commit({OWN: ONCE})
+            assert (await world.applied(OTTAWA)).result is Result.DONE
+            assert await world.is_in_sync(OTTAWA)
+            clone.commit({OWN: LESS})
+            yield world, clone
+
+    return removed
