@@ -128,7 +128,7 @@ def _others(plan: Plan, found: Comparison) -> Iterator[str]:
     for resource in found.extra:
         yield f"  ! {resource.key}: on the site and not in Git, in a list that Git owns whole"
     for key in found.unjudged:
-        yield f"  ? {key}: not judged, its list was not read"
+        yield f"  ? {key}: not judged, {found.reasons.get(key, 'its list was not read')}"
 
 
 def _stage(number: int, stage: Stage, detail: Detail) -> Iterator[str]:

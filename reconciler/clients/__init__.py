@@ -1,5 +1,6 @@
 """HTTP to the owner APIs of a site: transport errors and faults become the errors of `model`."""
 
+from reconciler.clients.bodies import reveal
 from reconciler.clients.clock import SYSTEM_CLOCK, Clock
 from reconciler.clients.endpoints import Endpoint, load
 from reconciler.clients.http import Limits, Observer, open_session
@@ -17,4 +18,5 @@ __all__ = [
     "load",
     "open_session",
     "open_site",
+    "reveal",
 ]

@@ -11,7 +11,8 @@ from pydantic import SecretStr
 
 from reconciler.clients.json import encode
 from reconciler.clients.secrets import resolve
-from reconciler.model.secret import SecretRef, Upload
+from reconciler.model.errors import ConfigError
+from reconciler.model.secret import SecretRef, Upload, digest, joined
 
 JSON = "application/json"
 ROOT = Path("/")  # references in documents are absolute
@@ -25,10 +26,15 @@ def encoded(body: Any) -> tuple[bytes, tuple[SecretStr, ...], str]:
     return content, shown, JSON
 
 
+def reveal(reference: str) -> SecretStr:
+    """The value behind a reference of a document. Raises ConfigError, never with a value."""
+    return resolve(reference, ROOT)
+
+
 def revealed(value: Any) -> Any:
     """A body with its secrets in place of their references; they print as `**********` still."""
     if isinstance(value, SecretRef):
-        return resolve(value.reference, ROOT)
+        return reveal(value.reference)
     if isinstance(value, Mapping):
         return {name: revealed(member) for name, member in value.items()}
     return [revealed(member) for member in value] if isinstance(value, list | tuple) else value
@@ -36,9 +42,13 @@ def revealed(value: Any) -> Any:
 
 def _form(upload: Upload) -> tuple[bytes, tuple[SecretStr, ...], str]:
     """multipart/form-data (RFC 7578), the file under the name that sysinv looks for."""
-    secret, mark = resolve(upload.file.reference, ROOT), random.token_hex(16)
+    secrets, mark = tuple(reveal(file.reference) for file in upload.files), random.token_hex(16)
+    content = joined(secret.get_secret_value() for secret in secrets)
+    if upload.digest and digest(content) != upload.digest:
+        places = ", ".join(file.reference for file in upload.files)
+        raise ConfigError(f"{places}: it is another secret than the plan was made with; plan again")
     parts = [f'name="{name}"\r\n\r\n{value}' for name, value in upload.fields.items()]
     kind = "Content-Type: application/octet-stream"
-    parts.append(f'name="file"; filename="upload"\r\n{kind}\r\n\r\n{secret.get_secret_value()}\n')
+    parts.append(f'name="file"; filename="upload"\r\n{kind}\r\n\r\n{content}')
     text = "".join(f"--{mark}\r\nContent-Disposition: form-data; {part}\r\n" for part in parts)
-    return f"{text}--{mark}--\r\n".encode(), (secret,), f"multipart/form-data; boundary={mark}"
+    return f"{text}--{mark}--\r\n".encode(), secrets, f"multipart/form-data; boundary={mark}"

@@ -31,8 +31,8 @@ def compare(desired: Snapshot, observed: Snapshot, kinds: Kinds, base: Snapshot 
     want = desired.resources
     changes = tuple(_changes(want, observed, kinds, base))
     extra, unmanaged = _others(desired, observed, kinds)
-    unjudged = tuple(k for k in want if k not in observed.resources and not _is_judged(k, observed))
-    return Comparison(changes, extra, unmanaged, unjudged)
+    unread = (k for k in want if k not in observed.resources and not _is_judged(k, observed))
+    return Comparison(changes, extra, unmanaged, (*unread, *desired.sealed), desired.sealed)
 
 
 def _spelled(resource: Resource[Any], observed: Snapshot, kinds: Kinds) -> Resource[Any]:

@@ -47,8 +47,9 @@ class Present:
         return key not in self.observed.resources and self.observed.is_complete(key.kind, key.host)
 
     def shows(self, key: ResourceKey) -> bool:
-        """Whether the site has it, in a list that was read to its end."""
-        return key in self.observed.resources and self.observed.is_complete(key.kind, key.host)
+        """Whether the site has it, in a list that was read to its end; and no sealed one in Git may be the same."""
+        is_hidden = any(sealed.kind == key.kind for sealed in self.head.sealed)
+        return key in self.observed.resources and self.observed.is_complete(key.kind, key.host) and not is_hidden
 
 
 def gone(base: Snapshot, head: Snapshot, kinds: Kinds) -> dict[ResourceKey, Resource[Any]]:

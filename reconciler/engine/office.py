@@ -7,8 +7,10 @@ from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 
 from reconciler.apply import Clock, Journal, Pace, Permits, Work, permitted
+from reconciler.clients import reveal
 from reconciler.engine.remote import SiteRemote
 from reconciler.engine.repository import Repository
+from reconciler.engine.unsealed import Reveal, as_seen
 from reconciler.model.approval import Approval
 from reconciler.model.gate import Suspension
 from reconciler.model.kind import Kinds
@@ -39,7 +41,10 @@ def untimed(stage: str) -> AbstractContextManager[None]:  # noqa: ARG001
 
 @dataclass(frozen=True, slots=True)
 class Office:
-    """What outlives visits: kinds, repository, clock, pace, who is told what is done, and who measures each stage."""
+    """What outlives visits: kinds, repository, clock, pace, who is told what is done, and who measures each stage.
+
+    reveal: reads a secret that documents refer to.
+    """
 
     kinds: Kinds
     repository: Repository
@@ -48,6 +53,11 @@ class Office:
     say: Callable[[str, str], None] = silent
     timed: Callable[[str], AbstractContextManager[None]] = untimed
     begins: Callable[[str, Plan], None] = unannounced
+    reveal: Reveal = reveal
+
+    def as_seen(self, said: Snapshot, observed: Snapshot) -> Snapshot:
+        """What Git says, as it is compared with what was observed."""
+        return as_seen(said, observed, self.kinds, self.reveal)
 
 
 @dataclass(frozen=True, slots=True)

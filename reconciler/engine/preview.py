@@ -12,6 +12,7 @@ from typing import Any
 
 from reconciler.diff import Past, Present, compare, gone, prunings, removals, spelled, with_deletes
 from reconciler.engine.fingerprint import fingerprint
+from reconciler.engine.unsealed import withheld
 from reconciler.model.change import Change, Comparison
 from reconciler.model.host import HostState, SystemState
 from reconciler.model.kind import Context, Kinds, always_possible
@@ -61,10 +62,12 @@ def preview(site: Site, before: Snapshot, after: Snapshot, kinds: Kinds) -> Prev
 def exact(after: Snapshot, inventory: Mapping[str, Any], kinds: Kinds, edit: Edit | None = None) -> Preview:
     """The change that a recorded inventory needs to become what Git says.
 
-    edit: what Git said before; without it nothing is deleted.
+    edit: what Git said before; without it nothing is deleted. Secrets are not read: a change is reviewed elsewhere.
     """
     observed = interpret(after.site, rows_of(inventory), kinds, 0.0)
-    return _preview(after, observed, kinds, edit or Edit(), is_exact=True)
+    edit = edit or Edit()
+    before = edit.before and withheld(edit.before, kinds)
+    return _preview(withheld(after, kinds), observed, kinds, replace(edit, before=before), is_exact=True)
 
 
 def assumed(site: Site, rendering: Snapshot, kinds: Kinds) -> Snapshot:
@@ -109,9 +112,7 @@ def _places(collection: Collection, hosts: Iterable[Row]) -> Iterator[tuple[str,
 
 
 def _rows(inventory: Mapping[str, Any], collection: Collection, path: str) -> tuple[Row, ...] | None:
-    content = inventory.get(path)
-    found = content.get(collection.items) if isinstance(content, Mapping) else None
-    return tuple(found) if isinstance(found, list) else None
+    return collection.rows_in(inventory.get(path))
 
 
 def _equipped(after: Snapshot, observed: Snapshot, kinds: Kinds) -> Snapshot:

@@ -9,11 +9,12 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 
 from reconciler.apply import send
-from reconciler.diff import Present, compare, let_go, prunings, spelled, with_deletes
+from reconciler.diff import Present, compare, let_go, prunings, with_deletes
 from reconciler.engine.gating import gated, judged_again
 from reconciler.engine.office import Office, Visit, work
 from reconciler.engine.permission import Asked, permitted
 from reconciler.engine.removed import removed
+from reconciler.engine.unsealed import followed
 from reconciler.model.change import Comparison
 from reconciler.model.kind import Context
 from reconciler.model.outcome import Outcome
@@ -60,9 +61,9 @@ async def judge(visit: Visit, office: Office) -> Judged:
     with office.timed("observe"):
         have = await visit.remote.observe()
     with office.timed("diff"):
-        want = spelled(visit.desired, have, office.kinds)
+        want = office.as_seen(visit.desired, have)
         base = office.repository.base(visit.site, visit.base_commit)
-        base = base and spelled(base, have, office.kinds)
+        base = base and followed(office.as_seen(base, have), visit.declared, office.kinds)
         now = Present(want, have)
         gone = removed(visit, now, base, office)
         found = let_go(compare(want, have, office.kinds, base), gone.removals)

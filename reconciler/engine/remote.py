@@ -63,7 +63,7 @@ class SiteRemote:
         """The last reading as {path: {items: rows}}, as `--inventory` takes it."""
         uuids = {host.name: host.uuid for host in self._rows.system.hosts.values()}
         return {
-            COLLECTIONS[name].path.format(host=uuids.get(host, "")): {COLLECTIONS[name].items: list(rows)}
+            COLLECTIONS[name].path.format(host=uuids.get(host, "")): COLLECTIONS[name].shown(rows)
             for (name, host), rows in self._rows.listed.items()
         }
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
-from reconciler.diff import Past, Present, gone, removals, spelled
+from reconciler.diff import Past, Present, gone, removals
 from reconciler.engine.office import Office, Visit
 from reconciler.model.removal import Removals
 from reconciler.model.resource import ResourceKey
@@ -64,7 +64,7 @@ def _commits(keys: Keys, visit: Visit, now: Present, office: Office) -> Mapping[
 
 def _rendered(visit: Visit, commit: str, now: Present, office: Office) -> Snapshot | None:
     said = office.repository.base(visit.site, commit)
-    return said and spelled(said, now.observed, office.kinds)
+    return said and office.as_seen(said, now.observed)
 
 
 def removed_by(keys: Keys, commits: Sequence[str], said: Reading) -> Mapping[ResourceKey, str]:

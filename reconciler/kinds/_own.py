@@ -20,6 +20,11 @@ def system(site: Site, *path: str) -> Node | None:
     return site.own_system.at(*path) if site.own_system else None
 
 
+def secret(site: Site, named: Node | None) -> Node | None:
+    """Where site.yaml says that a secret is which a document names."""
+    return site.own_secrets.get(str(named.value)) if named else None
+
+
 def place(*path: str) -> Said:
     """The place of a value below `system` of site.yaml."""
     return Said(SITE, "", ("system", *path))

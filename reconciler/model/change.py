@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Any, Generic
 
 from reconciler.model.origin import Origin
@@ -73,13 +74,15 @@ class Comparison:
     extra: present on the site, not in Git, in a list that Git owns whole: drift, whose mending is a delete. Those that
       may be deleted are in `changes` instead.
     unmanaged: present on the site, not in Git, in a list owned by key: reported, never touched.
-    unjudged: desired resources whose list was not read.
+    unjudged: desired resources whose list was not read, or whose secret was not.
+    reasons: why one of those is unjudged, where it is not its list.
     """
 
     changes: tuple[Change[Any], ...] = ()
     extra: tuple[Resource[Any], ...] = ()
     unmanaged: tuple[Resource[Any], ...] = ()
     unjudged: tuple[ResourceKey, ...] = ()
+    reasons: Mapping[ResourceKey, str] = field(default_factory=dict)
 
     @property
     def is_empty(self) -> bool:

@@ -90,6 +90,22 @@ class Context:
         return self.observed.system
 
 
+@dataclass(frozen=True, slots=True)
+class Sealed(Generic[S]):
+    """Resources that a secret tells: only what it holds can be compared with the site.
+
+    places: the references of a resource, which are one text in this order; none where nobody says where it is, and
+      then the resource is not managed.
+    opened: the resource and what its secret holds -> resources as they are compared; a bundle is several of them.
+      Raises ValueError that says what is wrong with the text, and nothing that stands in it.
+    told: the attributes that `opened` gives. Of what Git said earlier they are not known: who moved cannot be told.
+    """
+
+    places: Callable[[Resource[S]], tuple[str, ...]]
+    opened: Callable[[Resource[S], str], Iterable[Resource[S]]]
+    told: tuple[str, ...]
+
+
 def nothing_declared(site: Site) -> Iterable[Resource[Any]]:  # noqa: ARG001 - inventory kinds are only read
     return ()
 
@@ -155,6 +171,7 @@ class ResourceKind(Generic[S]):
     impossible: why the change cannot be made in place and what it would take; "" if it can.
     spell: the desired resource in the site's own spelling (device paths, pool names), given what was observed; its
       key may change with it. Applied once, before anything is compared.
+    sealed: what is told by secrets, where the kind has such.
     known_as: the key under which other kinds refer to the resource, where that is not its own: every interface,
       whatever its kind, is an `interface` by its name.
     after: kinds that come earlier, where no attribute refers to them.
@@ -183,6 +200,7 @@ class ResourceKind(Generic[S]):
     waits_for: Callable[[Change[S], Context], Iterable[str]] = no_host
     impossible: Callable[[Change[S], Context], str] = always_possible
     spell: Callable[[Resource[S], Snapshot], Resource[S]] = as_written
+    sealed: Sealed[S] | None = None
     known_as: Callable[[Resource[S]], ResourceKey] = own_key
     after: tuple[str, ...] = ()
     deletion: Deletion = LET_GO

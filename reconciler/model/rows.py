@@ -8,6 +8,7 @@ from functools import cached_property
 from typing import Any
 
 from reconciler.model.host import SystemState, host_state, system_state
+from reconciler.model.secret import digest
 from reconciler.model.words import Scope, Service
 
 Row = Mapping[str, Any]
@@ -17,7 +18,8 @@ Row = Mapping[str, Any]
 class Collection:
     """A list of an owner API: its path, the key that holds its rows, whether it is asked once or once per host.
 
-    `{host}` in the path is the host's uuid.
+    `{host}` in the path is the host's uuid. is_object: the path shows one object, which is the only row.
+    hidden: a member of the rows that is a secret: only its digest is kept, as `model.secret` makes it; "" stays "".
     """
 
     name: str
@@ -25,6 +27,25 @@ class Collection:
     items: str
     scope: Scope = Scope.SYSTEM
     service: Service = Service.PLATFORM
+    is_object: bool = False
+    hidden: str = ""
+
+    def kept(self, row: Row) -> Row:
+        """The row as it may be remembered."""
+        if not self.hidden:
+            return row
+        text = str(row.get(self.hidden) or "")
+        return {**row, self.hidden: digest(text) if text else ""}
+
+    def shown(self, rows: Iterable[Row]) -> Mapping[str, Any]:
+        """What the path shows, made of rows again."""
+        return next(iter(rows), {}) if self.is_object else {self.items: list(rows)}
+
+    def rows_in(self, content: Any) -> tuple[Row, ...] | None:
+        """The rows of what a path showed; None where it is not of this form."""
+        found = content if isinstance(content, Mapping) else {}
+        rows = [found] if self.is_object and found else found.get(self.items)
+        return tuple(map(self.kept, rows)) if isinstance(rows, list) else None
 
 
 def _listed(name: str, items: str = "") -> Collection:
@@ -72,6 +93,8 @@ COLLECTIONS: Mapping[str, Collection] = {
         _listed("interface_networks"),
         _listed("interface_datanetworks"),
         _listed("addresses"),
+        _listed("certificate", "certificates"),
+        Collection("license", "/v1/license/get_license_file", "", is_object=True, hidden="content"),
         _listed("routes"),
         _per_host("iinterfaces"),
         _per_host("partitions"),

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from hashlib import sha256
+
+_DIGEST = re.compile(r"sha256:[0-9a-f]{64}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,7 +22,26 @@ class SecretRef:
 
 @dataclass(frozen=True, slots=True)
 class Upload:
-    """A body that is a form: one file, and plain fields beside it (certificate, license)."""
+    """A body that is a form: one file, and plain fields beside it (certificate, license).
 
-    file: SecretRef
+    file: one secret, or several that are one file in this order (a certificate and its private key).
+    digest: what the file was when it was planned: another one is not sent. "" sends what is there.
+    """
+
+    file: SecretRef | tuple[SecretRef, ...]
     fields: Mapping[str, str] = field(default_factory=dict)
+    digest: str = ""
+
+    @property
+    def files(self) -> tuple[SecretRef, ...]:
+        return self.file if isinstance(self.file, tuple) else (self.file,)
+
+
+def joined(texts: Iterable[str]) -> str:
+    """Secrets as one text, each with an end of line as editors and services write it."""
+    return "".join(text.replace("\r\n", "\n").rstrip("\n") + "\n" for text in texts)
+
+
+def digest(text: str) -> str:
+    """What tells a text from any other and says nothing of it, however its lines end. A digest stays what it is."""
+    return text if _DIGEST.fullmatch(text) else f"sha256:{sha256(joined([text]).encode()).hexdigest()}"

@@ -27,6 +27,7 @@ class Snapshot:
     taken_at: Unix seconds of the reading (observed), or None.
     owned: (kind, host, list) that Git says whole (desired side).
     complete: (kind, host) pairs that were listed to the end; outside them absence means nothing.
+    sealed: what Git says and cannot be compared, and why (desired side): its secret could not be read.
     """
 
     site: str
@@ -37,6 +38,7 @@ class Snapshot:
     owned: frozenset[tuple[str, str, str]] = frozenset()
     system: SystemState = field(default_factory=SystemState)
     unread: tuple[Unread, ...] = ()
+    sealed: Mapping[ResourceKey, str] = field(default_factory=dict)
 
     def is_complete(self, kind: str, host: str = "") -> bool:
         """Whether a resource of this kind, absent here, is absent on the site."""

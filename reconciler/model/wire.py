@@ -131,7 +131,7 @@ def plain(value: Any) -> Any:
     if isinstance(value, Ref | Origin | ResourceKey | SecretRef | SecretStr):
         return str(value)
     if isinstance(value, Upload):
-        return {**value.fields, "file": str(value.file)}
+        return {**value.fields, "file": " ".join(map(str, value.files))}
     if isinstance(value, BaseModel):
         return plain(value.model_dump(exclude_unset=True))
     if isinstance(value, Mapping):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Collection as Names
 from collections.abc import Iterable
-from typing import Protocol, TypeAlias
+from typing import Any, Protocol, TypeAlias
 
 from reconciler.model.errors import ReconcilerError
 from reconciler.model.rows import COLLECTIONS, Collection, Row, Rows
@@ -17,10 +17,14 @@ FIRST = ("ihosts", "isystems")  # what every other row is joined to
 
 
 class Lists(Protocol):
-    """What reading needs of a client: one list, to its last page."""
+    """What reading needs of a client: one list, to its last page, or one object."""
 
     async def list(self, path: str, items: str) -> tuple[Row, ...]:
         """The rows of a collection. Raises ReconcilerError."""
+        ...
+
+    async def get(self, path: str) -> Any:
+        """One object. Raises ReconcilerError."""
         ...
 
 
@@ -55,7 +59,9 @@ def _jobs(names: frozenset[str], rows: Rows) -> Iterable[tuple[Collection, str, 
 
 
 async def _list(client: Lists, collection: Collection, host: str, uuid: str) -> Listed:
-    return (collection.name, host), await client.list(collection.path.format(host=uuid), collection.items)
+    path = collection.path.format(host=uuid)
+    rows = (await client.get(path),) if collection.is_object else await client.list(path, collection.items)
+    return (collection.name, host), tuple(map(collection.kept, rows))
 
 
 async def _list_or_unread(client: Lists, collection: Collection, host: str, uuid: str) -> Listed | Unread:

@@ -9,7 +9,7 @@ from typing import Any
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """``body`` is the parsed JSON (None without a body). ``base`` is the URL that links start with."""
+    """``body`` is the parsed JSON, or the Form of an upload (None without a body). ``base`` is the URL that links start with."""
 
     method: str
     path: str

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import json
 from collections import Counter
 from dataclasses import dataclass, field
 from typing import Any
 
 from reconciler.simulator.exchange import Request, Response
+from reconciler.simulator.forms import form
 
 
 @dataclass(frozen=True, slots=True)
 class Write:
-    """One write as it came and what it was answered; ``at`` in simulated seconds."""
+    """One write as it came and what it was answered; ``at`` in simulated seconds. Of files only digests are kept."""
 
     at: float
     method: str
@@ -32,7 +34,8 @@ class Journal:
     requests: Counter[str] = field(default_factory=Counter)
 
     def wrote(self, now: float, request: Request, response: Response) -> None:
-        body = request.content.decode(errors="replace")
+        sent = form(request)
+        body = json.dumps(sent.told()) if sent else request.content.decode(errors="replace")
         self.writes.append(Write(now, request.method, request.path, body, response.status))
 
     def count(self, hostname: str, what: str) -> None:

@@ -16,6 +16,7 @@ from reconciler.simulator.call import Call
 from reconciler.simulator.durations import REAL, Durations
 from reconciler.simulator.exchange import Fault, Request, Response, no_such_method, no_such_path, refuse
 from reconciler.simulator.family import Handler, HostEvent
+from reconciler.simulator.forms import form
 from reconciler.simulator.identifiers import Identifiers
 from reconciler.simulator.journal import Journal
 from reconciler.simulator.router import Match, Router
@@ -173,7 +174,7 @@ def _call(match: Match, request: Request) -> Call:
         path=request.path,
         arguments=match.arguments(request.method),
         query=request.query,
-        body=_parsed(request.content),
+        body=form(request) or _parsed(request.content),
         base=request.base,
         agent=request.header("User-Agent"),
     )

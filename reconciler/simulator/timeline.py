@@ -70,6 +70,10 @@ class Timeline:
     def back_to(self, mark: list[Effect]) -> None:
         self._waiting = list(mark)
 
+    def clock(self) -> datetime:
+        """Now, as a time of day."""
+        return self.start + timedelta(seconds=self.now)
+
     def stamp(self) -> str:
         """Now, as sysinv writes times."""
-        return (self.start + timedelta(seconds=self.now)).isoformat(timespec="microseconds")
+        return self.clock().isoformat(timespec="microseconds")

@@ -9,6 +9,7 @@ from reconciler.engine.remote import SiteRemote
 from reconciler.kinds import registry
 from reconciler.model.errors import Unreachable
 from reconciler.model.rows import COLLECTIONS
+from reconciler.model.secret import digest
 from tests.apply.fakes import FakeClock, refused, unreachable
 
 KINDS = registry()
@@ -30,6 +31,7 @@ class Platform:
     def __init__(self, **failing):
         self.asked: list[str] = []
         self.lists = dict(LISTS)
+        self.objects = {"/v1/license/get_license_file": {"content": "paper", "error": ""}}
         self.failing: dict[str, Exception] = {}
 
     async def list(self, path, items):
@@ -39,7 +41,7 @@ class Platform:
         return tuple(self.lists.get(path, ()))
 
     async def get(self, path):
-        return {"path": path}
+        return self.objects.get(path, {"path": path})
 
     async def send(self, method, path, body):
         return {"sent": (method, path, body)}
@@ -111,11 +113,20 @@ async def test_a_look_that_fails_is_no_look(remote, platform):
 async def test_what_was_read_can_be_written_down_and_read_back(remote):
     seen = await remote.observe()
     rows = rows_of(remote.dump())
-    assert rows.listed == {
+    assert {place: listed for place, listed in rows.listed.items() if place != ("license", "")} == {
         (name, host): tuple(LISTS.get(COLLECTIONS[name].path.format(host={"controller-0": "u0"}.get(host, "u1")), ()))
         for name, host in rows.listed
+        if name != "license"
     }
     assert rows.system == seen.system
+
+
+async def test_of_a_secret_that_the_site_shows_only_a_digest_is_kept(remote):
+    await remote.observe()
+    found = remote.dump()
+    assert found["/v1/license/get_license_file"] == {"content": digest("paper"), "error": ""}
+    assert rows_of(found).listed["license", ""] == (found["/v1/license/get_license_file"],)
+    assert "paper" not in str(found)
 
 
 async def test_single_calls_go_straight_through(remote):

@@ -7,11 +7,14 @@ from types import SimpleNamespace
 
 import pytest
 
+from reconciler.apply import Pace
 from reconciler.diff import Present
+from reconciler.engine.office import Office
 from reconciler.engine.removed import STEPS, removed, removed_by
 from reconciler.engine.repository import open_commit, open_folder
 from reconciler.kinds import registry
 from reconciler.model.resource import ResourceKey
+from tests.apply.fakes import FakeClock
 from tests.engine.sites import OTTAWA, PROFILE, networks, system
 
 KINDS = registry()
@@ -37,7 +40,7 @@ def look(history, mirrored):
         base = first if base is None else base
         now = Present(repository.desired("ottawa"), shown)
         visit = SimpleNamespace(site="ottawa", base_commit=base, carried=carried, declared=frozenset())
-        office = SimpleNamespace(repository=repository, kinds=KINDS)
+        office = Office(KINDS, repository, FakeClock(), Pace())
         return removed(visit, now, repository.base("ottawa", base), office).removals
 
     return look

@@ -7,7 +7,10 @@ from typing import Any
 
 import yaml
 
+from reconciler.clients import reveal
 from reconciler.diff import compare, spelled
+from reconciler.engine.render import snapshot
+from reconciler.engine.unsealed import unsealed
 from reconciler.kinds import registry
 from reconciler.model.change import Change
 from reconciler.model.kind import Context
@@ -25,6 +28,7 @@ KINDS = {
     name: registry()[name]
     for name in (
         "ceph-monitor",
+        "certificate",
         "controller-filesystem",
         "cpu-frequency",
         "cpu-function",
@@ -38,6 +42,7 @@ KINDS = {
         "kernel",
         "label",
         "legacy-ptp",
+        "licence",
         "machine",
         "memory",
         "ntp",
@@ -59,8 +64,9 @@ HOST = "controller-0"
 SDA = "/dev/disk/by-path/pci-0000:00:0d.0-ata-1.0"
 SDB = "/dev/disk/by-path/pci-0000:00:0d.0-ata-2.0"
 SYSTEM_LISTS = (
-    "ceph_mon", "clusters", "controller_fs", "drbdconfig", "host_fs", "icpus", "idisks", "idns", "ilvgs", "imemorys",
-    "intp", "ipvs", "istors", "ptp", "ptp_instances", "remotelogging", "service_parameter", "storage_backend", "storage_ceph", "storage_tiers",
+    "ceph_mon", "certificate", "clusters", "controller_fs", "drbdconfig", "host_fs", "icpus", "idisks", "idns", "ilvgs", "imemorys",
+    "intp", "ipvs", "istors", "license", "ptp", "ptp_instances", "remotelogging", "service_parameter", "storage_backend",
+    "storage_ceph", "storage_tiers",
 )  # fmt: skip
 HOST_LISTS = ("labels", "partitions")
 
@@ -82,7 +88,8 @@ def site(text: str) -> Site:
 
 def desired(text: str) -> Snapshot:
     said = site(text)
-    return Snapshot("ottawa", {r.key: r for kind in KINDS.values() for r in kind.declare(said)})
+    resources = {r.key: r for r in snapshot(said, KINDS).resources.values()}
+    return unsealed(Snapshot("ottawa", resources), KINDS, reveal)
 
 
 # observed

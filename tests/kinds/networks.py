@@ -16,8 +16,10 @@ from reconciler.model.origin import Origin
 from reconciler.model.plan import Call, Plan
 from reconciler.model.resource import Resource, ResourceKey
 from reconciler.model.rows import Rows
+from reconciler.model.secret import Upload
 from reconciler.model.site import Settings, Site
 from reconciler.model.snapshot import Snapshot
+from reconciler.model.wire import plain
 from reconciler.model.words import Action
 from reconciler.observe import interpret
 from reconciler.plan import plan
@@ -213,7 +215,7 @@ def calls(made: Plan) -> list[Call]:
 def told(call: Call) -> str:
     """A call in one line, `PATCH iinterfaces/<enp0s8> ifname=mgmt0`: names for ids, and without the parent host."""
     path = call.path.removeprefix("/v1/").format(**{n: f"<{r.key.name}>" for n, r in call.refs.items()})
-    body = call.body if call.body is not None else {}
+    body = plain(call.body) if isinstance(call.body, Upload) else call.body or {}
     if isinstance(body, list):
         words = [
             f"{'' if op['op'] == 'replace' else op['op'] + ' '}{op['path'][1:]}={_value(op['value'])}" for op in body

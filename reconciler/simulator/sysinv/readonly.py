@@ -1,4 +1,4 @@
-"""What a reconciler only reads, and nothing here changes: apps, Kubernetes, certificates, sensors, LLDP, health."""
+"""What a reconciler only reads, and nothing here changes: apps, Kubernetes, sensors, LLDP, health."""
 
 from __future__ import annotations
 
@@ -31,7 +31,6 @@ family.collection(
         links="kube_host_upgrade",
     )
 )
-family.collection(Collection("certificate", key="certificates", columns="uuid certtype"))
 family.collection(Collection("kube_upgrade", key="kube_upgrades", columns="uuid from_version to_version state"))
 family.collection(Collection("kube_rootca_update", key="kube_rootca_updates", columns="uuid state"))
 family.collection(Collection("isensors", columns="uuid sensorname ihost_uuid", host_key="ihost_uuid"))

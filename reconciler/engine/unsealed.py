@@ -1,0 +1,75 @@
+"""What secrets tell: read for one look, compared by what tells one from another, and forgotten. Nothing is kept of them.
+
+Git says where a secret is. What it holds may change without a commit, so it is read at each look, never rendered.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterable, Iterator
+from dataclasses import replace
+from typing import Any
+
+from pydantic import SecretStr
+
+from reconciler.diff import spelled
+from reconciler.model.errors import ConfigError
+from reconciler.model.kind import Kinds, Sealed
+from reconciler.model.resource import Resource, ResourceKey
+from reconciler.model.secret import joined
+from reconciler.model.snapshot import Snapshot
+
+Reveal = Callable[[str], SecretStr]
+NOT_READ = "its secret is not read here"
+
+
+def as_seen(said: Snapshot, observed: Snapshot, kinds: Kinds, reveal: Reveal) -> Snapshot:
+    """What Git says, as it is compared: told by its secrets, and in the site's own spelling."""
+    return spelled(unsealed(said, kinds, reveal), observed, kinds)
+
+
+def unsealed(said: Snapshot, kinds: Kinds, reveal: Reveal) -> Snapshot:
+    """The snapshot with what secrets tell. What cannot be read is `sealed`, and why; it is neither there nor gone."""
+    found: dict[ResourceKey, Resource[Any]] = {}
+    closed: dict[ResourceKey, str] = {}
+    for key, resource in said.resources.items():
+        sealed = kinds[key.kind].sealed
+        try:
+            opened = _opened(resource, sealed, reveal) if sealed else (resource,)
+            found |= {one.key: one for one in opened}
+        except (ConfigError, ValueError) as error:
+            closed[key] = f"its secret cannot be read: {error}"
+    return replace(said, resources=found, sealed=closed)
+
+
+def withheld(said: Snapshot, kinds: Kinds) -> Snapshot:
+    """The snapshot for those who read no secrets: what they tell is not judged."""
+    closed = dict.fromkeys((k for k in said.resources if kinds[k.kind].sealed), NOT_READ)
+    return replace(said, resources={k: r for k, r in said.resources.items() if k not in closed}, sealed=closed)
+
+
+def followed(base: Snapshot, noted: Collection[ResourceKey], kinds: Kinds) -> Snapshot:
+    """What the site followed last. A secret may have changed since, and then what it tells now was never followed.
+
+    noted: the keys that the base said when it was noted; nothing where that is not known.
+    """
+    resources = {k: r for k, r in base.resources.items() if not kinds[k.kind].sealed or not noted or k in noted}
+    return replace(base, resources={k: _untold(r, kinds[k.kind].sealed) for k, r in resources.items()})
+
+
+def _opened(resource: Resource[Any], sealed: Sealed[Any], reveal: Reveal) -> Iterable[Resource[Any]]:
+    texts = [reveal(place).get_secret_value() for place in sealed.places(resource)]
+    return tuple(sealed.opened(resource, joined(texts)))
+
+
+def _untold(resource: Resource[Any], sealed: Sealed[Any] | None) -> Resource[Any]:
+    """Without what its secret tells today."""
+    if sealed is None:
+        return resource
+    said = dict(_kept(resource, sealed))
+    return replace(resource, spec=type(resource.spec)(**said))
+
+
+def _kept(resource: Resource[Any], sealed: Sealed[Any]) -> Iterator[tuple[str, Any]]:
+    for name in resource.spec.model_fields_set:
+        if name not in sealed.told:
+            yield name, getattr(resource.spec, name)
