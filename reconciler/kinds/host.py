@@ -71,8 +71,7 @@ MATCH = {
     "match_asset_tag": ("match.dmi.assetTag", "asset_tag"),
 }
 # sysinv host.py _validate_delta and check_provisioning
-SET_ONCE = frozenset({"personality"})
-SET_WHILE_NEW = frozenset({"subfunctions"})
+SET_ONCE = frozenset({"personality", "subfunctions"})
 
 
 def without_kernel(value: Any) -> Any:
@@ -284,7 +283,7 @@ def impossible(change: Change[Host], context: Context) -> str:
     if "boot_mac" in change.names:
         blank = board.why_not(name, want.controller, board.ABSENT, context)
         return new_hosts.why_not_replaced(want, host, context) or blank
-    reason = _why_not_changed(change, host) or _why_not_managed(change, host, context) or _why_no_clock(change, context)
+    reason = _why_not_changed(change) or _why_not_managed(change, host, context) or _why_no_clock(change, context)
     if reason or "administrative" not in change.names or want.administrative != "unlocked" or host.is_provisioned:
         return reason
     if change.names != {"administrative"} and host.availability != ONLINE:
@@ -315,9 +314,8 @@ def _why_not_managed(change: Change[Host], host: HostState, context: Context) ->
     return board.why_not_switched(bool(change.want.power_on), host, want if want.type else have, context)
 
 
-def _why_not_changed(change: Change[Host], host: HostState) -> str:
-    fixed = SET_ONCE | (SET_WHILE_NEW if host.invprovision in {"provisioned", "provisioning"} else frozenset())
-    if frozen := sorted(change.names & fixed):
+def _why_not_changed(change: Change[Host]) -> str:
+    if frozen := sorted(change.names & SET_ONCE):
         return f"{', '.join(frozen)} of a host cannot change: it takes deleting the host and installing it anew"
     return ""
 

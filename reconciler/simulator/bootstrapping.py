@@ -18,7 +18,7 @@ from reconciler.simulator.exchange import Request
 from reconciler.simulator.hardware import ALL_IN_ONE, Bootstrap, Machine, SiteHardware, Subnet
 from reconciler.simulator.journal import Journal
 from reconciler.simulator.platform_defaults import fill
-from reconciler.simulator.sysinv import discovery, host_add, sysinv
+from reconciler.simulator.sysinv import arrivals, discovery, sysinv
 from reconciler.simulator.system import System
 from reconciler.simulator.tables import Row
 from reconciler.simulator.timeline import START
@@ -92,7 +92,7 @@ def _add(system: System, told: Bootstrap, machine: Machine) -> None:
     host = _post(system, "ihosts", **body)
     if machine.personality == "controller":
         system.update("ihosts", host["uuid"], capabilities={"Personality": "Controller-Standby"})
-    host_add.discovered(system, host["uuid"])
+    arrivals.discovered(system, host["uuid"])
 
 
 def _host(told: Bootstrap, machine: Machine) -> Row:

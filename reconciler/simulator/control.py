@@ -7,6 +7,8 @@
     PATCH  /sites/<site>/rows/<collection>         {"match": {...}, "set": {...}}
     POST   /sites/<site>/rows/<collection>         {"row": {...}}
     DELETE /sites/<site>/rows/<collection>         {"match": {...}}
+    POST   /sites/<site>/machines                  a machine in the rack: {"mac": "...", "ports": {"ens1f0": "..."}, "disks":
+                                                   ["/dev/disk/by-path/..."], "on": true, "reports": {"serialid": "..."}}
     POST   /sites/<site>/faults                    a rule: {"trouble": "delay", "method": "PATCH", "path": ".*", ...}
     DELETE /sites/<site>/faults                    all rules
     PUT    /sites/<site>/connection                {"state": "up" | "silent" | "reset"}
@@ -26,6 +28,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from reconciler.simulator.exchange import Request, Response
+from reconciler.simulator.hardware import Disk, Machine, Port
 from reconciler.simulator.interference import Connection, Rule, Trouble
 from reconciler.simulator.site import Site
 
@@ -87,6 +90,14 @@ def _delete_rows(site: Site, rest: list[str], body: Any, _request: Request) -> A
     return {"deleted": site.delete_rows(rest[0], body["match"])}
 
 
+def _add_machine(site: Site, _rest: list[str], body: Any, _request: Request) -> Any:
+    """Ports by name with their MACs, one of which is the machine's; what it reports is seen before it has a name."""
+    ports = tuple(Port(name, mac) for name, mac in body["ports"].items())
+    disks = tuple(Disk(path) for path in body["disks"])
+    machine = Machine(body.get("name", ""), body["mac"].lower(), ports, disks)
+    return {"uuid": site.bring(machine, is_on=body.get("on", True), **body.get("reports", {}))}
+
+
 def _add_fault(site: Site, _rest: list[str], body: Any, _request: Request) -> Any:
     rule = Rule(**{**body, "trouble": Trouble(body["trouble"])})
     site.interference.rules.append(rule)
@@ -133,6 +144,7 @@ _ANSWERS: dict[tuple[str, str], Answer] = {
     ("PATCH", "rows"): _set_rows,
     ("POST", "rows"): _add_row,
     ("DELETE", "rows"): _delete_rows,
+    ("POST", "machines"): _add_machine,
     ("POST", "faults"): _add_fault,
     ("DELETE", "faults"): _clear_faults,
     ("PUT", "connection"): _connect,

@@ -6,8 +6,11 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
+from reconciler.simulator.hardware import Machine
 from reconciler.simulator.interference import Connection, Interference
 from reconciler.simulator.keystone import Keystone
+from reconciler.simulator.sysinv.arrivals import appears
+from reconciler.simulator.sysinv.discovery import put_in_rack
 from reconciler.simulator.system import System
 from reconciler.simulator.tables import Row
 
@@ -85,6 +88,12 @@ class Site:
 
     def rows(self, collection: str, match: Row) -> list[Row]:
         return self.system.tables.rows(self._table(collection), **match)
+
+    def bring(self, machine: Machine, *, is_on: bool = True, **reported: Any) -> str | None:
+        """Stand a machine in the rack; switched on, it boots from the network. Its uuid, if the system knows it."""
+        put_in_rack(self.system, machine, is_on=is_on)
+        row = appears(self.system, machine.boot_mac, **reported) if is_on else None
+        return str(row["uuid"]) if row else None
 
     def connect(self, state: Connection) -> None:
         self.interference.connection = state

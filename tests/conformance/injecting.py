@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from reconciler.simulator.sysinv import config, host_add, kernel
+from reconciler.simulator.sysinv import arrivals, config, kernel
 from reconciler.simulator.system import System
 
 from .comparing import Binding
@@ -16,7 +16,7 @@ def inject(system: System, binding: Binding, injected: dict[str, Any]) -> None:
 
 
 def _discover(system: System, binding: Binding, host: str) -> None:
-    host_add.discovered(system, binding.translate(host))
+    arrivals.discovered(system, binding.translate(host))
 
 
 def _hold_kernel(system: System, _binding: Binding, hold: bool) -> None:

@@ -37,8 +37,12 @@ def take_report(system: System, host: Row) -> None:
     take(system, host, machine_of(system, host))
 
 
-def put_in_rack(system: System, machine: Machine) -> None:
-    system.insert(RACK, mac=machine.boot_mac.lower(), machine=machine)
+def put_in_rack(system: System, machine: Machine, *, is_on: bool = True) -> None:
+    """Known by its boot MAC from now on, whether it runs or not."""
+    before = system.tables.first(RACK, mac=machine.boot_mac.lower())
+    if before:
+        system.tables.delete(RACK, before["uuid"])
+    system.insert(RACK, mac=machine.boot_mac.lower(), machine=machine, is_on=is_on)
 
 
 def machine_of(system: System, host: Row) -> Machine:

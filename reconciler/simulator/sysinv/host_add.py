@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from reconciler.simulator.bodies import attributes
 from reconciler.simulator.call import Call
 from reconciler.simulator.exchange import Fault, refuse
 from reconciler.simulator.family import Family, HostEvent
-from reconciler.simulator.sysinv import pools
-from reconciler.simulator.sysinv.facts import is_controller, is_locked, is_simplex
+from reconciler.simulator.sysinv import arrivals, board_management, pools
+from reconciler.simulator.sysinv.facts import has_worker, is_controller, is_locked, is_simplex
 from reconciler.simulator.sysinv.hosts import HOSTS
 from reconciler.simulator.tables import Row
 from reconciler.simulator.views import shown
@@ -27,28 +27,6 @@ _GIVEN = (
     " bm_type bm_username location invprovision hw_settle serialid apparmor clock_synchronization"
 )
 _KNOWN = f"{HOSTS.columns} {_GIVEN} bm_password forisystemid"
-_DEFAULTS: dict[str, Any] = {
-    "administrative": "locked",
-    "operational": "disabled",
-    "availability": "offline",
-    "subfunction_oper": "disabled",
-    "subfunction_avail": "not-installed",
-    "action": "none",
-    "boot_device": "/dev/sda",
-    "rootfs_device": "/dev/sda",
-    "hw_settle": "0",
-    "install_output": "text",
-    "console": "ttyS0,115200",
-    "tboot": "",
-    "ttys_dcd": False,
-    "apparmor": "disabled",
-    "bm_type": "none",
-    "clock_synchronization": "ntp",
-    "location": {},
-    "reserved": False,
-    "reboot_needed": False,
-    "uptime": 0,
-}
 TABLES_OF_HOST = [
     "iinterfaces",
     "ports",
@@ -73,15 +51,25 @@ TABLES_OF_HOST = [
 def add(system: System, call: Call) -> Row:
     body = attributes(call.body, "host", _KNOWN)
     _check(system, body)
-    empty = dict.fromkeys(HOSTS.columns.split())
-    for name in ("id", "uuid", "created_at", "updated_at"):
-        empty.pop(name)
     given = {name: body[name] for name in _GIVEN.split() if body.get(name) is not None}
-    row = {**empty, **_DEFAULTS, "subfunctions": body["personality"], "capabilities": {}, **given}
-    host = system.insert("ihosts", **{**row, "mgmt_mac": body["mgmt_mac"].lower()})
-    host = system.update("ihosts", host["uuid"], mgmt_ip=_address(system, host))
-    _boot(system, host)
+    kind = {"bm_type": body.get("bm_type") or board_management.implied(body)}
+    row = {"subfunctions": body["personality"], **given, **kind, "mgmt_mac": body["mgmt_mac"].lower()}
+    board_management.check_taken(system, body)
+    board_management.check(system, arrivals.blank(), {**arrivals.blank(), **row}, body)
+    waiting = arrivals.nameless(system, body["mgmt_mac"])
+    if waiting is None:
+        host = system.insert("ihosts", **{**arrivals.blank(), **row})
+    else:
+        host = system.update("ihosts", waiting["uuid"], **row)
+    host = join(system, host)
     return shown(system, HOSTS, system.tables.update("ihosts", host["uuid"], {"updated_at": None}), call)
+
+
+def join(system: System, host: Row) -> Row:
+    """A host that has a name and a personality now gets its management address, and boots."""
+    host = system.update("ihosts", host["uuid"], mgmt_ip=_address(system, host))
+    arrivals.boots(system, host)
+    return host
 
 
 def _check(system: System, body: Row) -> None:
@@ -106,7 +94,8 @@ def _check_taken(system: System, body: Row) -> None:
     hosts = system.hosts()
     if body["personality"] not in ("controller", "storage") and any(h["hostname"] == body["hostname"] for h in hosts):
         raise refuse("Host-add Rejected: Hostname already exists")
-    if any(str(h["mgmt_mac"]).lower() == str(body["mgmt_mac"]).lower() for h in hosts):
+    taken = any(str(h["mgmt_mac"]).lower() == str(body["mgmt_mac"]).lower() for h in hosts)
+    if taken and arrivals.nameless(system, str(body["mgmt_mac"])) is None:
         raise refuse(f"Host-add Rejected: Host with mgmt_mac {body['mgmt_mac']} already exists")
 
 
@@ -130,23 +119,6 @@ def _reserve(system: System, host: Row, kind: str) -> None:
             pools.new_address(system, pool, pools.next_free(system, pool), f"{host['hostname']}-{kind}")
 
 
-def _boot(system: System, host: Row) -> None:
-    system.after(system.durations.discovery, discovered, host["uuid"])
-
-
-def discovered(system: System, uuid: str) -> None:
-    """The host was installed and its agent reported what it is made of."""
-    host = system.tables.find("ihosts", uuid)
-    if host is None or host["inv_state"] is not None:
-        return
-    host = system.update(
-        "ihosts", uuid, availability="online", subfunction_avail="online", inv_state="inventoried", task="",
-        ihost_action="", vim_progress_status="services-disabled", install_state="completed", config_applied="install",
-        invprovision="unprovisioned", uptime=100, sw_version=system.own["software_version"],
-    )  # fmt: skip
-    system.host_event(HostEvent.DISCOVERED, host)
-
-
 @family.on("DELETE", "/ihosts/{host}")
 def delete(system: System, call: Call) -> None:
     host = system.host(call["host"])
@@ -155,11 +127,25 @@ def delete(system: System, call: Call) -> None:
     if not is_locked(host):
         raise Fault(
             500,
-            f"Unable to complete the action delete because Host {host['hostname']} is in administrative state ="
+            f"Unable to complete the action delete because Host {host['hostname'] or host['uuid']} is in administrative state ="
             " unlocked.",
         )
-    system.host_event(HostEvent.DELETED, host)
-    remove(system, host)
+    if _is_left_to_vim(host):
+        system.after(system.durations.vim_moves_services, removed, host["uuid"], tag=f"delete {host['uuid']}")
+    else:
+        removed(system, host["uuid"])
+
+
+def _is_left_to_vim(host: Row) -> bool:
+    """A worker that was in service goes when VIM has let go of it (host.py ``delete``; unverified)."""
+    return bool(host["hostname"]) and host["invprovision"] == "provisioned" and has_worker(host)
+
+
+def removed(system: System, uuid: str) -> None:
+    host = system.tables.find("ihosts", uuid)
+    if host is not None:
+        system.host_event(HostEvent.DELETED, host)
+        remove(system, host)
 
 
 def remove(system: System, host: Row) -> None:

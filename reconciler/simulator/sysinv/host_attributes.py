@@ -1,14 +1,13 @@
 """PATCH of a host: attributes, PTP instances, and the way to actions.
 
 starlingx/config host.py ``patch``, ``_patch``, ``_validate_delta``, ``check_provisioning``,
-``check_updates_while_unlocked``, ``_bm_semantic_check_and_update``. The answer shows the host as the request left it:
+``check_updates_while_unlocked``. The answer shows the host as the request left it:
 ``mgmt_ip`` is null in it, and what the conductor does afterwards (config_target) is not in it yet.
 """
 
 from __future__ import annotations
 
 import ast
-import re
 from typing import TYPE_CHECKING, Any
 
 from reconciler.simulator.bodies import boolean
@@ -16,7 +15,7 @@ from reconciler.simulator.call import Call
 from reconciler.simulator.exchange import Fault, refuse
 from reconciler.simulator.family import Family
 from reconciler.simulator.patching import loose_operations, replaced, unknown_attribute
-from reconciler.simulator.sysinv import config, host_actions, ptp_links
+from reconciler.simulator.sysinv import board_management, config, host_actions, host_add, ptp_links
 from reconciler.simulator.sysinv.facts import UNLOCKED
 from reconciler.simulator.sysinv.hosts import HOSTS
 from reconciler.simulator.tables import Row
@@ -37,7 +36,6 @@ _MTCE_ONLY = frozenset(
     {"administrative", "availability", "operational", "subfunction_oper", "subfunction_avail", "reserved"}
     | {"mtce_info", "task", "uptime"}
 )
-_BM_TYPES = ("dynamic", "ipmi", "redfish", "none")
 _CONFIG = ("config_target", "config_applied", "config_status")
 
 
@@ -73,6 +71,7 @@ def _change(system: System, host: Row, changes: Row, agent: str) -> None:
         host_actions.act(system, host, str(action))
     if delta:
         _check(host, delta)
+        board_management.check(system, host, {**host, **delta}, changes)
         system.update("ihosts", host["uuid"], **{k: v for k, v in delta.items() if k != "bm_password"})
         _follow(system, host, delta)
 
@@ -114,7 +113,7 @@ def _check(host: Row, delta: Row) -> None:
     if unlocked and any(name in delta for name in _INSTALL):
         raise refuse("Host must be locked before updating installation parameters.")
     _check_apparmor(host, delta, unlocked=unlocked)
-    _check_board_management(host, delta)
+    _check_identity(host, delta)
     if "max_cpu_mhz_configured" in delta and not host.get("max_cpu_mhz_allowed"):
         raise refuse("Host does not support configuration of Max CPU Frequency.")
 
@@ -128,17 +127,28 @@ def _check_apparmor(host: Row, delta: Row, *, unlocked: bool) -> None:
         raise refuse("Invalid apparmor state. Allowed values:enabled, disabled.")
 
 
-def _check_board_management(host: Row, delta: Row) -> None:
-    kind = delta.get("bm_type")
-    if kind is not None and str(kind).lower() not in _BM_TYPES:
-        raise refuse(f"{host['hostname']}: Rejected: '{kind}' is not a supported board management type.")
-    address = delta.get("bm_ip")
-    if address and not re.match(r"^[0-9a-fA-F.:]+$", str(address)):
-        raise refuse(f"{host['hostname']}: Rejected: Board Management controller IP Address is not valid.")
+def _check_identity(host: Row, delta: Row) -> None:
+    """What a host is was said once (host.py ``check_provisioning``; unverified)."""
+    name = host["hostname"]
+    again = f"Host {name} must be deleted and re-added in order to change the"
+    if "personality" in delta and host["personality"]:
+        raise refuse(f"Can not change personality after it has been set. {again} personality.")
+    if "personality" in delta and not {**host, **delta}["hostname"] and delta["personality"] == "worker":
+        raise refuse(f"Host {host['uuid']} of personality worker, must be provisioned with a hostname.")
+    if "subfunctions" in delta and host["subfunctions"]:
+        raise refuse(f"Can not change subfunctions after it has been set. {again} subfunctions.")
+    if "hostname" in delta and name:
+        raise refuse(
+            f"The hostname field can not be modified because the hostname {name} has already been configured."
+            " If changing hostname is required, please delete this host, then readd."
+        )
 
 
 def _follow(system: System, host: Row, delta: Row) -> None:
-    """A clock changes with a reboot; without board management its address and user go."""
+    """A clock changes with a reboot; without board management its address and user go; who is named joins."""
+    if "personality" in delta:
+        functions = delta.get("subfunctions") or delta["personality"]
+        host_add.join(system, system.update("ihosts", host["uuid"], subfunctions=functions))
     if "clock_synchronization" in delta:
         config.mark_out_of_date(system, [host], reboot=True)
     if str(delta.get("bm_type", "")).lower() == "none":

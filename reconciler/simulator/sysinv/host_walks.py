@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from reconciler.simulator.family import HostEvent
-from reconciler.simulator.sysinv import config
+from reconciler.simulator.sysinv import arrivals, config
 from reconciler.simulator.sysinv.facts import (
     LOCKED,
     UNLOCKED,
@@ -155,14 +155,18 @@ def _start_power(system: System, host: Row, action: str) -> None:
         return
     if action in ("reboot", "reset", "reinstall"):
         system.journal.count(host["hostname"], "reboot")
+    _next(system, system.durations.mtce_unlocks, went_down, host)
+    if host["inv_state"] is None:  # it never was installed: it boots from the network
+        arrivals.installs(system, host["uuid"])
+        return
     if action == "reinstall":
         _set(system, host["uuid"], inv_state="reinstalling")
-    _next(system, system.durations.mtce_unlocks, went_down, host)
     wait = system.durations.reinstall if action == "reinstall" else _reboot_time(system, host)
     system.after(system.durations.mtce_unlocks + wait, came_back, host["uuid"], tag=tag(host["uuid"]))
 
 
 def powered_off(system: System, uuid: str) -> None:
+    system.timeline.cancel(arrivals.tag(uuid))
     _set(system, uuid, availability="power-off", operational="disabled", task="")
 
 
