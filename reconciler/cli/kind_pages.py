@@ -46,7 +46,7 @@ def _index(kinds: Iterable[ResourceKind[Any]]) -> str:
             "" if kind.is_inventory else kind.ownership,
             "" if kind.is_inventory else _word(kind.needs),
             "" if kind.is_inventory else _word(kind.disruption),
-            "" if kind.is_inventory else _is_deleted(kind),
+            "" if kind.is_inventory else is_deleted(kind),
         )
         for kind in kinds
     )
@@ -187,7 +187,8 @@ def _word(fact: Any) -> str:
     return DEPENDS if callable(fact) else str(fact)
 
 
-def _is_deleted(kind: ResourceKind[Any]) -> str:
+def is_deleted(kind: ResourceKind[Any]) -> str:
+    """Whether a member that Git said is deleted, in a few words."""
     if kind.deletion.never:
         return "never"
     return "with an approval" if kind.deletion.is_destructive else "by policy"

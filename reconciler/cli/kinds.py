@@ -9,6 +9,8 @@ import orjson
 import typer
 
 from reconciler.cli.attribute_pages import FILE, page
+from reconciler.cli.delete_page import FILE as DELETES
+from reconciler.cli.delete_page import delete_page
 from reconciler.cli.kind_pages import facts, pages
 from reconciler.cli.options import Format, Show
 from reconciler.kinds import registry
@@ -36,7 +38,7 @@ def kinds(show: Show = Format.TEXT, docs: Docs = None) -> None:
 
 def write_pages(folder: Path) -> None:
     """Write attributes.md and reference/ anew; a page that no kind has is removed."""
-    texts, reference = pages(), folder / "reference"
+    texts, reference = {**pages(), DELETES: delete_page()}, folder / "reference"
     reference.mkdir(parents=True, exist_ok=True)
     (folder / FILE).write_text(page())
     for file, text in texts.items():
