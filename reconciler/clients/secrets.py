@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import os
 import stat
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Annotated
 
@@ -17,6 +17,7 @@ from reconciler.model.errors import ConfigError
 
 SecretReference = Annotated[str, StringConstraints(pattern=r"^(env:[A-Za-z_][A-Za-z0-9_]*|file:.+)$")]
 MASK = "***"
+SHORTEST_LINE = 12  # characters of a line of a file that alone gives something away
 
 
 def resolve(reference: str, folder: Path, environ: Mapping[str, str] | None = None) -> SecretStr:
@@ -30,11 +31,17 @@ def resolve(reference: str, folder: Path, environ: Mapping[str, str] | None = No
 
 
 def masked(text: str, secrets: Iterable[SecretStr]) -> str:
-    """The text without these values: services echo what they were sent."""
+    """The text without these values: services echo what they were sent, or a line of it."""
     for secret in secrets:
-        if value := secret.get_secret_value():
-            text = text.replace(value, MASK)
+        for piece in _pieces(secret.get_secret_value()):
+            text = text.replace(piece, MASK)
     return text
+
+
+def _pieces(value: str) -> Iterator[str]:
+    """The whole, then those of its lines that are no common words."""
+    yield from filter(None, (value,))
+    yield from (line for line in value.splitlines() if len(line) >= SHORTEST_LINE and line != value)
 
 
 def _from_environment(name: str, environ: Mapping[str, str]) -> SecretStr:

@@ -7,7 +7,7 @@ import pytest
 
 from reconciler.clients.bodies import encoded
 from reconciler.model.errors import ConfigError, Refused
-from reconciler.model.secret import SecretRef, Upload
+from reconciler.model.secret import SecretRef, Upload, digest
 from reconciler.model.wire import plain
 
 
@@ -53,3 +53,25 @@ async def test_what_an_upload_complains_of_under_a_200_is_a_refusal_without_the_
     with pytest.raises(Refused, match="no good") as refused:
         await clients.platform.send("POST", "/v1/certificate/certificate_install", Upload(pem))
     assert "MIIB" not in str(refused.value)
+
+
+def test_several_secrets_are_one_file_in_their_order(monkeypatch, pem):
+    monkeypatch.setenv("KEY", "-----BEGIN PRIVATE KEY-----\r\nMIGH\r\n-----END PRIVATE KEY-----")
+    content, secrets, _ = encoded(Upload((pem, SecretRef("env:KEY"))))
+    assert b"-----END CERTIFICATE-----\n-----BEGIN PRIVATE KEY-----\nMIGH\n-----END PRIVATE KEY-----\n" in content
+    assert len(secrets) == 2
+
+
+def test_another_secret_than_the_plan_was_made_with_is_not_sent(monkeypatch):
+    monkeypatch.setenv("PAPER", "of then")
+    planned = Upload(SecretRef("env:PAPER"), digest=digest("of then\n"))
+    assert b"of then\n" in encoded(planned)[0]
+    monkeypatch.setenv("PAPER", "of now")
+    with pytest.raises(ConfigError, match="env:PAPER: it is another secret than the plan was made with") as refused:
+        encoded(planned)
+    assert "of now" not in str(refused.value)
+
+
+def test_a_digest_tells_texts_apart_whatever_their_lines_end_with():
+    assert digest("a\r\nb\r\n") == digest("a\nb") != digest("a\nb\nc")
+    assert digest(digest("a")) == digest("a")

@@ -153,3 +153,8 @@ async def test_a_rotated_password_is_used_without_a_restart(site, open_clients, 
     await clients.platform.get("/v1/isystems")
     used = [r["auth"]["identity"]["password"]["user"]["password"] for r in site.token_requests]
     assert used == ["old", "new"]
+
+
+def test_a_line_of_a_file_is_masked_too_and_a_common_word_is_not():
+    key = SecretStr("-----BEGIN PRIVATE KEY-----\nMIGHAgEAMBMGByqGSM49\nno\n-----END PRIVATE KEY-----")
+    assert masked("bad line MIGHAgEAMBMGByqGSM49: no key", [key]) == "bad line ***: no key"
