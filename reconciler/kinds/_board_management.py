@@ -139,5 +139,6 @@ def why_not_switched(on: bool, host: HostState, controller: Controller, context:
     if not controller.is_there:
         return "powerOn takes a board management controller, and Git says none: describe it in boardManagement"
     if host.administrative != "locked" or host.task:
-        return f"{host.name} is {host.in_words}: its power is switched {'on' if on else 'off'} only while it is locked"
+        word = "on" if on else "off"
+        return f"{host.name} is {host.in_words}: it is switched {word} only while it is locked, administrativeState: locked"
     return ""

@@ -252,10 +252,12 @@ def _body(values: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def needs(change: Change[Host], context: Context) -> Needs:
-    """Until it is installed a host is locked, whatever is asked of it; no window opens on it."""
+    """Until it is installed a host is locked, whatever is asked of it; one in service is locked to be switched off."""
     host = hosts.state(change.key.name, context)
-    is_update = change.action is Action.UPDATE and host is not None and host.is_installed
-    return Needs.LOCKED if is_update and change.names & LOCKED_ONLY else Needs.ANY
+    if host is None or change.action is not Action.UPDATE or not host.is_installed:
+        return Needs.ANY
+    goes_off = "power_on" in change.names and not change.want.power_on and host.is_unlocked
+    return Needs.LOCKED if goes_off or change.names & LOCKED_ONLY else Needs.ANY
 
 
 def settles(change: Change[Host], context: Context) -> Iterable[str]:
@@ -311,6 +313,8 @@ def _why_not_managed(change: Change[Host], host: HostState, context: Context) ->
         return ""
     if not change.want.power_on and change.want.administrative == "unlocked":
         return "a host that is to be in service cannot be off: say powerOn: true, or administrativeState: locked"
+    if not change.want.power_on and change.want.administrative == "locked" and host.is_unlocked:
+        host = replace(host, administrative="locked")  # by then
     return board.why_not_switched(bool(change.want.power_on), host, want if want.type else have, context)
 
 

@@ -169,13 +169,25 @@ def test_switching_a_host_that_was_in_service_costs_what_a_reboot_does():
 @pytest.mark.parametrize(
     ("text", "state", "row", "why"),
     [
-        (worker(more=", powerOn: false"), "unlocked", REDFISH, "switched off only while it is locked"),
+        (
+            worker(more=", powerOn: false"),
+            "unlocked",
+            REDFISH,
+            "switched off only while it is locked, administrativeState: locked",
+        ),
         (worker("{type: none}", ", powerOn: false"), "locked", {}, "powerOn takes a board management controller"),
         (ON.replace("true", "false"), "locked", REDFISH, "a host that is to be in service cannot be off"),
     ],
 )
 def test_why_power_is_not_switched(text, state, row, why):
     assert why in why_not(text, found(state, **row))["host/compute-0"]
+
+
+def test_a_host_in_service_that_git_wants_off_is_locked_for_it_and_stays_so():
+    text = worker(more=", powerOn: false, administrativeState: locked")
+    [window] = planned(text, found(**REDFISH)).stages
+    assert (window.host, window.unlocks) == ("compute-0", False)
+    assert [told(c) for step in window.steps for c in step.calls] == ["PATCH ihosts/<compute-0> action=power-off"]
 
 
 def test_the_host_of_a_simplex_system_is_switched_by_hand():
