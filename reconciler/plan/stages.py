@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import replace
 
 from reconciler.model.host import SystemState
@@ -17,13 +17,15 @@ from reconciler.plan.works import Work
 def stages_of(
     places: Mapping[int, list[Work]], windows: Iterable[Window], context: Context, kinds: Kinds
 ) -> Iterator[Stage]:
+    windows = tuple(windows)
+    ours = {w.host.name for w in windows}
     of_place = {w.place: w for w in windows if not w.gate.refusal}
     system = context.system
     for place in sorted(places.keys() | of_place.keys()):
         steps = tuple(_step(work, context, kinds) for work in places.get(place, ()))
         window = of_place.get(place)
         if window is None:
-            yield _online(steps)
+            yield replace(_online(steps), why=_left(places[place], ours))
         elif steps or window.unlocks or window.gate.opening is Opening.LOCK:
             if _moves_activity(window, system):
                 yield _swact(window)
@@ -48,6 +50,12 @@ def _online(steps: tuple[Step, ...]) -> Stage:
     """Steps of a place without a window; a lock that they bring about is priced where it happens."""
     price = max((s.disruption for s in steps if s.disruption is not Disruption.LOCK), default=Disruption.NONE)
     return _closed(Stage(StageType.ONLINE, steps=steps, disruption=price))
+
+
+def _left(works: Iterable[Work], ours: Collection[str]) -> str:
+    """Who takes the works up later, by somebody else's lock: hosts that Git does not describe."""
+    others = sorted({host for work in works for host in work.settles} - {*ours})
+    return f"not locked for it, for Git does not describe them: {', '.join(others)}" if others else ""
 
 
 def _swact(window: Window) -> Stage:

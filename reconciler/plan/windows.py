@@ -40,12 +40,15 @@ def windows_of(
 ) -> Mapping[str, Window]:
     """The windows of a plan by host. A new host whose own change is refused is prepared, and not unlocked yet.
 
-    A window of ours whose host is in service again has ended, whoever unlocked it.
+    A window of ours whose host is in service again has ended, whoever unlocked it. Where Git describes hosts, those
+    that it does not describe are not locked for what is system-wide: they take it up at their next lock.
     """
     said = {h: s for h, s in said_states(context, kinds).items() if not _is_refused(h, refused, kinds)}
     # who leaves the system, or has yet to come, has no window
     asked = {c.key.name for w in works for c in w.changes if c.action is Action.UPDATE and _asks_state(c, kinds)}
-    wanted = {w.host for w in works if w.needs is Needs.LOCKED} | {h for w in works for h in w.settles}
+    described = said_states(context, kinds)
+    settling = {h for w in works for h in w.settles if h in described or not described}
+    wanted = {w.host for w in works if w.needs is Needs.LOCKED} | settling
     open_still = {h for h in ours & context.system.hosts.keys() if not context.system.hosts[h].is_unlocked}
     known = (wanted | asked | open_still) & context.system.hosts.keys()
     hosts = in_order((context.system.hosts[h] for h in known), context.system)

@@ -75,7 +75,8 @@ async def test_a_worker_is_added_installed_by_its_controller_and_unlocked_once(i
         assert states(world, PLANT, ["worker-2"]) == {"unlocked-enabled"}
         assert (world.count(PLANT, "lock", "worker-2"), world.count(PLANT, "unlock", "worker-2")) == (0, 1)
         assert await world.is_in_sync(PLANT)
-        assert "Li69nux*" not in str(world.writes(PLANT)[began:][1:])
+        assert "Li69nux*" in world.writes(PLANT)[began].body
+        assert "Li69nux*" not in f"{planned}{world.said}"
 
 
 async def test_a_dynamic_worker_is_awaited_and_recognised_among_others(in_service):

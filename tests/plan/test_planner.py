@@ -87,6 +87,16 @@ def test_a_host_that_never_was_in_service_costs_nothing_and_is_unlocked_where_gi
     assert (window.opening, window.unlocks, window.disruption) == (Opening.LOCKED, True, Disruption.NONE)
 
 
+def test_a_host_that_git_does_not_describe_is_not_locked_for_what_is_system_wide():
+    pair = system(host("controller-0"), host("controller-1", is_active=False), mode="duplex")
+    described = Machine(name="controller-1")
+    todo = planned(snap(Clock(servers=("a",)), described, state=pair), snap(Clock(servers=()), described, state=pair))
+    assert todo.locked_hosts == ("controller-1",)
+    assert [s.why for s in todo.stages if not s.host] == [
+        "not locked for it, for Git does not describe them: controller-0"
+    ]
+
+
 def test_a_host_that_git_does_not_unlock_stays_locked():
     new = system(host("controller-0", "new"))
     [window] = planned(snap(Iface(name="eth0"), state=new), snap(state=new)).stages
