@@ -49,6 +49,12 @@ def part_number(row: Row) -> tuple[int, str]:
     return len(path), path
 
 
+def grows_at_unlock(host: str, context: Context) -> bool:
+    """Whether a volume that is added to cgts-vg is used from the next unlock on only: not on a controller in service."""
+    found = context.system.hosts.get(host)
+    return found is None or found.personality != "controller" or not found.is_unlocked
+
+
 def ceph_backend(site: Site) -> Node | None:
     """The name of the Ceph backend, bare-metal or Rook, that Git says; there is one at most."""
     backends = site.system.listed("storage", "backends") if site.system else ()

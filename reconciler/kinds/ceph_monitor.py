@@ -106,7 +106,11 @@ def disruption(change: Change[CephMonitor], context: Context) -> Disruption:
 def impossible(change: Change[CephMonitor], context: Context) -> str:
     if change.action is Action.UPDATE:
         is_less = (change.want.size_gib or 0) < (change.have.size_gib or 0)
-        return f"a monitor's filesystem only grows: it has {change.have.size_gib} GiB" if is_less else ""
+        return (
+            f"a monitor's filesystem only grows: it has {change.have.size_gib} GiB, and less takes installing its host anew"
+            if is_less
+            else ""
+        )
     return _why_not_here(change, context) or _other_size(change, context)
 
 

@@ -69,7 +69,7 @@ def impossible(change: Change[ControllerFilesystem], context: Context) -> str:
     if change.action is Action.CREATE and change.key.name != FLOAT:
         return f"the system has no filesystem {change.key.name}, and only {FLOAT} can be added"
     if change.action is Action.UPDATE and (change.want.size_gib or 0) < (change.have.size_gib or 0):
-        return f"a filesystem only grows: it has {change.have.size_gib} GiB"
+        return f"a filesystem only grows: it has {change.have.size_gib} GiB, and less takes installing the site anew"
     out = [c.name for c in hosts.controllers(context) if not hosts.comes_into_service(c.name, context)]
     return f"waits for {' and '.join(out)} to be in service" if out else ""
 

@@ -15,7 +15,7 @@ from reconciler.model.rule import lowercase
 from reconciler.model.said import Said
 from reconciler.model.site import Site
 from reconciler.model.snapshot import Snapshot
-from reconciler.model.words import Action, Area, Disruption
+from reconciler.model.words import Action, Area
 
 PATH = "/v1/datanetworks"
 # our attribute -> the document's
@@ -31,16 +31,16 @@ DOCUMENT = {
 
 
 class DataNetwork(Spec):
-    """Attributes as /v1/datanetworks names them. Type and name cannot change (sysinv datanetwork.py)."""
+    """Attributes as /v1/datanetworks names them. MTU and description change, nothing else (sysinv datanetwork.py patch)."""
 
     name: Annotated[str, Attr(key=True)]
     network_type: Annotated[Literal["flat", "vlan", "vxlan"] | None, Attr(replaces=True)] = None
     mtu: int | None = None
     description: str | None = None
-    multicast_group: Annotated[str | None, Attr(canonical=lowercase)] = None
-    port_num: int | None = None
-    ttl: int | None = None
-    mode: Literal["static", "dynamic"] | None = None
+    multicast_group: Annotated[str | None, Attr(replaces=True, canonical=lowercase)] = None
+    port_num: Annotated[int | None, Attr(replaces=True)] = None
+    ttl: Annotated[int | None, Attr(replaces=True)] = None
+    mode: Annotated[Literal["static", "dynamic"] | None, Attr(replaces=True)] = None
 
 
 def declare(site: Site) -> Iterator[Resource[DataNetwork]]:
@@ -99,14 +99,13 @@ KIND = ResourceKind(
     express=express,
     read=read,
     write=write,
-    disruption=lambda change, _context: Disruption.SERVICE if change.observed else Disruption.NONE,
     impossible=impossible,
     deletion=Deletion(effect="refused while an interface is on it"),
     documents=("DataNetwork.spec",),
     about=About(
         places={**DOCUMENT, "name": "DataNetwork.metadata.name"},
         calls=(f"POST {PATH}", f"PATCH {PATH}/{{uuid}}", f"DELETE {PATH}/{{uuid}}"),
-        costs="Nothing where it is new; else service, on the interfaces that use it. Another type replaces it: every interface on it leaves before and comes back after, so its hosts but the last are locked twice.",
+        costs="Nothing by itself: no host is told of it (recorded). What cannot change in place replaces it: every interface on it leaves before and comes back after, so of several hosts all but the last are locked twice.",
         instead="under another name it takes one lock each: add that data network, move the interfaces, remove this one",
         sources=("sysinv api/controllers/v1/datanetwork.py", "recorded"),
     ),

@@ -351,7 +351,7 @@ KIND = ResourceKind(
             **{ours: place for ours, (place, _) in MATCH.items()},
         },
         calls=(f"POST {PATH}", f"PATCH {PATH}/{{uuid}}", f"DELETE {PATH}/{{uuid}}"),
-        costs="Most attributes change in service; what is set at boot wants the host locked, its clock source a lock and unlock. The administrative state is written by lock windows alone.",
+        costs="Most attributes change in service; its clock source wants a lock and unlock. Devices, console, install output and settling time are written on a locked host and read at its next installation; AppArmor is taken up at the unlock. The administrative state is written by lock windows alone.",
         sources=(
             "sysinv api/controllers/v1/host.py",
             "sysinv conductor/manager.py",

@@ -85,6 +85,23 @@ def needs(change: Change[HostFilesystem], context: Context) -> Needs:
     return Needs.LOCKED if is_other and hosts.has_worker(change.key.host, context) else Needs.ANY
 
 
+def waits_for(change: Change[HostFilesystem], context: Context) -> Iterator[str]:
+    """What grows in cgts-vg waits for the unlock that adds a volume to it: until then sysinv refuses (recorded)."""
+    host = change.key.host
+    if change.desired and storage.grows_at_unlock(host, context) and any(_coming(host, context)):
+        yield host
+
+
+def _coming(host: str, context: Context) -> Iterator[ResourceKey]:
+    """Volumes of cgts-vg that the host does not have yet."""
+    wanted = (
+        k
+        for k, r in context.desired.resources.items()
+        if k.kind == "physical-volume" and k.host == host and r.spec.group == storage.PLATFORM_GROUP
+    )
+    return (key for key in wanted if key not in context.observed.resources)
+
+
 def disruption(change: Change[HostFilesystem], context: Context) -> Disruption:
     return Disruption.LOCK if needs(change, context) is Needs.LOCKED else Disruption.NONE
 
@@ -101,7 +118,11 @@ def impossible(change: Change[HostFilesystem], context: Context) -> str:
         return reason
     if change.action is Action.UPDATE:
         is_less = (change.want.size_gib or 0) < (change.have.size_gib or 0)
-        return f"a filesystem only grows: it has {change.have.size_gib} GiB" if is_less else ""
+        return (
+            f"a filesystem only grows: it has {change.have.size_gib} GiB, and less takes installing {change.key.host} anew"
+            if is_less
+            else ""
+        )
     return _why_not_made(change, context)
 
 
@@ -129,7 +150,9 @@ KIND = ResourceKind(
     write=write,
     needs=needs,
     disruption=disruption,
+    waits_for=waits_for,
     impossible=impossible,
+    after=("physical-volume",),  # a filesystem grows into the room that a volume gives its group
     deletion=Deletion(is_destructive=True, refused=undeletable, effect="what it holds is lost"),
     documents=("HostProfile.spec.storage.filesystems",),
     about=About(

@@ -116,6 +116,7 @@ KIND = ResourceKind(
             "pool": "the pool by its name",
         },
         calls=(f"POST {PATH}", f"DELETE {PATH}/{{uuid}}"),
+        costs="Service: the network's addresses come and go in service. On systems with two controllers OAM then wants a lock and unlock of both, mgmt one of every host.",
         sources=("sysinv api/controllers/v1/network_addrpool.py", "recorded"),
     ),
 )

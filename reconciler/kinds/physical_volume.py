@@ -126,7 +126,14 @@ def write(changes: Sequence[Change[PhysicalVolume]], context: Context) -> Iterab
             "ilvg_uuid": Ref(ResourceKey("volume-group", change.want.group, change.key.host)),
             "disk_or_part_uuid": Ref(place),
         }
-        yield Call("POST", PATH, body, creates=change.key)
+        yield Call("POST", PATH, body, {"uuid": Ref(change.key)}, creates=change.key, until=_used(change, context))
+
+
+def _used(change: Change[PhysicalVolume], context: Context) -> Until | None:
+    """In service cgts-vg grows at once (conductor update_lvm_config), and nothing in it may grow before (recorded)."""
+    if change.want.group != storage.PLATFORM_GROUP or storage.grows_at_unlock(change.key.host, context):
+        return None
+    return Until(f"{PATH}/{{uuid}}", "pv_state", ("provisioned",), MAKING_LIMIT_S)
 
 
 def _free(change: Change[PhysicalVolume], context: Context, taken: set[ResourceKey]) -> Iterator[ResourceKey]:

@@ -175,7 +175,7 @@ def _why_not_changed(change: Change[StorageBackend], context: Context) -> str:
         return f"{', '.join(fixed)} of a backend cannot change: it takes removing it, with all that it stores"
     if change.have.type == storage.CEPH and "replication" in change.names:
         if context.system.is_all_in_one and not context.system.is_simplex:
-            return "the replication of Ceph on two controllers is fixed"
+            return "the replication of Ceph on two controllers is fixed: take `replicationFactor` from the site"
         if change.have.state != "configured":
             return f"waits for the backend, which is {change.have.state}, to be configured"
     return ""

@@ -136,11 +136,11 @@ def waits_for(change: Change[VolumeGroup], context: Context) -> Iterator[str]:
 def _why_not_changed(change: Change[VolumeGroup]) -> str:
     """Sysinv lvg.py _check: the parameters of cgts-vg alone change, a pool only grows, a type stays."""
     if change.key.name != storage.PLATFORM_GROUP:
-        return f"{', '.join(sorted(change.names))} of a group change by making it anew, which loses what is in it"
+        return f"{', '.join(sorted(change.names))} of a group cannot change: it takes making it anew, which loses what is in it"
     if "lvm_type" in change.names and change.have.lvm_type:
-        return "the type of a pool cannot change"
+        return "the type of a pool cannot change: it takes removing the pool by hand, with what is in it"
     if "pool_gib" in change.names and (change.have.pool_gib or 0) > (change.want.pool_gib or 0):
-        return f"a pool only grows: it has {change.have.pool_gib} GiB"
+        return f"a pool only grows: it has {change.have.pool_gib} GiB, and less takes removing it by hand, with what is in it"
     return ""
 
 
@@ -159,7 +159,6 @@ KIND = ResourceKind(
     disruption=disruption,
     waits_for=waits_for,
     impossible=impossible,
-    after=("host-filesystem",),  # in the place of a group that goes `instances` is made only then
     deletion=Deletion(
         is_destructive=True,
         refused=undeletable,

@@ -43,7 +43,14 @@ def _step(work: Work, context: Context, kinds: Kinds) -> Step:
     kind = kinds[work.kind]
     calls = tuple(kind.write(work.changes, context))
     price = max((kind.disruption_of(c, context) for c in work.changes), key=lambda d: d.rank)
+    if price is Disruption.SERVICE and not _is_served(work.host, context):
+        price = Disruption.NONE
     return Step(work.kind, work.host, work.changes, calls, price)
+
+
+def _is_served(host: str, context: Context) -> bool:
+    """Whether anybody can feel what interrupts a service: the host, or any, has been in service."""
+    return any(h.is_provisioned for h in context.system.hosts.values() if host in {"", h.name})
 
 
 def _online(steps: tuple[Step, ...]) -> Stage:
@@ -65,7 +72,8 @@ def _swact(window: Window) -> Stage:
 
 def _windowed(window: Window, steps: tuple[Step, ...], context: Context) -> Stage:
     opening = window.gate.opening
-    price = Disruption.LOCK if opening is Opening.LOCK else Disruption.NONE
+    beyond = [s.disruption for s in steps if s.disruption > Disruption.LOCK]
+    price = max([*beyond, Disruption.LOCK if opening is Opening.LOCK else Disruption.NONE])
     stage = Stage(StageType.WINDOW, window.host.name, steps, opening, window.unlocks, disruption=price)
     return _closed(replace(stage, why=_why(window, context), is_second=bool(window.again)))
 

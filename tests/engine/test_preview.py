@@ -87,7 +87,7 @@ def test_a_changed_value_is_one_update_from_the_old_to_the_new():
     one = previewed(network(1500), network(9000))
     [change] = one.found.changes
     assert [(f.name, f.observed, f.desired) for f in change.fields] == [("mtu", 1500, 9000)]
-    assert (one.plan.commit, one.plan.disruption) == ("c1", Disruption.SERVICE)
+    assert (one.plan.commit, one.plan.disruption) == ("c1", Disruption.NONE)
 
 
 def test_a_change_that_needs_a_lock_is_priced_with_it():

@@ -1,6 +1,8 @@
-"""Data networks: type and name are for good, the rest changes in service."""
+"""Data networks: MTU and description change in service, everything else is for good."""
 
 from __future__ import annotations
+
+import pytest
 
 from reconciler.model.words import Action
 from tests.kinds.networks import KINDS, context, differences, interface, port, rows, told, written
@@ -26,12 +28,18 @@ def test_only_what_git_says_is_sent():
 
 
 def test_what_can_change_changes_in_place_by_uuid():
-    (call,) = written("data-network", differences(TEXT, rows(datanetworks=[{**VX0, "ttl": 1}]))["data-network/vx0"])
-    assert told(call) == "PATCH datanetworks/<vx0> ttl=10"
+    (call,) = written("data-network", differences(TEXT, rows(datanetworks=[{**VX0, "mtu": 1000}]))["data-network/vx0"])
+    assert told(call) == "PATCH datanetworks/<vx0> mtu=1400"
 
 
-def test_another_type_is_another_network():
-    change = differences(TEXT, rows(datanetworks=[{**VX0, "network_type": "flat"}]))["data-network/vx0"]
+@pytest.mark.parametrize(
+    "other",
+    [{"network_type": "flat"}, {"ttl": 1}, {"port_num": 4789}, {"multicast_group": None}, {"mode": "static"}],
+    ids=str,
+)
+def test_anything_but_mtu_and_description_is_another_network(other):
+    """Recorded: `attributes … may not be modified`."""
+    change = differences(TEXT, rows(datanetworks=[{**VX0, **other}]))["data-network/vx0"]
     assert change.action is Action.REPLACE
     assert [c.method for c in written("data-network", change)] == ["DELETE", "POST"]
 

@@ -70,10 +70,10 @@ def test_an_all_in_one_simplex_system_comes_into_service_in_one_go():
     stages, blocked = visit(text, new(**AIO), icpus=cpus("Platform", "Application", "Application"))
     assert blocked == {}
     assert stages == [
-        ("online", ["POST labels", "POST storage_ceph", "PATCH isystems", "PATCH intp", "POST istors"]),
+        ("online", ["POST labels", "POST storage_ceph", "PATCH isystems", "PATCH intp"]),
         (
             "controller-0",
-            ["PUT ihosts", "PATCH ihosts", "PATCH ihosts", "POST labels", *NEW_VOLUME],
+            ["PUT ihosts", "PATCH ihosts", "PATCH ihosts", "POST labels", *NEW_VOLUME, "POST istors"],
         ),
     ]
 
@@ -100,8 +100,8 @@ def stor(name: str) -> dict[str, Any]:
 def test_an_all_in_one_duplex_system_takes_its_backend_before_there_is_a_second_controller():
     stages, blocked = visit(DX, new(**AIO), system=DUPLEX)
     assert stages == [
-        ("online", ["POST storage_ceph", "PATCH isystems", "PATCH intp", "POST istors"]),
-        ("controller-0", ["PATCH ihosts", *NEW_VOLUME]),
+        ("online", ["POST storage_ceph", "PATCH isystems", "PATCH intp"]),
+        ("controller-0", ["PATCH ihosts", *NEW_VOLUME, "POST istors"]),
     ]
     assert blocked == {"host/controller-1": "hosts are added once a controller is in service; 3 resources follow"}
 
@@ -124,7 +124,7 @@ def test_its_second_controller_is_added_when_the_first_is_in_service_and_brought
     assert blocked["host/controller-1"].endswith("; 3 resources follow")
     stages, blocked = visit(text, first, new("controller-1", 2, console="tty0", **AIO), **done)
     assert blocked == {}
-    assert stages == [("online", ["POST istors"]), ("controller-1", NEW_VOLUME)]
+    assert stages == [("controller-1", [*NEW_VOLUME, "POST istors"])]
 
 
 MONITOR = "monitor: {size: 20}"

@@ -1,0 +1,368 @@
+"""One resource of each kind as it is, and for each of its attributes another value: what `costs` is asked about."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from reconciler.kinds import registry
+from reconciler.model.host import SystemState
+from reconciler.model.words import Scope
+
+KINDS = registry()
+DISK = "/dev/disk/by-path/pci-0000:00:0d.0-ata-1.0"
+
+
+@dataclass(frozen=True)
+class Case:
+    """A resource, other values of its attributes, and what else of the site decides.
+
+    name: where one kind has several cases, what this one is of. place: its host on each system, a worker where there
+    is one, unless it is only on controllers. beside: other resources of the same host or system; of the kinds in
+    only_seen they are on the site, and Git does not say them.
+    """
+
+    kind: str
+    spec: Mapping[str, Any]
+    others: Mapping[str, Any] = field(default_factory=dict)
+    name: str = ""
+    is_made: bool = True
+    has_deletes: bool = True
+    only_controllers: bool = False
+    beside: tuple[tuple[str, Mapping[str, Any]], ...] = ()
+    only_seen: tuple[str, ...] = ()
+
+    @property
+    def label(self) -> str:
+        return f"{self.kind} {self.name}".strip()
+
+    def place(self, state: SystemState) -> str:
+        if KINDS[self.kind].scope is Scope.SYSTEM:
+            return ""
+        return next((n for n in state.hosts if n.startswith("worker") and not self.only_controllers), "controller-0")
+
+
+INTERFACE = {"iface_class": "platform", "mtu": 1500, "max_tx_rate": 100, "max_rx_rate": 100, "ptp_role": "none"}
+OTHER_INTERFACE = {"iface_class": "data", "mtu": 9000, "ptp_role": "slave", "max_tx_rate": 200, "max_rx_rate": 200}
+PORTS = tuple(("ethernet", {"port": p, "name": p, "iface_class": "none", "mtu": 9000}) for p in ("ens1", "ens2"))
+ROOK = ("storage-backend", {"name": "ceph-rook-store", "type": "ceph-rook", "state": "configured"})
+METAL = ("storage-backend", {"name": "ceph-store", "type": "ceph", "state": "configured"})
+DISKS = (("disk", {"path": DISK, "available_mib": 100_000}),)
+PARAMETER = {"service": "http", "section": "config", "parameter": "http_port", "name": "http/config/http_port"}
+
+
+def parameter(text: str) -> Case:
+    service, section, name = text.split("/")
+    spec = {"service": service, "section": section, "parameter": name, "name": text, "value": "1"}
+    return Case("service-parameter", spec, {"value": "2"}, text)
+
+
+CASES = (
+    Case(
+        "address",
+        {"address": "10.1.0.2", "prefix": 24, "interface": "oam0", "on": "port ens1"},
+        {"prefix": 16, "on": "port ens2"},
+    ),
+    Case(
+        "address-pool",
+        {"name": "cameras", "network": "10.1.0.0", "prefix": 24, "order": "random"},
+        {
+            "network": "10.2.0.0",
+            "prefix": 16,
+            "order": "sequential",
+            "ranges": (("10.1.0.2", "10.1.0.9"),),
+            "floating_address": "10.1.0.2",
+            "controller0_address": "10.1.0.3",
+            "controller1_address": "10.1.0.4",
+            "gateway_address": "10.1.0.1",
+        },
+    ),
+    *(
+        Case(
+            "address-pool",
+            {
+                "name": network,
+                "network": "10.1.0.0",
+                "prefix": 24,
+                "gateway_address": "10.1.0.1",
+                "serves": (f"{network}/ipv4",),
+            },
+            {"gateway_address": "10.1.0.254", "ranges": (("10.1.0.2", "10.1.0.9"),)},
+            f"of {network}",
+            is_made=False,
+        )
+        for network in ("oam", "mgmt", "cluster-host", "admin")
+    ),
+    Case(
+        "bond",
+        {"name": "bond0", "members": ("ens1",), "mode": "balanced", **INTERFACE},
+        {
+            **OTHER_INTERFACE,
+            "members": ("ens1", "ens2"),
+            "mode": "802.3ad",
+            "hash_policy": "layer2",
+            "primary_reselect": "always",
+        },
+        beside=PORTS,
+    ),
+    Case("ceph-monitor", {"size_gib": 20}, {"size_gib": 30}, beside=(METAL,)),
+    Case("controller-filesystem", {"name": "database", "size_gib": 10}, {"size_gib": 20}, is_made=False),
+    Case("cpu-frequency", {"max_mhz": "2000", "allowed_mhz": "1000 - 3000"}, {"max_mhz": "2400"}, is_made=False),
+    Case("cpu-function", {"node": 0, "function": "platform", "count": 2}, {"count": 4}, is_made=False),
+    Case(
+        "data-network",
+        {"name": "physnet0", "network_type": "vxlan", "mtu": 1500},
+        {
+            "network_type": "vlan",
+            "mtu": 1400,
+            "description": "To the core",
+            "multicast_group": "239.0.0.1",
+            "port_num": 4789,
+            "ttl": 5,
+            "mode": "dynamic",
+        },
+    ),
+    Case("dns", {"servers": ("10.0.0.53",)}, {"servers": ("10.0.0.54",)}, is_made=False),
+    Case(
+        "drbd",
+        {"link_utilization": 40, "rtt_ms": 0.2, "is_secure": False},
+        {"link_utilization": 60, "rtt_ms": 1.0, "is_secure": True},
+        is_made=False,
+    ),
+    Case(
+        "ethernet",
+        {"port": "ens1", "name": "ens1", **INTERFACE},
+        {"name": "oam0", **OTHER_INTERFACE, "vf_count": 4, "vf_driver": "vfio"},
+        is_made=False,
+    ),
+    Case(
+        "ethernet",
+        {"port": "ens1", "name": "ens1", "iface_class": "none", "mtu": 1500},
+        {"iface_class": "pci-sriov"},
+        "that is idle, to pci-sriov",
+        is_made=False,
+    ),
+    Case(
+        "ethernet-over",
+        {"name": "over0", "lower": "sriov0", "over": "port ens1", **INTERFACE},
+        {**OTHER_INTERFACE, "over": "port ens2", "ovs_access": True},
+    ),
+    Case(
+        "host",
+        {
+            "name": "controller-0",
+            "personality": "controller",
+            "location": "Row 1",
+            "clock_synchronization": "ntp",
+            "boot_mac": "52:54:00:00:00:01",
+            "administrative": "unlocked",
+        },
+        {
+            "location": "Row 2",
+            "boot_device": DISK,
+            "root_device": DISK,
+            "console": "ttyS0,115200n8",
+            "install_output": "graphical",
+            "hw_settle": "30",
+            "apparmor": "enabled",
+            "clock_synchronization": "ptp",
+            "personality": "worker",
+            "subfunctions": ("controller", "worker", "lowlatency"),
+            "boot_mac": "52:54:00:00:00:99",
+        },
+        is_made=False,
+    ),
+    Case("host-filesystem", {"name": "docker", "size_gib": 30}, {"size_gib": 40}, is_made=False),
+    Case(
+        "host-filesystem", {"name": "image-conversion", "size_gib": 10}, {}, "image-conversion", only_controllers=True
+    ),
+    Case("host-filesystem", {"name": "instances", "size_gib": 10}, {}, "instances"),
+    Case("host-filesystem", {"name": "ceph", "size_gib": 10}, {}, "ceph", beside=(ROOK,)),
+    Case("host-ptp-instance", {"instance": "clock"}),
+    Case("https", {"is_enabled": False}, {"is_enabled": True}, is_made=False),
+    Case(
+        "interface-address-mode",
+        {"interface": "data0", "family": "ipv4", "mode": "pool", "pool": "cameras", "on": "port ens1"},
+        {"mode": "static", "pool": "others", "on": "port ens2"},
+    ),
+    Case(
+        "interface-data-network", {"interface": "data0", "network": "physnet0", "on": "port ens1"}, {"on": "port ens2"}
+    ),
+    Case(
+        "interface-data-network",
+        {"interface": "sriov0", "network": "physnet0", "on": "port ens1"},
+        {},
+        "of pci-sriov",
+        beside=(("interface", {"name": "sriov0", "iface_class": "pci-sriov"}),),
+    ),
+    Case("interface-network", {"network": "storage", "interface": "data0", "on": "port ens1"}, {"on": "port ens2"}),
+    Case(
+        "interface-ptp-interface",
+        {"interface": "data0", "ptp_interface": "port", "on": "port ens1"},
+        {"on": "port ens2"},
+    ),
+    Case("kernel", {"flavour": "standard"}, {"flavour": "lowlatency"}, is_made=False),
+    Case("label", {"name": "rack", "value": "r1"}, {"value": "r2"}),
+    Case("label", {"name": "sriovdp", "value": "enabled"}, {"value": "disabled"}, "that the platform reads"),
+    Case(
+        "legacy-ptp", {"mode": "hardware"}, {"mode": "software", "transport": "udp", "mechanism": "p2p"}, is_made=False
+    ),
+    Case(
+        "memory",
+        {"node": 0, "platform_mib": 8000},
+        {"platform_mib": 9000, "vm_2m_pages": 10, "vm_1g_pages": 1, "vswitch_2m_pages": 10, "vswitch_1g_pages": 1},
+        is_made=False,
+    ),
+    *(
+        Case("network-address-pool", {"network": n, "family": "ipv6", "pool": "second"}, {}, f"of {n}")
+        for n in ("oam", "mgmt", "admin", "cluster-host")
+    ),
+    Case("ntp", {"servers": ("10.0.0.123",)}, {"servers": ("10.0.0.124",)}, is_made=False),
+    Case(
+        "osd",
+        {"path": DISK, "function": "osd"},
+        {"function": "journal", "cluster": "other", "journal": "/dev/sdb"},
+        "of Rook",
+        beside=(ROOK, *DISKS),
+    ),
+    Case("osd", {"path": DISK, "function": "osd"}, {}, "of bare-metal Ceph", beside=(METAL, *DISKS)),
+    Case("physical-volume", {"group": "nova-local", "device": DISK, "disk": DISK}, {}, "of nova-local", beside=DISKS),
+    Case("physical-volume", {"group": "cgts-vg", "device": DISK, "disk": DISK}, {}, "of cgts-vg", beside=DISKS),
+    Case("platform-network", {"type": "storage", "dynamic": False, "pool": "cameras"}, {"dynamic": True}),
+    Case("platform-network", {"type": "admin", "dynamic": False, "pool": "cameras"}, {"dynamic": True}, "admin"),
+    Case(
+        "ptp-instance",
+        {"name": "clock", "service": "ptp4l"},
+        {"service": "phc2sys", "parameters": {"global": ("domainNumber=24",)}},
+    ),
+    Case(
+        "ptp-interface", {"name": "port", "instance": "clock"}, {"instance": "other", "parameters": ("masterOnly=1",)}
+    ),
+    Case(
+        "remote-logging",
+        {"is_enabled": False, "address": "10.0.0.9"},
+        {"is_enabled": True, "address": "10.0.0.8", "port": 6514, "transport": "tcp", "key_file": "/etc/log.pem"},
+        is_made=False,
+    ),
+    Case(
+        "route",
+        {"interface": "oam0", "destination": "10.2.0.0/16", "gateway": "10.1.0.1", "metric": 1, "on": "port ens1"},
+        {"gateway": "10.1.0.254", "metric": 5, "on": "port ens2"},
+    ),
+    Case("security-feature", {"name": "spectre_meltdown_v1"}, {"name": "spectre_meltdown_all"}, is_made=False),
+    *(
+        parameter(text)
+        for text in (
+            "http/config/http_port",
+            "docker/proxy/http_proxy",
+            "docker/docker-registry/url",
+            "kubernetes/kube_apiserver/audit-log-maxage",
+            "kubernetes/config/pod_max_pids",
+            "platform/kernel/audit",
+            "platform/config/sctp_autoload",
+            "platform/collectd/interval",
+            "platform/sysctl/net.ipv4.ip_forward",
+        )
+    ),
+    Case(
+        "storage-backend",
+        {"name": "ceph-rook-store", "type": "ceph-rook", "replication": 1, "state": "configured"},
+        {"replication": 2, "services": ("block",), "deployment": "open", "type": "ceph", "network": "cluster-host"},
+        "of Rook",
+    ),
+    Case(
+        "storage-backend",
+        {"name": "ceph-store", "type": "ceph", "replication": 1, "state": "configured"},
+        {"replication": 2},
+        "of bare-metal Ceph",
+    ),
+    Case(
+        "system",
+        {"name": "ottawa"},
+        {"name": "gatineau", "description": "d", "location": "l", "contact": "c", "latitude": "45", "longitude": "-75"},
+        is_made=False,
+    ),
+    Case("timezone", {"name": "UTC"}, {"name": "Europe/Berlin"}, is_made=False),
+    Case(
+        "vf",
+        {"name": "vf0", "lower": "sriov0", "over": "port ens1", "vf_count": 4, **INTERFACE},
+        {**OTHER_INTERFACE, "over": "port ens2", "vf_count": 8, "vf_driver": "vfio"},
+    ),
+    Case(
+        "vlan",
+        {"name": "vlan20", "vlan_id": 20, "lower": "oam0", "over": "port ens1", **INTERFACE},
+        {**OTHER_INTERFACE, "vlan_id": 30, "over": "port ens2"},
+    ),
+    Case("volume-group", {"name": "nova-local"}, {}, "nova-local"),
+    Case(
+        "volume-group",
+        {"name": "cgts-vg"},
+        {"function": "lvm-csi", "lvm_type": "thin", "pool_gib": 50},
+        "cgts-vg",
+        is_made=False,
+    ),
+    Case("vswitch", {"type": "none"}, {"type": "nuage_vrs"}, is_made=False),
+)
+
+# what the platform does not do, beside what is among the cases above
+REFUSED = (
+    Case("ceph-monitor", {"size_gib": 30}, {"size_gib": 20}, "smaller", is_made=False, beside=(METAL,)),
+    Case("controller-filesystem", {"name": "database", "size_gib": 20}, {"size_gib": 10}, "smaller", is_made=False),
+    Case(
+        "data-network",
+        {"name": "physnet0", "mtu": 1500},
+        {"mtu": 9000},
+        "above an interface on it",
+        is_made=False,
+        beside=(
+            ("interface-data-network", {"interface": "data0", "network": "physnet0"}),
+            ("interface", {"name": "data0", "mtu": 1500}),
+        ),
+    ),
+    Case(
+        "dns",
+        {"servers": ("10.0.0.53",)},
+        {"servers": ("10.0.0.1", "10.0.0.2", "10.0.0.3", "10.0.0.4")},
+        "of four servers",
+        is_made=False,
+    ),
+    Case("drbd", {"link_utilization": 40}, {"link_utilization": 90}, "out of range", is_made=False),
+    Case("host-filesystem", {"name": "docker", "size_gib": 30}, {"size_gib": 20}, "smaller", is_made=False),
+    Case(
+        "ntp",
+        {"servers": ("10.0.0.1",)},
+        {"servers": ("10.0.0.1", "10.0.0.2", "10.0.0.3", "10.0.0.4")},
+        "of four servers",
+        is_made=False,
+    ),
+    Case(
+        "physical-volume",
+        {"group": "nova-local", "device": f"{DISK}:20GiB", "disk": DISK, "size_gib": 20},
+        {},
+        "of another size than a partition in use",
+        has_deletes=False,
+        beside=(
+            *DISKS,
+            ("physical-volume", {"group": "nova-local", "device": f"{DISK}:10GiB", "disk": DISK, "size_gib": 10}),
+        ),
+        only_seen=("physical-volume",),
+    ),
+    Case(
+        "volume-group",
+        {"name": "cgts-vg", "function": "lvm-csi", "lvm_type": "thin", "pool_gib": 50},
+        {"pool_gib": 40, "lvm_type": "thick"},
+        "cgts-vg",
+        is_made=False,
+    ),
+    Case("volume-group", {"name": "data", "lvm_type": "thin"}, {"lvm_type": "thick"}, "of one's own", is_made=False),
+    Case(
+        "volume-group",
+        {"name": "nova-local"},
+        {},
+        "nova-local beside instances",
+        has_deletes=False,
+        beside=(("host-filesystem", {"name": "instances", "size_gib": 10}),),
+    ),
+    Case("vswitch", {"type": "none"}, {"type": "ovs-dpdk"}, "without cores", is_made=False),
+)
