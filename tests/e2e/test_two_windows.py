@@ -43,6 +43,6 @@ async def test_a_volume_group_gives_way_to_a_filesystem_in_one_window(in_service
         clone.commit({own(PLANT): worker(INSTANCES)})
         began, todo = len(world.writes(PLANT)), (await world.judged(PLANT)).plan
         assert todo.locked_hosts == ("worker-0",)
-        assert (await world.applied(PLANT)).is_done
+        assert (await world.applied(PLANT, approved=todo.id)).is_done
         assert [w for w in world.writes(PLANT, began) if w.status >= 400] == []
         assert await world.is_in_sync(PLANT)

@@ -81,7 +81,8 @@ def planned(case: Case, what: str, state: SystemState) -> Plan:
     want = {k: r for k, r in around.items() if k.kind not in case.only_seen}
     want |= {change.key: change.desired} if change.desired else {}
     seen = around | ({change.key: change.observed} if change.observed else {})
-    sides = (Snapshot("ottawa", side, system=state) for side in (want, seen))
+    read = frozenset((name, h) for name in KINDS for h in ("", *state.hosts))
+    sides = (Snapshot("ottawa", side, complete=read, system=state) for side in (want, seen))
     return plan(Comparison((change,)), Context(*sides), KINDS)
 
 

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from reconciler.model.gate import Case, GateName, Hold
 from reconciler.model.host import HostState, SystemState
+from reconciler.model.plan import Opening, Plan, StageType
 
 
 def judge(case: Case) -> Hold | None:
-    missing = [text for host in case.plan.locked_hosts if (text := _missing(host, case.system))]
+    missing = [text for host in case.plan.locked_hosts if (text := _missing(host, case))]
     return Hold(GateName.REDUNDANCY, "; ".join(dict.fromkeys(missing))) if missing else None
 
 
@@ -19,13 +20,20 @@ def partner(host: str, system: SystemState) -> HostState | None:
     return next((h for h in system.hosts.values() if h.personality == "controller" and h.name != host), None)
 
 
-def _missing(host: str, system: SystemState) -> str:
-    one = system.hosts.get(host)
-    if one is None or one.personality != "controller" or system.is_simplex:
+def _missing(host: str, case: Case) -> str:
+    one = case.system.hosts.get(host)
+    if one is None or one.personality != "controller" or case.system.is_simplex:
         return ""
-    other = partner(host, system)
+    other = partner(host, case.system)
     if other is None:
         return f"{host} has no partner that would take over while it is locked"
-    if not other.is_unlocked:
+    if not other.is_unlocked and not _comes_back(other.name, host, case.plan):
         return f"{other.name} is {other.in_words}: it could not take over while {host} is locked"
     return ""
+
+
+def _comes_back(name: str, before: str, todo: Plan) -> bool:
+    """Whether the plan itself brings a host into service before it locks another: it closes our own window there."""
+    order = [(s.host, s.opening is Opening.LOCK, s.unlocks) for s in todo.stages if s.type is StageType.WINDOW]
+    first = next(i for i, (host, locks, _) in enumerate(order) if host == before and locks)
+    return any(host == name and unlocks for host, _, unlocks in order[:first])

@@ -122,6 +122,14 @@ class TestRedundancy:
             GateName.REDUNDANCY: "controller-1 is locked-disabled-online: it could not take over while controller-0 is locked"
         }
 
+    def test_a_partner_whose_window_the_plan_closes_first_takes_over(self):
+        ours = replace(window("controller-1"), opening=Opening.ADOPT)
+        closing = Plan("p", "sc-0412", (ours, window("controller-0")))
+        out = duplex(administrative="locked", operational="disabled", availability="online")
+        assert holds(replace(CASE, plan=closing, system=out)) == ()
+        late = Plan("p", "sc-0412", (window("controller-0"), ours))
+        assert GateName.REDUNDANCY in told(replace(CASE, plan=late, system=out))
+
     def test_a_pair_of_which_one_is_missing_has_nobody(self):
         alone = SystemState(mode="duplex", hosts={"controller-0": controller(0, is_active=True)})
         assert told(replace(CASE, system=alone)) == {
