@@ -62,8 +62,22 @@ class SystemSection(Section):
     drbd: Drbd | None = Field(default=None, description="Replication between the controllers.")
 
 
+PciAddress = Annotated[str, Field(pattern=r"^[0-9a-f]{4}:[0-9a-f]{2}:[0-9a-f]{2}\.[0-7]$")]
+
+
+class PciDevice(Section):
+    """One accelerator or other PCI device of a host."""
+
+    name: str | None = Field(default=None, description="What the platform calls it.")
+    enabled: bool | None = Field(default=None, description="Whether Kubernetes may give it to applications.")
+
+
 class HostSection(Section):
     """Of one host, beside its composite profile."""
+
+    pci_devices: dict[PciAddress, PciDevice | None] | None = Field(
+        default=None, description='Its PCI devices by their address, in quotes: "0000:0b:00.0".'
+    )
 
 
 HostSections = dict[Hostname, HostSection | None]

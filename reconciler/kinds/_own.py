@@ -25,6 +25,17 @@ def secret(site: Site, named: Node | None) -> Node | None:
     return site.own_secrets.get(str(named.value)) if named else None
 
 
+def host(site: Site, name: str, *path: str) -> Node | None:
+    """What site.yaml says of a host, at a path."""
+    said = site.own_hosts.get(name)
+    return said.at(*path) if said else None
+
+
+def host_place(name: str, *path: str) -> Said:
+    """The place of a value below a host of site.yaml."""
+    return Said(SITE, "", ("hosts", name, *path))
+
+
 def place(*path: str) -> Said:
     """The place of a value below `system` of site.yaml."""
     return Said(SITE, "", ("system", *path))

@@ -85,6 +85,7 @@ COLLECTIONS: Mapping[str, Collection] = {
         _listed("icpus"),
         _listed("imemorys"),
         _listed("ports"),
+        _listed("pci_devices"),
         _listed("idisks"),
         _listed("ilvgs"),
         _listed("ipvs"),
