@@ -19,12 +19,13 @@ from tests.desired.writing import document
 
 CASES, REFUSED = yaml.safe_load_all(Path(__file__).with_name("fields.yaml").read_text())
 UUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+SITE = "site.yaml"
 NAMES = ("hostname", "ifname", "name", "device_node", "label_key", "lvm_vg_name")
 
 
 def documents(said) -> str:
     """`{System ottawa: {contact: me}}` as documents of a deployment-config."""
-    texts = [(*title.split(), yaml.safe_dump(spec)) for title, spec in said.items()]
+    texts = [(*title.split(), yaml.safe_dump(spec)) for title, spec in said.items() if title != SITE]
     return "".join(document(kind, name, spec.replace("\n", "\n  ").join(("  ", ""))) for kind, name, spec in texts)
 
 
@@ -62,9 +63,12 @@ def said_before(in_service):
     async def said_before(case):
         name = case.get("site", "ottawa-001")
         async with in_service(name) as (world, clone):
+            own = f"subclouds/{name}/site.yaml"
+            settings = (clone.folder / own).read_text()
 
             def say(said):
-                clone.commit({f"subclouds/{name}/deployment-config.yaml": documents(said)})
+                ours = yaml.safe_dump(said[SITE]) if SITE in said else ""
+                clone.commit({f"subclouds/{name}/deployment-config.yaml": documents(said), own: settings + ours})
 
             equip(world.site(name), case)
             if first := case.get("first", {}):

@@ -48,6 +48,7 @@ KINDS = {
         "ntp",
         "osd",
         "partition",
+        "pci-device",
         "physical-volume",
         "remote-logging",
         "security-feature",
@@ -65,7 +66,7 @@ SDA = "/dev/disk/by-path/pci-0000:00:0d.0-ata-1.0"
 SDB = "/dev/disk/by-path/pci-0000:00:0d.0-ata-2.0"
 SYSTEM_LISTS = (
     "ceph_mon", "certificate", "clusters", "controller_fs", "drbdconfig", "host_fs", "icpus", "idisks", "idns", "ilvgs", "imemorys",
-    "intp", "ipvs", "istors", "license", "ptp", "ptp_instances", "remotelogging", "service_parameter", "storage_backend",
+    "intp", "ipvs", "istors", "pci_devices", "license", "ptp", "ptp_instances", "remotelogging", "service_parameter", "storage_backend",
     "storage_ceph", "storage_tiers",
 )  # fmt: skip
 HOST_LISTS = ("labels", "partitions")
