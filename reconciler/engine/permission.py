@@ -23,7 +23,7 @@ from reconciler.model.site import Settings
 from reconciler.model.words import Action, ApplyPolicy, Cause, Disruption, HealPolicy, Mode, Result
 from reconciler.plan import plan
 
-ANY = "*"  # approves whatever the plan is, but for what destroys: that is approved by the plan's id alone
+ANY = "*"  # approves whatever the plan is, but for what destroys or reinstalls: that is approved by the plan's id alone
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,6 +177,8 @@ def _held(change: Change[Any], asked: Asked, planning: Planning) -> Hold | None:
     """Why a change is kept from being sent; None if it is not."""
     if _is_destructive(change, planning.kinds):
         return Hold(GateName.APPROVAL, "waits for approval of this very plan: deleting is destructive")
+    if planning.reinstalls(change):
+        return Hold(GateName.APPROVAL, "waits for approval of this very plan: another machine takes a host's place")
     return None if asked.approved == ANY else _by_policy(change, asked.settings, planning)
 
 
@@ -188,8 +190,8 @@ def _by_policy(change: Change[Any], settings: Settings, planning: Planning) -> H
         return _NOT_APPLIED.get(settings.apply) or _grave(change, planning)
     if settings.heal is HealPolicy.NEVER:
         return Hold(GateName.POLICY, "heal is never: what the site changed is only reported")
-    if grave := _takes_a_host(change, planning):
-        return grave
+    if stays := _stays_locked(change, planning):
+        return stays
     in_window = settings.heal is HealPolicy.WINDOW and settings.windows  # which that gate judges
     if not in_window and planning.locks(change):
         why = f"heal is {settings.heal}: mending this drift needs a lock, and waits for approval or a window"
@@ -199,12 +201,10 @@ def _by_policy(change: Change[Any], settings: Settings, planning: Planning) -> H
 
 def _grave(change: Change[Any], planning: Planning) -> Hold | None:
     """What somebody decides each time, whatever the policies say."""
-    return _takes_a_host(change, planning) or _dear_twice(change, planning)
+    return _stays_locked(change, planning) or _dear_twice(change, planning)
 
 
-def _takes_a_host(change: Change[Any], planning: Planning) -> Hold | None:
-    if planning.reinstalls(change):
-        return Hold(GateName.APPROVAL, "waits for approval: another machine takes the place of a host")
+def _stays_locked(change: Change[Any], planning: Planning) -> Hold | None:
     locked = planning.leaves_locked(change)
     why = f"waits for approval: Git takes {locked} out of service, and leaves it locked"
     return Hold(GateName.APPROVAL, why) if locked else None

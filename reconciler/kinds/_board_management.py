@@ -25,6 +25,7 @@ NONE = "none"
 TYPES = ("dynamic", "ipmi", "redfish", NONE)  # sysinv common/constants.py HOST_BM_VALID_TYPE_LIST
 NAMES = frozenset({"bm_type", "bm_address", "bm_username"})  # of the host's attributes, what can be read
 SECRET = ("boardManagement", "credentials", "password", "secret")
+NO_CONTROLLER = "powerOn takes a board management controller, and Git says none: describe it in boardManagement"
 MOST_IN_USERNAME = 16  # sysinv host.py _bm_username_semantic_check
 FORGOTTEN = Rule("no-controller", "With the type `none` the platform forgets address and user of the controller.")
 
@@ -137,7 +138,7 @@ def why_not_switched(on: bool, host: HostState, controller: Controller, context:
     if context.system.is_simplex:
         return "the host of a simplex system is switched on and off by hand only"
     if not controller.is_there:
-        return "powerOn takes a board management controller, and Git says none: describe it in boardManagement"
+        return NO_CONTROLLER
     if host.administrative != "locked" or host.task:
         word = "on" if on else "off"
         return f"{host.name} is {host.in_words}: it is switched {word} only while it is locked, administrativeState: locked"

@@ -27,6 +27,7 @@ from reconciler.model.words import Action, Area, Disruption, Needs, Severity
 
 PATH = "/v1/ihosts"
 LOWLATENCY = "lowlatency"  # among the subfunctions it is the kernel's doing (kind kernel)
+OFF_IN_SERVICE = "a host that is to be in service cannot be off: say powerOn: true, or administrativeState: locked"
 ONLINE = "online"  # availability of a locked host that runs
 NO_MAC = "00:00:00:00:00:00"  # the management address of a simplex system sits on the loopback
 DEVICES = {"boot_device": "boot_device", "root_device": "rootfs_device"}
@@ -222,8 +223,8 @@ def _added(change: Change[Host], context: Context) -> Iterator[Call]:
         yield Call("PATCH", f"{PATH}/{{uuid}}", replacing(body), refs=refs, creates=change.key)
     else:
         yield Call("POST", PATH, {**body, "mgmt_mac": want.mac}, creates=change.key)
-    if want.power_on and want.controller.is_there:
-        yield _action("reinstall", change)
+    if want.power_on is not None and want.controller.is_there:
+        yield _action("reinstall" if want.power_on else "power-off", change)
 
 
 def _updated(change: Change[Host]) -> Iterator[Call]:
@@ -280,7 +281,8 @@ def disruption(change: Change[Host], context: Context) -> Disruption:
 def impossible(change: Change[Host], context: Context) -> str:
     want, name = change.want, change.key.name
     if change.action is Action.CREATE:
-        return new_hosts.why_not_added(want, context) or board.why_not(name, want.controller, board.ABSENT, context)
+        reason = new_hosts.why_not_added(want, context) or _why_not_off(want)
+        return reason or board.why_not(name, want.controller, board.ABSENT, context)
     host = context.system.hosts[name]
     if "boot_mac" in change.names:
         blank = board.why_not(name, want.controller, board.ABSENT, context)
@@ -311,11 +313,20 @@ def _why_not_managed(change: Change[Host], host: HostState, context: Context) ->
         return reason
     if "power_on" not in change.names:
         return ""
-    if not change.want.power_on and change.want.administrative == "unlocked":
-        return "a host that is to be in service cannot be off: say powerOn: true, or administrativeState: locked"
+    if change.want.power_on is False and change.want.administrative == "unlocked":
+        return OFF_IN_SERVICE
     if not change.want.power_on and change.want.administrative == "locked" and host.is_unlocked:
         host = replace(host, administrative="locked")  # by then
     return board.why_not_switched(bool(change.want.power_on), host, want if want.type else have, context)
+
+
+def _why_not_off(want: Host) -> str:
+    """Why a host cannot be added and left off."""
+    if want.power_on is not False:
+        return ""
+    if want.administrative == "unlocked":
+        return OFF_IN_SERVICE
+    return "" if want.controller.is_there else board.NO_CONTROLLER
 
 
 def _why_not_changed(change: Change[Host]) -> str:

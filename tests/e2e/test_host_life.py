@@ -111,9 +111,10 @@ async def test_a_host_whose_machine_is_replaced_is_planned_approved_and_done_whi
         began = len(world.writes(PLANT))
         judged = await world.judged(PLANT)
         assert judged.plan.disruption is Disruption.REINSTALL
-        held = await world.applied(PLANT, approved="")
-        assert held.result is Result.HELD
-        assert "another machine takes the place of a host" in held.message
+        for approved in ("", "*"):
+            held = await world.applied(PLANT, approved=approved)
+            assert held.result is Result.HELD
+            assert "waits for approval of this very plan: another machine takes a host's place" in held.message
         assert calls(world, began) == []
 
         await world.applied(PLANT, approved=judged.plan.id)

@@ -116,11 +116,19 @@ def test_a_host_is_added_with_its_controller_and_made_to_boot_from_the_network()
     ]
 
 
-def test_without_controller_or_power_a_host_is_only_added():
+def test_without_a_controller_a_host_is_only_added():
     bare = ADDED.replace("boardManagement: {type: redfish", "boardManagement: {type: none")
-    for text in (bare, ADDED.replace("powerOn: true", "powerOn: false")):
-        (call,) = sent(text, rows(host(), system=STANDARD))
-        assert call.startswith("POST")
+    (call,) = sent(bare, rows(host(), system=STANDARD))
+    assert call.startswith("POST")
+
+
+def test_a_host_that_git_wants_off_is_added_and_switched_off():
+    off = ADDED.replace("powerOn: true", "powerOn: false")
+    assert sent(off, rows(host(), system=STANDARD))[1] == "PATCH ihosts/<compute-0> action=power-off"
+    bare = off.replace("boardManagement: {type: redfish", "boardManagement: {type: none")
+    assert "takes a board management controller" in why_not(bare, rows(host(), system=STANDARD))["host/compute-0"]
+    in_service = off.replace("powerOn", "administrativeState: unlocked, powerOn")
+    assert "cannot be off" in why_not(in_service, rows(host(), system=STANDARD))["host/compute-0"]
 
 
 def test_a_machine_that_waits_is_named_and_installed_by_its_controller():
