@@ -11,6 +11,7 @@ import orjson
 from reconciler.cli.host_text import felt
 from reconciler.model.change import Change, Comparison
 from reconciler.model.plan import Call, Opening, Plan, Stage, StageType, Step
+from reconciler.model.wire import plain
 from reconciler.model.words import Action, Cause, Disruption
 
 SIGNS = {Action.CREATE: "+", Action.UPDATE: "~", Action.REPLACE: "-/+", Action.DELETE: "-"}
@@ -170,7 +171,7 @@ def call_lines(call: Call) -> Iterator[str]:
 
 def _json(value: Any) -> str:
     """The body as JSON, but with what is filled in when it is sent."""
-    return orjson.dumps(value, default=str, option=orjson.OPT_PASSTHROUGH_DATACLASS).decode()
+    return orjson.dumps(plain(value)).decode()
 
 
 def plural(number: int, word: str) -> str:

@@ -103,6 +103,18 @@ async def test_a_renewed_certificate_is_one_call_and_no_drift(in_service, said, 
         assert installed(world)["ssl_ca"] == f"ssl_ca_{renewed.serial}"  # the older one of the name went with it
 
 
+async def test_another_secret_than_was_reviewed_is_not_sent(in_service, said, vault):
+    async with in_service(OTTAWA) as (world, clone):
+        began, renewed = await said(world, clone), authority()
+        world.at(OTTAWA, "install_license", lambda: vault.puts("ca.pem", renewed.pem))
+        outcome = await world.applied(OTTAWA)
+        assert outcome.result is Result.FAILED
+        assert "ca.pem: it is another secret than the plan was made with; plan again" in outcome.message
+        assert (await world.applied(OTTAWA)).is_done
+        assert installed(world)["ssl_ca"] == f"ssl_ca_{renewed.serial}"
+        assert len(uploads(world, began)) == 3
+
+
 async def test_an_authority_that_the_site_lost_is_drift(in_service, said):
     async with in_service(OTTAWA) as (world, clone):
         await said(world, clone)
