@@ -108,6 +108,7 @@ def result_json(result: SiteResult) -> dict[str, Any]:
         "differences": [difference_json(d) for d in differences(judged.found, judged.plan)],
         "unmanaged": [str(r.key) for r in judged.found.unmanaged],
         "unjudged": [str(k) for k in judged.found.unjudged],
+        "sealed": {str(key): why for key, why in judged.found.reasons.items()},
         "removals": removals_in_words(judged.removals, judged.found, judged.plan),
         "no_deletes": judged.removals.blind,
         "plan": plan_json(judged.plan),

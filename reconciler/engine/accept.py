@@ -16,7 +16,7 @@ from reconciler.engine.accept_wishes import Item, is_secret, items
 from reconciler.engine.reconcile import Judged
 from reconciler.engine.render import snapshot
 from reconciler.engine.repository import Repository
-from reconciler.engine.unsealed import withheld
+from reconciler.engine.unsealed import unopened
 from reconciler.model.change import Comparison
 from reconciler.model.errors import ConfigError, ConfigErrors
 from reconciler.model.kind import Kinds
@@ -210,7 +210,7 @@ class _Work:
         return self._known[1:]
 
     def _spelled(self, site: Site) -> Snapshot:
-        return spelled(withheld(snapshot(site, self.kinds), self.kinds), self.judged.observed, self.kinds)
+        return spelled(unopened(snapshot(site, self.kinds), self.kinds), self.judged.observed, self.kinds)
 
     def _compared(self, wish: Snapshot) -> Comparison:
         return compare(wish, self.judged.observed, self.kinds)

@@ -16,6 +16,7 @@ from reconciler.desired import load_site, parse_blob
 from reconciler.diff import compare, spelled
 from reconciler.engine.accept import Rewrite
 from reconciler.engine.render import snapshot
+from reconciler.engine.unsealed import unopened
 from reconciler.model.change import Comparison
 from reconciler.model.errors import ConfigErrors
 from reconciler.model.kind import Kinds
@@ -97,7 +98,7 @@ def to_fill(seen: Snapshot, kinds: Kinds) -> tuple[str, ...]:
 
 def compared(seen: Snapshot, said: SiteFiles, kinds: Kinds) -> Comparison:
     """The site against files that say it. Raises ConfigErrors."""
-    return compare(spelled(snapshot(load_site(said), kinds), seen, kinds), seen, kinds)
+    return compare(spelled(unopened(snapshot(load_site(said), kinds), kinds), seen, kinds), seen, kinds)
 
 
 def _compared(seen: Snapshot, written: Mapping[str, str], wish: Wish, kinds: Kinds) -> Comparison:

@@ -10,6 +10,7 @@ from reconciler.engine.accept_wishes import everything
 from reconciler.engine.adoption import Adopted, Wish, adopted, compared
 from reconciler.engine.reconcile import Judged
 from reconciler.engine.repository import Repository
+from reconciler.engine.unsealed import unopened
 from reconciler.model.kind import Kinds
 from reconciler.model.plan import Plan
 from reconciler.model.snapshot import Snapshot
@@ -21,7 +22,7 @@ def updated(seen: Snapshot, repository: Repository, kinds: Kinds, *, is_short: b
     is_short: what the platform makes by itself and Git does not say is not added. Raises ConfigErrors for files that
     are wrong, SourceError.
     """
-    want = spelled(repository.desired(seen.site), seen, kinds)
+    want = spelled(unopened(repository.desired(seen.site), kinds), seen, kinds)
     judged = Judged(want, seen, compare(want, seen, kinds), Plan("", seen.site))
     anew = adopted(seen, kinds, Wish(is_short))
     unsaid = frozenset(r.key for r in (*anew.found.unmanaged, *anew.found.extra))

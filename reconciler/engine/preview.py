@@ -12,7 +12,7 @@ from typing import Any
 
 from reconciler.diff import Past, Present, compare, gone, prunings, removals, spelled, with_deletes
 from reconciler.engine.fingerprint import fingerprint
-from reconciler.engine.unsealed import withheld
+from reconciler.engine.unsealed import unopened
 from reconciler.model.change import Change, Comparison
 from reconciler.model.host import HostState, SystemState
 from reconciler.model.kind import Context, Kinds, always_possible
@@ -66,8 +66,8 @@ def exact(after: Snapshot, inventory: Mapping[str, Any], kinds: Kinds, edit: Edi
     """
     observed = interpret(after.site, rows_of(inventory), kinds, 0.0)
     edit = edit or Edit()
-    before = edit.before and withheld(edit.before, kinds)
-    return _preview(withheld(after, kinds), observed, kinds, replace(edit, before=before), is_exact=True)
+    before = edit.before and unopened(edit.before, kinds)
+    return _preview(unopened(after, kinds), observed, kinds, replace(edit, before=before), is_exact=True)
 
 
 def assumed(site: Site, rendering: Snapshot, kinds: Kinds) -> Snapshot:

@@ -41,7 +41,7 @@ def unsealed(said: Snapshot, kinds: Kinds, reveal: Reveal) -> Snapshot:
     return replace(said, resources=found, sealed=closed)
 
 
-def withheld(said: Snapshot, kinds: Kinds) -> Snapshot:
+def unopened(said: Snapshot, kinds: Kinds) -> Snapshot:
     """The snapshot for those who read no secrets: what they tell is not judged."""
     closed = dict.fromkeys((k for k in said.resources if kinds[k.kind].sealed), NOT_READ)
     return replace(said, resources={k: r for k, r in said.resources.items() if k not in closed}, sealed=closed)

@@ -13,6 +13,10 @@ from reconciler.model.site import Site
 
 SITE = "site.yaml"
 ISYSTEMS = "/v1/isystems"
+BY_REFERENCE = (
+    "what it is made of is a file that nobody reads from a site: put it where the controller can read it, name it in the "
+    "System document, and say where it is under `secrets` of site.yaml"
+)
 
 
 def system(site: Site, *path: str) -> Node | None:

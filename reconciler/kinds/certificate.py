@@ -29,6 +29,8 @@ PATH = "/v1/certificate"
 TRUSTED = "ssl_ca"  # the one type of which there are several, and that can be deleted
 # what sysinv wants a private key with (conductor manager.py _extract_keys_from_pem)
 KEYED = frozenset({"ssl", "docker_registry", "openldap", "openldap_ca", "openstack"})
+# made by bootstrap and renewed by cert-manager; the peer passes over them too (system_controller.go)
+OF_THE_PLATFORM = frozenset({"ssl", "docker_registry", "openldap"})
 LAST_OF_BUNDLE = frozenset({"openldap_ca", "openstack_ca"})  # each one of a bundle is stored in the same row
 LONGEST = 255  # characters of a signature
 HTTPS = ResourceKey("https", "")
@@ -69,6 +71,10 @@ def express(resource: Resource[Certificate], snapshot: Snapshot) -> Iterator[Sai
     if spec.secret:
         element = Element.by({"type": spec.type, "secret": spec.secret})
         yield Said("System", snapshot.system.name, ("certificates", element))
+
+
+def withheld(resource: Resource[Certificate], snapshot: Snapshot) -> str:  # noqa: ARG001
+    return "" if resource.spec.type in OF_THE_PLATFORM else own.BY_REFERENCE
 
 
 def places(resource: Resource[Certificate]) -> tuple[str, ...]:
@@ -161,6 +167,7 @@ KIND = ResourceKind(
     collections=("certificate",),
     declare=declare,
     express=express,
+    withheld=withheld,
     read=read,
     write=write,
     impossible=impossible,

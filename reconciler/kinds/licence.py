@@ -43,6 +43,10 @@ def express(resource: Resource[Licence], snapshot: Snapshot) -> Iterator[Said]:
         yield from KIND.said(resource, Said("System", snapshot.system.name, ("license",)), DOCUMENT)
 
 
+def withheld(resource: Resource[Licence], snapshot: Snapshot) -> str:  # noqa: ARG001
+    return own.BY_REFERENCE if resource.spec.digest else ""
+
+
 def places(resource: Resource[Licence]) -> tuple[str, ...]:
     return (resource.spec.reference,) if resource.spec.reference else ()
 
@@ -71,6 +75,7 @@ KIND = ResourceKind(
     collections=("license",),
     declare=declare,
     express=express,
+    withheld=withheld,
     read=read,
     write=write,
     deletion=Deletion(never="the platform takes another licence, and never none: the site keeps it"),

@@ -6,8 +6,11 @@ import orjson
 import pytest
 
 from reconciler.cli.plan_text import Detail, plan_lines
+from reconciler.engine.accept import accept
+from reconciler.engine.adoption_update import updated
 from reconciler.engine.judgement import differences, state_of
 from reconciler.engine.verdicts import Whose, found
+from reconciler.kinds import registry
 from reconciler.model.outcome import Outcome
 from reconciler.model.secret import digest
 from reconciler.model.wire import plain, plan_json, verdict_json
@@ -121,8 +124,29 @@ async def test_an_authority_that_the_site_lost_is_drift(in_service, said):
         assert (await world.applied(OTTAWA)).is_done
         tables = world.site(OTTAWA).system.tables
         tables.delete("certificate", tables.first("certificate", certtype="ssl_ca")["uuid"])
-        (change,) = (await world.judged(OTTAWA)).found.changes
+        judged = await world.judged(OTTAWA)
+        (change,) = judged.found.changes
         assert change.cause is Cause.DRIFTED
+        async with world.fleet() as fleet:
+            accepted = accept(judged, fleet.office.repository, registry(), [str(change.key)], is_shared=False)
+        assert dict(accepted.refused) == {}
+        (rewrite,) = accepted.rewrites
+        assert rewrite.file == OWN
+        assert ("site-ca" in rewrite.before, "site-ca" in rewrite.after, "gui" in rewrite.after) == (True, False, True)
+
+
+async def test_adopting_the_site_again_leaves_the_names_of_its_secrets(in_service, said):
+    async with in_service(OTTAWA) as (world, clone):
+        await said(world, clone)
+        assert (await world.applied(OTTAWA)).is_done
+        judged = await world.judged(OTTAWA)
+        async with world.fleet() as fleet:
+            done = updated(judged.observed, fleet.office.repository, registry(), is_short=True)
+        texts = {r.file: r.after for r in done.rewrites}
+        for name in ("site-ca", "gui", "paper"):
+            assert name in texts.get(OWN, (clone.folder / OWN).read_text())
+        assert any(told.startswith(f"certificate/ssl_ca_{ROOT.serial}: ") for told in done.to_fill)
+        assert not any("certificate/ssl:" in told for told in done.to_fill)
 
 
 async def test_an_authority_that_a_commit_took_out_is_deleted_where_the_site_lets_it(in_service, said):

@@ -186,3 +186,34 @@ def test_what_nobody_can_create_is_assumed_to_be_there():
     assert (str(change.key), change.action) == ("controller-0/ethernet/eth1", Action.UPDATE)
     assert ("mtu", None, 9000) in [(f.name, f.observed, f.desired) for f in change.fields]
     assert one.plan.locked_hosts == ("controller-0",)
+
+
+def trusting(*secrets):
+    """A site whose System names authorities; site.yaml says where they are."""
+    listed = ", ".join(f"{{type: ssl_ca, secret: {name}}}" for name in secrets)
+    places = "".join(f"  {name}: {{secretRef: env:{name.upper()}}}\n" for name in secrets)
+    text = hosts(ONE) + document("System", "ottawa", f"  certificates: [{listed}]")
+    own = (
+        {"deployment-config.yaml": text, "site.yaml": f"secrets:\n{places}"}
+        if secrets
+        else {"deployment-config.yaml": text}
+    )
+    site = load_site(site_files(own))
+    return site, snapshot(site, KINDS, "c1")
+
+
+def test_a_certificate_that_a_commit_adds_is_told_without_its_secret():
+    one = previewed(trusting("ca"), trusting("ca", "other"))
+    assert [str(c.key) for c in one.found.changes] == ["certificate/ssl_ca of other"]
+
+
+def test_beside_an_inventory_certificates_are_not_judged_for_secrets_are_not_read():
+    _, rendering = trusting("ca")
+    inventory = {
+        "/v1/isystems": {"isystems": [{"uuid": "s", "name": "ottawa"}]},
+        "/v1/certificate": {"certificates": []},
+    }
+    one = exact(rendering, inventory, KINDS)
+    key = next(key for key in one.found.reasons)
+    assert (str(key), one.found.reasons[key]) == ("certificate/ssl_ca of ca", "its secret is not read here")
+    assert not any(c.key.kind == "certificate" for c in one.found.changes)

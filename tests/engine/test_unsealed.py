@@ -8,7 +8,7 @@ import pytest
 from pydantic import SecretStr
 
 from reconciler.diff import Present, compare
-from reconciler.engine.unsealed import NOT_READ, followed, unsealed, withheld
+from reconciler.engine.unsealed import NOT_READ, followed, unopened, unsealed
 from reconciler.kinds import registry
 from reconciler.model.errors import ConfigError
 from reconciler.model.resource import Resource, ResourceKey
@@ -91,7 +91,7 @@ def test_beside_what_is_sealed_nothing_of_its_kind_counts_as_shown_to_be_deleted
 
 
 def test_who_reads_no_secrets_judges_nothing_of_them():
-    found = withheld(said("CA"), KINDS)
+    found = unopened(said("CA"), KINDS)
     assert (dict(found.resources), set(found.sealed.values())) == ({}, {NOT_READ})
 
 
