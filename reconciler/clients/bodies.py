@@ -16,6 +16,7 @@ from reconciler.model.secret import SecretRef, Upload, digest, joined
 
 JSON = "application/json"
 ROOT = Path("/")  # references in documents are absolute
+OUR_OWN = "env:STXR_"
 
 
 def encoded(body: Any) -> tuple[bytes, tuple[SecretStr, ...], str]:
@@ -27,7 +28,12 @@ def encoded(body: Any) -> tuple[bytes, tuple[SecretStr, ...], str]:
 
 
 def reveal(reference: str) -> SecretStr:
-    """The value behind a reference of a document. Raises ConfigError, never with a value."""
+    """The value behind a reference of a document. Raises ConfigError, never with a value.
+
+    What it names may be sent to a site, so the program's own variables, which open its API, are not for documents.
+    """
+    if reference.startswith(OUR_OWN):
+        raise ConfigError(f"{reference}: variables that begin with STXR_ are this program's own: name another")
     return resolve(reference, ROOT)
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
+from itertools import pairwise
 from typing import Annotated
 
 from reconciler.kinds import _own as own
@@ -27,8 +28,9 @@ from reconciler.model.words import Action, Area, Disruption
 
 PATH = "/v1/certificate"
 TRUSTED = "ssl_ca"  # the one type of which there are several, and that can be deleted
-# what sysinv wants a private key with (conductor manager.py _extract_keys_from_pem)
-KEYED = frozenset({"ssl", "docker_registry", "openldap", "openldap_ca", "openstack"})
+# certificates of services: their own first, then that of who signed it, and so on
+CHAINED = frozenset({"ssl", "docker_registry", "openldap", "openstack"})
+KEYED = CHAINED | {"openldap_ca"}  # with a private key (conductor manager.py _extract_keys_from_pem)
 # made by bootstrap and renewed by cert-manager; the peer passes over them too (system_controller.go)
 OF_THE_PLATFORM = frozenset({"ssl", "docker_registry", "openldap"})
 LAST_OF_BUNDLE = frozenset({"openldap_ca", "openstack_ca"})  # each one of a bundle is stored in the same row
@@ -103,6 +105,10 @@ def _wrong(kind: str, found: Sequence[x509.Certificate], pem: str) -> str:
         return "no certificate in PEM form is in it"
     if kind == TRUSTED and not all(one.is_authority for one in found):
         return "a certificate in it is none of an authority, and ssl_ca takes no other"
+    if kind in CHAINED and found[0].is_authority:
+        return f"the first certificate in it is one of an authority: {kind} wants that of the service first"
+    if kind in CHAINED and any(lower.issuer != upper.subject for lower, upper in pairwise(found)):
+        return "its certificates are not in order: each one is signed by the next"
     if kind in KEYED and not x509.has_private_key(pem):
         return f"{kind} needs its private key with it: say keyRef beside secretRef, or put it into the same file"
     return ""
@@ -199,12 +205,14 @@ KIND = ResourceKind(
             "docker_registry the registry, openldap the directory, openstack and openstack_ca Keystone's endpoint. "
             "An authority of the same subject is replaced by the platform itself. ssl, docker_registry and openldap are "
             "cert-manager's on current releases, and refused while their Certificate and Secret are there. "
-            "Installing and deleting are written from the source and unverified: no recording has them."
+            "What the system controller has of ssl_ca and openstack_ca, its dcorch brings to every managed subcloud: one of "
+            "these comes back after it is deleted. Installing and deleting are written from the source and unverified: no recording has them."
         ),
         sources=(
             "sysinv api/controllers/v1/certificate.py certificate_install, delete",
             "sysinv conductor/manager.py config_certificate, delete_certificate",
             "stx-puppet modules/platform/manifests/config.pp platform::config::certs::ssl_ca",
+            "distcloud dcorch/engine/sync_services/sysinv.py SYNC_CERTIFICATES",
             "deployment-manager internal/controller/system/system_controller.go ReconcileCertificates",
         ),
     ),

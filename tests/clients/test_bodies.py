@@ -38,6 +38,13 @@ def test_a_secret_that_is_not_there_is_said_before_anything_is_sent(monkeypatch)
         encoded(SecretRef("env:BMC"))
 
 
+def test_what_opens_the_controller_is_not_for_documents(monkeypatch):
+    monkeypatch.setenv("STXR_API_TOKEN", "sesame")
+    with pytest.raises(ConfigError, match="this program's own: name another") as refused:
+        encoded(Upload(SecretRef("env:STXR_API_TOKEN")))
+    assert "sesame" not in str(refused.value)
+
+
 async def test_an_upload_is_a_form_with_its_file(site, clients, pem):
     site.answers({"success": "", "error": "", "certificates": []})
     await clients.platform.send("POST", "/v1/certificate/certificate_install", Upload(pem, {"mode": "ssl_ca"}))

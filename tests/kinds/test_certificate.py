@@ -147,6 +147,8 @@ def test_a_certificate_that_was_valid_once_is_not_sent(secrets):
         (TRUST, ROOT.pem.replace("MII", "AAA"), "certificate 1 of it cannot be read"),
         ("{system: {certificates: [{type: ssl, secret: site-ca}]}, own: {secrets: {site-ca: {secretRef: env:SITE_CA}}}}",
          LEAF.pem, "ssl needs its private key with it: say keyRef beside secretRef"),
+        (TRUST.replace("ssl_ca", "openstack"), ROOT.pem + ROOT.key, "openstack wants that of the service first"),
+        (TRUST.replace("ssl_ca", "openldap"), LEAF.pem + OTHER.pem + LEAF.key, "each one is signed by the next"),
     ],
 )  # fmt: skip
 def test_a_secret_that_cannot_be_read_is_told_and_nothing_is_planned(secrets, text, secret, told):
