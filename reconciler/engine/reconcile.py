@@ -98,6 +98,9 @@ async def reconcile(visit: Visit, office: Office) -> tuple[Judged, Outcome]:
 
 
 def still_open(windows: frozenset[str], have: Snapshot) -> frozenset[str]:
-    """The windows whose hosts are not in service: the others were closed, or were noted and never opened."""
-    hosts = have.system.hosts
-    return frozenset(name for name in windows if name in hosts and not hosts[name].is_unlocked)
+    """The windows whose hosts are not in service: the others were closed, or were noted and never opened.
+
+    A host that is not installed is not the one that we locked: another machine has taken its place.
+    """
+    hosts = ((name, have.system.hosts.get(name)) for name in windows)
+    return frozenset(name for name, host in hosts if host and host.is_installed and not host.is_unlocked)

@@ -350,7 +350,12 @@ KIND = ResourceKind(
     disruption=disruption,
     impossible=impossible,
     documents=("Host.spec", "HostProfile.spec"),
+    usual={"bm_type": board.NONE, "power_on": True},
     about=About(
+        words={
+            "bm_username": "whom we are to the board management controller",
+            "bm_password": "where the password is. It cannot be read back: it is sent along with whatever else of board management changes, and when the host is added; a new one alone is not seen",
+        },
         places={
             **{name: f"HostProfile.spec.{member}" for name, member in DOCUMENT.items()},
             "name": "Host.metadata.name",

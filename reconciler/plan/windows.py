@@ -50,7 +50,8 @@ def windows_of(
     settling = {h for w in works for h in w.settles if h in described or not described}
     wanted = {w.host for w in works if w.needs is Needs.LOCKED} | settling
     open_still = {h for h in ours & context.system.hosts.keys() if not context.system.hosts[h].is_unlocked}
-    known = (wanted | asked | open_still) & context.system.hosts.keys()
+    leaving = {c.key.name for w in works for c in w.changes if c.action is Action.DELETE and _has_state(c, kinds)}
+    known = ((wanted | asked | open_still) & context.system.hosts.keys()) - leaving
     hosts = in_order((context.system.hosts[h] for h in known), context.system)
     return {h.name: _window(h, said.get(h.name, ""), h.name in ours, 2 * i + 1) for i, h in enumerate(hosts)}
 
@@ -86,6 +87,10 @@ def _second_windows(windows: Mapping[str, Window], context: Context) -> Mapping[
 def _is_refused(host: str, refused: Collection[ResourceKey], kinds: Kinds) -> bool:
     of_host = (kinds[k.kind] for k in refused if k.name == host and not k.host)
     return any(fact.lock_state for kind in of_host for fact in kind.attributes.values())
+
+
+def _has_state(change: Change[Any], kinds: Kinds) -> bool:
+    return any(fact.lock_state for fact in kinds[change.key.kind].attributes.values())
 
 
 def _asks_state(change: Change[Any], kinds: Kinds) -> bool:

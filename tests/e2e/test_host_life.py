@@ -153,6 +153,35 @@ async def test_a_host_that_git_locks_is_locked_when_somebody_approved_and_unlock
         assert world.windows(PLANT) == frozenset()
 
 
+async def test_a_machine_is_replaced_by_git_alone_locked_swapped_and_unlocked(in_service):
+    async with in_service(PLANT) as (world, clone):
+        site = world.site(PLANT)
+        clone.commit({own(PLANT): LOCKED})
+        assert (await world.applied(PLANT, approved="*")).is_done
+        text = (clone.folder / SETTINGS).read_text().replace("52:54:00:0d:03:a0", NEW_MAC)
+        clone.commit({SETTINGS: text})
+        site.bring(machine(), is_on=False)
+        await world.applied(PLANT, approved=(await world.judged(PLANT)).plan.id)
+        clone.commit({own(PLANT): LOCKED.replace("administrativeState: locked", "administrativeState: unlocked")})
+        await world.applied(PLANT, approved="")
+        assert "not installed yet" in (await reasons(world))["host/worker-1"]
+        site.bring(machine())
+        site.settle()
+        assert (await world.applied(PLANT, approved="")).is_done
+        assert (world.count(PLANT, "lock", "worker-1"), world.windows(PLANT)) == (1, frozenset())
+        assert await world.is_in_sync(PLANT)
+
+
+async def test_a_password_that_is_not_where_git_says_stops_its_step_and_says_where_it_should_be(in_service):
+    async with in_service(PLANT) as (world, clone):
+        began = len(world.writes(PLANT))
+        say(clone, STATIC, SECRETS)
+        ended = await world.applied(PLANT, approved="")
+        assert ended.result is Result.FAILED
+        assert "the environment variable PLANT_BMC is not set" in ended.message
+        assert calls(world, began) == []
+
+
 async def test_a_host_that_somebody_locked_is_drift_and_left_to_who_locked_it(in_service):
     async with in_service(PLANT) as (world, _):
         by_hand(world, "lock", "worker-1", PLANT)
