@@ -57,18 +57,18 @@ def report(of: Reported) -> dict[str, list[Row]]:
         "imemorys": [_memory(of, node) for node in nodes],
         "ports": [_port(of, place, port) for place, port in enumerate(of.machine.ports)],
         "idisks": disks,
-        "pci_devices": [_accelerator(of)] if of.is_worker else [],
+        "pci_devices": [_accelerator(of, address) for address in of.machine.accelerators] if of.is_worker else [],
         **_platform_volumes(of, disks[0]),
         "host_fs": _filesystems(of),
     }
 
 
-def _accelerator(of: Reported) -> Row:
-    """The recorded machines have one, for forward error correction."""
+def _accelerator(of: Reported, address: str) -> Row:
+    """One for forward error correction, as recorded."""
     return {
         "uuid": of.uuid(),
-        "name": "pci_0000_0b_00_0",
-        "pciaddr": "0000:0b:00.0",
+        "name": f"pci_{address.replace(':', '_').replace('.', '_')}",
+        "pciaddr": address,
         "pclass_id": "030000",
         "pvendor_id": "8086",
         "pdevice_id": "0d5c",

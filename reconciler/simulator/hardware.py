@@ -14,6 +14,7 @@ ALL_IN_ONE, STANDARD = "All-in-one", "Standard"
 _NAMED = re.compile(r"^(controller|storage)-\d+$")
 _ADDED_PORTS = ("eno8303", "eno8403", "eno8503", "eno8603")
 _ADDED_DISKS = tuple(f"/dev/disk/by-path/pci-0000:00:17.0-ata-{number}.0" for number in range(1, 9))
+_ACCELERATOR = "0000:0b:00.0"
 ROOT_MIB, OTHER_MIB = 491_520, 983_040
 
 
@@ -36,12 +37,16 @@ class Port:
 
 @dataclass(frozen=True, slots=True)
 class Machine:
-    """One host's hardware. ``boot_mac`` is one of its ports', the first disk is the one that it boots from."""
+    """One host's hardware. ``boot_mac`` is one of its ports', the first disk is the one that it boots from.
+
+    ``accelerators`` are PCI addresses; only hosts that run workloads report theirs.
+    """
 
     name: str
     boot_mac: str
     ports: tuple[Port, ...]
     disks: tuple[Disk, ...]
+    accelerators: tuple[str, ...] = ()
 
     @property
     def personality(self) -> str:
@@ -56,12 +61,17 @@ def made_mac(*seed: str) -> str:
 
 
 def completed(machine: Machine, site: str) -> Machine:
-    """With what a real machine has besides: two more ports, one more disk."""
+    """With what a real machine has besides: two more ports, one more disk, an accelerator."""
     ports, disks = {port.name for port in machine.ports}, {disk.path for disk in machine.disks}
     names = [name for name in _ADDED_PORTS if name not in ports][:2]
     added = [Port(name, made_mac(site, machine.name, name)) for name in names]
     disk = next(path for path in _ADDED_DISKS if path not in disks)
-    return replace(machine, ports=(*machine.ports, *added), disks=(*machine.disks, Disk(disk)))
+    return replace(
+        machine,
+        ports=(*machine.ports, *added),
+        disks=(*machine.disks, Disk(disk)),
+        accelerators=(_ACCELERATOR,),
+    )
 
 
 @dataclass(frozen=True, slots=True)

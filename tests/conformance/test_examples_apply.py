@@ -6,7 +6,9 @@ The calls of the first apply are compared with files that were reviewed (golden/
 
 from __future__ import annotations
 
+import json
 import os
+import subprocess
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,6 +19,7 @@ from reconciler.model.errors import asks_to_wait
 from reconciler.model.words import Result
 from tests.conformance.callbook import Callbook
 from tests.conformance.test_examples_load import example
+from tests.docs.test_readme_runs import STXR, run
 from tests.e2e.world import World, playing
 
 pytestmark = pytest.mark.conformance
@@ -56,13 +59,13 @@ MENDED = {
 LACKING = {"aio-sx-ethernet-rate-limit", "standard-bond"}  # these name networks that they do not define
 SITE = "ottawa"
 SETTINGS = """\
-name: ottawa
+name: {site}
 mode: apply
 apply: auto
-layers: [ours]
+layers: [{layer}]
 """
 BOOTSTRAP = """\
-name: ottawa
+name: {site}
 system_mode: {mode}
 external_oam_subnet: 10.10.10.0/24
 external_oam_gateway_address: 10.10.10.1
@@ -139,16 +142,17 @@ def mended(text: str, name: str) -> str:
     return text
 
 
-def repository(text: str, name: str, root: Path) -> Path:
-    """A site-config repository with one site: the example's text, and beside it what it does not say."""
-    site, layer = root / "subclouds" / SITE, root / "profiles/ours"
+def repository(text: str, name: str, root: Path, site_name: str = SITE) -> Path:
+    """A site-config repository with a site more: the example's text, and beside it what it does not say."""
+    layer_name = "missing" if name in LACKING else "none"
+    site, layer = root / "subclouds" / site_name, root / "profiles" / layer_name
     site.mkdir(parents=True)
-    layer.mkdir(parents=True)
+    layer.mkdir(parents=True, exist_ok=True)
     is_sx, is_aio = name.startswith("aio-sx"), name.startswith("aio-")
     files = {
         root / "fleet.yaml": "apiVersion: stxr.io/v1\nkind: Fleet\nname: examples\n",
-        site / "site.yaml": SETTINGS,
-        site / "bootstrap-values.yaml": BOOTSTRAP.format(mode="simplex" if is_sx else "duplex"),
+        site / "site.yaml": SETTINGS.format(site=site_name, layer=layer_name),
+        site / "bootstrap-values.yaml": BOOTSTRAP.format(site=site_name, mode="simplex" if is_sx else "duplex"),
         site / "install-values.yaml": INSTALL.format(type=2 if is_aio else 0),
         site / "deployment-config.yaml": text,
         layer / "deployment-config.yaml": MISSING if name in LACKING else "",
@@ -183,6 +187,24 @@ async def test_an_example_is_applied_once_and_then_nothing_is_left_to_do(shared,
 
 def test_every_example_is_applied_here(shared):
     assert sorted(EXAMPLES) == sorted(path.stem for path in (shared / "examples/deployment-config").glob("*.yaml"))
+
+
+@pytest.mark.timeout(300)
+def test_all_of_them_are_a_fleet_that_can_be_simulated_and_planned_for(shared, tmp_path):
+    for name in EXAMPLES:
+        repository(mended(example(shared, name), name), name, tmp_path / "repo", site_name=name)
+    simulate = ["simulate", "--repo", "repo", "--port", "0", "--endpoints-out", "endpoints.yaml"]
+    with subprocess.Popen([*STXR, *simulate], cwd=tmp_path, stdout=subprocess.PIPE, text=True) as simulator:
+        try:
+            assert f"{len(EXAMPLES)} simulated sites" in simulator.stdout.readline()
+            ended = run(
+                ["plan", "--all", "--repo", "repo", "--endpoints", "endpoints.yaml", "--format", "json"], tmp_path
+            )
+        finally:
+            simulator.terminate()
+    plans = {plan["site"]: plan for plan in json.loads(ended.stdout)["sites"]}
+    assert (ended.returncode, sorted(plans)) == (2, sorted(EXAMPLES)), ended.stderr
+    assert [name for name, plan in plans.items() if plan.get("error") or not plan["plan"]["stages"]] == []
 
 
 async def test_a_fourth_time_server_is_said_to_be_one_too_many_and_the_rest_is_applied(shared, tmp_path):

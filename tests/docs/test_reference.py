@@ -15,7 +15,6 @@ from tests.docs.test_docs import ROOT
 from tests.docs.tracing import everything, said_paths, traced
 
 KINDS = sorted(registry().items())
-NOT_YET = 7  # of the peer's attributes, at most: lower it with each one that a kind takes
 # `base`, `profile` and `overrides` are gone when documents are merged, and a profile's name with them
 MERGED = {row.path for row in rows() if row.standing is Standing.MERGED}
 
@@ -84,8 +83,7 @@ def test_what_no_kind_takes_says_why():
     assert [row.path for row in rows() if not row.kinds and not row.why] == []
 
 
-def test_few_of_the_peers_attributes_are_not_managed_yet():
+def test_every_attribute_of_the_peer_is_managed_or_says_why_not():
     upstream = [row for row in rows() if row.path.partition(".")[0] in SPECS]
     assert len(upstream) > 150
-    waiting = [row.path for row in upstream if row.standing is Standing.NOT_YET]
-    assert len(waiting) <= NOT_YET, waiting
+    assert [row.path for row in upstream if row.standing is Standing.NOT_YET] == []
