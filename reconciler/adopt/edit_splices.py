@@ -261,9 +261,18 @@ def spliced(text: str, splices: Iterable[Splice]) -> str:
     """The text with every splice made; those at one place in the order that they were found."""
     pieces, at = [], 0
     for splice in sorted(splices, key=lambda s: s.start):
-        pieces += [text[at : splice.start], splice.text]
+        is_swallowed = splice.start < at and text[at - 1] == "\n"
+        pieces += [text[at : splice.start], _as_lines(splice.text) if is_swallowed else splice.text]
         at = max(at, splice.end)
     return "".join([*pieces, text[at:]])
+
+
+def _as_lines(text: str) -> str:
+    """New lines below one that goes: the line end ahead of them went with it, so it comes behind."""
+    for end in ("\r\n", "\n"):
+        if text.startswith(end):
+            return text.removeprefix(end) + end
+    return text
 
 
 def _runs(marks: Sequence[bool]) -> Iterator[tuple[int, int]]:

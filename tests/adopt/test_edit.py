@@ -233,3 +233,10 @@ def test_an_origin_finds_its_value():
 def test_a_path_that_leads_nowhere_is_refused(path, why):
     with pytest.raises(ConfigError, match=why):
         edited(FILE, TEXT, [Edit(0, path, 1)])
+
+
+@pytest.mark.parametrize("end", ["\n", "\r\n"])
+def test_a_key_is_added_below_a_list_that_loses_its_last_elements(end):
+    text = end.join(["name:", "- 0", "# one", "- 1", "# two", "- 2", "# the end"])
+    after = rewritten(FILE, text, [{"name": [0], "labels": 0}])
+    assert after.split(end) == ["name:", "- 0", "# one", "# two", "labels: 0", "# the end"]
