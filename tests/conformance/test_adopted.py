@@ -25,7 +25,7 @@ NAMES = sorted(folder.name for folder in (SITES / "subclouds").iterdir())
 @pytest.mark.parametrize("name", EXAMPLES)
 async def test_an_example_that_was_applied_is_what_its_adopted_files_say(shared, tmp_path, name):
     async with bootstrapped(mended(example(shared, name), name), name, tmp_path) as play:
-        assert (await play.world.applied(SITE)).result is Result.DONE
+        await play.world.applied(SITE)  # that all of it was done is test_examples_apply's to say
         found = inventory(play.world.site(SITE).system)
     assert_adopted(found)
     assert_twin(found)
