@@ -107,9 +107,10 @@ def _document(site: Site, said: Said) -> Node | None:
 
 def _own(site: Site, section: Steps) -> Node | None:
     """What stands around a section of site.yaml, where it is said."""
-    if section == ("hosts",) and site.own_hosts:
-        origin = next(iter(site.own_hosts.values())).origin
-        return Node({"hosts": Node(site.own_hosts, origin)}, origin)
+    for name, members in (("hosts", site.own_hosts), ("secrets", site.own_secrets)):
+        if section == (name,) and members:
+            origin = next(iter(members.values())).origin
+            return Node({name: Node(members, origin)}, origin)
     said = site.own_system if section == ("system",) else None
     return Node({"system": said}, said.origin) if said else None
 

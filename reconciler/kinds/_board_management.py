@@ -8,16 +8,18 @@ changes, and a new password alone is not seen.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from reconciler.kinds import _addresses as addresses
+from reconciler.kinds._own import SITE
 from reconciler.model.host import HostState
 from reconciler.model.kind import Context
 from reconciler.model.node import Node
 from reconciler.model.rows import Row
 from reconciler.model.rule import Rule
+from reconciler.model.said import Said
 from reconciler.model.secret import SecretRef
 from reconciler.model.site import Site
 
@@ -78,6 +80,29 @@ def read(row: Row) -> Mapping[str, Any]:
         "bm_username": username,
         "power_on": is_on(str(row.get("availability") or ""), str(row.get("task") or "")),
     }
+
+
+def express(controller: Controller, place: Said, site: str) -> Iterator[Said]:
+    """Whose password it is, and where that is: known to Git, or a reference that a person fills."""
+    if not (controller.is_there and controller.username):
+        return
+    secret = controller.secret or f"bm-{place.name}"
+    yield place.member(".".join(SECRET)).says(secret)
+    said = Said(SITE, "", ("secrets", secret))
+    yield said.at("username").says(controller.username)
+    yield said.at("secretRef").says(controller.password or _usual_reference(site, place.name))
+
+
+def withheld(controller: Controller, host: str, site: str) -> str:
+    """What is to be filled in before the platform can be told anything of it."""
+    if not (controller.is_there and controller.username) or controller.password:
+        return ""
+    where = _usual_reference(site, host)
+    return f"the password of its board management is not read: give it in {where}, or say in site.yaml where it is"
+
+
+def _usual_reference(site: str, host: str) -> str:
+    return "env:" + re.sub(r"\W", "_", f"STXR_{site}_BM_{host}").upper()
 
 
 def is_on(availability: str, task: str) -> bool:

@@ -157,7 +157,7 @@ def declare(site: Site) -> Iterator[Resource[Host]]:
         )
 
 
-def express(resource: Resource[Host], snapshot: Snapshot) -> Iterator[Said]:  # noqa: ARG001
+def express(resource: Resource[Host], snapshot: Snapshot) -> Iterator[Said]:
     """The first controller is recognised when it is there; every other host can be added by what is said of it."""
     spec, place = resource.spec, Said("Host", resource.spec.name)
     yield from KIND.said(resource, place, {a: m for a, m in DOCUMENT.items() if a != "subfunctions"})
@@ -167,6 +167,11 @@ def express(resource: Resource[Host], snapshot: Snapshot) -> Iterator[Said]:  # 
     yield place.at("provisioningMode").says("dynamic" if is_first else "static")
     if spec.boot_mac not in {None, NO_MAC}:
         yield place.member("match.bootMAC" if is_first else "bootMAC").says(spec.boot_mac)
+    yield from board.express(spec.controller, place, snapshot.site)
+
+
+def withheld(resource: Resource[Host], snapshot: Snapshot) -> str:
+    return board.withheld(resource.spec.controller, resource.spec.name, snapshot.site)
 
 
 def read(rows: Rows) -> Iterator[Resource[Host]]:
@@ -342,6 +347,7 @@ KIND = ResourceKind(
     collections=("ihosts", "idisks"),
     declare=declare,
     express=express,
+    withheld=withheld,
     read=read,
     spell=spell,
     write=write,
