@@ -10,6 +10,7 @@ import shutil
 import pytest
 
 from reconciler.model.words import Result
+from tests.adopt.left_out import unexplained
 from tests.adopt.living import SITES, inventory
 from tests.adopt.proving import assert_adopted, assert_twin
 from tests.conformance.recordings import SCENARIOS, WHOLE, recording
@@ -28,6 +29,7 @@ async def test_an_example_that_was_applied_is_what_its_adopted_files_say(shared,
         await play.world.applied(SITE)  # that all of it was done is test_examples_apply's to say
         found = inventory(play.world.site(SITE).system)
     assert_adopted(found)
+    assert unexplained(found) == []
     assert_twin(found)
 
 
@@ -46,6 +48,7 @@ def test_a_recorded_system_is_what_its_adopted_files_say(shared, name):
     one = recording(shared, name)
     for found in filter(None, (one.initial, one.final)):
         assert_adopted(found)
+        assert unexplained(found) == []
 
 
 @pytest.mark.parametrize("name", [WHOLE, *SCENARIOS])

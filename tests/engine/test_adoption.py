@@ -11,6 +11,7 @@ from reconciler.kinds import registry
 from reconciler.model.errors import ConfigErrors
 from reconciler.model.site import SiteFiles
 from reconciler.model.words import Mode
+from tests.adopt.left_out import unexplained
 from tests.adopt.living import SITES, inventory, system
 
 KINDS = registry()
@@ -24,6 +25,9 @@ def files_of(name: str, found: dict, **how):
 
 def reversed_rows(found: dict) -> dict:
     return {path: {key: list(reversed(rows)) for key, rows in body.items()} for path, body in found.items()}
+
+
+PASSWORD = "Ottawa-1-Madawaska"
 
 
 @pytest.fixture
@@ -81,3 +85,59 @@ def test_an_element_that_lacks_what_it_must_have_is_left_out_whole(ran):
 def test_a_group_that_the_fleet_does_not_have_is_refused(ran):
     with pytest.raises(ConfigErrors, match='no group "rann"'):
         files_of("ottawa-001", ran, group="rann", beside={"fleet.yaml": FLEET})
+
+
+@pytest.fixture
+def secretive(ran):
+    """The same with secrets of every kind that a site shows something of."""
+    ran["/v1/ihosts"]["ihosts"][0] |= {"bm_type": "redfish", "bm_ip": "10.30.0.9", "bm_username": "root"}
+    custom = {
+        "uuid": "d1c1ee8d",
+        "service": "docker",
+        "section": "docker-registry",
+        "personality": None,
+        "resource": None,
+    }
+    ran["/v1/service_parameter"]["parameters"] += [
+        {**custom, "name": "admin_password", "value": PASSWORD},
+        {**custom, "name": "auth", "value": "****"},
+        {**custom, "name": "url", "value": "registry.example.com"},
+    ]
+    authority = {"certtype": "ssl_ca", "signature": "ssl_ca_77", "expiry_date": "2030-01-01T00:00:00+00:00"}
+    ran["/v1/certificate"]["certificates"] += [{**authority, "uuid": "a77", "subject": "CN=Ottawa"}]
+    return ran
+
+
+def test_a_secret_is_a_reference_or_a_note_and_is_nowhere_in_clear(secretive):
+    one = files_of("ottawa-001", secretive)
+    text = "".join(one.files.values())
+    assert one.is_exact
+    assert PASSWORD not in text + "".join(one.to_fill)
+    assert "****" not in text
+    assert "registry.example.com" in text
+    assert {note.partition(":")[0] for note in one.to_fill} == {
+        "certificate/ssl_ca_77",
+        "host/controller-0",
+        "service-parameter/docker/docker-registry/admin_password",
+        "service-parameter/docker/docker-registry/auth",
+    }
+
+
+def test_the_password_of_board_management_is_looked_for_where_a_person_is_told_to_put_it(secretive):
+    one = files_of("ottawa-001", secretive)
+    assert one.files["subclouds/ottawa-001/site.yaml"].endswith("""\
+secrets:
+  bm-controller-0:
+    secretRef: env:STXR_OTTAWA_001_BM_CONTROLLER_0
+    username: root
+""")
+    assert any("give it in env:STXR_OTTAWA_001_BM_CONTROLLER_0" in note for note in one.to_fill)
+
+
+@pytest.mark.parametrize("name", ["ottawa-001", "yard-east", "plant-1"])
+def test_what_the_files_leave_out_has_a_reason_each(name):
+    assert unexplained(inventory(system(name)), name) == []
+
+
+def test_secrets_are_left_out_for_a_reason(secretive):
+    assert unexplained(secretive, "ottawa-001") == []
