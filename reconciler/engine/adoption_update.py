@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 from reconciler.diff import compare, spelled
 from reconciler.engine.accept import accept_all
 from reconciler.engine.accept_wishes import everything
-from reconciler.engine.adoption import Adopted, Wish, adopted, compared
+from reconciler.engine.adoption import Adopted, Wish, adopted, compared, to_fill
 from reconciler.engine.reconcile import Judged
 from reconciler.engine.repository import Repository
 from reconciler.engine.unsealed import unopened
 from reconciler.model.kind import Kinds
 from reconciler.model.plan import Plan
+from reconciler.model.resource import Resource
 from reconciler.model.snapshot import Snapshot
 
 
@@ -31,4 +33,15 @@ def updated(seen: Snapshot, repository: Repository, kinds: Kinds, *, is_short: b
     after = replace(before, files={**before.files, **{r.file: r.after.encode() for r in done.rewrites}})
     refused = tuple(f"{item.name}: {why}" for item, why in done.refused)
     found = compared(seen, after, kinds)
-    return Adopted(seen.site, done.rewrites, anew.left_out, anew.to_fill, refused, found=found)
+    notes = to_fill(_known(seen, want), kinds)
+    return Adopted(seen.site, done.rewrites, anew.left_out, notes, refused, found=found)
+
+
+def _known(seen: Snapshot, want: Snapshot) -> Snapshot:
+    """The site with what Git knows of it beside: where a secret is that the site does not show."""
+    return replace(seen, resources={key: _with(one, want.resources.get(key)) for key, one in seen.resources.items()})
+
+
+def _with(one: Resource[Any], said: Resource[Any] | None) -> Resource[Any]:
+    unseen = said.spec.model_dump(include=said.spec.model_fields_set - one.spec.model_fields_set) if said else {}
+    return replace(one, spec=one.spec.model_copy(update=unseen))

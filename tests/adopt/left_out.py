@@ -47,11 +47,10 @@ BY_NETWORK = Reason("the first pool of a network is said with the network", _is_
 BY_ADDRESS = Reason("static is said by the addresses, a pool of a network by the interface's networks")
 SEALED = Reason("what a certificate or licence holds is a secret: a note tells who adopts")
 LEFT_OUT = {
-    ("cpu-frequency", "allowed_mhz"): Reason("an empty text cannot be said, and is no limit", _is("")),
     **{("cpu-function", name): CONTROLLER_ONLY for name in ("count", "function", "node")},
     ("ethernet", "vf_count"): Reason("no VFs are no count of VFs", _is(0)),
     ("host", "boot_mac"): Reason("the first controller's is what it is recognised by: match.bootMAC", _is_first_controller),
-    **{("interface-address-mode", name): BY_ADDRESS for name in ("family", "interface", "mode", "on", "pool")},
+    **{("interface-address-mode", name): BY_ADDRESS for name in ("family", "interface", "pool")},
     ("kernel", "flavour"): CONTROLLER_ONLY,
     **{
         ("memory", f"{user}_{size}_pages"): CONTROLLER_ONLY
@@ -60,25 +59,24 @@ LEFT_OUT = {
     **{("network-address-pool", name): BY_NETWORK for name in ("family", "network", "pool")},
     ("osd", "journal"): Reason("a journal on the OSD's own disk is what there is where none is said", lambda r, _site, v: v == r.spec.path),
     ("ptp-instance", "parameters"): Reason("no parameters are not said", _is({})),
-    **{(kind, "state"): Reason("how far the platform is, no setting") for kind in ("ceph-monitor", "storage-backend")},
     **{
         ("service-parameter", name): Reason("a secret: a note tells who adopts", _is_masked)
         for name in ("name", "value", "service", "section", "parameter", "personality", "resource")
     },
-    **{("certificate", name): SEALED for name in ("name", "type", "signature", "expires", "subject")},
-    ("licence", "digest"): SEALED,
+    **{("certificate", name): SEALED for name in ("name", "type")},
 }  # fmt: skip
 
 
 def left_out(found: Inventory, name: str = "ottawa") -> Iterator[tuple[Attribute, Resource[Any], Any]]:
-    """Every value that the site shows and its files do not say."""
+    """Every value that the site shows, documents have a place for, and its files do not say."""
     site = seen(found, name)
     want = spelled(said(written(found, name)), site, KINDS).resources
     for key, resource in site.resources.items():
         if not KINDS[key.kind].is_inventory:
             names = want[key].spec.model_fields_set if key in want else frozenset()
             for attribute in sorted(resource.spec.model_fields_set - names):
-                yield (key.kind, attribute), resource, getattr(resource.spec, attribute)
+                if KINDS[key.kind].places(attribute):
+                    yield (key.kind, attribute), resource, getattr(resource.spec, attribute)
 
 
 def unexplained(found: Inventory, name: str = "ottawa") -> list[str]:
