@@ -5,6 +5,7 @@ Sysinv host.py _new_host_semantic_checks, _do_post, _controller_storage_node_set
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any, Protocol
 
@@ -18,6 +19,8 @@ from reconciler.model.rule import Rule
 from reconciler.model.snapshot import Snapshot
 
 FIRST = "controller-0"  # installed before there is a system, so nobody can add it
+CONTROLLERS = (FIRST, "controller-1")
+STORAGE_NAME = re.compile(r"storage-[0-9]+$")
 AWAITED = "not booted yet"  # boot address of a machine of which only its serial number or its like is said
 MACHINE = Rule(
     "machine",
@@ -68,6 +71,7 @@ def why_not_added(want: Wanted, context: Context) -> str:
     return (
         _why_unknown(want, context)
         or _why_not_described(want, context)
+        or _why_not_named(want)
         or ("" if hosts.has_controller_in_service(context) else "hosts are added once a controller is in service")
         or (_why_no_storage_host(context) if want.personality == "storage" else "")
     )
@@ -133,6 +137,19 @@ def _why_not_described(want: Wanted, context: Context) -> str:
     said = (("bootMAC", want.mac or is_there), ("personality", want.personality))
     missing = [word for word, value in said if not value]
     return f"it is not on the system, and to add it Git must say {' and '.join(missing)}" if missing else ""
+
+
+def _why_not_named(want: Wanted) -> str:
+    """Sysinv host.py _validate_hostname: the platform tells by its name what a host is."""
+    is_controller, is_storage = want.name in CONTROLLERS, bool(STORAGE_NAME.match(want.name))
+    if str(want.personality).partition("-")[0] == "controller":
+        return (
+            "" if is_controller else f"the platform calls its controllers {' and '.join(CONTROLLERS)}: rename the host"
+        )
+    if want.personality == "storage":
+        return "" if is_storage else "the platform calls its storage hosts storage-0, storage-1, …: rename the host"
+    is_taken = is_controller or want.name.startswith("storage")
+    return f"the platform does not take {want.name} for the name of a worker: rename the host" if is_taken else ""
 
 
 def _why_no_storage_host(context: Context) -> str:

@@ -208,3 +208,12 @@ def test_a_call_is_one_for_the_attributes_and_one_for_the_power():
     board, power = written(worker(more=", powerOn: true"), off)
     assert told(board).startswith("PATCH ihosts/<compute-0> bm_type=redfish")
     assert told(power) == "PATCH ihosts/<compute-0> action=power-on"
+
+
+def test_what_a_site_shows_of_it_can_be_said_and_its_password_cannot():
+    shown = resource("host", rows(host(**REDFISH)))
+    said = {".".join(map(str, one.path)): one.value for one in KIND.express(shown, context("", rows()).observed)}
+    assert (said["boardManagement.type"], said["boardManagement.address"]) == ("redfish", "10.30.0.9")
+    assert said["powerOn"] is True
+    assert not [path for path in said if "credentials" in path]
+    assert KIND.usual == {"bm_type": "none", "power_on": True}

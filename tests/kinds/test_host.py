@@ -295,6 +295,21 @@ def test_controller_0_is_not_replaced_without_its_site():
 
 
 @pytest.mark.parametrize(
+    ("name", "personality", "why"),
+    [
+        ("compute-0", "controller", "calls its controllers controller-0 and controller-1"),
+        ("compute-0", "storage", "calls its storage hosts storage-0"),
+        ("controller-1", "worker", "does not take controller-1 for the name of a worker"),
+        ("storage-rack", "worker", "does not take storage-rack for the name of a worker"),
+    ],
+)
+def test_a_name_that_the_platform_would_refuse_is_told_before(name, personality, why):
+    text = NEW.replace("controller-1", name).replace("personality: controller", f"personality: {personality}")
+    found = rows(host(), system=STANDARD, storage_backend=[backend()])
+    assert why in why_not(text, found)[f"host/{name}"]
+
+
+@pytest.mark.parametrize(
     ("change", "found", "why"),
     [
         (("static", "dynamic"), rows(host(), system=DUPLEX), "has not booted from the network yet"),

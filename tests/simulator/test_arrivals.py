@@ -90,6 +90,27 @@ def test_a_worker_needs_a_name_and_has_one_once(dock):
     assert ["already been configured" in text or "after it has been set" in text for text in refusals] == [True] * 3
 
 
+@pytest.mark.parametrize(
+    ("name", "personality", "why"),
+    [
+        ("controller-1", "worker", "invalid hostname for personality worker"),
+        ("storage-7", "worker", "invalid hostname for personality worker"),
+        ("compute 0", "worker", "may only contain letters"),
+        ("compute-0", "controller", "can only have a hostname from ['controller-0', 'controller-1']"),
+        ("compute-0", "storage", "starting with storage-(number)"),
+    ],
+)
+def test_a_name_tells_what_a_host_is(dock, name, personality, why):
+    body = {"hostname": name, "personality": personality}
+    assert why in dock.refusal("POST", "/ihosts", {**body, "mgmt_mac": COMPUTE.boot_mac})[1]
+    assert why in dock.refusal("PATCH", f"/ihosts/{named(dock)}", patch(**body))[1]
+
+
+def test_a_third_controller_is_refused(pair):
+    third = {"hostname": "controller-1", "personality": "controller", "mgmt_mac": COMPUTE.boot_mac}
+    assert "Two controller nodes have already been configured." in pair.refusal("POST", "/ihosts", third)[1]
+
+
 @pytest.mark.parametrize("action", ["reinstall", "power-on"])
 def test_a_machine_that_is_off_boots_when_its_controller_switches_it_on(dock, action):
     discovery.put_in_rack(dock.system, COMPUTE, is_on=False)

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 family = Family("host_add")
 
 PERSONALITIES = ("controller", "worker", "storage", "edgeworker")
+CONTROLLERS = ["controller-0", "controller-1"]
+_NAME, _STORAGE = re.compile(r"^[\w\.\-]+$"), re.compile(r"^storage-[0-9]+$")
 _MAC = re.compile(r"^([0-9a-fA-F]{2}:){5}[0-9a-fA-F]{2}$")
 _GIVEN = (
     "hostname personality subfunctions mgmt_mac boot_device rootfs_device install_output console tboot ttys_dcd bm_ip"
@@ -85,14 +87,35 @@ def _check(system: System, body: Row) -> None:
         raise refuse("Host-add Rejected: Must provide a valid format of a MAC Address")
     if hostname and personality not in PERSONALITIES:
         raise refuse(f"{hostname}: Reject attempt to configure with invalid personality={personality} ")
+    check_name(str(hostname or ""), str(personality))
     if personality == "storage" and system.own["system_type"] == "All-in-one":
         raise refuse(f"Personality [{personality}] for host is not compatible with installed software. ")
     _check_taken(system, body)
 
 
+def check_name(name: str, personality: str) -> None:
+    """A host's name tells what it is (host.py ``_validate_hostname``; unverified)."""
+    if not name:
+        return
+    if personality in ("worker", "edgeworker"):
+        if not _NAME.match(name):
+            raise refuse("Name may only contain letters, numbers, underscores, periods and hyphens.")
+        if name in CONTROLLERS or name.startswith("storage"):
+            raise refuse(f"{name} Reject attempt to configure invalid hostname for personality {personality}.")
+    if personality == "controller" and name not in CONTROLLERS:
+        raise refuse(f"Host with personality={personality} can only have a hostname from {CONTROLLERS}")
+    if personality == "storage" and not _STORAGE.match(name):
+        raise refuse(f"Host with personality={personality} can only have a hostname starting with storage-(number)")
+
+
 def _check_taken(system: System, body: Row) -> None:
     hosts = system.hosts()
-    if body["personality"] not in ("controller", "storage") and any(h["hostname"] == body["hostname"] for h in hosts):
+    names = {h["hostname"] for h in hosts}
+    if body["personality"] == "controller" and names.issuperset(CONTROLLERS):
+        raise refuse(
+            "Two controller nodes have already been configured. This host can not be configured as a controller."
+        )
+    if body["personality"] not in ("controller", "storage") and body["hostname"] in names:
         raise refuse("Host-add Rejected: Hostname already exists")
     taken = any(str(h["mgmt_mac"]).lower() == str(body["mgmt_mac"]).lower() for h in hosts)
     if taken and arrivals.nameless(system, str(body["mgmt_mac"])) is None:

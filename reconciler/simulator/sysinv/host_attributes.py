@@ -135,6 +135,9 @@ def _check_identity(host: Row, delta: Row) -> None:
         raise refuse(f"Can not change personality after it has been set. {again} personality.")
     if "personality" in delta and not {**host, **delta}["hostname"] and delta["personality"] == "worker":
         raise refuse(f"Host {host['uuid']} of personality worker, must be provisioned with a hostname.")
+    if "personality" in delta or "hostname" in delta:
+        after = {**host, **delta}
+        host_add.check_name(str(after["hostname"] or ""), str(after["personality"]))
     if "subfunctions" in delta and host["subfunctions"]:
         raise refuse(f"Can not change subfunctions after it has been set. {again} subfunctions.")
     if "hostname" in delta and name:
