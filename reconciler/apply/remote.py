@@ -60,6 +60,7 @@ class Pace:
     unlock_limit_s: float = 5400.0
     swact_limit_s: float = 1800.0
     busy_limit_s: float = 900.0  # pending runtime configuration alone may take 120 s (host_unlock_blocking_period)
+    config_limit_s: float = 600.0  # from in service to the agent's report of what it applied
     seen_limit_s: float = 120.0  # from an accepted call to its effect in a list
 
     def polls(self) -> Callable[[], float]:

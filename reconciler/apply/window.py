@@ -141,6 +141,17 @@ async def _close(stage: Stage, work: Work) -> None:
         await _wait(stage.host, lambda now: now.is_unlocked, work.pace.unlock_limit_s, work, "unlocked and in service")
     work.closed(stage.host)
     work.say(f"{stage.host}: unlocked and in service")
+    await _until_taken_up(stage.host, work)
+
+
+async def _until_taken_up(name: str, work: Work) -> None:
+    """Wait until a host reports that it runs what it was unlocked for, some seconds after it is in service.
+
+    Its partner is not locked before: what keeps one controller from it would keep both.
+    """
+    if (await _host(name, work)).needs_reboot:
+        wanted = "running the configuration that it was unlocked for"
+        await _wait(name, lambda now: not now.needs_reboot, work.pace.config_limit_s, work, wanted)
 
 
 async def _ask(host: HostState, action: str, is_due: Callable[[HostState], bool], work: Work) -> None:

@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
+from reconciler.diff.unsettled import unsettled
 from reconciler.model.change import Change, Comparison, FieldChange
 from reconciler.model.kind import Kinds, ResourceKind, as_written
 from reconciler.model.resource import Resource, ResourceKey
@@ -30,6 +31,7 @@ def compare(desired: Snapshot, observed: Snapshot, kinds: Kinds, base: Snapshot 
     """
     want = desired.resources
     changes = tuple(_changes(want, observed, kinds, base))
+    changes += tuple(unsettled(desired, observed, kinds, base, {c.key for c in changes}))
     extra, unmanaged = _others(desired, observed, kinds)
     unread = (k for k in want if k not in observed.resources and not _is_judged(k, observed))
     return Comparison(changes, extra, unmanaged, (*unread, *desired.sealed), desired.sealed)

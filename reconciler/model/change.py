@@ -29,6 +29,7 @@ class Change(Generic[S]):
 
     pruning: for a DELETE by which the site follows a commit; a DELETE without one mends a list that Git says whole,
     or is a part of a replacement.
+    is_stored: the site has the value, and hosts in service have yet to take it up by a lock and unlock: nothing is sent.
     """
 
     key: ResourceKey
@@ -40,6 +41,7 @@ class Change(Generic[S]):
     area: Area = Area.SYSTEM
     severity: Severity = Severity.SERVICE
     pruning: Pruning | None = None
+    is_stored: bool = False
 
     @property
     def want(self) -> S:

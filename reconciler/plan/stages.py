@@ -41,7 +41,8 @@ def _moves_activity(window: Window, system: SystemState) -> bool:
 
 def _step(work: Work, context: Context, kinds: Kinds) -> Step:
     kind = kinds[work.kind]
-    calls = tuple(kind.write(work.changes, context))
+    unsent = tuple(c for c in work.changes if not c.is_stored)
+    calls = tuple(kind.write(unsent, context)) if unsent else ()
     price = max((kind.disruption_of(c, context) for c in work.changes), key=lambda d: d.rank)
     if price is Disruption.SERVICE and not _is_served(work.host, context):
         price = Disruption.NONE

@@ -43,9 +43,15 @@ def works_of(changes: Iterable[Change[Any]], context: Context, kinds: Kinds) -> 
 
     for (kind, host, needs, removes, is_late), group in groupby(sorted(atoms(changes), key=sort), key=sort):
         members = tuple(group)
-        settles = frozenset(h for c in members for h in kinds[kind].settles(c, context))
+        settles = frozenset(h for c in members for h in _settled(c, context, kinds))
         waits = frozenset(h for c in members for h in kinds[kind].waits_for(c, context))
         yield Work(kind, host, needs, removes, is_late, members, settles, waits)
+
+
+def _settled(change: Change[Any], context: Context, kinds: Kinds) -> Iterator[str]:
+    """The hosts that have to take a change up: of one that is stored already, those that have not."""
+    hosts = kinds[change.key.kind].settles(change, context)
+    return (h for h in hosts if not change.is_stored or context.system.hosts[h].needs_reboot)
 
 
 def _lock_host(change: Change[Any], kinds: Kinds) -> str:

@@ -297,3 +297,24 @@ async def test_what_was_made_anew_under_the_same_name_is_not_deleted():
     outcome = await send(todo, work_on(site, snap()))
     assert (outcome.result, site.sent) == (Result.CONFLICT, [])
     assert "net/a has been made anew since the plan" in outcome.message
+
+
+@pytest.mark.parametrize("comes", [True, False])
+async def test_the_next_host_is_locked_only_when_this_one_runs_what_it_was_unlocked_for(comes):
+    state = system(host("controller-0"), host("controller-1", is_active=False), mode="duplex")
+    want = snap(*((h, Iface(name=f"of-{h}", mtu=9000)) for h in state.hosts), state=state)
+    site = FakeSite(snap(*((h, Iface(name=f"of-{h}", mtu=1500)) for h in state.hosts), state=state))
+    todo = planned(want, site.shown)
+    site.host("controller-1", config_target="f5", config_applied="a1")
+    work = work_on(site, want)
+
+    async def sleep(seconds):
+        work.clock.time += seconds
+        if comes and "PATCH unlock controller-1" in site.sent and work.clock.time > 100:
+            site.host("controller-1", config_applied="f5")
+
+    work.clock.sleep = sleep
+    ended = await send(todo, work)
+    assert ended.is_done == comes
+    assert ("PATCH lock controller-0" in site.sent) == comes
+    assert comes or "not running the configuration that it was unlocked for after 600 s" in ended.message

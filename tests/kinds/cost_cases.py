@@ -258,6 +258,12 @@ CASES = (
         beside=(ROOK, *DISKS),
     ),
     Case("osd", {"path": DISK, "function": "osd"}, {}, "of bare-metal Ceph", beside=(METAL, *DISKS)),
+    Case(
+        "pci-device",
+        {"address": "0000:09:00.0", "is_enabled": False},
+        {"is_enabled": True, "name": "crypto"},
+        is_made=False,
+    ),
     Case("physical-volume", {"group": "nova-local", "device": DISK, "disk": DISK}, {}, "of nova-local", beside=DISKS),
     Case("physical-volume", {"group": "cgts-vg", "device": DISK, "disk": DISK}, {}, "of cgts-vg", beside=DISKS),
     Case("platform-network", {"type": "storage", "dynamic": False, "pool": "cameras"}, {"dynamic": True}),

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from reconciler.model.change import Change, Comparison, FieldChange
+from reconciler.model.errors import PLEAS
 from reconciler.model.host import HostState, SystemState
 from reconciler.model.kind import Context, ResourceKind
 from reconciler.model.plan import Plan
@@ -180,7 +181,8 @@ def written(page: str) -> str:
     """The page with the tables of today in their places."""
     prices = table(("what", "change", *SYSTEMS), ((label, names, *cells) for label, names, cells in rows()))
     page = _put(page, "costs", prices)
-    return _put(page, "refusals", table(("what", "change", "where", "the plan says"), refusals()))
+    page = _put(page, "refusals", table(("what", "change", "where", "the plan says"), refusals()))
+    return _put(page, "pleas", table(("the platform says", "where"), ((f"`… {p.words} …`", p.source) for p in PLEAS)))
 
 
 def _put(page: str, name: str, text: str) -> str:

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import fields
+
 import pytest
 
+from reconciler.apply import Pace
 from reconciler.model.words import Disruption
 from tests.kinds.cost_cases import CASES, KINDS, REFUSED
 from tests.kinds.costs import MADE, OPERATOR, PAGE, SYSTEMS, changes, planned, rows, written
@@ -21,7 +24,8 @@ def test_every_attribute_that_is_compared_has_a_price(name):
     kind = KINDS[name]
     priced = {attribute for case in CASES if case.kind == name for attribute in changes(case)}
     facts = kind.attributes.items()
-    assert {a for a, f in facts if not (f.key or f.send_only or f.lock_state)} - priced == set()
+    unpriced = {a for a, f in facts if not (f.key or f.send_only or f.lock_state)} - priced
+    assert unpriced == set(), "add them to a case in tests/kinds/cost_cases.py"
     assert not kind.has_deletes or MADE in priced or name == "controller-filesystem"  # ceph-float alone is made
 
 
@@ -63,3 +67,8 @@ def test_what_a_system_that_never_was_in_service_is_made_of_costs_nobody_anythin
     made = planned(case, what, SYSTEMS["first install"])
     assert made.disruption in {Disruption.NONE, Disruption.DESTRUCTIVE}
     assert made.locked_hosts == ()
+
+
+def test_the_page_tells_the_limits_that_are_kept():
+    limits = {int(getattr(Pace(), field.name)) for field in fields(Pace) if field.name.endswith("limit_s")}
+    assert {limit for limit in limits if f" {limit} s" not in PAGE.read_text()} == set()

@@ -260,3 +260,12 @@ def test_kinds_know_what_the_plan_deletes_for_good():
     gone = Change(key("tag", "t"), Action.DELETE, None, have.resources[key("tag", "t")])
     plan(replace(found, changes=(*found.changes, gone)), Context(snap(Net(name="a")), have), kinds)
     assert seen == [{key("tag", "t")}]
+
+
+def test_what_is_stored_already_locks_only_the_hosts_that_lack_it_and_sends_nothing():
+    owing = {"config_target": "f5", "config_applied": "a1"}
+    pair = system(host("controller-0", **owing), host("controller-1", is_active=False), mode="duplex")
+    want, base = snap(Clock(servers=("new",)), state=pair), snap(Clock(servers=("old",)))
+    todo = plan(compare(want, want, KINDS, base), Context(want, want), KINDS)
+    assert todo.locked_hosts == ("controller-0",)
+    assert [call for stage in todo.stages for step in stage.steps for call in step.calls] == []
