@@ -126,7 +126,11 @@ def _compared(kind: ResourceKind[Any]) -> Iterator[str]:
     said = [(name, rule) for name, a in kind.attributes.items() for rule in (a.canonical, a.spelled)]
     rules = [(name, rule) for name, rule in said if rule is not None and rule is not as_is]
     lines = [f"- `{name}` by the rule `{rule.name}`: {rule.why}" for name, rule in rules]
+    whole = [f"- By the rule `{rule.name}`: {rule.why}" for rule in kind.rules]
     yield "\n".join([*lines, "- Everything else exactly." if lines else "Every attribute exactly."])
+    if whole:
+        yield "Of whole resources:"
+        yield "\n".join(whole)
     if kind.is_stored_first:
         yield "The API stores the value before it is applied: the hosts' configuration state is looked at as well."
 

@@ -13,6 +13,7 @@ from reconciler.cli.delete_page import FILE as DELETES
 from reconciler.cli.delete_page import delete_page
 from reconciler.cli.kind_pages import facts, pages
 from reconciler.cli.options import Format, Show
+from reconciler.cli.rule_page import RULES, rule_page
 from reconciler.kinds import registry
 from reconciler.model.kind import ResourceKind
 
@@ -38,7 +39,8 @@ def kinds(show: Show = Format.TEXT, docs: Docs = None) -> None:
 
 def write_pages(folder: Path) -> None:
     """Write attributes.md and reference/ anew; a page that no kind has is removed."""
-    texts, reference = {**pages(), DELETES: delete_page()}, folder / "reference"
+    texts = {**pages(), DELETES: delete_page(), RULES: rule_page()}
+    reference = folder / "reference"
     reference.mkdir(parents=True, exist_ok=True)
     (folder / FILE).write_text(page())
     for file, text in texts.items():

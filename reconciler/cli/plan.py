@@ -18,9 +18,11 @@ from reconciler.cli.progress import telling
 from reconciler.cli.review import review
 from reconciler.cli.selection import selected
 from reconciler.cli.session import Chosen, fleet, looked_at
+from reconciler.cli.why_equal import explained, why_json, why_lines
 from reconciler.engine.fleet import SiteResult
 from reconciler.engine.judgement import differences, removals_in_words
 from reconciler.engine.reconcile import Judged
+from reconciler.model.errors import ConfigError
 from reconciler.model.wire import difference_json, plan_json
 from reconciler.store import recall
 
@@ -35,6 +37,10 @@ def plan(
     state: State = STATE,
     show: Annotated[PlanFormat, typer.Option("--format", help="How plans are printed.")] = PlanFormat.TEXT,
     calls: Annotated[bool, typer.Option("--calls", help="Show the very requests.")] = False,
+    why_equal: Annotated[
+        bool, typer.Option("--why-equal", help="Show what is written otherwise and counts as the same, and why.")
+    ] = False,
+    key: Annotated[str, typer.Option("--key", help="With --why-equal: these resources alone, e.g. '*/bond/*'.")] = "",
     base: Annotated[str, typer.Option("--base", help="Offline: compare the rendering of this revision ...")] = "",
     head: Annotated[str, typer.Option("--head", help="... with the rendering of this one.")] = "",
     inventory: Annotated[
@@ -44,13 +50,16 @@ def plan(
 ) -> None:
     """Show what it takes to make sites what Git says. Exit: 0 in sync, 2 changes, 1 error, 3 not all judged."""
     chosen = Chosen(repo, path, rev, endpoints, state)
+    detail = Detail(calls=calls, why_equal=why_equal, key=key)
     if base or head:
+        if why_equal:
+            raise ConfigError("--why-equal asks what sites show: give it without --base and --head")
         sys.exit(review(chosen, base, head, sites, inventory, show))
     found = shown.in_order(asyncio.run(_judged(chosen, sites, everything=everything)))
     if show is PlanFormat.JSON:
-        shown.as_json({"sites": [result_json(r) for r in found]})
+        shown.as_json({"sites": [result_json(r, detail) for r in found]})
     else:
-        for line in plan_text(found, Detail(calls=calls)):
+        for line in plan_text(found, detail):
             typer.echo(line)
     shown.tell_errors(found)
     sys.exit(shown.plan_exit(found, allow_unreachable=allow_unreachable))
@@ -70,10 +79,12 @@ async def _judged(chosen: Chosen, sites: list[str] | None, *, everything: bool) 
 
 def plan_text(found: list[SiteResult], detail: Detail | None = None) -> Iterator[str]:
     """The plans of many sites, and one line of sum."""
+    detail = detail or Detail()
     for result in found:
         if result.judged:
-            yield from plan_lines(result.judged.plan, result.judged.found, detail or Detail())
+            yield from plan_lines(result.judged.plan, result.judged.found, detail)
             yield from removal_lines(result.judged)
+            yield from why_lines(explained(result.judged, detail.key)) if detail.why_equal else ()
             yield ""
     yield _sum(found)
 
@@ -97,11 +108,13 @@ def _sum(found: list[SiteResult]) -> str:
     return ", ".join(parts)
 
 
-def result_json(result: SiteResult) -> dict[str, Any]:
+def result_json(result: SiteResult, detail: Detail | None = None) -> dict[str, Any]:
     """One site of `plan --format json`."""
     if result.judged is None:
         return {"site": result.site, "error": str(result.error)}
     judged = result.judged
+    asked = detail if detail and detail.why_equal else None
+    alike = {"alike": [why_json(one) for one in explained(judged, asked.key)]} if asked else {}
     return {
         "site": result.site,
         "in_sync": judged.found.is_empty and judged.plan.is_empty,
@@ -112,4 +125,5 @@ def result_json(result: SiteResult) -> dict[str, Any]:
         "removals": removals_in_words(judged.removals, judged.found, judged.plan),
         "no_deletes": judged.removals.blind,
         "plan": plan_json(judged.plan),
+        **alike,
     }

@@ -20,9 +20,14 @@ OPENINGS = {Opening.LOCK: "lock", Opening.LOCKED: "is locked", Opening.ADOPT: "t
 
 @dataclass(frozen=True, slots=True)
 class Detail:
-    """What of a plan is shown: `calls` adds the very requests."""
+    """What of a plan is shown: `calls` adds the very requests, `why_equal` what counts as the same.
+
+    key: of which resources that is asked, as `controller-0/bond/*`; "" for all.
+    """
 
     calls: bool = False
+    why_equal: bool = False
+    key: str = ""
 
 
 def plan_lines(plan: Plan, found: Comparison, detail: Detail = Detail()) -> Iterator[str]:
@@ -86,10 +91,10 @@ def _change(change: Change[Any]) -> Iterator[str]:
         return
     if change.action is Action.CREATE and change.desired:
         for name in sorted(change.desired.spec.model_fields_set):
-            yield _line("+", name, _value(getattr(change.desired.spec, name)), change.desired.origin_of(name))
+            yield _line("+", name, value_text(getattr(change.desired.spec, name)), change.desired.origin_of(name))
         return
     for field in change.fields:
-        yield _line("~", field.name, f"{_value(field.observed)} → {_value(field.desired)}", field.origin)
+        yield _line("~", field.name, f"{value_text(field.observed)} → {value_text(field.desired)}", field.origin)
 
 
 def _pruning(change: Change[Any]) -> str:
@@ -108,17 +113,18 @@ def _removed(change: Change[Any]) -> Iterator[str]:
             yield _line("-", said.name, said.value, said.origin)
     elif change.observed:
         for name in sorted(change.observed.spec.model_fields_set):
-            yield _line("-", name, _value(getattr(change.observed.spec, name)), None)
+            yield _line("-", name, value_text(getattr(change.observed.spec, name)), None)
 
 
 def _line(sign: str, name: str, text: str, origin: Any) -> str:
     return f"      {sign} {name} = {text}".ljust(72) + (f"  # {origin}" if origin else "")
 
 
-def _value(value: Any) -> str:
+def value_text(value: Any) -> str:
+    """A value as a plan prints it."""
     if isinstance(value, tuple | list | frozenset | set):
         ordered = sorted(value, key=str) if isinstance(value, frozenset | set) else value
-        return "[" + ", ".join(map(_value, ordered)) + "]"
+        return "[" + ", ".join(map(value_text, ordered)) + "]"
     if value is None:
         return "none"
     return f'"{value}"' if isinstance(value, str) else str(value)

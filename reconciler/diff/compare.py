@@ -32,9 +32,9 @@ def compare(desired: Snapshot, observed: Snapshot, kinds: Kinds, base: Snapshot 
     want = desired.resources
     changes = tuple(_changes(want, observed, kinds, base))
     changes += tuple(unsettled(desired, observed, kinds, base, {c.key for c in changes}))
-    extra, unmanaged = _others(desired, observed, kinds)
     unread = (k for k in want if k not in observed.resources and not _is_judged(k, observed))
-    return Comparison(changes, extra, unmanaged, (*unread, *desired.sealed), desired.sealed)
+    unjudged = (*unread, *desired.sealed)
+    return Comparison(changes, unjudged=unjudged, reasons=desired.sealed, **_sorted(desired, observed, kinds))
 
 
 def _spelled(resource: Resource[Any], observed: Snapshot, kinds: Kinds) -> Resource[Any]:
@@ -84,15 +84,15 @@ def _is_judged(key: ResourceKey, observed: Snapshot) -> bool:
     )
 
 
-def _others(
-    desired: Snapshot, observed: Snapshot, kinds: Kinds
-) -> tuple[tuple[Resource[Any], ...], tuple[Resource[Any], ...]]:
-    extra: list[Resource[Any]] = []
-    unmanaged: list[Resource[Any]] = []
+def _sorted(desired: Snapshot, observed: Snapshot, kinds: Kinds) -> dict[str, tuple[Resource[Any], ...]]:
+    """What Git does not say, by the member of Comparison that has it."""
+    found: dict[str, list[Resource[Any]]] = {"extra": [], "unmanaged": [], "built_in": []}
     for key, resource in observed.resources.items():
         kind = kinds[key.kind]
         if key in desired.resources or kind.is_inventory:
             continue
-        is_owned = (key.kind, key.host, kind.member_of(resource)) in desired.owned
-        (extra if is_owned else unmanaged).append(resource)
-    return tuple(extra), tuple(unmanaged)
+        if (key.kind, key.host, kind.member_of(resource)) in desired.owned:
+            found["extra"].append(resource)
+        else:
+            found["built_in" if kind.is_built_in(resource, observed) else "unmanaged"].append(resource)
+    return {name: tuple(resources) for name, resources in found.items()}

@@ -87,7 +87,7 @@ def _all(judged: Judged, kinds: Kinds) -> Iterator[tuple[Item, bool]]:
         for field in change.fields:
             is_usual = field.cause is Cause.DRIFTED and not kind.attributes[field.name].lock_state
             yield expressing.field(change, field), is_usual
-    for resource in (*judged.found.extra, *judged.found.unmanaged):
+    for resource in (*judged.found.extra, *judged.found.unmanaged, *judged.found.built_in):
         yield expressing.added(resource), False
 
 

@@ -24,6 +24,16 @@ IP_TEXT = Rule(
 )
 
 
+def as_address_set(values: Any) -> Any:
+    return frozenset(map(canonical, values)) if values is not None else None
+
+
+SUBNET = Rule("subnet", "A subnet is its network address: neither the bits of a host in it nor its spelling count.")
+ANY_ORDER = Rule(
+    "ip-set", "Each address in its one spelling, names in lower case; their order is nothing.", as_address_set
+)
+
+
 def subnet(address: Any, prefix: Any) -> str:
     """The network address of a subnet that is given by any address in it; sysinv answers 500 to host bits."""
     try:
@@ -38,9 +48,9 @@ def family(address: Any) -> Family:
 
 def said(node: Node | None) -> Node | None:
     """An address that Git says, in its one spelling."""
-    return node and Node(canonical(node.value), node.origin)
+    return node and node.spelled(canonical(node.value))
 
 
 def said_subnet(node: Node | None, prefix: Node | None) -> Node | None:
     """A subnet that Git says, by its network address."""
-    return node and Node(subnet(node.value, prefix.value if prefix else ""), node.origin)
+    return node and node.spelled(subnet(node.value, prefix.value if prefix else ""))

@@ -14,12 +14,17 @@ from typing import Any
 from reconciler.model.node import Node
 from reconciler.model.resource import Resource, ResourceKey
 from reconciler.model.rows import Row, Rows
+from reconciler.model.rule import Rule
 from reconciler.model.site import Site
 from reconciler.model.snapshot import Snapshot
 
 SECTIONS = ("ethernet", "bond", "vlan", "vf")  # of a HostProfile's interfaces
 PORT = "port "
 WORDS = {"ae": "bond"}  # where the API's word for a type of interface is not the document's
+
+KNOWN_BY = Rule(
+    "carrier", "An interface is known by its port, or by its type and name: another name for it is no other interface."
+)
 
 Carriers = Mapping[tuple[str, str], str]  # (host, name of an interface) -> what it is, whatever it is called
 
@@ -63,7 +68,12 @@ def _said(section: str, node: Node) -> str:
 def named(interface: Node | None, host: str, said: Carriers) -> Node | None:
     """What carries, where Git names it; None where Git does not describe the interface of that name."""
     words = said.get((host, str(interface.value))) if interface else None
-    return Node(words, interface.origin) if interface and words else None
+    return interface.spelled(words) if interface and words else None
+
+
+def shown(name: str | None, attribute: str = "on") -> Mapping[str, Any]:
+    """What the API calls an interface that is known by what it is, for `Resource.written`."""
+    return {attribute: name}
 
 
 def port_of(words: str) -> str:
@@ -78,4 +88,5 @@ def placed(resource: Resource[Any], observed: Snapshot) -> Resource[Any]:
     interface = observed.resources.get(ResourceKey("interface", resource.spec.interface or "", resource.key.host))
     if interface is None:
         return resource
-    return replace(resource, spec=resource.spec.model_copy(update={"on": interface.spec.carrier}))
+    spec = resource.spec.model_copy(update={"on": interface.spec.carrier})
+    return replace(resource, spec=spec, written={**resource.written, **shown(resource.spec.interface)})

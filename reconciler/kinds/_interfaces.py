@@ -12,6 +12,7 @@ from reconciler.model.node import Node
 from reconciler.model.plan import Call, Ref, replacing
 from reconciler.model.resource import Resource, ResourceKey, Spec
 from reconciler.model.rows import Row, Rows
+from reconciler.model.rule import Rule
 from reconciler.model.said import Element, Said
 from reconciler.model.site import Site
 from reconciler.model.snapshot import Snapshot
@@ -19,6 +20,8 @@ from reconciler.model.words import Action, Disruption, Needs
 
 PATH = "/v1/iinterfaces"
 KINDS = ("ethernet", "ethernet-over", "bond", "vf", "vlan")  # in the order in which one can stand on another
+LOOPBACK = "lo"
+NO_CLASS = Rule("no-class", "An interface without a class shows null or an empty text, which documents call `none`.")
 InterfaceClass = Literal["platform", "data", "pci-sriov", "pci-passthrough", "none"]
 # our attribute -> the API's
 API_NAMES = {
@@ -54,7 +57,7 @@ RATES = frozenset({"max_tx_rate", "max_rx_rate"})
 class InterfaceSpec(Spec):
     """Attributes that every type of interface has."""
 
-    iface_class: InterfaceClass | None = None
+    iface_class: Annotated[InterfaceClass | None, Attr(spelled=NO_CLASS)] = None
     mtu: int | None = None
     ptp_role: Literal["master", "slave", "none"] | None = None
     max_tx_rate: int | None = None
@@ -66,7 +69,7 @@ class UpperSpec(InterfaceSpec):
 
     name: Annotated[str, Attr(key=True)]
     lower: Annotated[str | None, Attr(send_only=True, refers_to="interface")] = None
-    over: Annotated[str | None, Attr(replaces=True)] = None
+    over: Annotated[str | None, Attr(replaces=True, spelled=carriers.KNOWN_BY)] = None
 
 
 def declared_interfaces(site: Site, section: str) -> Iterator[tuple[str, Node]]:
@@ -125,6 +128,12 @@ def common(row: Row) -> Mapping[str, Any]:
         "max_tx_rate": row.get("max_tx_rate"),
         "max_rx_rate": row.get("max_rx_rate"),
     }
+
+
+def written(row: Row, *, is_over: bool = False) -> Mapping[str, Any]:
+    """What the row says that is known otherwise: its class, and the interface that it is over."""
+    classless = {} if row.get("ifclass") else {"iface_class": row.get("ifclass")}
+    return {**classless, **carriers.shown(next(iter(row["uses"]), None), "over")} if is_over else classless
 
 
 def body(spec: Spec) -> dict[str, Any]:

@@ -10,6 +10,13 @@ from reconciler.model.kind import Context
 from reconciler.model.resource import Resource
 
 Criteria: TypeAlias = Mapping[str, str]  # attribute of kind machine -> what Git says
+
+
+def plain_mac(value: Any) -> Any:
+    """A MAC address in lower case, with colons."""
+    return value.strip().lower().replace("-", ":") if isinstance(value, str) else value
+
+
 WORDS = {
     "mac": "boot MAC",
     "bm_address": "board management address",
@@ -84,6 +91,8 @@ def _agrees(machine: Resource[Any], attribute: str, said: str) -> bool:
 
 
 def _plain(attribute: str, value: str) -> str:
+    if attribute == "mac":
+        return str(plain_mac(value))
     return str(addresses.canonical(value)) if attribute == "bm_address" else value.strip().lower()
 
 

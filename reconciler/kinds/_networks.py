@@ -11,12 +11,30 @@ from reconciler.model.kind import Context
 from reconciler.model.node import Node
 from reconciler.model.resource import Resource, ResourceKey
 from reconciler.model.rows import Rows
+from reconciler.model.rule import Rule
 from reconciler.model.site import Site
 from reconciler.model.snapshot import Snapshot
 
 ASSIGNMENT, ADDRESS_MODE = "interface-network", "interface-address-mode"  # what `platformNetworks` says
 NOT_IN_NAMES = re.compile(r"[^a-zA-Z0-9_-]")  # of what an interface names (deployment-manager api/v1)
 POOL_ONLY = "other"  # a PlatformNetwork of this type is a pool for interfaces' addresses, and no network
+
+BY_TYPE = Rule("network-type", "A system has one network of each type, and interfaces carry types, not names.")
+# ansible-playbooks populate_initial_config.py; the others somebody made
+BOOTSTRAPPED = frozenset(
+    {
+        "mgmt",
+        "pxeboot",
+        "oam",
+        "multicast",
+        "cluster-host",
+        "cluster-pod",
+        "cluster-service",
+        "admin",
+        "system-controller",
+        "system-controller-oam",
+    }
+)
 
 
 def networks(site: Site) -> Iterator[tuple[str, Node]]:
@@ -70,6 +88,13 @@ def pools_of(network: str, snapshot: Snapshot) -> tuple[str, ...]:
     first = found.spec.pool if found else None
     both = (snapshot.resources.get(ResourceKey("network-address-pool", f"{network}/{f}")) for f in ("ipv4", "ipv6"))
     return tuple(dict.fromkeys(name for name in (first, *(r.spec.pool for r in both if r)) if name))
+
+
+def carries(interface: str, host: str, snapshot: Snapshot) -> bool:
+    """Whether an interface has one of the networks of bootstrap; looks at those alone."""
+    keys = (ResourceKey(ASSIGNMENT, network, host) for network in BOOTSTRAPPED)
+    there = (snapshot.resources.get(key) for key in keys)
+    return any(one is not None and one.spec.interface == interface for one in there)
 
 
 def pool_network(pool: str, snapshot: Snapshot) -> str:

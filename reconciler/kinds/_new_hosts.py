@@ -24,9 +24,9 @@ STORAGE_NAME = re.compile(r"storage-[0-9]+$")
 AWAITED = "not booted yet"  # boot address of a machine of which only its serial number or its like is said
 MACHINE = Rule(
     "machine",
-    "Upper and lower case are one address; and a host whose machine reports another serial number, asset tag or board "
+    "Either case, colons or dashes, is one address; and a host whose machine reports another serial number, asset tag or board "
     "management address than `match` says is another machine, told by its boot address.",
-    lambda value: value.lower() if isinstance(value, str) else value,
+    matching.plain_mac,
 )
 
 

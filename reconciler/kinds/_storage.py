@@ -9,6 +9,7 @@ from reconciler.model.kind import Context
 from reconciler.model.node import Node
 from reconciler.model.resource import Resource, ResourceKey
 from reconciler.model.rows import Row, Rows
+from reconciler.model.rule import Rule
 from reconciler.model.site import Site
 from reconciler.model.snapshot import Snapshot
 
@@ -16,6 +17,12 @@ MIB_PER_GIB = 1024
 NOVA_LOCAL = "nova-local"
 PLATFORM_GROUP = "cgts-vg"
 CEPH, ROOK = "ceph", "ceph-rook"
+
+DEVICE = Rule(
+    "device-path",
+    "A disk is known by its stable path: /dev/sda, sda and /dev/mapper/mpatha are looked up on the site.",
+)
+ONE_DISK = Rule("one-disk", "Entries that come to one disk by different names are one entry, the last of them.")
 
 
 def disk_path(path: str, host: str, observed: Snapshot) -> str:

@@ -14,6 +14,7 @@ from reconciler.model.kind import Attr, Context, Deletion, ResourceKind
 from reconciler.model.plan import Call, Ref
 from reconciler.model.resource import Resource, Spec
 from reconciler.model.rows import Rows
+from reconciler.model.rule import Rule
 from reconciler.model.said import Element, Said
 from reconciler.model.site import Site
 from reconciler.model.snapshot import Snapshot
@@ -23,13 +24,18 @@ PATH = "/v1/addresses"
 DOCUMENT = {"interface": "interface", "prefix": "prefix"}
 
 
+POOL_GIVEN = Rule(
+    "pool-given", "An address that a pool gave is the pool's affair: it is not listed among an interface's own."
+)
+
+
 class Address(Spec):
     """In its one spelling, on an interface that is named by `interface` and known by `on`."""
 
-    address: Annotated[str, Attr(key=True)]
+    address: Annotated[str, Attr(key=True, spelled=addresses.IP_TEXT)]
     prefix: Annotated[int | None, Attr(replaces=True)] = None
     interface: Annotated[str | None, Attr(send_only=True, refers_to="interface")] = None
-    on: Annotated[str | None, Attr(replaces=True)] = None
+    on: Annotated[str | None, Attr(replaces=True, spelled=carriers.KNOWN_BY)] = None
 
 
 def declare(site: Site) -> Iterator[Resource[Address]]:
@@ -61,7 +67,7 @@ def read(rows: Rows) -> Iterator[Resource[Address]]:
             interface=row["ifname"],
             on=seen.get((host, row["ifname"])),
         )
-        yield Resource(KIND.key(spec, host), spec, {"uuid": row["uuid"]})
+        yield Resource(KIND.key(spec, host), spec, {"uuid": row["uuid"]}, written=carriers.shown(row["ifname"]))
 
 
 def write(changes: Sequence[Change[Address]], context: Context) -> Iterable[Call]:  # noqa: ARG001
@@ -87,6 +93,7 @@ KIND = ResourceKind(
     needs=Needs.LOCKED,  # to make and to remove, on every class of interface (sysinv address.py _check_host_state)
     disruption=Disruption.LOCK,
     spell=carriers.placed,
+    rules=(POOL_GIVEN,),
     after=(*interfaces.KINDS, "interface-network", "interface-address-mode"),
     deletion=Deletion(effect="refused while a route goes over it"),
     documents=("HostProfile.spec.addresses",),

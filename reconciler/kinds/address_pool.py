@@ -52,11 +52,16 @@ def as_ranges(value: Any) -> Any:
 RANGES = Rule("ranges", "The platform keeps ranges as a set, each address in its one spelling.", as_ranges)
 
 
+NAMED_BY_NETWORK = Rule(
+    "pool-of-network", "A pool that serves a network is known by that: bootstrap names its pools itself."
+)
+
+
 class AddressPool(Spec):
     """Attributes as /v1/addrpools names them. `serves`: networks, as `mgmt/ipv4`."""
 
-    name: Annotated[str, Attr(key=True)]
-    network: Address = None
+    name: Annotated[str, Attr(key=True, spelled=NAMED_BY_NETWORK)]
+    network: Annotated[str | None, Attr(canonical=addresses.IP_TEXT, spelled=addresses.SUBNET)] = None
     prefix: int | None = None
     order: Literal["random", "sequential"] | None = None
     ranges: Annotated[tuple[Range, ...] | None, Attr(canonical=RANGES)] = None
@@ -113,13 +118,17 @@ def spell(resource: Resource[AddressPool], observed: Snapshot) -> Resource[Addre
     """Under the name of the pool that serves the same network, if the site has none of its own name."""
     if resource.key in observed.resources or not (pool := _serving(resource.spec, observed)):
         return resource
-    spec = resource.spec.model_copy(update={"name": pool.spec.name})
-    return replace(resource, key=pool.key, spec=spec)
+    return replace(resource.respelled(name=pool.spec.name), key=pool.key)
 
 
 def _serving(spec: AddressPool, observed: Snapshot) -> Resource[AddressPool] | None:
     pools = (r for key, r in observed.resources.items() if key.kind == KIND.name)
     return next((pool for pool in pools if set(pool.spec.serves) & set(spec.serves)), None)
+
+
+def built_in(resource: Resource[AddressPool], snapshot: Snapshot) -> bool:  # noqa: ARG001
+    """A pool of the networks that bootstrap makes."""
+    return bool(networks.served_types(resource.spec.serves) & networks.BOOTSTRAPPED)
 
 
 def write(changes: Sequence[Change[AddressPool]], context: Context) -> Iterable[Call]:  # noqa: ARG001
@@ -178,6 +187,7 @@ KIND = ResourceKind(
     declare=declare,
     express=express,
     read=read,
+    built_in=built_in,
     write=write,
     disruption=disruption,
     settles=settles,

@@ -15,7 +15,7 @@ from reconciler.model.node import Node
 from reconciler.model.plan import Call
 from reconciler.model.resource import Resource, ResourceKey
 from reconciler.model.rows import Row, Rows
-from reconciler.model.rule import unordered
+from reconciler.model.rule import Rule, unordered
 from reconciler.model.said import Element, Said
 from reconciler.model.site import Site
 from reconciler.model.snapshot import Snapshot
@@ -29,11 +29,14 @@ DOCUMENT = {
 }
 
 
+BY_PORT = Rule("members-by-port", "A bond's members are its ports, in any order, whatever their interfaces are called.")
+
+
 class Bond(interfaces.InterfaceSpec):
     """`members` are ports, all of them: a port that Git does not name is drift."""
 
     name: Annotated[str, Attr(key=True)]
-    members: Annotated[tuple[str, ...] | None, Attr(canonical=unordered)] = None
+    members: Annotated[tuple[str, ...] | None, Attr(canonical=unordered, spelled=BY_PORT)] = None
     mode: Literal["balanced", "active_standby", "802.3ad"] | None = None
     hash_policy: str | None = None
     primary_reselect: str | None = None
@@ -65,7 +68,7 @@ def _members(bond: Node, profile: Node) -> Node | None:
     ports = {
         e.text("name"): e.at("port", "name") for e in profile.listed("interfaces", "ethernet") if not e.get("lower")
     }
-    return members and Node(tuple(ports.get(str(m.value)) or m for m in members.items()), members.origin)
+    return members and members.spelled(tuple(ports.get(str(m.value)) or m for m in members.items()))
 
 
 def read(rows: Rows) -> Iterator[Resource[Bond]]:
@@ -79,7 +82,8 @@ def read(rows: Rows) -> Iterator[Resource[Bond]]:
             primary_reselect=row.get("primary_reselect"),
             **interfaces.common(row),
         )
-        yield Resource(KIND.key(spec, host), spec, {"uuid": row["uuid"]})
+        shown = {**interfaces.written(row), "members": tuple(row["uses"])}
+        yield Resource(KIND.key(spec, host), spec, {"uuid": row["uuid"]}, written=shown)
 
 
 def _ports(row: Row, host: str, seen: carriers.Carriers) -> tuple[str, ...]:

@@ -43,6 +43,10 @@ def read(rows: Rows) -> Iterator[Resource[ControllerFilesystem]]:
         yield Resource(KIND.key(spec), spec, {"uuid": row["uuid"]})
 
 
+def built_in(resource: Resource[ControllerFilesystem], snapshot: Snapshot) -> bool:  # noqa: ARG001
+    return resource.spec.name != FLOAT
+
+
 def write(changes: Sequence[Change[ControllerFilesystem]], context: Context) -> Iterable[Call]:  # noqa: ARG001
     """All that grow in one call; an unchanged size among them would be refused (recorded)."""
     grown = [
@@ -82,6 +86,7 @@ KIND = ResourceKind(
     declare=declare,
     express=express,
     read=read,
+    built_in=built_in,
     write=write,
     needs=Needs.UNLOCKED,  # every controller (sysinv controller_fs.py _check_controller_state)
     impossible=impossible,

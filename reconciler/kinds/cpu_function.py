@@ -12,6 +12,7 @@ from reconciler.model.kind import Attr, Context, ResourceKind
 from reconciler.model.plan import Call
 from reconciler.model.resource import Resource, Spec
 from reconciler.model.rows import Rows
+from reconciler.model.rule import Rule
 from reconciler.model.said import Element, Said
 from reconciler.model.site import Site
 from reconciler.model.snapshot import Snapshot
@@ -24,6 +25,10 @@ FUNCTIONS = {
     "shared": "Shared",
     "application-isolated": "Application-isolated",
 }
+
+
+THREADS = Rule("first-thread", "Of a core's threads the first is counted: documents count cores.")
+REMAINDER = Rule("remainder", "Cores of the function `application` are what the others leave: they are not compared.")
 
 
 class CpuFunction(Spec):
@@ -109,6 +114,8 @@ KIND = ResourceKind(
     disruption=Disruption.LOCK,
     impossible=impossible,
     is_usual=is_usual,
+    built_in=lambda _resource, _snapshot: True,  # every node has every function, be it with no core
+    rules=(THREADS, REMAINDER),
     documents=("HostProfile.spec.processors",),
     about=About(
         places={"node": "node", "function": "functions.function", "count": "functions.count"},

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Annotated, Any, Literal
 
+from reconciler.kinds import _addresses as addresses
 from reconciler.model.about import About
 from reconciler.model.change import Change
 from reconciler.model.kind import Attr, Context, Deletion, Given, ResourceKind
 from reconciler.model.plan import Call, Ref, replacing
 from reconciler.model.resource import Resource, ResourceKey, Spec
 from reconciler.model.rows import Rows
-from reconciler.model.rule import lowercase
 from reconciler.model.said import Said
 from reconciler.model.site import Site
 from reconciler.model.snapshot import Snapshot
@@ -37,7 +37,7 @@ class DataNetwork(Spec):
     network_type: Annotated[Literal["flat", "vlan", "vxlan"] | None, Attr(replaces=True)] = None
     mtu: int | None = None
     description: str | None = None
-    multicast_group: Annotated[str | None, Attr(replaces=True, canonical=lowercase)] = None
+    multicast_group: Annotated[str | None, Attr(replaces=True, canonical=addresses.IP_TEXT)] = None
     port_num: Annotated[int | None, Attr(replaces=True)] = None
     ttl: Annotated[int | None, Attr(replaces=True)] = None
     mode: Annotated[Literal["static", "dynamic"] | None, Attr(replaces=True)] = None

@@ -104,7 +104,12 @@ def read(rows: Rows) -> Iterator[Resource[Ethernet]]:
             vf_driver=row.get("sriov_vf_driver"),
             **interfaces.common(row),
         )
-        yield Resource(KIND.key(spec, host), spec, {"uuid": row["uuid"]})
+        yield Resource(KIND.key(spec, host), spec, {"uuid": row["uuid"]}, written=interfaces.written(row))
+
+
+def built_in(resource: Resource[Ethernet], snapshot: Snapshot) -> bool:  # noqa: ARG001
+    """Every port has one; what somebody gave a class is somebody's. The loopback is the platform's."""
+    return resource.spec.port == interfaces.LOOPBACK or resource.spec.iface_class == "none"
 
 
 def write(changes: Sequence[Change[Ethernet]], context: Context) -> Iterable[Call]:
@@ -167,6 +172,7 @@ KIND = ResourceKind(
     declare=declare,
     express=express,
     read=read,
+    built_in=built_in,
     write=write,
     needs=needs,
     disruption=disruption,

@@ -13,12 +13,16 @@ from reconciler.model.kind import Context, ResourceKind
 from reconciler.model.plan import Call
 from reconciler.model.resource import Resource
 from reconciler.model.rows import Rows
+from reconciler.model.rule import Rule
 from reconciler.model.said import Element, Said
 from reconciler.model.site import Site
 from reconciler.model.snapshot import Snapshot
 from reconciler.model.words import Action, Area, Scope
 
 NO_PORT = "dummy"  # what upstream calls the port of an interface that has none
+
+
+PORTLESS = Rule("no-port", "An interface over another has no port: what its document calls one is not looked at.")
 
 
 class EthernetOver(interfaces.UpperSpec):
@@ -61,7 +65,7 @@ def read(rows: Rows) -> Iterator[Resource[EthernetOver]]:
             ovs_access=row.get("ovs_access"),
             **interfaces.common(row),
         )
-        yield Resource(KIND.key(spec, host), spec, {"uuid": row["uuid"]})
+        yield Resource(KIND.key(spec, host), spec, {"uuid": row["uuid"]}, written=interfaces.written(row, is_over=True))
 
 
 def write(changes: Sequence[Change[EthernetOver]], context: Context) -> Iterable[Call]:
@@ -84,6 +88,7 @@ KIND = ResourceKind(
     declare=declare,
     express=express,
     read=read,
+    rules=(PORTLESS,),
     write=write,
     needs=interfaces.needs,
     disruption=interfaces.disruption,

@@ -91,6 +91,11 @@ SUBFUNCTIONS = Rule(
 ROLE = Rule("role", "`controller-worker` is a controller to the platform; its subfunctions say the rest.", role)
 
 
+NO_BOOT_MAC = Rule(
+    "no-boot-mac", "Where management is on the loopback of a simplex system there is no boot MAC to compare."
+)
+
+
 class Host(Spec):
     """`provisioning` and `match_mac` say how a host that is not there yet comes to be; the rest is what it is."""
 
@@ -100,14 +105,14 @@ class Host(Spec):
     ] = None
     subfunctions: Annotated[tuple[str, ...] | None, Attr(canonical=SUBFUNCTIONS)] = None
     location: Annotated[str | None, Attr(severity=Severity.INFO)] = None
-    boot_device: str | None = None
-    root_device: str | None = None
+    boot_device: Annotated[str | None, Attr(spelled=storage.DEVICE)] = None
+    root_device: Annotated[str | None, Attr(spelled=storage.DEVICE)] = None
     console: str | None = None
     install_output: Literal["text", "graphical"] | None = None
     hw_settle: str | None = None
     apparmor: str | None = None
     clock_synchronization: Literal["ntp", "ptp"] | None = None
-    boot_mac: Annotated[str | None, Attr(replaces=True, canonical=new_hosts.MACHINE)] = None
+    boot_mac: Annotated[str | None, Attr(replaces=True, canonical=new_hosts.MACHINE, spelled=NO_BOOT_MAC)] = None
     bm_type: Annotated[str | None, Attr(severity=Severity.INFO)] = None
     bm_address: Annotated[
         str | None, Attr(severity=Severity.INFO, canonical=addresses.IP_TEXT, spelled=board.FORGOTTEN)
@@ -130,7 +135,7 @@ class Host(Spec):
     def mac(self) -> str:
         """By which address the machine is known before it is a host."""
         is_known = self.boot_mac and self.boot_mac != new_hosts.AWAITED
-        return ((self.boot_mac if is_known else self.match_mac) or "").lower()
+        return str(matching.plain_mac((self.boot_mac if is_known else self.match_mac) or ""))
 
     @property
     def criteria(self) -> Mapping[str, str]:
@@ -179,7 +184,8 @@ def read(rows: Rows) -> Iterator[Resource[Host]]:
     for row in rows.all("ihosts"):
         if row.get("hostname"):
             spec = Host.of(name=row["hostname"], administrative=row["administrative"], **_attributes(row, paths))
-            yield Resource(KIND.key(spec), spec, {"uuid": row["uuid"], "id": row["id"]})
+            shown = {ours: row.get(api) for ours, api in DEVICES.items() if row.get(api) != getattr(spec, ours)}
+            yield Resource(KIND.key(spec), spec, {"uuid": row["uuid"], "id": row["id"]}, written=shown)
 
 
 def _attributes(row: Row, paths: Mapping[tuple[str, str], str]) -> Mapping[str, Any]:
@@ -192,16 +198,23 @@ def _attributes(row: Row, paths: Mapping[tuple[str, str], str]) -> Mapping[str, 
 
 def spell(resource: Resource[Host], observed: Snapshot) -> Resource[Host]:
     """Disks by the site's paths; what the site has nothing of to compare is left out."""
-    said = {n: getattr(resource.spec, n) for n in resource.spec.model_fields_set}
-    said |= {d: storage.disk_path(said[d], resource.key.name, observed) for d in DEVICES if said.get(d)}
-    if said.get("bm_type") == board.NONE:
-        said = {n: value for n, value in said.items() if n not in board.NAMES - {"bm_type"}}
-    have = observed.resources.get(resource.key)
-    if have and have.spec.boot_mac in {None, NO_MAC}:
-        said.pop("boot_mac", None)
-    elif have and resource.key.name != new_hosts.FIRST and (mac := new_hosts.boot_mac(resource.spec, observed)):
-        said["boot_mac"] = mac
-    return replace(resource, spec=Host(**said))
+    name, spec, have = resource.key.name, resource.spec, observed.resources.get(resource.key)
+    paths = ((d, getattr(spec, d)) for d in DEVICES)
+    found = resource.respelled(**{d: storage.disk_path(path, name, observed) for d, path in paths if path})
+    if spec.bm_type == board.NONE:
+        found = found.without(*(board.NAMES - {"bm_type"}))
+    if have and NO_MAC in {have.spec.boot_mac or NO_MAC, spec.boot_mac}:
+        return found.without("boot_mac")
+    if have and name != new_hosts.FIRST and (mac := new_hosts.boot_mac(spec, observed)):
+        return _of_machine(found, mac)
+    return found
+
+
+def _of_machine(resource: Resource[Host], mac: str) -> Resource[Host]:
+    """With the boot address of its machine, where Git says it as such or in `match`."""
+    said = resource.spec.boot_mac or resource.spec.match_mac
+    spec = resource.spec.model_copy(update={"boot_mac": mac})
+    return replace(resource, spec=spec, written={**resource.written, "boot_mac": said} if said else resource.written)
 
 
 def write(changes: Sequence[Change[Host]], context: Context) -> Iterable[Call]:

@@ -13,6 +13,7 @@ from reconciler.model.kind import Attr, Context, Deletion, ResourceKind
 from reconciler.model.plan import Call, Ref, replacing
 from reconciler.model.resource import Resource, ResourceKey, Spec
 from reconciler.model.rows import Rows
+from reconciler.model.rule import Rule
 from reconciler.model.said import Element, Said
 from reconciler.model.site import Site
 from reconciler.model.snapshot import Snapshot
@@ -22,6 +23,11 @@ PATH = "/v1/host_fs"
 DOCUMENT = {"size_gib": "size"}
 CEPH, INSTANCES = "ceph", "instances"
 OPTIONAL = frozenset({"image-conversion", INSTANCES, CEPH})  # sysinv constants.HOSTFS_CREATION_ALLOWED
+
+
+CEPHS = Rule(
+    "ceph-filesystem", "With bare-metal Ceph the platform makes and sizes the filesystem `ceph`: Git is not asked."
+)
 
 
 class HostFilesystem(Spec):
@@ -61,6 +67,13 @@ def read(rows: Rows) -> Iterator[Resource[HostFilesystem]]:
         if not str(row.get("state") or "").startswith("Deleting"):  # now, or on unlock (recorded)
             spec = HostFilesystem(name=row["name"], size_gib=row["size"])
             yield Resource(KIND.key(spec, host), spec, {"uuid": row["uuid"]})
+
+
+def built_in(resource: Resource[HostFilesystem], snapshot: Snapshot) -> bool:
+    """Those that every host has; and `ceph` where there is a Ceph backend, which brings it."""
+    if resource.spec.name == CEPH:
+        return any(r.spec.type in {storage.CEPH, storage.ROOK} for r in storage.backends(Context(snapshot, snapshot)))
+    return resource.spec.name not in OPTIONAL
 
 
 def write(changes: Sequence[Change[HostFilesystem]], context: Context) -> Iterable[Call]:  # noqa: ARG001
@@ -147,6 +160,8 @@ KIND = ResourceKind(
     declare=declare,
     express=express,
     read=read,
+    built_in=built_in,
+    rules=(CEPHS,),
     write=write,
     needs=needs,
     disruption=disruption,

@@ -33,7 +33,7 @@ class InterfaceAddressMode(Spec):
 
     interface: Annotated[str, Attr(key=True, refers_to="interface")]
     family: Annotated[addresses.Family, Attr(key=True)]
-    on: Annotated[str | None, Attr(replaces=True)] = None
+    on: Annotated[str | None, Attr(replaces=True, spelled=carriers.KNOWN_BY)] = None
     mode: Literal["pool", "static"] | None = None
     pool: Annotated[str | None, Attr(refers_to="address-pool")] = None
 
@@ -107,7 +107,13 @@ def read(rows: Rows) -> Iterator[Resource[InterfaceAddressMode]]:
                 mode=row[f"{family}_mode"],
                 pool=pools.get(row.get(f"{family}_pool")),
             )
-            yield Resource(KIND.key(spec, host), spec, {"uuid": row["uuid"]})
+            yield Resource(KIND.key(spec, host), spec, {"uuid": row["uuid"]}, written=carriers.shown(row["ifname"]))
+
+
+def built_in(resource: Resource[InterfaceAddressMode], snapshot: Snapshot) -> bool:
+    """The loopback's, and what a network that the interface carries brought with it (sysinv interface_network.py)."""
+    interface = resource.spec.interface
+    return interface == interfaces.LOOPBACK or networks.carries(interface, resource.key.host, snapshot)
 
 
 def write(changes: Sequence[Change[InterfaceAddressMode]], context: Context) -> Iterable[Call]:  # noqa: ARG001
@@ -135,6 +141,7 @@ KIND = ResourceKind(
     declare=declare,
     express=express,
     read=read,
+    built_in=built_in,
     write=write,
     needs=Needs.LOCKED,
     disruption=Disruption.LOCK,

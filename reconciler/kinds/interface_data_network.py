@@ -26,7 +26,7 @@ class InterfaceDataNetwork(Spec):
 
     interface: Annotated[str, Attr(key=True, refers_to="interface")]
     network: Annotated[str, Attr(key=True, refers_to="data-network")]
-    on: Annotated[str | None, Attr(replaces=True)] = None
+    on: Annotated[str | None, Attr(replaces=True, spelled=carriers.KNOWN_BY)] = None
 
 
 def declare(site: Site) -> Iterator[Resource[InterfaceDataNetwork]]:
@@ -51,7 +51,7 @@ def read(rows: Rows) -> Iterator[Resource[InterfaceDataNetwork]]:
     for host, row in rows.by_host("interface_datanetworks"):
         on = seen.get((host, row["ifname"]))
         spec = InterfaceDataNetwork.of(interface=row["ifname"], network=row["datanetwork_name"], on=on)
-        yield Resource(KIND.key(spec, host), spec, {"uuid": row["uuid"]})
+        yield Resource(KIND.key(spec, host), spec, {"uuid": row["uuid"]}, written=carriers.shown(row["ifname"]))
 
 
 def write(changes: Sequence[Change[InterfaceDataNetwork]], context: Context) -> Iterable[Call]:  # noqa: ARG001

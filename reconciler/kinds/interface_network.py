@@ -11,7 +11,6 @@ from reconciler.kinds import _networks as networks
 from reconciler.model.about import About
 from reconciler.model.change import Change
 from reconciler.model.kind import Attr, Context, Deletion, ResourceKind
-from reconciler.model.node import Node
 from reconciler.model.plan import Call, Ref
 from reconciler.model.resource import Resource, ResourceKey, Spec
 from reconciler.model.rows import Rows
@@ -26,9 +25,9 @@ PATH = "/v1/interface_networks"
 class InterfaceNetwork(Spec):
     """Assignment of a platform network (by type) to an interface: named by `interface`, known by `on`."""
 
-    network: Annotated[str, Attr(key=True, refers_to="platform-network")]
+    network: Annotated[str, Attr(key=True, refers_to="platform-network", spelled=networks.BY_TYPE)]
     interface: Annotated[str | None, Attr(send_only=True, refers_to="interface")] = None
-    on: Annotated[str | None, Attr(replaces=True)] = None
+    on: Annotated[str | None, Attr(replaces=True, spelled=carriers.KNOWN_BY)] = None
 
 
 def declare(site: Site) -> Iterator[Resource[InterfaceNetwork]]:
@@ -39,7 +38,7 @@ def declare(site: Site) -> Iterator[Resource[InterfaceNetwork]]:
             kind = types.get(str(network.value), str(network.value))
             if kind != networks.POOL_ONLY:  # a pool for the interface's addresses: kind interface-address-mode
                 on = carriers.named(name, host, said)
-                yield KIND.declared(network, host, network=Node(kind, network.origin), interface=name, on=on)
+                yield KIND.declared(network, host, network=network.spelled(kind), interface=name, on=on)
 
 
 def express(resource: Resource[InterfaceNetwork], snapshot: Snapshot) -> Iterator[Said]:
@@ -54,7 +53,12 @@ def read(rows: Rows) -> Iterator[Resource[InterfaceNetwork]]:
     for host, row in rows.by_host("interface_networks"):
         on = seen.get((host, row["ifname"]))
         spec = InterfaceNetwork.of(network=row["network_type"], interface=row["ifname"], on=on)
-        yield Resource(KIND.key(spec, host), spec, {"uuid": row["uuid"]})
+        yield Resource(KIND.key(spec, host), spec, {"uuid": row["uuid"]}, written=carriers.shown(row["ifname"]))
+
+
+def built_in(resource: Resource[InterfaceNetwork], snapshot: Snapshot) -> bool:  # noqa: ARG001
+    """Bootstrap puts the networks of the first controller on its loopback."""
+    return resource.spec.interface == interfaces.LOOPBACK
 
 
 def write(changes: Sequence[Change[InterfaceNetwork]], context: Context) -> Iterable[Call]:  # noqa: ARG001
@@ -84,6 +88,7 @@ KIND = ResourceKind(
     declare=declare,
     express=express,
     read=read,
+    built_in=built_in,
     write=write,
     # sysinv has no lock check here (interface_network.py), but the interface it makes is only up after an unlock
     needs=Needs.LOCKED,

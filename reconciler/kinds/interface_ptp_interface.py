@@ -25,7 +25,7 @@ class InterfacePtpInterface(Spec):
 
     interface: Annotated[str, Attr(key=True, refers_to="interface")]
     ptp_interface: Annotated[str, Attr(key=True, refers_to="ptp-interface")]
-    on: Annotated[str | None, Attr(replaces=True)] = None
+    on: Annotated[str | None, Attr(replaces=True, spelled=carriers.KNOWN_BY)] = None
 
 
 def declare(site: Site) -> Iterator[Resource[InterfacePtpInterface]]:
@@ -51,7 +51,7 @@ def read(rows: Rows) -> Iterator[Resource[InterfacePtpInterface]]:
             host, _, interface = place.partition("/")  # sysinv objects/ptp_interface.py: <hostname>/<ifname>
             on = seen.get((host, interface))
             spec = InterfacePtpInterface.of(interface=interface, ptp_interface=row["name"], on=on)
-            yield Resource(KIND.key(spec, host), spec, {"id": row["id"]})
+            yield Resource(KIND.key(spec, host), spec, {"id": row["id"]}, written=carriers.shown(interface))
 
 
 def write(changes: Sequence[Change[InterfacePtpInterface]], context: Context) -> Iterable[Call]:  # noqa: ARG001

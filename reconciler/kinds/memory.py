@@ -13,6 +13,7 @@ from reconciler.model.node import Node
 from reconciler.model.plan import Call, Ref, replacing
 from reconciler.model.resource import Resource, Spec
 from reconciler.model.rows import Row, Rows
+from reconciler.model.rule import Rule
 from reconciler.model.said import Element, Said
 from reconciler.model.site import Site
 from reconciler.model.snapshot import Snapshot
@@ -32,15 +33,23 @@ VM_API_NAMES = {"vm_2m_pages": "vm_hugepages_nr_2M_pending", "vm_1g_pages": "vm_
 VSWITCH_PAGE_MIB = {"vswitch_2m_pages": 2, "vswitch_1g_pages": 1024}
 
 
+SMALL_PAGES = Rule("small-pages", "Documents count the platform's memory in pages of 4 KiB, the API in MiB.")
+PENDING = Rule("pending-pages", "Pages that wait for the next unlock count, not those that are there until then.")
+SHARED = Rule(
+    "application-pages",
+    "What waits for the next unlock counts; of pages of 2 MiB that are there, the vSwitch's are not the applications'.",
+)
+
+
 class Memory(Spec):
     """Pages are what the node is to have; until the next unlock it may have others."""
 
     node: Annotated[int, Attr(key=True)]
-    platform_mib: int | None = None
-    vm_2m_pages: int | None = None
-    vm_1g_pages: int | None = None
-    vswitch_2m_pages: int | None = None
-    vswitch_1g_pages: int | None = None
+    platform_mib: Annotated[int | None, Attr(spelled=SMALL_PAGES)] = None
+    vm_2m_pages: Annotated[int | None, Attr(spelled=SHARED)] = None
+    vm_1g_pages: Annotated[int | None, Attr(spelled=PENDING)] = None
+    vswitch_2m_pages: Annotated[int | None, Attr(spelled=PENDING)] = None
+    vswitch_1g_pages: Annotated[int | None, Attr(spelled=PENDING)] = None
 
 
 def declare(site: Site) -> Iterator[Resource[Memory]]:
@@ -57,7 +66,7 @@ def _said(node: Node) -> Iterator[tuple[str, Node]]:
         if name and count:
             is_platform = name == "platform_mib"
             value = int(str(count.value)) // SMALL_PAGES_PER_MIB if is_platform else count.value
-            yield name, Node(value, count.origin)
+            yield name, count.spelled(value)
 
 
 def express(resource: Resource[Memory], snapshot: Snapshot) -> Iterator[Said]:
@@ -76,7 +85,15 @@ def express(resource: Resource[Memory], snapshot: Snapshot) -> Iterator[Said]:
 def read(rows: Rows) -> Iterator[Resource[Memory]]:
     for host, row in rows.by_host("imemorys"):
         spec = Memory.of(node=row["numa_node"], platform_mib=row["platform_reserved_mib"], **_pages(row))
-        yield Resource(KIND.key(spec, host), spec, {"uuid": row["uuid"]})
+        yield Resource(KIND.key(spec, host), spec, {"uuid": row["uuid"]}, written=_shown(spec, row))
+
+
+def _shown(spec: Memory, row: Row) -> Mapping[str, Any]:
+    """The pages that are there, where others count."""
+    size = row.get("vswitch_hugepages_size_mib")
+    switch = {name: row.get("vswitch_hugepages_nr") for name, mib in VSWITCH_PAGE_MIB.items() if size == mib}
+    there = {"vm_2m_pages": row["vm_hugepages_nr_2M"], "vm_1g_pages": row["vm_hugepages_nr_1G"], **switch}
+    return {name: count for name, count in there.items() if count is not None and count != getattr(spec, name)}
 
 
 def _pages(row: Row) -> Mapping[str, Any]:
@@ -162,6 +179,7 @@ KIND = ResourceKind(
     needs=Needs.LOCKED,
     disruption=Disruption.LOCK,
     impossible=impossible,
+    built_in=lambda _resource, _snapshot: True,
     usual=dict.fromkeys((*VM_API_NAMES, *VSWITCH_PAGE_MIB), 0),
     documents=("HostProfile.spec.memory",),
     about=About(

@@ -56,6 +56,10 @@ def read(rows: Rows) -> Iterator[Resource[NetworkAddressPool]]:
             yield Resource(KIND.key(spec), spec, {"uuid": row["uuid"]})
 
 
+def built_in(resource: Resource[NetworkAddressPool], snapshot: Snapshot) -> bool:  # noqa: ARG001
+    return resource.spec.network in networks.BOOTSTRAPPED
+
+
 def write(changes: Sequence[Change[NetworkAddressPool]], context: Context) -> Iterable[Call]:  # noqa: ARG001
     for change in changes:
         if change.action is Action.DELETE:
@@ -98,6 +102,7 @@ KIND = ResourceKind(
     declare=declare,
     express=express,
     read=read,
+    built_in=built_in,
     write=write,
     disruption=Disruption.SERVICE,
     settles=lambda change, context: networks.locked_after({change.key.name.partition("/")[0]}, context),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Annotated
 
+from reconciler.kinds import _addresses as addresses
 from reconciler.kinds import _hosts as hosts
 from reconciler.model.about import About
 from reconciler.model.change import Change
@@ -12,7 +13,6 @@ from reconciler.model.kind import Attr, Context, ResourceKind
 from reconciler.model.plan import Call, Ref, replacing
 from reconciler.model.resource import Resource, ResourceKey, Spec
 from reconciler.model.rows import Rows
-from reconciler.model.rule import unordered
 from reconciler.model.said import Said
 from reconciler.model.site import Site
 from reconciler.model.snapshot import Snapshot
@@ -26,7 +26,7 @@ MOST = 3  # sysinv ntp.py
 class Ntp(Spec):
     """Names or addresses. Their order is not worth a lock of the controllers, so it does not count."""
 
-    servers: Annotated[tuple[str, ...] | None, Attr(canonical=unordered)] = None
+    servers: Annotated[tuple[str, ...] | None, Attr(canonical=addresses.ANY_ORDER)] = None
 
 
 def declare(site: Site) -> Iterator[Resource[Ntp]]:

@@ -33,10 +33,10 @@ CLUSTERS = {storage.CEPH: "ceph_cluster", storage.ROOK: "ceph_rook_cluster"}  # 
 class Osd(Spec):
     """journal: the disk that holds an OSD's journal, where it is not its own. cluster: Ceph's, by name."""
 
-    path: Annotated[str, Attr(key=True)]
+    path: Annotated[str, Attr(key=True, spelled=storage.DEVICE)]
     function: Literal["osd", "journal"] | None = None
     cluster: str | None = None
-    journal: str | None = None
+    journal: Annotated[str | None, Attr(spelled=storage.DEVICE)] = None
     journal_gib: Annotated[int | None, Attr(send_only=True)] = None
     backend: Annotated[str | None, Attr(send_only=True, refers_to="storage-backend")] = None
 
@@ -92,10 +92,9 @@ def _disk(row: Row, disks: Mapping[Any, Row]) -> str | None:
 
 def spell(resource: Resource[Osd], observed: Snapshot) -> Resource[Osd]:
     host = resource.key.host
-    said = {n: getattr(resource.spec, n) for n in resource.spec.model_fields_set}
-    said |= {n: storage.disk_path(said[n], host, observed) for n in ("path", "journal") if said.get(n)}
-    spec = Osd(**said)
-    return replace(resource, key=KIND.key(spec, host), spec=spec)
+    said = ((n, getattr(resource.spec, n)) for n in ("path", "journal"))
+    found = resource.respelled(**{n: storage.disk_path(path, host, observed) for n, path in said if path})
+    return replace(found, key=KIND.key(found.spec, host))
 
 
 def write(changes: Sequence[Change[Osd]], context: Context) -> Iterable[Call]:  # noqa: ARG001
@@ -208,6 +207,7 @@ KIND = ResourceKind(
     express=express,
     read=read,
     spell=spell,
+    rules=(storage.ONE_DISK,),
     write=write,
     usual={"cluster": CLUSTERS[storage.CEPH]},
     needs=needs,

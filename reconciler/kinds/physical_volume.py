@@ -20,6 +20,7 @@ from reconciler.model.node import Node
 from reconciler.model.plan import Call, Ref, Until
 from reconciler.model.resource import Resource, ResourceKey, Spec
 from reconciler.model.rows import Rows
+from reconciler.model.rule import Rule
 from reconciler.model.said import Element, Said
 from reconciler.model.site import Site
 from reconciler.model.snapshot import Snapshot
@@ -32,11 +33,14 @@ READY, CREATING, CREATING_ON_UNLOCK = 0, 2, 3  # sysinv constants PARTITION_*_ST
 MAKING_LIMIT_S = 600.0  # a runtime manifest of the host makes a partition
 
 
+ROUNDED = Rule("whole-gib", "An agent may report a partition some MiB smaller than asked for: whole GiB are compared.")
+
+
 class PhysicalVolume(Spec):
     """size_gib: of a partition; a whole disk has none. number: among equal partitions of one disk and group."""
 
     group: Annotated[str, Attr(key=True, refers_to="volume-group")]
-    device: Annotated[str, Attr(key=True)]
+    device: Annotated[str, Attr(key=True, spelled=storage.DEVICE)]
     disk: Annotated[str | None, Attr(send_only=True)] = None
     size_gib: Annotated[int | None, Attr(send_only=True)] = None
     number: Annotated[int | None, Attr(send_only=True)] = None
@@ -106,8 +110,15 @@ def spell(resource: Resource[PhysicalVolume], observed: Snapshot) -> Resource[Ph
     spec, host = resource.spec, resource.key.host
     disk = storage.disk_path(spec.disk or "", host, observed)
     name = device(disk, spec.size_gib, spec.number or 1)
-    said = spec.model_copy(update={"disk": disk, "device": name})
-    return replace(resource, key=KIND.key(said, host), spec=said)
+    found = resource.respelled(disk=disk, device=name)
+    return replace(found, key=KIND.key(found.spec, host))
+
+
+def built_in(resource: Resource[PhysicalVolume], snapshot: Snapshot) -> bool:
+    """The platform's own group, where it was installed: on the disk of the root filesystem."""
+    host = snapshot.resources.get(ResourceKey("host", resource.key.host))
+    is_root = host is not None and host.spec.root_device == resource.spec.disk
+    return is_root and resource.spec.group == storage.PLATFORM_GROUP
 
 
 def write(changes: Sequence[Change[PhysicalVolume]], context: Context) -> Iterable[Call]:
@@ -225,7 +236,9 @@ KIND = ResourceKind(
     declare=declare,
     express=express,
     read=read,
+    built_in=built_in,
     spell=spell,
+    rules=(storage.ONE_DISK, ROUNDED),
     write=write,
     needs=needs,
     disruption=disruption,

@@ -51,6 +51,10 @@ def read(rows: Rows) -> Iterator[Resource[PlatformNetwork]]:
         yield Resource(KIND.key(spec), spec, {"uuid": row["uuid"], "id": row["id"]})
 
 
+def built_in(resource: Resource[PlatformNetwork], snapshot: Snapshot) -> bool:  # noqa: ARG001
+    return resource.spec.type in networks.BOOTSTRAPPED
+
+
 def write(changes: Sequence[Change[PlatformNetwork]], context: Context) -> Iterable[Call]:  # noqa: ARG001
     for change in changes:
         if change.action is Action.DELETE:
@@ -85,6 +89,7 @@ KIND = ResourceKind(
     declare=declare,
     express=express,
     read=read,
+    built_in=built_in,
     write=write,
     disruption=lambda change, _context: Disruption.SERVICE if change.observed else Disruption.NONE,
     impossible=impossible,

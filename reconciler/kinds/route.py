@@ -15,7 +15,7 @@ from reconciler.kinds import _carriers as carriers
 from reconciler.kinds import _interfaces as interfaces
 from reconciler.model.about import About
 from reconciler.model.change import Change
-from reconciler.model.kind import Attr, Context, Deletion, Given, ResourceKind
+from reconciler.model.kind import Attr, Context, Deletion, ResourceKind
 from reconciler.model.node import Node
 from reconciler.model.plan import Call, Ref
 from reconciler.model.resource import Resource, ResourceKey, Spec
@@ -36,10 +36,10 @@ class Route(Spec):
     """`destination` is subnet/prefix; on an interface that is named by `interface` and known by `on`."""
 
     interface: Annotated[str, Attr(key=True, refers_to="interface")]
-    destination: Annotated[str, Attr(key=True)]
-    gateway: Annotated[str | None, Attr(replaces=True, canonical=addresses.IP_TEXT)] = None
+    destination: Annotated[str, Attr(key=True, spelled=addresses.SUBNET)]
+    gateway: Annotated[str | None, Attr(replaces=True, canonical=addresses.IP_TEXT, spelled=addresses.IP_TEXT)] = None
     metric: Annotated[int | None, Attr(replaces=True)] = None
-    on: Annotated[str | None, Attr(replaces=True)] = None
+    on: Annotated[str | None, Attr(replaces=True, spelled=carriers.KNOWN_BY)] = None
 
 
 def declare(site: Site) -> Iterator[Resource[Route]]:
@@ -53,11 +53,17 @@ def declare(site: Site) -> Iterator[Resource[Route]]:
             node,
             host,
             interface="interface",
-            destination=Given(destination),
+            destination=_destination(node, destination, paths[place]),
             gateway=gateway,
             metric="metric",
             on=carriers.named(node.get("interface"), host, said),
         )
+
+
+def _destination(node: Node, name: str, paths: int) -> Node:
+    """By what the route is known. The text that Git wrote is kept where it is the destination alone."""
+    written = f"{node.text('subnet')}/{node.text('prefix')}"
+    return Node(name, node.origin, written if paths == 1 and written != name else None)
 
 
 def _routes(site: Site) -> Iterator[tuple[str, Node]]:
@@ -98,7 +104,7 @@ def read(rows: Rows) -> Iterator[Resource[Route]]:
             metric=row["metric"],
             on=seen.get((host, row["ifname"])),
         )
-        yield Resource(KIND.key(spec, host), spec, {"uuid": row["uuid"]})
+        yield Resource(KIND.key(spec, host), spec, {"uuid": row["uuid"]}, written=carriers.shown(row["ifname"]))
 
 
 def write(changes: Sequence[Change[Route]], context: Context) -> Iterable[Call]:

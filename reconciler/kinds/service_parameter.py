@@ -15,12 +15,14 @@ from reconciler.model.node import Node
 from reconciler.model.plan import Call, Ref, replacing
 from reconciler.model.resource import Resource, Spec
 from reconciler.model.rows import Row, Rows
+from reconciler.model.rule import Rule
 from reconciler.model.said import Element, Said
 from reconciler.model.site import Site
 from reconciler.model.snapshot import Snapshot
 from reconciler.model.words import Action, Area, Disruption
 
 PATH = "/v1/service_parameter"
+UNSAID = "***"  # nor is what Git says of such a one told
 MASK = "****"  # how a value is shown that may not be seen (sysinv common/service_parameter.py)
 SECRET = re.compile(r"(password|passphrase|passwd|secret|token|(?<!public)_key)$", re.IGNORECASE)
 WITHHELD = "its value is a secret and is not written: Git says nothing of it, and the site keeps it"
@@ -67,11 +69,14 @@ REBOOTED = {
 }
 
 
+HIDDEN = Rule("hidden", "A value that the platform shows as `****` cannot be compared.")
+
+
 class ServiceParameter(Spec):
     """`name` is service/section/parameter, and what it is for where it is a custom one (personality, resource)."""
 
     name: Annotated[str, Attr(key=True)]
-    value: str | None = None
+    value: Annotated[str | None, Attr(spelled=HIDDEN)] = None
     service: Annotated[str | None, Attr(send_only=True)] = None
     section: Annotated[str | None, Attr(send_only=True)] = None
     parameter: Annotated[str | None, Attr(send_only=True)] = None
@@ -88,7 +93,7 @@ def declare(site: Site) -> Iterator[Resource[ServiceParameter]]:
         yield KIND.declared(
             node,
             name=Given(_name(*_said(node))),
-            value="paramvalue",
+            value=node.get("paramvalue"),
             **DOCUMENT,
         )
 
@@ -136,8 +141,8 @@ def spell(resource: Resource[ServiceParameter], observed: Snapshot) -> Resource[
     have = observed.resources.get(resource.key)
     if have is None or have.spec.value != MASK:
         return resource
-    said = resource.spec.model_dump(exclude_unset=True, exclude={"value"})
-    return replace(resource, spec=ServiceParameter(**said))
+    found = resource.without("value")
+    return replace(found, written={**found.written, "value": UNSAID})
 
 
 def write(changes: Sequence[Change[ServiceParameter]], context: Context) -> Iterable[Call]:  # noqa: ARG001
@@ -191,6 +196,7 @@ KIND = ResourceKind(
     express=express,
     withheld=withheld,
     is_usual=is_usual,
+    built_in=is_usual,
     read=read,
     spell=spell,
     write=write,

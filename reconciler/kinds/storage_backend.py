@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import replace
 from typing import Annotated, Any, Literal
 
 from reconciler.kinds import _hosts as hosts
@@ -16,7 +15,7 @@ from reconciler.model.kind import Attr, Context, Deletion, ResourceKind
 from reconciler.model.plan import Call, Ref, Until, replacing
 from reconciler.model.resource import Resource, Spec
 from reconciler.model.rows import Rows
-from reconciler.model.rule import unordered
+from reconciler.model.rule import Rule, unordered
 from reconciler.model.said import Element, Said
 from reconciler.model.site import Site
 from reconciler.model.snapshot import Snapshot
@@ -39,7 +38,12 @@ DOCUMENT = {
     "deployment": "deployment",
     "network": "network",
 }
+MGMT = "mgmt"  # sysinv constants.NETWORK_TYPE_MGMT, the default of storage_ceph.py
 BLOCK = frozenset({"block", "ecblock"})
+
+
+ADDED = Rule("services-added", "A backend keeps the services that it has: what Git says is added to them.")
+ON_MGMT = Rule("ceph-network", "A Ceph backend that shows no network is on mgmt.")
 
 
 class StorageBackend(Spec):
@@ -47,10 +51,10 @@ class StorageBackend(Spec):
 
     name: Annotated[str, Attr(key=True)]
     type: Literal["ceph", "ceph-rook", "file", "lvm"] | None = None
-    services: Annotated[tuple[str, ...] | None, Attr(canonical=unordered)] = None
+    services: Annotated[tuple[str, ...] | None, Attr(canonical=unordered, spelled=ADDED)] = None
     replication: int | None = None
     deployment: Literal["controller", "dedicated", "open"] | None = None
-    network: str | None = None
+    network: Annotated[str | None, Attr(spelled=ON_MGMT)] = None
     state: Annotated[str | None, Attr(send_only=True)] = None
 
 
@@ -78,11 +82,12 @@ def read(rows: Rows) -> Iterator[Resource[StorageBackend]]:
             name=row["name"],
             type=row["backend"],
             services=tuple(filter(None, (row.get("services") or "").split(","))),
-            network=row.get("network"),
+            network=row.get("network") or (MGMT if row["backend"] == storage.CEPH else None),
             state=row.get("state"),
             **{ours: capabilities.get(api) for ours, api in CAPABILITIES.items()},
         )
-        yield Resource(KIND.key(spec), spec, {"uuid": row["uuid"]})
+        shown = {} if row.get("network") else {"network": row.get("network")}
+        yield Resource(KIND.key(spec), spec, {"uuid": row["uuid"]}, written=shown)
 
 
 def spell(resource: Resource[StorageBackend], observed: Snapshot) -> Resource[StorageBackend]:
@@ -93,7 +98,7 @@ def spell(resource: Resource[StorageBackend], observed: Snapshot) -> Resource[St
     there = (have.spec.services or ()) if have else ()
     added = ("block",) if spec.type == storage.ROOK and not BLOCK & {*spec.services, *there} else ()
     services = tuple(dict.fromkeys((*there, *spec.services, *added)))
-    return replace(resource, spec=spec.model_copy(update={"services": services}))
+    return resource.respelled(services=services)
 
 
 def write(changes: Sequence[Change[StorageBackend]], context: Context) -> Iterable[Call]:  # noqa: ARG001

@@ -52,7 +52,7 @@ def read(rows: Rows) -> Iterator[Resource[Vf]]:
             vf_driver=row.get("sriov_vf_driver"),
             **interfaces.common(row),
         )
-        yield Resource(KIND.key(spec, host), spec, {"uuid": row["uuid"]})
+        yield Resource(KIND.key(spec, host), spec, {"uuid": row["uuid"]}, written=interfaces.written(row, is_over=True))
 
 
 def write(changes: Sequence[Change[Vf]], context: Context) -> Iterable[Call]:

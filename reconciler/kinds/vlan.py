@@ -28,7 +28,7 @@ class Vlan(interfaces.InterfaceSpec):
     name: Annotated[str, Attr(key=True)]
     vlan_id: int | None = None
     lower: Annotated[str | None, Attr(send_only=True, refers_to="interface")] = None
-    over: str | None = None
+    over: Annotated[str | None, Attr(spelled=carriers.KNOWN_BY)] = None
 
 
 def declare(site: Site) -> Iterator[Resource[Vlan]]:
@@ -54,7 +54,7 @@ def read(rows: Rows) -> Iterator[Resource[Vlan]]:
             over=seen.get((host, lower or "")),
             **interfaces.common(row),
         )
-        yield Resource(KIND.key(spec, host), spec, {"uuid": row["uuid"]})
+        yield Resource(KIND.key(spec, host), spec, {"uuid": row["uuid"]}, written=interfaces.written(row, is_over=True))
 
 
 def write(changes: Sequence[Change[Vlan]], context: Context) -> Iterable[Call]:

@@ -66,6 +66,10 @@ def _capabilities(row: Mapping[str, Any]) -> Mapping[str, Any]:
     return {"function": row.get("lvm_function") or "none", **values}
 
 
+def built_in(resource: Resource[VolumeGroup], snapshot: Snapshot) -> bool:  # noqa: ARG001
+    return resource.spec.name == storage.PLATFORM_GROUP
+
+
 def write(changes: Sequence[Change[VolumeGroup]], context: Context) -> Iterable[Call]:  # noqa: ARG001
     for change in changes:
         if change.action is Action.DELETE:
@@ -153,6 +157,7 @@ KIND = ResourceKind(
     declare=declare,
     express=express,
     read=read,
+    built_in=built_in,
     usual={"function": "none"},
     write=write,
     needs=needs,

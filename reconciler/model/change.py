@@ -76,6 +76,7 @@ class Comparison:
     extra: present on the site, not in Git, in a list that Git owns whole: drift, whose mending is a delete. Those that
       may be deleted are in `changes` instead.
     unmanaged: present on the site, not in Git, in a list owned by key: reported, never touched.
+    built_in: the same, of what the platform makes by itself: not reported either.
     unjudged: desired resources whose list was not read, or whose secret was not.
     reasons: why one of those is unjudged, where it is not its list.
     """
@@ -85,6 +86,7 @@ class Comparison:
     unmanaged: tuple[Resource[Any], ...] = ()
     unjudged: tuple[ResourceKey, ...] = ()
     reasons: Mapping[ResourceKey, str] = field(default_factory=dict)
+    built_in: tuple[Resource[Any], ...] = ()
 
     @property
     def is_empty(self) -> bool:

@@ -32,7 +32,7 @@ class Attr:
     key: part of the resource's identity. replaces: cannot change in place.
     canonical: both sides go through its form before they are compared. refers_to: the kind that this value names.
     spelled: the rule by which `declare`, `read` or `spell` already put a value in the site's spelling, or take one
-      out of the comparison.
+      out of the comparison; they keep the text as `Resource.written`.
     send_only: is sent when the resource is created, and never compared.
     lock_state: the host's administrative state; no kind writes it, the planner's windows do.
     """
@@ -161,6 +161,9 @@ class ResourceKind(Generic[S]):
     withheld: why `express` says nothing of a resource though documents could, and what a person has to do: a secret.
     usual: attribute -> what it is where nobody ever set it. is_usual: the whole resource is what the platform makes
       by itself. Neither is worth saying where Git is to be short.
+    built_in: the platform makes this one by itself, whatever its attributes are by now: nobody is told that Git does
+      not say it. Of what there is one everywhere that is so without asking.
+    rules: how whole resources of either side are known by another name, or left out.
     write: the changes of this kind on one host that are to be written -> calls. A replacement comes as two
       changes, first a DELETE (in an earlier step), then a CREATE; both must be written.
     needs / disruption: a word, or a function of the change.
@@ -193,6 +196,8 @@ class ResourceKind(Generic[S]):
     withheld: Callable[[Resource[S], Snapshot], str] = nothing_withheld
     usual: Mapping[str, Any] = field(default_factory=dict)
     is_usual: Callable[[Resource[S], Snapshot], bool] = nothing_usual
+    built_in: Callable[[Resource[S], Snapshot], bool] = nothing_usual
+    rules: tuple[Rule, ...] = ()
     write: Callable[[Sequence[Change[S]], Context], Iterable[Call]] = nothing_written
     needs: Needs | Callable[[Change[S], Context], Needs] = Needs.ANY
     disruption: Disruption | Callable[[Change[S], Context], Disruption] = Disruption.NONE
@@ -216,6 +221,11 @@ class ResourceKind(Generic[S]):
         """Each attribute of the spec with its facts."""
         fields = self.spec.model_fields.items()
         return {n: next((m for m in f.metadata if isinstance(m, Attr)), Attr()) for n, f in fields}
+
+    @cached_property
+    def keys(self) -> frozenset[str]:
+        """The attributes that tell its resources apart; none where there is only one."""
+        return frozenset(name for name, fact in self.attributes.items() if fact.key)
 
     def places(self, attribute: str) -> tuple[str, ...]:
         """Where documents say an attribute: `HostProfile.spec.routes.gateway`. Nothing for what they never say."""
@@ -245,8 +255,8 @@ class ResourceKind(Generic[S]):
         """A desired resource from a document's node: spec attribute -> where it is said.
 
         A string is a dotted path inside `node`, a Node was found elsewhere, Given is said by the document's place
-        (its name, its section). What is absent or null is not said. Raises ConfigErrors, at the place of each value
-        that the spec refuses.
+        (its name, its section). What is absent or null is not said, nor is an empty text inside `node` (rule EMPTY).
+        Raises ConfigErrors, at the place of each value that the spec refuses.
         """
         values: dict[str, Any] = {}
         origins: dict[str, Origin] = {}
@@ -256,7 +266,9 @@ class ResourceKind(Generic[S]):
                 values[name] = place.value
                 continue
             member = node.at(*place.split(".")) if isinstance(place, str) else place
-            if member is not None and member.value is not None:
+            if member is not None and member.value == "" and isinstance(place, str):
+                origins[name], written[name] = member.origin, ""
+            elif member is not None and member.value is not None:
                 values[name], origins[name] = member.plain(), member.origin
                 if member.written is not None:
                     written[name] = member.written
@@ -295,6 +307,10 @@ class ResourceKind(Generic[S]):
         for name in sorted(spec.model_fields_set):
             if not (self.attributes[name].key or self.attributes[name].send_only):
                 yield name
+
+    def is_built_in(self, resource: Resource[S], snapshot: Snapshot) -> bool:
+        """Whether it is on the site without anybody's doing."""
+        return not self.keys or self.built_in(resource, snapshot)
 
     def needs_of(self, change: Change[S], context: Context) -> Needs:
         return self.needs(change, context) if callable(self.needs) else self.needs

@@ -21,7 +21,14 @@ class Node:
 
     value: Value
     origin: Origin
-    written: Scalar = None
+    written: Scalar | tuple[Scalar, ...] = None
+
+    def spelled(self, value: Value) -> Node:
+        """The node with its value in another spelling; what the document says is kept where that differs."""
+        other, said = Node(value, self.origin), self.plain()
+        return (
+            self if other.plain() == said else Node(value, self.origin, said if self.written is None else self.written)
+        )
 
     def get(self, key: str) -> Node | None:
         """The member named `key`; None when it is absent, null, or this is no mapping."""

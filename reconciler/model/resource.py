@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Generic, NamedTuple, Self, TypeVar
 
 from pydantic import BaseModel, ConfigDict
@@ -55,6 +55,23 @@ class Resource(Generic[S]):
     def origin_of(self, attribute: str) -> Origin | None:
         """Where the attribute's value was written; else where the resource was."""
         return self.origins.get(attribute, self.origin)
+
+    def respelled(self, **values: Any) -> Resource[S]:
+        """The resource with attributes in another spelling; what its side wrote is kept. The key is the caller's."""
+        other = {name: value for name, value in values.items() if value != getattr(self.spec, name)}
+        if not other:
+            return self
+        written = {**self.written, **{name: self.written_of(name) for name in other}}
+        return replace(self, spec=self.spec.model_copy(update=other), written=written)
+
+    def without(self, *names: str) -> Resource[S]:
+        """The resource with attributes that are not compared on this site; what its side wrote is kept."""
+        out = self.spec.model_fields_set & set(names)
+        if not out:
+            return self
+        said = {name: getattr(self.spec, name) for name in self.spec.model_fields_set - out}
+        written = {**self.written, **{name: self.written_of(name) for name in out}}
+        return replace(self, spec=type(self.spec)(**said), written=written)
 
     def written_of(self, attribute: str) -> Any:
         """The attribute as its side wrote it, before any rule put it in another spelling."""

@@ -28,6 +28,12 @@ class Rule:
         return self.form(value)
 
 
+# of what a document says; every kind's documents follow it
+EMPTY = Rule(
+    "empty-text", "An empty text in a document says nothing, as in the peer's merge: the site keeps its value."
+)
+
+
 def _as_set(value: Any) -> Any:
     return frozenset(value) if value is not None else None
 
