@@ -10,7 +10,7 @@ from reconciler.kinds import _storage as storage
 from reconciler.model.about import About
 from reconciler.model.change import Change
 from reconciler.model.kind import Attr, Context, Deletion, ResourceKind
-from reconciler.model.plan import Call, Ref, replacing
+from reconciler.model.plan import Call, Ref, Until, replacing
 from reconciler.model.resource import Resource, ResourceKey, Spec
 from reconciler.model.rows import Rows
 from reconciler.model.rule import Rule
@@ -21,8 +21,14 @@ from reconciler.model.words import Action, Area, Disruption, Needs, Scope
 
 PATH = "/v1/host_fs"
 DOCUMENT = {"size_gib": "size"}
-CEPH, INSTANCES = "ceph", "instances"
-OPTIONAL = frozenset({"image-conversion", INSTANCES, CEPH})  # sysinv constants.HOSTFS_CREATION_ALLOWED
+CEPH, INSTANCES, CONVERSION = "ceph", "instances", "image-conversion"
+OPTIONAL = frozenset({CONVERSION, INSTANCES, CEPH})  # sysinv constants.HOSTFS_CREATION_ALLOWED
+# of those; sysinv constants.FILESYSTEM_HOSTS_SUPPORTED_LIST_DICT, asked in host_fs.py _check_host_fs
+NOT_ON = {"worker": {CONVERSION}, "storage": OPTIONAL}
+# while it is "Creating" it can neither grow nor go (sysinv host_fs.py _delete, _check_fs_resizing); states:
+# constants.HOST_FS_STATUS_*, and none before there were any
+STATES = ("Ready", "Creating (on unlock)", "In-Use", "Reconfigure with App", "Error", None)
+MADE = Until(f"{PATH}/{{uuid}}", "state", STATES, limit_s=900.0)
 
 
 CEPHS = Rule(
@@ -89,7 +95,7 @@ def write(changes: Sequence[Change[HostFilesystem]], context: Context) -> Iterab
             yield Call("DELETE", f"{PATH}/{{uuid}}", refs={"uuid": Ref(change.key)})
         elif change.action is Action.CREATE:
             body = {"ihost_uuid": hosts.ref(host), "name": change.want.name, "size": change.want.size_gib}
-            yield Call("POST", PATH, body, creates=change.key)
+            yield Call("POST", PATH, body, {"uuid": Ref(change.key)}, change.key, MADE)
 
 
 def needs(change: Change[HostFilesystem], context: Context) -> Needs:
@@ -143,6 +149,9 @@ def _why_not_made(change: Change[HostFilesystem], context: Context) -> str:
     name, seen = change.key.name, context.observed.resources
     if name not in OPTIONAL:
         return f"the host has no filesystem {name}, and only {', '.join(sorted(OPTIONAL))} can be added"
+    found = hosts.state(change.key.host, context)
+    if found and name in NOT_ON.get(found.personality, ()):
+        return f"a {found.personality} host takes no filesystem {name}"
     group = ResourceKey("volume-group", storage.NOVA_LOCAL, change.key.host)
     if name == INSTANCES and group in seen.keys() - context.going:
         return f"the volume group {storage.NOVA_LOCAL} is in its place, and one of them is possible: remove it in Git"

@@ -71,6 +71,8 @@ def test_with_bare_metal_ceph_the_platform_sizes_its_own():
         (text(docker=20), rows(host_fs=[fs("docker", 30)]), "only grows: it has 30 GiB"),
         (text(zz=20), rows(), "has no filesystem zz"),
         (text(instances=20), rows(ilvgs=[group()]), "nova-local is in its place"),
+        (text(image_conversion=20), rows(host(personality="worker")), "a worker host takes no filesystem"),
+        (text(image_conversion=20), rows(host(personality="storage")), "a storage host takes no filesystem"),
         (text(ceph=20), rows(), "only a backend ceph-rook has it"),
         (text(instances=20), rows(host(state="new", inv_state=None, **AIO)), "not installed yet"),
     ],
