@@ -8,7 +8,8 @@ from typing import Any
 # Editors know this one best; what later ones have is not needed (yaml-language-server README: drafts 04 and 07).
 DIALECT = "http://json-schema.org/draft-07/schema#"
 ABSENT = "Absent: not managed."
-NAME = {"type": "string", "pattern": r"\$\{[^{}]+\}", "description": "Stands for a value of the site: ${name}."}
+# ${name}, for a value of the site; without words of its own, which editors would show in the place of the member's
+NAME = {"type": "string", "pattern": r"\$\{[^{}]+\}"}
 _NAME_REF = {"$ref": "#/$defs/Name"}
 _ADDRESS = ({"type": "string", "format": "ipv4"}, {"type": "string", "format": "ipv6"})
 _LIMITED = frozenset({"enum", "const", "pattern", "format"})

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 
 import jsonschema_rs
@@ -107,3 +108,12 @@ def test_our_own_files_refuse_keys_that_nobody_knows():
     schema = json.loads((ROOT / "schemas/site.schema.json").read_text())
     assert not jsonschema_rs.is_valid(schema, {"layer": ["common"]})
     assert jsonschema_rs.is_valid(schema, {"layers": ["common"]})
+
+
+def test_the_page_on_editing_names_schemas_that_there_are_and_settings_that_an_editor_can_read():
+    page = (ROOT / "docs/editing.md").read_text()
+    named = set(re.findall(r"schemas/([a-z-]+\.schema\.json)", page))
+    kinds_of_files = {path.name for path in SCHEMAS if not path.name.startswith("kinds-")}
+    assert named == kinds_of_files
+    [settings] = re.findall(r"^```json\n(.*?)^```", page, re.MULTILINE | re.DOTALL)
+    assert set(json.loads(settings)["yaml.schemas"]) == {f"schemas/{name}" for name in kinds_of_files}
