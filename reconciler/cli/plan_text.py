@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -135,8 +136,18 @@ def _others(plan: Plan, found: Comparison) -> Iterator[str]:
         yield f"  ! {blocked.key}: {blocked.reason}"
     for resource in found.extra:
         yield f"  ! {resource.key}: on the site and not in Git, in a list that Git owns whole"
+    yield from _left_alone(found)
     for key in found.unjudged:
         yield f"  ? {key}: not judged, {found.reasons.get(key, 'its list was not read')}"
+
+
+def _left_alone(found: Comparison) -> Iterator[str]:
+    """Hosts that Git does not describe, each with all that is on it."""
+    on_host = Counter(resource.key.host for resource in found.unmanaged)
+    for key in (resource.key for resource in found.unmanaged):
+        if not key.host and on_host[key.name]:
+            more = plural(on_host[key.name], "resource")
+            yield f"  · {key}: on the site and not in Git: left alone, with {more} of it"
 
 
 def _stage(number: int, stage: Stage, detail: Detail) -> Iterator[str]:

@@ -14,7 +14,7 @@ from reconciler.kinds import _matching as matching
 from reconciler.kinds import _storage as storage
 from reconciler.model.host import HostState
 from reconciler.model.kind import Context
-from reconciler.model.resource import Resource
+from reconciler.model.resource import Resource, ResourceKey
 from reconciler.model.rule import Rule
 from reconciler.model.snapshot import Snapshot
 
@@ -90,8 +90,10 @@ def why_not_replaced(want: Wanted, host: HostState, context: Context) -> str:
 
 
 def _machine(host: str, observed: Snapshot) -> Resource[Any] | None:
-    machines = (r for key, r in observed.resources.items() if key.kind == "machine")
-    return next((m for m in machines if m.spec.host == host), None)
+    """What a host runs on, by the address that it booted from."""
+    have = observed.resources.get(ResourceKey("host", host))
+    mac = have.spec.boot_mac if have else None
+    return observed.resources.get(ResourceKey("machine", str(mac).lower()))
 
 
 def _telling(want: Wanted) -> Mapping[str, str]:

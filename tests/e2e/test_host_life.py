@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from reconciler.cli.plan_text import plan_lines
 from reconciler.model.words import Disruption, Result
 from reconciler.simulator.hardware import Disk, Machine, Port, made_mac
 from tests.desired.writing import document
@@ -46,6 +47,10 @@ def calls(world, since=0):
 
 async def reasons(world):
     return {str(b.key): b.reason for b in (await world.judged(PLANT)).plan.blocked}
+
+
+def told(judged):
+    return list(plan_lines(judged.plan, judged.found))
 
 
 def say(clone, documents, more=""):
@@ -204,6 +209,7 @@ async def test_a_host_that_git_does_not_say_is_reported_and_never_touched(in_ser
         began = len(world.writes(PLANT))
         judged = await world.judged(PLANT)
         assert "host/worker-9" in {str(r.key) for r in judged.found.unmanaged}
+        assert any("host/worker-9: on the site and not in Git: left alone" in line for line in told(judged))
         assert judged.plan.is_empty
         assert judged.follows
         await world.applied(PLANT)
