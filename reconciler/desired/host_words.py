@@ -10,7 +10,7 @@ from reconciler.desired import host_models as models
 
 _MATCH_TYPE = "Kind of the board management controller."
 WORDS: Mapping[type[BaseModel], Mapping[str, str]] = {
-    models.SecretName: {"secret": "Name of the secret that holds it. What a secret holds is never in Git."},
+    models.SecretName: {"secret": "Name of the secret that holds it; `secrets` of site.yaml says where that is."},
     models.HostSpec: {
         "profile": "The HostProfile that the host follows.",
         "match": "How the machine is recognised when it appears; everything given must agree.",

@@ -16,6 +16,7 @@ from reconciler.engine.permission import ANY
 from reconciler.engine.reconcile import Judged, judge, reconcile
 from reconciler.engine.remote import SiteRemote
 from reconciler.engine.surroundings import Neighbours
+from reconciler.engine.unsealed import is_noted
 from reconciler.model.approval import Approval
 from reconciler.model.errors import ConfigError, ReconcilerError
 from reconciler.model.gate import Suspension
@@ -152,7 +153,10 @@ class Fleet:
         """
         site, commit = judged.desired.site, judged.desired.revision
         self.memory.carry(site, judged.removals.carried)
-        if judged.follows and self.memory.base(site) != commit and self.office.repository.keep(site, commit):
+        is_known = self.memory.base(site) == commit and is_noted(
+            judged.desired, self.memory.declared(site), self.office.kinds
+        )
+        if judged.follows and not is_known and self.office.repository.keep(site, commit):
             self.memory.ended(site, commit, judged.desired.resources)
 
     def _each(self, names: Iterable[str], one: Callable[[str], Awaitable[SiteResult]]) -> AsyncIterator[SiteResult]:

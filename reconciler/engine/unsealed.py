@@ -56,6 +56,11 @@ def followed(base: Snapshot, noted: Collection[ResourceKey], kinds: Kinds) -> Sn
     return replace(base, resources={k: _untold(r, kinds[k.kind].sealed) for k, r in resources.items()})
 
 
+def is_noted(said: Snapshot, noted: Collection[ResourceKey], kinds: Kinds) -> bool:
+    """Whether all that secrets tell was noted: one that was renewed and installed since was not."""
+    return all(key in noted for key in said.resources if kinds[key.kind].sealed)
+
+
 def _opened(resource: Resource[Any], sealed: Sealed[Any], reveal: Reveal) -> Iterable[Resource[Any]]:
     texts = [reveal(place).get_secret_value() for place in sealed.places(resource)]
     return tuple(sealed.opened(resource, joined(texts)))

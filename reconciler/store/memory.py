@@ -64,8 +64,9 @@ class StoreMemory:
         return self.store.words.suspensions()
 
     def ended(self, site: str, commit: str, declared: Iterable[ResourceKey] = ()) -> None:
-        if self.store.base(site) != commit:
-            self.store.set_base(site, commit, declared)
+        keys = frozenset(declared)
+        if self.store.base(site) != commit or self.store.declared(site) != keys:
+            self.store.set_base(site, commit, keys)
 
 
 @dataclass(frozen=True, slots=True)

@@ -81,6 +81,12 @@ def installed(world):
     return {row["certtype"]: row["signature"] for row in world.site(OTTAWA).rows("certificate", {})}
 
 
+def lose_authority(world):
+    """Somebody on the site takes it away."""
+    tables = world.site(OTTAWA).system.tables
+    tables.delete("certificate", tables.first("certificate", certtype="ssl_ca")["uuid"])
+
+
 async def test_what_git_says_is_installed_in_one_call_each_and_then_nothing_differs(in_service, said):
     async with in_service(OTTAWA) as (world, clone):
         began = await said(world, clone)
@@ -104,6 +110,9 @@ async def test_a_renewed_certificate_is_one_call_and_no_drift(in_service, said, 
         assert await world.is_in_sync(OTTAWA)
         assert len(world.writes(OTTAWA, began)) == 1
         assert installed(world)["ssl_ca"] == f"ssl_ca_{renewed.serial}"  # the older one of the name went with it
+        lose_authority(world)
+        (change,) = (await world.judged(OTTAWA)).found.changes
+        assert change.cause is Cause.DRIFTED  # what was renewed is what the site followed
 
 
 async def test_another_secret_than_was_reviewed_is_not_sent(in_service, said, vault):
@@ -122,8 +131,7 @@ async def test_an_authority_that_the_site_lost_is_drift(in_service, said):
     async with in_service(OTTAWA) as (world, clone):
         await said(world, clone)
         assert (await world.applied(OTTAWA)).is_done
-        tables = world.site(OTTAWA).system.tables
-        tables.delete("certificate", tables.first("certificate", certtype="ssl_ca")["uuid"])
+        lose_authority(world)
         judged = await world.judged(OTTAWA)
         (change,) = judged.found.changes
         assert change.cause is Cause.DRIFTED
