@@ -35,7 +35,7 @@ def notes(one: Adopted) -> Iterator[str]:
         yield f"error: {one.site}: {one.unread.removeprefix(f'{one.site}: ')}"
     yield from (f"error: {one.site}: {why}" for why in one.refused)
     yield from (f"left out: {one.site}: {why}" for why in one.left_out)
-    yield from (f"not written: {one.site}: {why}" for why in one.to_fill)
+    yield from (f"not written: {one.site}: {why}" for why in one.untold)
     for change in one.found.changes:
         yield f"differs: {one.site}: {change.key}: {', '.join(sorted(change.names)) or change.action}"
 
@@ -48,7 +48,7 @@ def as_json(one: Adopted) -> dict[str, Any]:
         "files": [{"path": r.file, "is_new": r.before is None, "diff": "\n".join(diff(r))} for r in one.rewrites],
         "exact": one.is_exact and not one.unread,
         "left_out": one.left_out,
-        "to_fill": one.to_fill,
+        "untold": one.untold,
         "refused": one.refused,
         "differences": [str(change.key) for change in one.found.changes],
         "unmanaged": [str(resource.key) for resource in one.found.unmanaged],

@@ -73,6 +73,8 @@ def accept_all(
     work = _Work(judged, repository, kinds, repository.tree.site_files(name), frozenset(i.key for i in wanted))
     work.changeable = frozenset(_changeable(work, is_shared=is_shared))
     refused = work.take_all(wanted)
+    parts = [part for item, _ in refused for part in item.parts]
+    refused = (*((item, why) for item, why in refused if not item.parts), *work.take_all(parts))
     accepted = tuple(item for item in wanted if item.name not in {left.name for left, _ in refused})
     return Acceptance(name, accepted, tuple(work.rewrites()), tuple(work.reached()), refused)
 

@@ -22,13 +22,17 @@ PRESENT = "present"  # what a whole resource was, or is
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """One difference to accept. attribute: "" for a whole resource, that Git is to say or to stop saying."""
+    """One difference to accept. attribute: "" for a whole resource, that Git is to say or to stop saying.
+
+    parts: the same in smaller pieces, for where the whole cannot be written.
+    """
 
     key: ResourceKey
     attribute: str
     was: Any
     now: Any
     wishes: tuple[Wish, ...]
+    parts: tuple[Item, ...] = ()
 
     @property
     def name(self) -> str:
@@ -114,7 +118,7 @@ class _Expressing:
         spec = change.want.model_copy(update={field.name: field.observed for field in change.fields})
         wishes = self._differences(change.desired, replace(change.desired, spec=spec), change.desired.origin)
         was, now = ({f.name: getattr(f, side) for f in change.fields} for side in ("desired", "observed"))
-        return Item(change.key, "", was, now, wishes)
+        return Item(change.key, "", was, now, wishes, tuple(self.field(change, field) for field in change.fields))
 
     def whole(self, resource: Resource[Any]) -> Item:
         """A resource that Git does not say, with all that the site shows of it."""

@@ -24,6 +24,7 @@ from reconciler.model.node import Node
 from reconciler.model.origin import Origin
 from reconciler.model.site import SiteFiles
 from reconciler.model.snapshot import Snapshot
+from reconciler.model.words import Scope
 
 FOLDER = "subclouds"
 FLEET = "fleet.yaml"
@@ -50,15 +51,15 @@ AS_IT_IS = Wish()
 class Adopted:
     """One site, written down: nothing is written by this, it is what the files are to become.
 
-    rewrites: the files that change. left_out: what documents refuse to say, and why. to_fill: what a person has to give,
-    for it is never written. refused: why the files could not be made to say the site. unread: why it was not looked at.
+    rewrites: the files that change. left_out: what documents refuse to say, and why. untold: what the files do not say
+    though the site may have it, and what a person can do. refused: why the files could not be made to say the site. unread: why it was not looked at.
     found: the site against the files as they then are.
     """
 
     site: str
     rewrites: tuple[Rewrite, ...] = ()
     left_out: tuple[str, ...] = ()
-    to_fill: tuple[str, ...] = ()
+    untold: tuple[str, ...] = ()
     refused: tuple[str, ...] = ()
     unread: str = ""
     found: Comparison = field(default_factory=Comparison)
@@ -87,13 +88,22 @@ def adopted(seen: Snapshot, kinds: Kinds, wish: Wish = AS_IT_IS) -> Adopted:
             left_out += [error.message for error in errors]
         else:
             rewrites = tuple(Rewrite(path, _text(wish.beside.get(path)), text) for path, text in written.items())
-            return Adopted(seen.site, rewrites, tuple(left_out), to_fill(seen, kinds), found=comparison)
+            return Adopted(seen.site, rewrites, tuple(left_out), untold(seen, kinds), found=comparison)
 
 
-def to_fill(seen: Snapshot, kinds: Kinds) -> tuple[str, ...]:
-    """What the site has and no file will say, for it is a secret: each with what to do."""
+def untold(seen: Snapshot, kinds: Kinds) -> tuple[str, ...]:
+    """What the site has, or may have, and no file will say: secrets, and what an inventory has no list of."""
     told = ((resource, kinds[key.kind].withheld(resource, seen)) for key, resource in sorted(seen.resources.items()))
-    return tuple(f"{resource.key}: {why}" for resource, why in told if why)
+    return (*(f"{resource.key}: {why}" for resource, why in told if why), *_unlisted(seen, kinds))
+
+
+def _unlisted(seen: Snapshot, kinds: Kinds) -> Iterator[str]:
+    for name, kind in kinds.items():
+        hosts = ("",) if kind.scope is Scope.SYSTEM else sorted(seen.system.hosts)
+        missing = [host for host in hosts if not seen.is_complete(name, host)]
+        if missing and not kind.is_inventory:
+            where = f" of {', '.join(missing)}" if any(missing) else ""
+            yield f"{name}{where}: the inventory has not all lists of it: write that anew with `stxr inventory`"
 
 
 def compared(seen: Snapshot, said: SiteFiles, kinds: Kinds) -> Comparison:

@@ -8,7 +8,7 @@ from typing import Any
 from reconciler.diff import compare, spelled
 from reconciler.engine.accept import accept_all
 from reconciler.engine.accept_wishes import everything
-from reconciler.engine.adoption import Adopted, Wish, adopted, compared, to_fill
+from reconciler.engine.adoption import Adopted, Wish, adopted, compared, untold
 from reconciler.engine.reconcile import Judged
 from reconciler.engine.repository import Repository
 from reconciler.engine.unsealed import unopened
@@ -33,7 +33,7 @@ def updated(seen: Snapshot, repository: Repository, kinds: Kinds, *, is_short: b
     after = replace(before, files={**before.files, **{r.file: r.after.encode() for r in done.rewrites}})
     refused = tuple(f"{item.name}: {why}" for item, why in done.refused)
     found = compared(seen, after, kinds)
-    notes = to_fill(_known(seen, want), kinds)
+    notes = untold(_known(seen, want), kinds)
     return Adopted(seen.site, done.rewrites, anew.left_out, notes, refused, found=found)
 
 

@@ -153,8 +153,8 @@ async def test_adopting_the_site_again_leaves_the_names_of_its_secrets(in_servic
         texts = {r.file: r.after for r in done.rewrites}
         for name in ("site-ca", "gui", "paper"):
             assert name in texts.get(OWN, (clone.folder / OWN).read_text())
-        assert any(told.startswith(f"certificate/ssl_ca_{ROOT.serial}: ") for told in done.to_fill)
-        assert not any("certificate/ssl:" in told for told in done.to_fill)
+        assert any(told.startswith(f"certificate/ssl_ca_{ROOT.serial}: ") for told in done.untold)
+        assert not any("certificate/ssl:" in told for told in done.untold)
 
 
 async def test_an_authority_that_a_commit_took_out_is_deleted_where_the_site_lets_it(in_service, said):

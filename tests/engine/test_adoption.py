@@ -112,10 +112,10 @@ def test_a_secret_is_a_reference_or_a_note_and_is_nowhere_in_clear(secretive):
     one = files_of("ottawa-001", secretive)
     text = "".join(one.files.values())
     assert one.is_exact
-    assert PASSWORD not in text + "".join(one.to_fill)
+    assert PASSWORD not in text + "".join(one.untold)
     assert "****" not in text
     assert "registry.example.com" in text
-    assert {note.partition(":")[0] for note in one.to_fill} == {
+    assert {note.partition(":")[0] for note in one.untold} == {
         "certificate/ssl_ca_77",
         "host/controller-0",
         "service-parameter/docker/docker-registry/admin_password",
@@ -131,7 +131,7 @@ secrets:
     secretRef: env:STXR_OTTAWA_001_BM_CONTROLLER_0
     username: root
 """)
-    assert any("give it in env:STXR_OTTAWA_001_BM_CONTROLLER_0" in note for note in one.to_fill)
+    assert any("give it in env:STXR_OTTAWA_001_BM_CONTROLLER_0" in note for note in one.untold)
 
 
 @pytest.mark.parametrize("name", ["ottawa-001", "yard-east", "plant-1"])
