@@ -11,7 +11,9 @@ import orjson
 
 from reconciler.cli.host_text import felt
 from reconciler.model.change import Change, Comparison
+from reconciler.model.kind import Attr
 from reconciler.model.plan import Call, Opening, Plan, Stage, StageType, Step
+from reconciler.model.resource import Resource
 from reconciler.model.wire import plain
 from reconciler.model.words import Action, Cause, Disruption
 
@@ -142,12 +144,17 @@ def _others(plan: Plan, found: Comparison) -> Iterator[str]:
 
 
 def _left_alone(found: Comparison) -> Iterator[str]:
-    """Hosts that Git does not describe, each with all that is on it."""
+    """Hosts that Git does not describe, each with what is on it and not of the platform's own making."""
     on_host = Counter(resource.key.host for resource in found.unmanaged)
-    for key in (resource.key for resource in found.unmanaged):
-        if not key.host and on_host[key.name]:
-            more = plural(on_host[key.name], "resource")
-            yield f"  · {key}: on the site and not in Git: left alone, with {more} of it"
+    for key in (resource.key for resource in found.unmanaged if _is_host(resource)):
+        more = f", with {plural(on_host[key.name], 'resource')} on it" if on_host[key.name] else ""
+        yield f"  · {key}: on the site and not in Git: left alone{more}"
+
+
+def _is_host(resource: Resource[Any]) -> bool:
+    """What is locked and unlocked is a host."""
+    facts = (fact for field in type(resource.spec).model_fields.values() for fact in field.metadata)
+    return any(isinstance(fact, Attr) and fact.lock_state for fact in facts)
 
 
 def _stage(number: int, stage: Stage, detail: Detail) -> Iterator[str]:
