@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator, Mapping
 
 from reconciler.model.node import Node
+from reconciler.model.secret import is_named
 
 HIDDEN = "(secret)"
-_SECRET = re.compile(r"(password|passphrase|passwd|secret|token|(?<!public)_key)$", re.IGNORECASE)
 
 
 def is_secret(key: str) -> bool:
     """A key under which people write secrets."""
-    return _SECRET.search(key) is not None
+    return is_named(key)
 
 
 def is_below_secret(path: Iterable[int | str]) -> bool:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from typing import Annotated, Any
@@ -17,14 +16,13 @@ from reconciler.model.resource import Resource, Spec
 from reconciler.model.rows import Row, Rows
 from reconciler.model.rule import Rule
 from reconciler.model.said import Element, Said
+from reconciler.model.secret import MASK, is_named
 from reconciler.model.site import Site
 from reconciler.model.snapshot import Snapshot
 from reconciler.model.words import Action, Area, Disruption
 
 PATH = "/v1/service_parameter"
 UNSAID = "***"  # nor is what Git says of such a one told
-MASK = "****"  # how a value is shown that may not be seen (sysinv common/service_parameter.py)
-SECRET = re.compile(r"(password|passphrase|passwd|secret|token|(?<!public)_key)$", re.IGNORECASE)
 WITHHELD = "its value is a secret and is not written: Git says nothing of it, and the site keeps it"
 # what tells a parameter: our attribute -> the document's; of them the API has one by another name
 DOCUMENT = {
@@ -118,7 +116,7 @@ def withheld(resource: Resource[ServiceParameter], snapshot: Snapshot) -> str:  
 
 def is_secret(spec: ServiceParameter) -> bool:
     """The platform hides its value, or its name tells."""
-    return spec.value == MASK or bool(SECRET.search(spec.parameter or ""))
+    return spec.value == MASK or is_named(spec.parameter or "")
 
 
 def is_usual(resource: Resource[ServiceParameter], snapshot: Snapshot) -> bool:  # noqa: ARG001

@@ -8,7 +8,7 @@ from functools import cached_property
 from typing import Any
 
 from reconciler.model.host import SystemState, host_state, system_state
-from reconciler.model.secret import digest
+from reconciler.model.secret import MASK, digest, is_named
 from reconciler.model.words import Scope, Service
 
 Row = Mapping[str, Any]
@@ -20,6 +20,7 @@ class Collection:
 
     `{host}` in the path is the host's uuid. is_object: the path shows one object, which is the only row.
     hidden: a member of the rows that is a secret: only its digest is kept, as `model.secret` makes it; "" stays "".
+    named: members that hold a name and its value: the value of a name that tells a secret is never given away.
     """
 
     name: str
@@ -29,6 +30,7 @@ class Collection:
     service: Service = Service.PLATFORM
     is_object: bool = False
     hidden: str = ""
+    named: tuple[str, str] | None = None
 
     def kept(self, row: Row) -> Row:
         """The row as it may be remembered."""
@@ -38,8 +40,14 @@ class Collection:
         return {**row, self.hidden: digest(text) if text else ""}
 
     def shown(self, rows: Iterable[Row]) -> Mapping[str, Any]:
-        """What the path shows, made of rows again."""
-        return next(iter(rows), {}) if self.is_object else {self.items: list(rows)}
+        """What the path shows, made of rows again; secrets masked as the platform masks them."""
+        return next(iter(rows), {}) if self.is_object else {self.items: [self._masked(row) for row in rows]}
+
+    def _masked(self, row: Row) -> Row:
+        if self.named is None:
+            return row
+        name, value = self.named
+        return {**row, value: MASK} if is_named(str(row.get(name) or "")) else row
 
     def rows_in(self, content: Any) -> tuple[Row, ...] | None:
         """The rows of what a path showed; None where it is not of this form."""
@@ -48,8 +56,8 @@ class Collection:
         return tuple(map(self.kept, rows)) if isinstance(rows, list) else None
 
 
-def _listed(name: str, items: str = "") -> Collection:
-    return Collection(name, f"/v1/{name}", items or name)
+def _listed(name: str, items: str = "", **facts: Any) -> Collection:
+    return Collection(name, f"/v1/{name}", items or name, **facts)
 
 
 def _per_host(name: str) -> Collection:
@@ -78,7 +86,7 @@ COLLECTIONS: Mapping[str, Collection] = {
         _listed("storage_tiers"),
         _listed("clusters"),
         _listed("controller_fs"),
-        _listed("service_parameter", "parameters"),
+        _listed("service_parameter", "parameters", named=("name", "value")),
         _listed("ptp_instances"),
         _listed("ptp_interfaces"),
         _listed("ceph_mon"),

@@ -7,6 +7,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from hashlib import sha256
 
+MASK = "****"  # how sysinv shows a value that may not be seen (sysinv common/service_parameter.py)
+_NAMES = re.compile(r"(password|passphrase|passwd|secret|token|(?<!public)_key)$", re.IGNORECASE)
 _DIGEST = re.compile(r"sha256:[0-9a-f]{64}")
 
 
@@ -45,3 +47,8 @@ def joined(texts: Iterable[str]) -> str:
 def digest(text: str) -> str:
     """What tells a text from any other and says nothing of it, however its lines end. A digest stays what it is."""
     return text if _DIGEST.fullmatch(text) else f"sha256:{sha256(joined([text]).encode()).hexdigest()}"
+
+
+def is_named(name: str) -> bool:
+    """A name under which people and platforms keep secrets."""
+    return _NAMES.search(name) is not None

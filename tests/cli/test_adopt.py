@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 import re
-import threading
-from contextlib import contextmanager
 from pathlib import Path
 
 import orjson
 import pytest
 import yaml
 
-from reconciler.simulator.run import SimulateOptions, simulated
 from tests.adopt.living import SITES, inventory, system
+from tests.cli.serving import serving
 
 NAME = "ottawa-001"
 FOLDER = f"subclouds/{NAME}"
@@ -39,27 +36,6 @@ def recorded(here, stxr, offline):
         (here / "inventories" / f"{name}.json").write_bytes(orjson.dumps(found))
 
     return recorded
-
-
-@contextmanager
-def serving(repo: Path, endpoints: Path):
-    """Simulated sites behind real sockets, in a thread of their own."""
-    ready, ended, loop = threading.Event(), asyncio.Event(), asyncio.new_event_loop()
-
-    async def serve():
-        async with simulated(SimulateOptions(repo=repo, endpoints_out=endpoints, port=0)):
-            ready.set()
-            await ended.wait()
-
-    thread = threading.Thread(target=loop.run_until_complete, args=(serve(),))
-    thread.start()
-    try:
-        assert ready.wait(30)
-        yield
-    finally:
-        loop.call_soon_threadsafe(ended.set)
-        thread.join(30)
-        loop.close()
 
 
 def with_mtu(found):
@@ -186,7 +162,7 @@ def test_an_inventory_that_is_none_stops_no_other_site(stxr, recorded, here):
 
 def test_what_live_sites_are_adopted_as_needs_no_change_and_a_dark_one_stops_no_other(stxr, here, tmp_path):
     endpoints = tmp_path / "endpoints.yaml"
-    with serving(SITES, endpoints):
+    with serving(endpoints, repo=SITES):
         with_dark_site(endpoints)
         words = ("adopt", "yard-east", "yard-dark", NAME, "--endpoints", endpoints)
         ended = stxr(*words, "--into", "fleet")

@@ -31,6 +31,14 @@ def show(system: System, call: Call) -> Row:
     return {"content": row["content"], "error": ""}
 
 
+@family.after_load
+def take_up(system: System) -> None:
+    """What an inventory shows of the licence: its content, or what stands for that."""
+    shown = system.tables.find("inventory", "license/get_license_file")
+    if shown and shown["body"].get("content"):
+        system.insert("licence", content=shown["body"]["content"])
+
+
 @family.on("POST", "/license/install_license")
 def install(system: System, call: Call) -> Row:
     form: Form = call.body
