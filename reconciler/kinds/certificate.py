@@ -174,6 +174,7 @@ KIND = ResourceKind(
     declare=declare,
     express=express,
     withheld=withheld,
+    built_in=lambda resource, _snapshot: resource.spec.type in OF_THE_PLATFORM,
     read=read,
     write=write,
     impossible=impossible,

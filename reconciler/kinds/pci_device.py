@@ -91,6 +91,7 @@ KIND = ResourceKind(
     express=express,
     is_usual=is_usual,
     read=read,
+    built_in=is_usual,
     write=write,
     needs=Needs.LOCKED,
     disruption=Disruption.LOCK,

@@ -19,7 +19,8 @@ from tests.kinds import machines, networks
 class Lesson:
     """`site` shows what `git` says; `moved`, a site, or `other`, another text of Git, differs from it in `differs`.
 
-    rule: the one by which it is the same; "" where our model has nothing to compare.
+    rule: the one by which it is the same; "" where our model has nothing to compare. whole: the one by which a whole
+    resource is left out, or known otherwise.
     """
 
     name: str
@@ -30,6 +31,7 @@ class Lesson:
     moved: Rows | None = None
     other: str = ""
     rule: str = ""
+    whole: str = ""
     world: ModuleType = machines
 
 
@@ -65,7 +67,20 @@ def devices() -> list[Lesson]:
     twice = [{"path": machines.SDB, "function": "osd"}, {"path": "/dev/sdb", "function": "osd"}]
     volume = {"name": "nova-local", "physicalVolumes": [{"type": "disk", "path": "/dev/sdb"}]}
     grouped = machines.rows(idisks=machines.DISKS, ilvgs=[machines.group()], ipvs=[machines.volume("disk-/dev/sdb")])
+    part = {"type": "partition", "path": machines.SDA, "size": 4}
+    parted = {"name": "nova-local", "physicalVolumes": [part]}
+
+    def partitions(mib: int) -> Rows:
+        made = {**machines.partition(5, 4, used=True), "size_mib": mib}
+        volumes = [machines.volume("part-5", path=f"{machines.SDA}-part5")]
+        return machines.rows(idisks=machines.DISKS, ilvgs=[machines.group()], ipvs=volumes, partitions=[made])
+
     return [
+        Lesson(
+            "partition that is some MiB smaller", "recorded: agents report what they made",
+            profile(storage={"volumeGroups": [parted]}), partitions(4095),
+            f"controller-0/physical-volume/nova-local/{machines.SDA}:4GiB create", partitions(3072), whole="whole-gib",
+        ),
         Lesson(
             "boot device by its node", "b41223ff", profile(bootDevice="/dev/sda"), sited(), rule="device-path",
             differs="host/controller-0 boot_device", other=profile(bootDevice="/dev/sdb"),
@@ -83,6 +98,7 @@ def devices() -> list[Lesson]:
         ),
         Lesson(
             "one disk by two names", "422e9ca3", profile(storage={"osds": twice}), osds, rule="device-path",
+            whole="one-disk",
             differs=f"controller-0/osd{machines.SDA} create",
             other=profile(storage={"osds": [*twice, {"path": "/dev/sda", "function": "osd"}]}),
         ),
@@ -135,6 +151,11 @@ def personalities() -> list[Lesson]:
             rule="role", differs="host/controller-0 personality", other=profile(personality="worker"),
         ),
         Lesson(
+            "board management of the type none", "1.7: BMC of defaults forced to none",
+            profile(boardManagement={"type": "none", "address": "10.9.9.9"}), sited(), rule="no-controller",
+            differs="host/controller-0 bm_type", moved=sited(bm_type="ipmi", bm_ip="10.9.9.9", bm_username="root"),
+        ),
+        Lesson(
             "empty text", "1.6: a pointer to an empty string does not override", profile(console="", location=""),
             sited(location={"locn": "Ottawa"}), rule="empty-text",
             differs="host/controller-0 console", other=profile(console="tty0"),
@@ -166,6 +187,7 @@ def storages() -> list[Lesson]:
         Lesson(
             "filesystem that Ceph brings", "024e3ef2, 400cf2b9, 39f1ad95", f"{ceph % ''}\n{sizes % 30}",
             machines.rows(**made), "controller-0/host-filesystem/docker size_gib", other=f"{ceph % ''}\n{sizes % 40}",
+            whole="ceph-filesystem",
         ),
         Lesson(
             "pool that the system computed", "6937de1e, 7a2ec128", profile(storage={"volumeGroups": [group]}),
@@ -242,11 +264,11 @@ def nodes() -> list[Lesson]:
         ),
         Lesson(
             "threads of a core", "api/v1/constructors.go parseProcessorInfo", processors("platform", 1), some,
-            f"{cpu}/platform count", cores("Platform", "Platform"),
+            f"{cpu}/platform count", cores("Platform", "Platform"), whole="first-thread",
         ),
         Lesson(
             "application is what remains", "api/v1/constructors.go parseProcessorInfo", processors("application", 7), some,
-            f"{cpu}/shared count", other=processors("shared", 1),
+            f"{cpu}/shared count", other=processors("shared", 1), whole="remainder",
         ),
         Lesson(
             "no core for the vSwitch", "api/v1/constructors.go parseProcessorInfo", processors("vswitch", 0), some,
@@ -342,6 +364,7 @@ def links() -> list[Lesson]:
         Lesson(
             "port of an interface over another", "1.7: dummy", interfaces(ethernet=[pf, over]), covered(),
             "controller-0/ethernet-over/plat0 mtu", other=interfaces(ethernet=[pf, over | {"mtu": 9000}]),
+            whole="no-port",
         ),
         Lesson(
             "the loopback", "1.7: lo is an ethernet", interfaces(ethernet=[lo]), loopback(1500),
@@ -396,6 +419,11 @@ def addresses() -> list[Lesson]:
                 "addresses by another spelling", "1.7: IPs re-printed", said, site, rule="ip-text",
                 differs="controller-0/address/fd00::5 prefix",
                 moved=wired(left=data, addresses=[{**address, "prefix": 48}], routes=[route]),
+            ),
+            Lesson(
+                "address that a pool gave", "1.7: pool_uuid set", said, site, whole="pool-given",
+                differs="controller-0/address/fd00::5 create",
+                moved=wired(left=data, addresses=[{**address, "pool_uuid": "pool"}, pooled], routes=[route]),
             ),
             Lesson(
                 "subnet with the bits of a host", "sysinv api/controllers/v1/route.py", said, site, rule="subnet",

@@ -8,8 +8,6 @@ from reconciler.diff import compare
 from tests.diff.learned import LEFT, PORTS, RIGHT, cores, filesystem
 from tests.kinds import machines, networks
 
-HERE = {"ihost_uuid": f"host-{machines.HOST}"}
-
 
 def unmanaged(world, found, git="") -> set[str]:
     around = world.context(git, found)
@@ -100,6 +98,25 @@ def test_address_modes_that_come_with_a_network():
     found = unmanaged(networks, rows)
     assert "controller-0/interface-address-mode/enp0s9/ipv4" in found
     assert "controller-0/interface-address-mode/left/ipv4" not in found
+
+
+def test_devices_that_nobody_touched():
+    device = {"uuid": "pci", "pciaddr": "0000:0b:00.0", "pdevice_id": "0d5c", "host_uuid": f"host-{machines.HOST}"}
+    untouched = {**device, "name": "pci_0000_0b_00_0", "enabled": False}
+    assert unmanaged(machines, machines.rows(pci_devices=[untouched])) == set()
+    assert unmanaged(machines, machines.rows(pci_devices=[{**untouched, "enabled": True}]))
+
+
+def test_certificates_of_the_platforms_own_services():
+    """e078a336: certificates that are installed at run time were differences for ever. An authority is somebody's."""
+    facts = {"issuer": None, "start_date": "2026-01-01T00:00:00+00:00", "expiry_date": "2036-01-01T00:00:00+00:00"}
+    rows = [
+        {**facts, "uuid": kind, "certtype": kind, "signature": f"{kind}_1", "subject": None, "details": None}
+        for kind in ("ssl", "docker_registry", "ssl_ca")
+    ]
+    found = machines.rows(certificate=rows)
+    assert unmanaged(machines, found) == {"certificate/ssl_ca_1"}
+    assert machines.differences("system: {}", found) == {}
 
 
 def test_they_are_kept_apart_so_that_they_can_still_be_accepted():
