@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -18,7 +18,8 @@ from reconciler.cli.progress import telling
 from reconciler.cli.review import review
 from reconciler.cli.selection import selected
 from reconciler.cli.session import Chosen, fleet, looked_at
-from reconciler.cli.why_equal import explained, why_json, why_lines
+from reconciler.cli.why_equal import explained, of_inventories, why_json, why_lines
+from reconciler.diff import Alike
 from reconciler.engine.fleet import SiteResult
 from reconciler.engine.judgement import differences, removals_in_words
 from reconciler.engine.reconcile import Judged
@@ -55,6 +56,9 @@ def plan(
         if why_equal:
             raise ConfigError("--why-equal asks what sites show: give it without --base and --head")
         sys.exit(review(chosen, base, head, sites, inventory, show))
+    if why_equal and inventory:
+        _tell_alike(of_inventories(chosen, sites, inventory, key), show)
+        return
     found = shown.in_order(asyncio.run(_judged(chosen, sites, everything=everything)))
     if show is PlanFormat.JSON:
         shown.as_json({"sites": [result_json(r, detail) for r in found]})
@@ -63,6 +67,16 @@ def plan(
             typer.echo(line)
     shown.tell_errors(found)
     sys.exit(shown.plan_exit(found, allow_unreachable=allow_unreachable))
+
+
+def _tell_alike(found: Mapping[str, tuple[Alike, ...]], show: PlanFormat) -> None:
+    if show is PlanFormat.JSON:
+        shown.as_json({"sites": [{"site": site, "alike": list(map(why_json, one))} for site, one in found.items()]})
+        return
+    for site, one in found.items():
+        typer.echo(f"{site}:")
+        for line in why_lines(one):
+            typer.echo(f"  {line}")
 
 
 async def _judged(chosen: Chosen, sites: list[str] | None, *, everything: bool) -> list[SiteResult]:

@@ -107,7 +107,7 @@ def _one(before: Repository, after: Repository, name: str, inventory: Path | Non
     wanted, said = after.desired(name), _said(before, name)
     file = inventory / f"{name}.json" if inventory else None
     if file and file.is_file():
-        return exact(wanted, _inventory(file), registry(), Edit(said, after.settings(name)))
+        return exact(wanted, read_inventory(file), registry(), Edit(said, after.settings(name)))
     return preview(after.site(name), said, wanted, registry()) if said else None
 
 
@@ -119,7 +119,8 @@ def _said(before: Repository, name: str) -> Snapshot | None:
         return None
 
 
-def _inventory(file: Path) -> dict[str, Any]:
+def read_inventory(file: Path) -> dict[str, Any]:
+    """What `stxr inventory` wrote of a site. Raises ConfigError for a file that is something else."""
     try:
         found = orjson.loads(file.read_bytes())
     except ValueError as error:

@@ -2,22 +2,49 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from fnmatch import fnmatchcase
 from itertools import groupby
+from pathlib import Path
 from typing import Any
 
 from reconciler.cli.plan_text import value_text
+from reconciler.cli.review import read_inventory
+from reconciler.cli.selection import selected
+from reconciler.cli.session import Chosen, looked_at
 from reconciler.diff import Alike, alike
+from reconciler.engine.preview import alike_in
 from reconciler.engine.reconcile import Judged
 from reconciler.kinds import registry
+from reconciler.model.errors import ConfigError
 
 INDENT = 72  # column of file:line, as in a plan
 
 
 def explained(judged: Judged, key: str = "") -> tuple[Alike, ...]:
     """What of a site is alike; of the resources that `key` names (`controller-0/bond/*`), or of all."""
-    found = alike(judged.desired, judged.observed, registry())
+    return _named(alike(judged.desired, judged.observed, registry()), key)
+
+
+def of_inventories(
+    chosen: Chosen, sites: list[str] | None, folder: Path, key: str = ""
+) -> Mapping[str, tuple[Alike, ...]]:
+    """Site -> what is alike in its recorded inventory, of the named sites or of all that have one. Offline.
+
+    Raises ConfigErrors for what Git says wrongly, and ConfigError for a site without an inventory.
+    """
+    found = {}
+    with looked_at(chosen) as repository:
+        for name in selected(sites, repository.names, everything=not sites):
+            file = folder / f"{name}.json"
+            if file.is_file():
+                found[name] = _named(alike_in(repository.desired(name), read_inventory(file), registry()), key)
+            elif sites:
+                raise ConfigError("no inventory of the site: write it with `stxr inventory`", str(file))
+    return found
+
+
+def _named(found: Iterable[Alike], key: str) -> tuple[Alike, ...]:
     return tuple(one for one in found if not key or fnmatchcase(str(one.key), key))
 
 

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from reconciler.diff import Past, Present, compare, gone, prunings, removals, spelled, with_deletes
+from reconciler.diff import Alike, Past, Present, alike, compare, gone, prunings, removals, spelled, with_deletes
 from reconciler.engine.fingerprint import fingerprint
 from reconciler.engine.unsealed import unopened
 from reconciler.model.change import Change, Comparison
@@ -68,6 +68,12 @@ def exact(after: Snapshot, inventory: Mapping[str, Any], kinds: Kinds, edit: Edi
     edit = edit or Edit()
     before = edit.before and unopened(edit.before, kinds)
     return _preview(unopened(after, kinds), observed, kinds, replace(edit, before=before), is_exact=True)
+
+
+def alike_in(after: Snapshot, inventory: Mapping[str, Any], kinds: Kinds) -> tuple[Alike, ...]:
+    """What a recorded inventory shows otherwise than Git says it, and is the same."""
+    observed = interpret(after.site, rows_of(inventory), kinds, 0.0)
+    return tuple(alike(spelled(after, observed, kinds), observed, kinds))
 
 
 def assumed(site: Site, rendering: Snapshot, kinds: Kinds) -> Snapshot:

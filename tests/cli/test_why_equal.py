@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import json
+import shutil
+
 import pytest
 
 from reconciler.cli.plan import plan_text, result_json
@@ -10,11 +13,18 @@ from reconciler.cli.why_equal import explained, why_json, why_lines
 from reconciler.diff import compare
 from reconciler.engine.fleet import SiteResult
 from reconciler.engine.reconcile import Judged
+from tests.cli.conftest import EXAMPLE
 from tests.kinds import machines
 
 GIT = """
 system: {ntpServers: [1.pool.ntp.org, 0.pool.ntp.org]}
 hosts: {controller-0: {bootDevice: /dev/sda, console: ''}}
+"""
+EXTRA = """
+apiVersion: starlingx.windriver.com/v1
+kind: System
+metadata: {name: plant-1}
+spec: {dnsServers: ["FD00:0::1"]}
 """
 ASKED = Detail(why_equal=True)
 
@@ -64,6 +74,33 @@ def test_it_is_told_below_the_plan_only_where_it_is_asked_for(judged):
     assert "Written otherwise, and the same:" not in list(plan_text([result]))
     assert [one["resource"] for one in result_json(result, ASKED)["alike"]] == ["host/controller-0"] * 2 + ["ntp"]
     assert "alike" not in result_json(result)
+
+
+@pytest.fixture
+def recorded(tmp_path):
+    """The example, and an inventory of one of its sites: its name servers in another spelling."""
+    shutil.copytree(EXAMPLE, tmp_path / "repo")
+    (tmp_path / "repo" / "subclouds" / "plant-1" / "deployment-config.yaml").write_text(EXTRA)
+    servers = {"/v1/idns": {"idnss": [{"uuid": "dns", "nameservers": "fd00::1"}]}, "/v1/ihosts": {"ihosts": []}}
+    (tmp_path / "plant-1.json").write_text(json.dumps(servers))
+    return tmp_path
+
+
+def test_a_recorded_inventory_is_asked_offline(stxr, recorded):
+    ended = stxr("plan", "plant-1", "--repo", recorded / "repo", "--inventory", recorded, "--why-equal")
+    assert ended.code == 0
+    assert ended.out.splitlines()[:3] == ["plant-1:", "  Written otherwise, and the same:", "    = dns"]
+    told = stxr(
+        "plan", "--repo", recorded / "repo", "--inventory", recorded, "--why-equal", "--key", "dns", "--format", "json"
+    )
+    [site] = json.loads(told.out)["sites"]
+    assert (site["site"], [one["rule"] for one in site["alike"]]) == ("plant-1", ["ip-texts"])
+
+
+def test_a_site_that_is_named_must_have_an_inventory(stxr, recorded):
+    ended = stxr("plan", "plant-2", "--repo", recorded / "repo", "--inventory", recorded, "--why-equal")
+    assert (ended.code, ended.out) == (1, "")
+    assert "plant-2.json: no inventory of the site: write it with `stxr inventory`" in ended.err
 
 
 def test_it_is_asked_of_sites_not_of_revisions(stxr):

@@ -297,6 +297,10 @@ def services() -> list[Lesson]:
     def dns(servers: str) -> Rows:
         return machines.rows(idns=[{"uuid": "dns", "nameservers": servers}])
 
+    def labelled(**labels: str) -> Rows:
+        facts = {"host_uuid": f"host-{machines.HOST}"}
+        return machines.rows(labels=[{"uuid": n, "label_key": n, "label_value": v, **facts} for n, v in labels.items()])
+
     return [
         Lesson(
             "value that the platform hides", "sysinv common/service_parameter.py", system(serviceParameters=[password]),
@@ -310,6 +314,15 @@ def services() -> list[Lesson]:
         Lesson(
             "name servers by another spelling", "1.7: IPs re-printed", system(dnsServers=["FD00:0::1", "10.0.0.1"]),
             dns("fd00::1,10.0.0.1"), "dns servers", dns("10.0.0.1,fd00::1"), rule="ip-texts",
+        ),
+        Lesson(
+            "label that somebody else added", "2.5: a foreign label asked for a lock", profile(labels={"a": "", "b": "1"}),
+            labelled(a="", b="1", c="2"), "controller-0/label/a value", labelled(a="1", b="1"),
+        ),
+        Lesson(
+            "parameter that somebody else added", "2.4: deleted unless in the snapshot", system(serviceParameters=[]),
+            parameters("****"), "service-parameter/identity/ldap/password value", parameters("other"),
+            other=system(serviceParameters=[password]),
         ),
         Lesson(
             "time zone", "site.yaml: compared as it is", "own: {system: {timezone: Europe/Berlin}}",

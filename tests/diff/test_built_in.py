@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from reconciler.diff import compare
+from reconciler.kinds._usual_parameters import USUAL
 from tests.diff.learned import LEFT, PORTS, RIGHT, cores, filesystem
 from tests.kinds import machines, networks
 
@@ -27,6 +28,30 @@ def test_service_parameters_that_nobody_changed():
     rows = [parameter(usual, "8080"), parameter(changed, "7200"), parameter(added, "200")]
     found = unmanaged(machines, machines.rows(service_parameter=rows))
     assert found == {f"service-parameter/{changed}", f"service-parameter/{added}"}
+
+
+def test_the_peers_default_parameters_are_known():
+    """common/constants.go DefaultParameters, but two for which sysinv has no default any more (`intel_*`)."""
+    peers = {
+        "http/config": {"http_port", "https_port"},
+        "identity/config": {"token_expiration"},
+        "identity/security_compliance": {"lockout_retries", "lockout_seconds"},
+        "platform/config": {"cpu_max_freq_min_percentage"},
+        "platform/kernel": {"audit"},
+        "platform/maintenance": {
+            "controller_boot_timeout",
+            "heartbeat_degrade_threshold",
+            "heartbeat_failure_action",
+            "heartbeat_failure_threshold",
+            "heartbeat_period",
+            "mnfa_threshold",
+            "mnfa_timeout",
+            "worker_boot_timeout",
+        },
+        "radosgw/config": {"fs_size_mb", "service_enabled"},
+    }
+    known = {parameter.partition("=")[0] for parameter in USUAL}
+    assert {f"{section}/{name}" for section, names in peers.items() for name in names} - known == set()
 
 
 @pytest.mark.parametrize(("backends", "expected"), [(("ceph",), False), (("ceph-rook",), False), ((), True)])
