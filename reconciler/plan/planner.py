@@ -19,7 +19,7 @@ from reconciler.plan.host_life import life
 from reconciler.plan.places import places_of, used
 from reconciler.plan.refusals import going, possible, refused, unblocked
 from reconciler.plan.stages import stages_of
-from reconciler.plan.uses import in_use
+from reconciler.plan.uses import in_use, unread
 from reconciler.plan.windows import turns_of, windows_of
 from reconciler.plan.works import works_of
 
@@ -33,9 +33,11 @@ def plan(found: Comparison, context: Context, kinds: Kinds, ours: Collection[str
     found = hosts.found
     context = replace(context, going=going(found, context, kinds))
     changes, refusals = possible(found, context, kinds)
-    works = tuple(works_of(cascade(changes, context, kinds), context, kinds))
+    whole = cascade(changes, context, kinds)
+    works = tuple(works_of(whole, context, kinds))
     windows = windows_of(works, context, kinds, frozenset(ours), refusals)
     refusals |= refused(works, windows, context)
+    refusals |= unread(whole, context, kinds)
     refusals |= in_use(changes, context, kinds, refusals)
     turns = turns_of(windows, context)
     places = places_of(unblocked(works, found, refusals, kinds), turns, kinds)

@@ -19,12 +19,12 @@ def in_use(
     """The deletes that have to wait for what still refers to the resource, with one that does.
 
     What the platform takes along by itself keeps nothing, and neither does what is deleted, made anew, or led
-    elsewhere in this plan. Where a list was not read that may have one, nobody knows, and the delete waits too.
+    elsewhere in this plan.
     """
     todo = {c.key: c for c in changes}
     if not any(_ends(c) for c in todo.values()):
         return {}
-    found = dict(_unknown(todo, context, kinds))
+    found: Refusals = {}
     grew = True
     while grew:
         users = _users(todo, {*refusals, *found}, context, kinds)
@@ -43,26 +43,6 @@ def _ends(change: Change[Any]) -> bool:
 def _ending(todo: Mapping[ResourceKey, Change[Any]], kinds: Kinds) -> Iterator[tuple[ResourceKey, ResourceKey]]:
     """(key, the key by which others refer to it) of what is deleted for good."""
     return ((c.key, known(c.observed, kinds)) for c in todo.values() if _ends(c) and c.observed)
-
-
-def _unknown(
-    todo: Mapping[ResourceKey, Change[Any]], context: Context, kinds: Kinds
-) -> Iterator[tuple[ResourceKey, str]]:
-    """What is deleted and may be used by a member of a list that was not read to its end."""
-    for key, name in _ending(todo, kinds):
-        if unread := next(_unread(name, context, kinds), ""):
-            yield key, f"whether something still uses it is not known: {unread} was not read to its end"
-
-
-def _unread(name: ResourceKey, context: Context, kinds: Kinds) -> Iterator[str]:
-    """The lists that were not read, of kinds that refer to a resource by this name."""
-    for kind in kinds.values():
-        if name.kind not in kind.references or kind.is_inventory:
-            continue
-        hosts = ("",) if kind.scope is Scope.SYSTEM else (name.host,) if name.host else tuple(context.system.hosts)
-        yield from (
-            f"{host} {kind.name}".strip() for host in hosts if not context.observed.is_complete(kind.name, host)
-        )
 
 
 def _users(
@@ -88,3 +68,35 @@ def _kept(resource: Resource[Any], change: Change[Any] | None, kinds: Kinds) -> 
 
 def _in_words(user: ResourceKey) -> str:
     return f"{user} still uses it: remove that first, or with it"
+
+
+def unread(changes: Iterable[Change[Any]], context: Context, kinds: Kinds) -> Refusals:
+    """What is deleted, for good or to be made anew, while a list was not read to its end: its own, or its users'.
+
+    Then what it is, or what would go or break with it, is not known.
+    """
+    reasons = ((c.key, next(_unread(c, context, kinds), "")) for c in changes)
+    return {key: reason for key, reason in reasons if reason}
+
+
+def _unread(change: Change[Any], context: Context, kinds: Kinds) -> Iterator[str]:
+    if change.observed is None or change.action not in {Action.DELETE, Action.REPLACE}:
+        return
+    key = change.key
+    if not context.observed.is_complete(key.kind, key.host):
+        yield f"it is not deleted, or made anew, while {_list(key.kind, key.host)} was not read to its end"
+    for kind, host in _lists_of_users(known(change.observed, kinds), context, kinds):
+        if not context.observed.is_complete(kind, host):
+            yield f"whether something still uses it is not known: {_list(kind, host)} was not read to its end"
+
+
+def _lists_of_users(name: ResourceKey, context: Context, kinds: Kinds) -> Iterator[tuple[str, str]]:
+    """(kind, host) of the lists whose members may refer to a resource by this name."""
+    for kind in kinds.values():
+        if name.kind in kind.references and not kind.is_inventory:
+            hosts = ("",) if kind.scope is Scope.SYSTEM else (name.host,) if name.host else tuple(context.system.hosts)
+            yield from ((kind.name, host) for host in hosts)
+
+
+def _list(kind: str, host: str) -> str:
+    return f"{host} {kind}".strip()

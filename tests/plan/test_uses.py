@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from reconciler.diff import compare
 from reconciler.model.change import Change, Comparison
 from reconciler.model.kind import Context
 from reconciler.model.words import Action
@@ -47,3 +48,20 @@ def test_a_list_of_another_host_that_was_not_read_keeps_nothing_of_this_one():
     have = snap(IFACE)
     have = replace(have, complete=have.complete | {("link", "controller-0")} - {("link", "controller-1")})
     assert told(deleted(have, key("iface", "e"))) == {}
+
+
+def test_what_is_made_anew_waits_too_while_its_users_were_not_read():
+    """Else a link would go with its net, and nobody would know to make it again."""
+    want, have = snap(Net(name="n", type="vlan")), snap(Net(name="n", type="flat"))
+    have = replace(have, complete=have.complete - {("link", "controller-0")})
+    todo = plan(compare(want, have, KINDS), Context(want, have), KINDS)
+    assert (todo.is_empty, list(told(todo))) == (True, ["net/n"])
+
+
+def test_nothing_is_made_anew_while_its_own_list_was_not_read():
+    """Half of what it is read from may be missing, and look like a difference."""
+    want, have = snap(Net(name="n", type="vlan")), snap(Net(name="n", type="flat"))
+    have = replace(have, complete=have.complete - {("net", "")})
+    assert told(plan(compare(want, have, KINDS), Context(want, have), KINDS)) == {
+        "net/n": "it is not deleted, or made anew, while net was not read to its end"
+    }
