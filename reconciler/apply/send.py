@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from reconciler.apply.step import Work, call_once, failed, perform
+from functools import partial
+
+from reconciler.apply.step import Work, call_once, failed, named, perform
 from reconciler.apply.window import swact, window
 from reconciler.model.errors import Conflict, Held, ReconcilerError, Unreachable
 from reconciler.model.outcome import Entry, Outcome
@@ -19,7 +21,7 @@ async def send(plan: Plan, work: Work) -> Outcome:
     try:
         for index, stage in enumerate(plan.stages):
             if index and (stage.type is StageType.SWACT or stage.opening is Opening.LOCK):
-                await work.permits(plan.stages[index:], await work.remote.look(()))
+                await work.kept(f"{stage.host} gates", partial(_ask_gates, plan.stages[index:], work))
             more, error = await _stage(stage, work, plan.id)
             entries += more
             if error:
@@ -29,11 +31,15 @@ async def send(plan: Plan, work: Work) -> Outcome:
     return Outcome(plan.id, Result.DONE, tuple(entries), _open(work))
 
 
+async def _ask_gates(left: tuple[Stage, ...], work: Work) -> None:
+    await work.permits(left, await work.remote.look(()))
+
+
 async def _stage(stage: Stage, work: Work, plan_id: str) -> tuple[tuple[Entry, ...], ReconcilerError | None]:
     if stage.type is StageType.WINDOW:
         return await window(stage, work, plan_id)
     if stage.type is StageType.SWACT:
-        await swact(stage, work)
+        await work.kept(f"{stage.host} swact", partial(swact, stage, work))
         return (), None
     return await _online(stage, work)
 
@@ -42,11 +48,11 @@ async def _online(stage: Stage, work: Work) -> tuple[tuple[Entry, ...], Reconcil
     entries: list[Entry] = []
     for step in stage.steps:
         try:
-            entries.append(await perform(step, work))
+            entries.append(await work.kept(named(step), partial(perform, step, work)))
         except ReconcilerError as error:
             return (*entries, failed(step, error)), error
     for call in stage.last:
-        await call_once(call, work, stage.host)
+        await work.kept(f"{call.method} {call.path}", partial(call_once, call, work, stage.host))
     return tuple(entries), None
 
 

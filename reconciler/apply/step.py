@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Protocol, TypeVar
 
 from reconciler.apply.judge import Verdict, conflict_text, judge, overtaken, remaining
 from reconciler.apply.remote import Clock, Journal, Pace, Remote
@@ -17,8 +17,20 @@ from reconciler.model.plan import Call, Stage, Step, Until
 from reconciler.model.resource import ResourceKey
 from reconciler.model.snapshot import Snapshot
 
+T = TypeVar("T")
 Permits = Callable[[tuple[Stage, ...], Snapshot], Awaitable[None]]
 TRIES = 3  # sendings in a row that show no effect
+
+
+class Keeps(Protocol):
+    """Runs a deed and keeps its end, so that a process that takes over goes on behind it."""
+
+    async def __call__(self, name: str, deed: Callable[[], Awaitable[T]]) -> T: ...
+
+
+async def unkept(name: str, deed: Callable[[], Awaitable[T]]) -> T:  # noqa: ARG001
+    """Nothing outlives the process."""
+    return await deed()
 
 
 async def permitted(left: tuple[Stage, ...], seen: Snapshot) -> None:
@@ -30,6 +42,7 @@ class Work:
     """Everything that sending one plan carries along: the outside, the facts, and the ids that calls brought.
 
     windows: hosts that we locked and that are not unlocked yet, as the journal has them.
+    kept: every deed of sending goes through it; one that did not end is done again, looking first.
     permits: asked before one more host is taken out of service, with all stages that are left; raises Held where that
       is to wait.
     """
@@ -45,6 +58,7 @@ class Work:
     made: dict[ResourceKey, dict[str, str | int]] = field(default_factory=dict)
     windows: set[str] = field(default_factory=set)
     permits: Permits = permitted
+    kept: Keeps = unkept
 
     def opens(self, host: str, plan_id: str) -> None:
         """Note that we are about to lock a host, before it is done."""
@@ -193,6 +207,11 @@ def _targets(seen: Snapshot) -> dict[str, str]:
 
 def _entry(step: Step, result: StepResult, message: str = "") -> Entry:
     return Entry(step.kind, step.host, step.keys, result, message)
+
+
+def named(step: Step) -> str:
+    """How a step is called in histories."""
+    return " ".join(filter(None, (step.host, step.kind)))
 
 
 def failed(step: Step, error: ReconcilerError) -> Entry:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from contextlib import suppress
+from functools import partial
 
-from reconciler.apply.step import Work, call_once, failed, perform, supersedes
+from reconciler.apply.step import Work, call_once, failed, named, perform, supersedes
 from reconciler.model.errors import Busy, Conflict, Held, NotReady, ReconcilerError, Refused, Unauthorized, Unreachable
 from reconciler.model.host import HostState
 from reconciler.model.outcome import Entry, StepResult
@@ -20,8 +21,9 @@ async def window(stage: Stage, work: Work, plan_id: str) -> tuple[tuple[Entry, .
 
     Raises what made the window impossible to open. A lost site leaves it open and journaled: the next plan adopts it.
     """
-    await supersedes((s for s in stage.steps if s.calls), work)
-    await _open(stage, work, plan_id)
+    steps = [s for s in stage.steps if s.calls]
+    await work.kept(f"{stage.host} is as planned", partial(supersedes, steps, work))
+    await work.kept(f"{stage.host} opens", partial(_open, stage, work, plan_id))
     try:
         entries, error = await _steps(stage, work)
     except Exception:  # a fault of ours: the host is not left locked for it
@@ -36,7 +38,7 @@ async def _ended(stage: Stage, work: Work) -> ReconcilerError | None:
     """Close the window, if the plan does; what kept it open."""
     try:
         if stage.unlocks:
-            await _close(stage, work)
+            await work.kept(f"{stage.host} closes", partial(_close, stage, work))
     except ReconcilerError as error:
         return error
     return None
@@ -64,14 +66,14 @@ async def _steps(stage: Stage, work: Work) -> tuple[tuple[Entry, ...], Reconcile
     steps = [s for s in stage.steps if s.calls]
     for index, step in enumerate(steps):
         try:
-            entries.append(await perform(step, work))
+            entries.append(await work.kept(named(step), partial(perform, step, work)))
         except ReconcilerError as error:
             work.say(f"{stage.host}: {error}; the rest of this window is left out")
             dropped = [Entry(s.kind, s.host, s.keys, StepResult.DROPPED) for s in steps[index + 1 :]]
             return (*entries, failed(step, error), *dropped), error
     try:
         for call in stage.last:
-            await call_once(call, work, stage.host)
+            await work.kept(f"{call.method} {call.path}", partial(call_once, call, work, stage.host))
     except ReconcilerError as error:
         return tuple(entries), error
     return tuple(entries), None
@@ -84,6 +86,9 @@ async def _open(stage: Stage, work: Work, plan_id: str) -> None:
         if stage.unlocks:
             work.opens(host.name, plan_id)
         return
+    if host.name in work.windows and not host.is_unlocked:
+        await _wait(host.name, lambda now: now.is_locked, work.pace.lock_limit_s, work, "locked")
+        return  # this plan locked it, and the process that did is gone
     if host.is_locked:
         raise Held(f"{work.site} {host.name}: locked-by-operator: it was locked by somebody else since the plan")
     if not host.is_unlocked:

@@ -10,7 +10,8 @@ from reconciler.engine.backoff import Backoff
 from reconciler.engine.fleet import Fleet
 from reconciler.engine.queue import Queue
 from reconciler.engine.reconcile import reconcile
-from reconciler.engine.verdicts import Whose, found, not_found
+from reconciler.engine.sending import Sends, sent_now
+from reconciler.engine.verdicts import Whose, after, found, not_found
 from reconciler.model.errors import ReconcilerError, Visit
 from reconciler.model.outcome import Outcome
 from reconciler.model.plan import Plan
@@ -44,6 +45,8 @@ class Controller:
         self, fleet: Fleet, store: Store, schedule: Schedule, queue: Queue, tell: Callable[[Verdict], None]
     ) -> None:
         self._fleet, self._store, self._schedule, self._queue, self._tell = fleet, store, schedule, queue, tell
+        self._sends: Sends = sent_now
+        self._under_way: set[str] = set()  # sites whose plan is being sent by a workflow
         self._chance = random.Random(0).random  # noqa: S311 - spreads load, guards nothing
         self._failures: dict[str, int] = {}
         self._done: dict[str, set[str]] = {}  # plans that ended well since the site last had nothing to do
@@ -73,8 +76,21 @@ class Controller:
         self._store.forget(gone)
         self._fleet.office.repository.forget(gone)
 
+    def goes_on(self, sends: Sends, under_way: Iterable[str]) -> None:
+        """Plans are sent by workflows from now on; those of these sites are on their way already."""
+        self._sends, self._under_way = sends, set(under_way)
+
+    def ended(self, name: str, outcome: Outcome) -> None:
+        """A workflow's plan has ended: the site is looked at when it is worth it, at once where all went well."""
+        self._under_way.discard(name)
+        if not outcome.is_done and (known := self.verdicts.get(name)):
+            self._keep(after(known, outcome, self._fleet.office.clock.now()))
+        self._queue.put(name, self._due_s(name, outcome))
+
     async def visit(self, name: str) -> float:
         """One site, once; seconds until it is due again."""
+        if name in self._under_way:  # who sends to it looks at it; its end puts it here again
+            return self._schedule.next_s(self._chance())
         try:
             verdict, outcome = await self._visited(name)
         except ReconcilerError as error:
@@ -95,7 +111,7 @@ class Controller:
 
     async def _visited(self, name: str) -> tuple[Verdict, Outcome]:
         visit = await self._fleet.visit(name)
-        judged, outcome = await reconcile(visit, self._fleet.office)
+        judged, outcome = await reconcile(visit, self._fleet.office, self._sends)
         self._fleet.settle(judged)
         if outcome.entries:  # a plan that waits has no history yet
             self._store.record(name, judged.desired.revision, outcome)
@@ -113,6 +129,9 @@ class Controller:
         done = self._done.setdefault(name, set())
         ended_badly = outcome.result in {Result.FAILED, Result.UNREACHABLE, Result.CONFLICT}
         # a host that we locked does not wait for the next full reading
+        if outcome.result is Result.BEGUN:
+            self._under_way.add(name)
+            return self._schedule.next_s(self._chance())
         if ended_badly or outcome.plan_id in done or outcome.open_windows:
             return self._count_failure(name)
         self._failures.pop(name, None)

@@ -18,6 +18,7 @@ ENDS = {
     Result.HELD: State.HELD,
     Result.FAILED: State.FAILED,
     Result.UNREACHABLE: State.UNREACHABLE,
+    Result.BEGUN: State.APPLYING,
 }
 
 

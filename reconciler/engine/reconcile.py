@@ -8,12 +8,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 
-from reconciler.apply import send
 from reconciler.diff import Present, compare, let_go, prunings, with_deletes
-from reconciler.engine.gating import gated, judged_again
-from reconciler.engine.office import Office, Visit, work
+from reconciler.engine.gating import gated
+from reconciler.engine.office import Office, Visit
 from reconciler.engine.permission import Asked, permitted
 from reconciler.engine.removed import removed
+from reconciler.engine.sending import Order, Sends, rendering, sent_now
 from reconciler.engine.unsealed import followed
 from reconciler.model.change import Comparison
 from reconciler.model.kind import Context
@@ -76,8 +76,11 @@ async def judge(visit: Visit, office: Office) -> Judged:
     return Judged(want, have, found, todo, ours, said_locked(both, office.kinds), gone.removals)
 
 
-async def reconcile(visit: Visit, office: Office) -> tuple[Judged, Outcome]:
-    """The site brought as near to Git as its policies permit, once. Call again to see what came of it."""
+async def reconcile(visit: Visit, office: Office, sends: Sends = sent_now) -> tuple[Judged, Outcome]:
+    """The site brought as near to Git as its policies permit, once. Call again to see what came of it.
+
+    sends: how a plan is sent: from here, or by a workflow that outlives this process, whose end is told later.
+    """
     judged = await judge(visit, office)
     for host in visit.windows - judged.windows:
         visit.journal.window_closed(host)  # or somebody's later lock of it would be taken for ours
@@ -88,13 +91,17 @@ async def reconcile(visit: Visit, office: Office) -> tuple[Judged, Outcome]:
     if not passed.plan.stages:
         return judged, replace(allowed.unsent(passed.closed), open_windows=tuple(sorted(judged.owed)))
     office.begins(visit.site, passed.plan)
-    permits = judged_again(visit, office)
-    with office.timed("apply"):
-        outcome = await send(passed.plan, work(visit, office, judged.desired, judged.windows, permits))
-    owed = tuple(host for host in outcome.open_windows if host not in judged.kept)
-    return judged, replace(
-        outcome, holds=(*passed.closed, *allowed.holds), approval=allowed.approval, open_windows=owed
+    order = Order(
+        site=visit.site,
+        plan=passed.plan,
+        desired=judged.desired,
+        rendering=rendering(visit.desired),
+        windows=judged.windows,
+        stays_locked=judged.kept,
+        holds=(*passed.closed, *allowed.holds),
+        approval=allowed.approval,
     )
+    return judged, await sends(order, visit, office)
 
 
 def still_open(windows: frozenset[str], have: Snapshot) -> frozenset[str]:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
 from reconciler.engine.fingerprint import fingerprint
-from reconciler.engine.judgement import differences, removals_in_words, state_of
+from reconciler.engine.judgement import ENDS, differences, removals_in_words, state_of
 from reconciler.engine.permission import in_words
 from reconciler.engine.reconcile import Judged
 from reconciler.model.errors import ConfigError, ConfigErrors, ReconcilerError, Unauthorized, Unreachable
@@ -59,6 +59,21 @@ def found(whose: Whose, judged: Judged, outcome: Outcome, now: float, before: Ve
         release=seen.system.release,
         system_mode=seen.system.mode,
         hosts={name: host.in_words for name, host in seen.system.hosts.items()},
+    )
+
+
+def after(before: Verdict, outcome: Outcome, now: float) -> Verdict:
+    """The verdict of a site whose plan has not ended well since it was last looked at."""
+    holds = tuple(_dated(outcome.holds, before.holds, now))
+    state = ENDS.get(outcome.result, before.state if before.state is not State.APPLYING else State.PENDING)
+    return replace(
+        before,
+        state=state,
+        reason=str(outcome.result),
+        message=outcome.message,
+        judged_at=now,
+        open_windows=outcome.open_windows,
+        holds=holds,
     )
 
 

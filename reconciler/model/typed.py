@@ -15,26 +15,33 @@ from typing import Any
 from pydantic import BaseModel
 
 from reconciler.model.change import Change, FieldChange
+from reconciler.model.errors import Failure
+from reconciler.model.gate import GateName, Hold
+from reconciler.model.host import HostState, SystemState
 from reconciler.model.kind import Kinds
 from reconciler.model.origin import Origin
-from reconciler.model.outcome import Entry, StepResult
+from reconciler.model.outcome import Entry, Outcome, StepResult
 from reconciler.model.plan import Blocked, Call, Opening, Plan, Ref, Stage, StageType, Step, Until
 from reconciler.model.removal import Pruning, Removal, RemovedValue
 from reconciler.model.resource import Resource, ResourceKey
 from reconciler.model.secret import SecretRef, Upload
-from reconciler.model.words import Action, Area, Cause, Disruption, Prune, Service, Severity
+from reconciler.model.snapshot import Snapshot, Unread
+from reconciler.model.words import Action, Area, Cause, Disruption, Prune, Result, Service, Severity
 
 NAME, OF = "$", "of"
 _RECORDS: Mapping[str, Callable[..., Any]] = {
     cls.__name__: cls
     for cls in (
         *(Blocked, Call, Change, Entry, FieldChange, Plan, Pruning, Ref, Removal, RemovedValue, Resource),
-        *(SecretRef, Stage, Step, Until, Upload),
+        *(Hold, HostState, Outcome, SecretRef, Snapshot, Stage, Step, SystemState, Unread, Until, Upload),
     )
 }
 _WORDS: Mapping[str, Callable[..., Any]] = {
     cls.__name__: cls
-    for cls in (Action, Area, Cause, Disruption, Opening, Prune, Service, Severity, StageType, StepResult)
+    for cls in (
+        *(Action, Area, Cause, Disruption, Failure, GateName, Opening, Prune, Result, Service, Severity),
+        *(StageType, StepResult),
+    )
 }
 _PLACES: Mapping[str, Callable[..., Any]] = {cls.__name__: cls for cls in (Origin, ResourceKey)}
 

@@ -151,6 +151,7 @@ class Result(StrEnum):
     IN_SYNC = "in_sync"  # nothing to do
     DONE = "done"
     PLANNED = "planned"  # not sent: mode or policy
+    BEGUN = "begun"  # it is being sent; its end is told when it is there
     HELD = "held"
     FAILED = "failed"
     CONFLICT = "conflict"  # the site moved meanwhile: plan afresh

@@ -1,0 +1,266 @@
+"""Plans on their way as DBOS workflows: one a site at a time, going on after the death of any process.
+
+A workflow is a small interpreter over a plan that is data: a new program sends an old plan as it was reviewed. Every
+deed is look, act if still needed, look again, because the one that was in flight when the process died is done again.
+Imported only where it is used: DBOS takes a second to load.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from functools import partial
+from typing import Any, Self, TypeVar
+
+import orjson
+from dbos import DBOS, DBOSConfig, Serializer, SetEnqueueOptions, SetWorkflowID
+from sqlalchemy import URL, Engine, create_engine, event
+
+from reconciler.apply import send
+from reconciler.engine.fleet import Fleet
+from reconciler.engine.gating import judged_again
+from reconciler.engine.office import Office, Visit, work
+from reconciler.engine.sending import Order, rendering
+from reconciler.model import errors
+from reconciler.model.errors import ConfigError, ConfigErrors, Conflict, ReconcilerError
+from reconciler.model.kind import Kinds
+from reconciler.model.outcome import Outcome
+from reconciler.model.plan import FORMAT
+from reconciler.model.typed import packed, unpacked
+from reconciler.model.words import Result
+
+QUEUE = "apply"
+NAME = "stxr"
+WAITING = ["ENQUEUED", "PENDING"]
+VERSION = f"orders-{FORMAT}"  # of what a workflow is given and keeps; a program that reads it may be any later one
+T = TypeVar("T")
+Ended = Callable[[Order, Outcome, str], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """How many plans are sent at a time: by this process, and by all that share the database (None: no limit)."""
+
+    worker: int = 50
+    fleet: int | None = None
+    polling_s: float = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where workflows are kept, and who runs them. replica: a name that a restarted process has again."""
+
+    url: str | URL
+    replica: str = "stxr-0"
+    limits: Limits = field(default_factory=Limits)
+
+
+class Durable:
+    """The workflows of this process. One at a time: DBOS has one instance in a process.
+
+    ended: told once each plan has ended, with the workflow's id; after a death it may be told twice.
+    """
+
+    def __init__(self, fleet: Fleet, place: Place, ended: Ended) -> None:
+        self.fleet, self.ended, self._place = fleet, ended, place
+
+    @property
+    def kinds(self) -> Kinds:
+        return self.fleet.office.kinds
+
+    async def __aenter__(self) -> Self:
+        """Workflows that an earlier process of this replica left go on from here."""
+        _at_work.append(self)
+        DBOS(config=_config(self._place))
+        DBOS.launch()
+        limits = self._place.limits
+        await DBOS.register_queue_async(
+            QUEUE,
+            partition_concurrency=1,
+            worker_concurrency=limits.worker,
+            global_concurrency=limits.fleet,
+            polling_interval_sec=limits.polling_s,
+        )
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await asyncio.to_thread(DBOS.destroy)
+        _at_work.remove(self)
+
+    async def send(self, order: Order, visit: Visit, office: Office) -> Outcome:  # noqa: ARG002 - engine.sending.Sends
+        """The plan is on its way when this returns; nothing of it may have been sent yet."""
+        content = kept(order)
+        identity = f"{order.site}/{order.plan.id}/{office.clock.now():.3f}"
+        with SetWorkflowID(identity), SetEnqueueOptions(queue_partition_key=order.site):
+            await DBOS.enqueue_workflow_async(QUEUE, apply, content)
+        return order.ended(Outcome(order.plan.id, Result.BEGUN))
+
+    async def under_way(self) -> frozenset[str]:
+        """The sites whose plan has not ended."""
+        found = await DBOS.list_workflows_async(status=WAITING, name="apply", load_output=False)
+        return frozenset(one.workflow_id.partition("/")[0] for one in found)
+
+
+_at_work: list[Durable] = []
+
+
+@DBOS.workflow(name="apply")
+async def apply(content: dict[str, Any]) -> dict[str, Any]:
+    """One order, to its end. Nothing here but what is kept decides what comes next."""
+    durable = _at_work[-1]
+    order = given(content, durable.kinds)
+    told = await _Run(durable, order).outcome()
+    identity = str(DBOS.workflow_id)
+    await DBOS.run_step_async({"name": "end"}, _told, partial(durable.ended, order, told, identity))
+    return {"result": told.result, "message": told.message}
+
+
+async def _told(tell: Callable[[], None]) -> None:
+    tell()
+
+
+@dataclass
+class _Run:
+    """One order on its way: what its deeds brought, kept beside each of them."""
+
+    durable: Durable
+    order: Order
+
+    async def outcome(self) -> Outcome:
+        """Never raises for what Git or the site does."""
+        order, office = self.order, self.durable.fleet.office
+        try:
+            visit = await self.durable.fleet.visit(order.site)
+        except ReconcilerError as error:  # Git is wrong by now, or the endpoint is gone: nobody knows how to go on
+            return order.ended(Outcome(order.plan.id, Result.HELD, message=str(error)))
+        carried = work(visit, office, order.desired, order.windows | visit.windows, self._still_wanted(visit, office))
+        carried.kept = partial(self._kept, carried.made, carried.windows)
+        with office.timed("apply"):
+            return order.ended(await send(order.plan, carried))
+
+    def _still_wanted(self, visit: Visit, office: Office) -> Any:
+        judge = judged_again(visit, office)
+
+        async def permits(left: Any, seen: Any) -> None:
+            now = _rendering(office, self.order.site)
+            if now and now != self.order.rendering:
+                raise Conflict(f"{self.order.site}: superseded by a newer commit; planned afresh")
+            await judge(left, seen)
+
+        return permits
+
+    async def _kept(self, made: Any, windows: set[str], name: str, deed: Callable[[], Awaitable[T]]) -> T:
+        """The end of a deed, now or as it was kept; with the ids and windows that it brought."""
+
+        async def done() -> dict[str, Any]:
+            end = await _end(deed)
+            return {**end, "made": packed(made), "windows": sorted(windows)}
+
+        end = await DBOS.run_step_async({"name": name}, done)
+        made.update(unpacked(end["made"], self.durable.kinds))
+        windows.clear()
+        windows.update(end["windows"])
+        return _result(end, self.durable.kinds)  # type: ignore[no-any-return]
+
+
+def kept(order: Order) -> dict[str, Any]:
+    """An order as JSON."""
+    return {
+        "site": order.site,
+        "plan": packed(order.plan),
+        "desired": packed(order.desired),
+        "rendering": order.rendering,
+        "windows": sorted(order.windows),
+        "holds": packed(order.holds),
+        "approval": order.approval,
+    }
+
+
+def given(content: dict[str, Any], kinds: Kinds) -> Order:
+    """The inverse."""
+    return Order(
+        site=content["site"],
+        plan=unpacked(content["plan"], kinds),
+        desired=unpacked(content["desired"], kinds),
+        rendering=content["rendering"],
+        windows=frozenset(content["windows"]),
+        holds=unpacked(content["holds"], kinds),
+        approval=content["approval"],
+    )
+
+
+async def _end(deed: Callable[[], Awaitable[Any]]) -> dict[str, Any]:
+    """What came of it: a result, an error of ours that says what comes next, or a fault of the program."""
+    try:
+        return {"result": packed(await deed())}
+    except ReconcilerError as error:
+        return {"error": type(error).__name__, "args": packed(list(error.args)), "state": packed(vars(error))}
+    except Exception as fault:  # noqa: BLE001 - it is kept, and raised where it would have been
+        return {"fault": f"{type(fault).__name__}: {fault}"}
+
+
+def _result(end: dict[str, Any], kinds: Kinds) -> Any:
+    if "fault" in end:
+        raise RuntimeError(end["fault"])
+    if "error" in end:
+        cls: type[ReconcilerError] = getattr(errors, end["error"])
+        error = cls.__new__(cls, *unpacked(end["args"], kinds))
+        error.__dict__.update(unpacked(end["state"], kinds))
+        raise error
+    return unpacked(end["result"], kinds)
+
+
+def _rendering(office: Office, site: str) -> str:
+    """What Git says now; "" where it cannot be read: what was approved goes on."""
+    try:
+        return rendering(office.repository.desired(site))
+    except (ConfigError, ConfigErrors, KeyError):
+        return ""
+
+
+class _Json(Serializer):
+    """Readable by people and by later programs; pickles are neither."""
+
+    def serialize(self, data: Any) -> str:
+        return orjson.dumps(data, default=_plain).decode()
+
+    def deserialize(self, serialized_data: str) -> Any:
+        return orjson.loads(serialized_data)
+
+    def name(self) -> str:
+        return "stxr_json"
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, BaseException):
+        return {"error": type(value).__name__, "message": str(value)}
+    raise TypeError(f"{type(value).__name__} is no JSON")
+
+
+def _config(place: Place) -> DBOSConfig:
+    engine = _engine(place.url)
+    return DBOSConfig(
+        name=NAME,
+        system_database_url=engine.url.render_as_string(hide_password=False),
+        system_database_engine=engine,
+        application_version=VERSION,
+        executor_id=place.replica,
+        log_level="ERROR",
+        serializer=_Json(),
+        notification_listener_polling_interval_sec=place.limits.polling_s,
+    )
+
+
+def _engine(url: str | URL) -> Engine:
+    """SQLite in WAL mode, as its own documentation asks for many readers and one writer; PostgreSQL as it is."""
+    engine = create_engine(url)
+    if engine.dialect.name == "sqlite":
+        event.listen(engine, "connect", _prepare)
+    return engine
+
+
+def _prepare(connection: Any, _record: Any) -> None:
+    connection.isolation_level = "IMMEDIATE"  # as DBOS sets it on engines of its own (dbos/_sys_db_sqlite.py)
+    for pragma in ("journal_mode=WAL", "synchronous=FULL", "busy_timeout=30000", "foreign_keys=ON"):
+        connection.execute(f"PRAGMA {pragma}")
