@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 
 import uvicorn
@@ -21,14 +22,18 @@ from reconciler.engine.follow import FolderSource, RemoteSource, Say, Source, Wa
 from reconciler.engine.office import Office
 from reconciler.engine.queue import Queue
 from reconciler.engine.repository import MIRROR
+from reconciler.engine.sending import Order
 from reconciler.kinds import registry
+from reconciler.model.outcome import Outcome
 from reconciler.sources.mirror import Mirror
 from reconciler.sources.triggers import Poll
 from reconciler.sources.verify import Trust
-from reconciler.store import Store, StoreMemory, Words, state_folder
+from reconciler.store import Store, StoreMemory, state_folder
 from reconciler.telemetry import Metrics, events
 
 HEED_S = 2.0
+WORKFLOWS = "workflows.db"
+Begin = Callable[[], Awaitable[None]]
 KEPT_S = 90 * 86_400.0  # how long the history of outcomes is kept
 
 
@@ -47,7 +52,11 @@ class Listen:
 
 @dataclass(frozen=True, slots=True)
 class Running:
-    """Everything that an operator can turn."""
+    """Everything that an operator can turn.
+
+    database: PostgreSQL's URL; "" for SQLite in the state folder. replica: a name that a restarted process has again.
+    at_once: plans that are sent at a time over the whole fleet.
+    """
 
     repo: str
     root: str
@@ -60,6 +69,10 @@ class Running:
     poll_s: float = 60.0
     trust: Trust = field(default_factory=Trust)
     quiet: bool = False
+    database: str = ""
+    replica: str = "stxr-0"
+    at_once: int | None = None
+    workflow_poll_s: float = 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +96,9 @@ async def controller(options: Running) -> AsyncIterator[Started]:
 
     Raises Held where another process owns the state folder, ConfigError and SourceError for what it is told.
     """
-    with Store.open(options.state, "run") as store:
+    from reconciler.engine.durable import Durable, Limits, Place  # noqa: PLC0415 - DBOS takes a second to load
+
+    with Store.open(options.state, "run", url=options.database) as store:
         store.prune(older_than=time.time() - KEPT_S)
         log = events(quiet=options.quiet)
         source = _source(options, lambda text: log.warning("repository", said=text))
@@ -101,13 +116,30 @@ async def controller(options: Running) -> AsyncIterator[Started]:
         async with open_fleet(office, load(options.endpoints), StoreMemory(store), metrics.observer) as fleet:
             queue = Queue(SYSTEM_CLOCK, options.schedule.workers)
             it = known["it"] = Controller(fleet, store, options.schedule, queue, log.verdict)
-            async with _at_work(it, source, store.words, metrics, options) as started:
-                yield started
+            place = Place(
+                options.database or f"sqlite:///{state_folder(options.state) / WORKFLOWS}",
+                options.replica,
+                Limits(options.schedule.workers, options.at_once, options.workflow_poll_s),
+            )
+            durable = Durable(fleet, place, partial(_ended, store, it))
+            async with AsyncExitStack() as stack:
+
+                async def begin() -> None:
+                    await stack.enter_async_context(durable)
+                    it.goes_on(durable.send, await durable.under_way())
+
+                async with _at_work(it, source, metrics, options, begin) as started:
+                    yield started
+
+
+def _ended(store: Store, it: Controller, order: Order, outcome: Outcome, identity: str) -> None:
+    store.record(order.site, order.plan.commit, outcome, identity)
+    it.ended(order.site, outcome)
 
 
 @asynccontextmanager
 async def _at_work(
-    it: Controller, source: Source, words: Words, metrics: Metrics, options: Running
+    it: Controller, source: Source, metrics: Metrics, options: Running, begin: Begin
 ) -> AsyncIterator[Started]:
     shown = Shown(
         verdicts=it.verdicts.values,
@@ -118,7 +150,7 @@ async def _at_work(
     )
     hooks = Hooks(source.ring, metrics.delivery, options.listen.webhook_secrets, options.branch)
     server = _Server(create_app(shown, options.listen.token, hooks), options.listen)
-    jobs = [it.run(), _follow(it, source), _heed(it, words), server.serve()]
+    jobs = [it.run(), _follow(it, source, begin), _heed(it), server.serve()]
     tasks = tuple(asyncio.create_task(job) for job in jobs)
     try:
         yield Started(it, await server.url(tasks[-1]), tasks)
@@ -129,15 +161,21 @@ async def _at_work(
         await asyncio.gather(*tasks, return_exceptions=True)
 
 
-async def _follow(it: Controller, source: Source) -> None:
+async def _follow(it: Controller, source: Source, begin: Begin) -> None:
+    """begin: once the repository is read, workflows of an earlier process go on; before any site is visited."""
+    has_begun = False
     async for move in source.moves():
+        if not has_begun:
+            await begin()
+            has_begun = True
         # also those that went while nobody looked
         it.drop(move.vanished | (it.verdicts.keys() - source.repository.names))
         it.put(move.changed | move.appeared)
 
 
-async def _heed(it: Controller, words: Words) -> None:
+async def _heed(it: Controller) -> None:
     """What people say in the store, heeded within seconds; commands beside this process say it too."""
+    words = it.store.words
     last = words.last()
     while True:
         await SYSTEM_CLOCK.sleep(HEED_S)

@@ -12,15 +12,16 @@ from reconciler.model.plan import Opening, Plan, Stage, StageType
 from reconciler.model.words import Result
 
 
-async def send(plan: Plan, work: Work) -> Outcome:
+async def send(plan: Plan, work: Work, *, is_asked: bool = False) -> Outcome:
     """Everything the plan says, or as much as holds; it never raises for what a site does.
 
+    is_asked: the gates are asked before the first stage too, because time has passed since they were.
     Stops at the first stage that does not hold. May be called again with a plan made afresh.
     """
     entries: list[Entry] = []
     try:
         for index, stage in enumerate(plan.stages):
-            if index and (stage.type is StageType.SWACT or stage.opening is Opening.LOCK):
+            if (not index and is_asked) or (index and _takes_out(stage)):
                 await work.kept(f"{stage.host} gates", partial(_ask_gates, plan.stages[index:], work))
             more, error = await _stage(stage, work, plan.id)
             entries += more
@@ -29,6 +30,11 @@ async def send(plan: Plan, work: Work) -> Outcome:
     except ReconcilerError as error:
         return _ended(plan, entries, error, work)
     return Outcome(plan.id, Result.DONE, tuple(entries), _open(work))
+
+
+def _takes_out(stage: Stage) -> bool:
+    """One more host, or the active one, leaves service."""
+    return stage.type is StageType.SWACT or stage.opening is Opening.LOCK
 
 
 async def _ask_gates(left: tuple[Stage, ...], work: Work) -> None:

@@ -29,6 +29,14 @@ def run(
     observe_s: Annotated[float, typer.Option("--observe-every", help="Seconds between full reads of a site.")] = 600.0,
     poll_s: Annotated[float, typer.Option("--poll-every", help="Seconds between looks at a remote repository.")] = 60.0,
     workers: Annotated[int, typer.Option(min=1, help="Sites in work at a time.")] = 50,
+    database: Annotated[
+        str,
+        typer.Option(envvar="STXR_DATABASE", help="URL of a PostgreSQL database; SQLite in the state folder without."),
+    ] = "",
+    replica: Annotated[
+        str, typer.Option(envvar="STXR_REPLICA", help="Name of this process, the same after a restart.")
+    ] = "stxr-0",
+    at_once: Annotated[int | None, typer.Option(min=1, help="Plans sent at a time, over the whole fleet.")] = None,
     verify: Annotated[Verify, typer.Option(help="What a head must be signed with.")] = Verify.NONE,
     signers: Annotated[Path | None, typer.Option(help="Allowed signers file, outside the repository.")] = None,
     keyring: Annotated[Path | None, typer.Option(help="GNUPGHOME with the trusted keys.")] = None,
@@ -57,6 +65,9 @@ def run(
         schedule=Schedule(observe_s=observe_s, workers=workers),
         poll_s=poll_s,
         trust=Trust(verify, signers, keyring),
+        database=database,
+        replica=replica,
+        at_once=at_once,
     )
     asyncio.run(_until_stopped(options))
 

@@ -44,7 +44,7 @@ class Controller:
     def __init__(
         self, fleet: Fleet, store: Store, schedule: Schedule, queue: Queue, tell: Callable[[Verdict], None]
     ) -> None:
-        self._fleet, self._store, self._schedule, self._queue, self._tell = fleet, store, schedule, queue, tell
+        self._fleet, self.store, self._schedule, self._queue, self._tell = fleet, store, schedule, queue, tell
         self._sends: Sends = sent_now
         self._under_way: set[str] = set()  # sites whose plan is being sent by a workflow
         self._chance = random.Random(0).random  # noqa: S311 - spreads load, guards nothing
@@ -73,7 +73,7 @@ class Controller:
             self._queue.drop(site)
             for known in (self.verdicts, self._failures, self._done):
                 known.pop(site, None)
-        self._store.forget(gone)
+        self.store.forget(gone)
         self._fleet.office.repository.forget(gone)
 
     def goes_on(self, sends: Sends, under_way: Iterable[str]) -> None:
@@ -114,7 +114,7 @@ class Controller:
         judged, outcome = await reconcile(visit, self._fleet.office, self._sends)
         self._fleet.settle(judged)
         if outcome.entries:  # a plan that waits has no history yet
-            self._store.record(name, judged.desired.revision, outcome)
+            self.store.record(name, judged.desired.revision, outcome)
         whose = self._whose(name, visit.settings)
         now, before = self._fleet.office.clock.now(), self.verdicts.get(name)
         return found(whose, judged, outcome, now, before), outcome
@@ -169,7 +169,7 @@ class Controller:
     def _keep(self, verdict: Verdict) -> None:
         if verdict.site not in self._fleet.office.repository.names:
             return  # dropped while it was visited
-        dated = self.verdicts[verdict.site] = self._store.save(verdict)
+        dated = self.verdicts[verdict.site] = self.store.save(verdict)
         self._tell(dated)
 
 

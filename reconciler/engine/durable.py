@@ -17,16 +17,18 @@ import orjson
 from dbos import DBOS, DBOSConfig, Serializer, SetEnqueueOptions, SetWorkflowID
 from sqlalchemy import URL, Engine, create_engine, event
 
-from reconciler.apply import send
+from reconciler.apply import Permits, send
 from reconciler.engine.fleet import Fleet
 from reconciler.engine.gating import judged_again
 from reconciler.engine.office import Office, Visit, work
 from reconciler.engine.sending import Order, rendering
 from reconciler.model import errors
-from reconciler.model.errors import ConfigError, ConfigErrors, Conflict, ReconcilerError
+from reconciler.model.errors import ConfigError, ConfigErrors, Conflict, Held, ReconcilerError
 from reconciler.model.kind import Kinds
 from reconciler.model.outcome import Outcome
-from reconciler.model.plan import FORMAT
+from reconciler.model.plan import FORMAT, Opening, Stage
+from reconciler.model.site import Settings
+from reconciler.model.snapshot import Snapshot
 from reconciler.model.typed import packed, unpacked
 from reconciler.model.words import Result
 
@@ -116,6 +118,10 @@ async def apply(content: dict[str, Any]) -> dict[str, Any]:
     return {"result": told.result, "message": told.message}
 
 
+async def _nothing(left: tuple[Stage, ...], seen: Snapshot) -> None:  # noqa: ARG001
+    raise Held(f"{seen.site}: Git cannot be read any more: no host is locked")
+
+
 async def _told(tell: Callable[[], None]) -> None:
     tell()
 
@@ -131,36 +137,50 @@ class _Run:
         """Never raises for what Git or the site does."""
         order, office = self.order, self.durable.fleet.office
         try:
-            visit = await self.durable.fleet.visit(order.site)
-        except ReconcilerError as error:  # Git is wrong by now, or the endpoint is gone: nobody knows how to go on
+            visit, permits = await self._visit()
+        except ReconcilerError as error:  # its endpoint is gone: nobody knows the way to the site
             return order.ended(Outcome(order.plan.id, Result.HELD, message=str(error)))
-        carried = work(visit, office, order.desired, order.windows | visit.windows, self._still_wanted(visit, office))
-        carried.kept = partial(self._kept, carried.made, carried.windows)
+        carried = work(visit, office, order.desired, visit.windows, permits)
+        carried.kept = partial(self._kept, carried.made)
         with office.timed("apply"):
-            return order.ended(await send(order.plan, carried))
+            return order.ended(await send(order.plan, carried, is_asked=not self._is_owed))
 
-    def _still_wanted(self, visit: Visit, office: Office) -> Any:
-        judge = judged_again(visit, office)
+    @property
+    def _is_owed(self) -> bool:
+        """It begins with a window that is open already: the host comes back first, whatever anybody says."""
+        return self.order.plan.stages[0].opening is Opening.ADOPT
 
-        async def permits(left: Any, seen: Any) -> None:
-            now = _rendering(office, self.order.site)
+    async def _visit(self) -> tuple[Visit, Permits]:
+        """The site, and whether more of it may be taken out of service. What is begun is ended without Git as well."""
+        fleet, site = self.durable.fleet, self.order.site
+        try:
+            visit = await fleet.visit(site)
+        except (ConfigErrors, KeyError):
+            windows = fleet.memory.windows(site)
+            journal = fleet.memory.journal(site)
+            return Visit(
+                site, Settings(), self.order.desired, await fleet.line(site), journal, windows=windows
+            ), _nothing
+        return visit, self._still_wanted(judged_again(visit, fleet.office))
+
+    def _still_wanted(self, judge: Permits) -> Permits:
+        async def permits(left: tuple[Stage, ...], seen: Snapshot) -> None:
+            now = _rendering(self.durable.fleet.office, self.order.site)
             if now and now != self.order.rendering:
                 raise Conflict(f"{self.order.site}: superseded by a newer commit; planned afresh")
             await judge(left, seen)
 
         return permits
 
-    async def _kept(self, made: Any, windows: set[str], name: str, deed: Callable[[], Awaitable[T]]) -> T:
-        """The end of a deed, now or as it was kept; with the ids and windows that it brought."""
+    async def _kept(self, made: Any, name: str, deed: Callable[[], Awaitable[T]]) -> T:
+        """The end of a deed, now or as it was kept, with the ids that it brought. Windows are the store's to know."""
 
         async def done() -> dict[str, Any]:
             end = await _end(deed)
-            return {**end, "made": packed(made), "windows": sorted(windows)}
+            return {**end, "made": packed(made)}
 
         end = await DBOS.run_step_async({"name": name}, done)
         made.update(unpacked(end["made"], self.durable.kinds))
-        windows.clear()
-        windows.update(end["windows"])
         return _result(end, self.durable.kinds)  # type: ignore[no-any-return]
 
 
@@ -171,7 +191,7 @@ def kept(order: Order) -> dict[str, Any]:
         "plan": packed(order.plan),
         "desired": packed(order.desired),
         "rendering": order.rendering,
-        "windows": sorted(order.windows),
+        "stays_locked": sorted(order.stays_locked),
         "holds": packed(order.holds),
         "approval": order.approval,
     }
@@ -184,7 +204,7 @@ def given(content: dict[str, Any], kinds: Kinds) -> Order:
         plan=unpacked(content["plan"], kinds),
         desired=unpacked(content["desired"], kinds),
         rendering=content["rendering"],
-        windows=frozenset(content["windows"]),
+        stays_locked=frozenset(content["stays_locked"]),
         holds=unpacked(content["holds"], kinds),
         approval=content["approval"],
     )

@@ -90,12 +90,15 @@ class Fleet:
         """Every site brought to Git, as far as its policies and `approved` (site -> plan id, or `*`) permit."""
         return self._each(names, lambda name: self._apply(name, approved.get(name, "")))
 
+    async def line(self, name: str) -> SiteRemote:
+        """The site's own line, also where Git says nothing of it any more. Raises ConfigError for a missing endpoint."""
+        return await self._remotes(self._endpoint(name))
+
     async def visit(self, name: str, approved: str = "") -> Visit:
         """All that one visit is given. Raises ConfigErrors for what Git says, ConfigError for a missing endpoint."""
         repository = self.office.repository
         settings, desired = repository.settings(name), repository.desired(name)
-        remote = await self._remotes(self._endpoint(name))
-        memory = self.memory
+        remote, memory = await self.line(name), self.memory
         journal, base, windows = memory.journal(name), memory.base(name), memory.windows(name)
         carried, declared = memory.removals(name), memory.declared(name)
         return Visit(

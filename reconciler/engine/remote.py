@@ -48,7 +48,12 @@ class SiteRemote:
         return interpret(self._site, self._rows, self._kinds, self._clock.now(), unread)
 
     async def look(self, kinds: Collection[str], host: str = "") -> Snapshot:
-        """The site with hosts and the lists of these kinds read again; per-host lists for this host, or for all."""
+        """The site with hosts and the lists of these kinds read again; per-host lists for this host, or for all.
+
+        Kinds name each other's resources by lists that they do not read themselves: the first look reads them all.
+        """
+        if not self._rows.listed:
+            return await self.observe()
         names = {"ihosts"} | {name for kind in kinds for name in self._kinds[kind].collections}
         self._rows = await look(self._platform, self._rows, names, host)
         return interpret(self._site, self._rows, self._kinds, self._clock.now())

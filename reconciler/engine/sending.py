@@ -23,7 +23,7 @@ class Order:
     """Everything about one sending that does not change any more.
 
     desired: as the site spells it. rendering: what Git said when it was planned, as a digest: another push of the same
-    leaves the order alone. windows: hosts of ours that are still locked.
+    leaves the order alone. windows: hosts of ours that were still locked then.
     stays_locked: hosts that Git says are locked: nobody owes the site their unlock.
     holds: why the rest of what differs is not in the plan. approval: the number of the word that let it through.
     """

@@ -189,12 +189,14 @@ class Store:
 
     # ---- outcomes
 
-    def record(self, site: str, commit: str, outcome: Outcome) -> None:
-        """Keep how a plan ended. An approval that let it be sent is used up on this site when it is done."""
+    def record(self, site: str, commit: str, outcome: Outcome, identity: str = "") -> None:
+        """Keep how a plan ended. May be called again with the same identity. An approval that let it be sent is used up on this site when it is done."""
         content = orjson.dumps(outcome_json(outcome)).decode()
         row = {"site": site, "plan_id": outcome.plan_id, "commit_id": commit, "ended_at": self._clock()}
         with self._writing.begin() as db:
-            db.execute(insert(OUTCOMES).values(**row, result=outcome.result, content=content))
+            if identity:
+                db.execute(delete(OUTCOMES).where(OUTCOMES.c.identity == identity))
+            db.execute(insert(OUTCOMES).values(**row, result=outcome.result, content=content, identity=identity))
             if outcome.approval and outcome.result is Result.DONE:
                 use(db, outcome.approval, site, self._clock())
 

@@ -58,6 +58,7 @@ OUTCOMES = Table(
     Column("ended_at", Float, nullable=False, index=True),
     Column("result", String, nullable=False),
     Column("content", Text, nullable=False),  # model.wire.outcome_json
+    Column("identity", String, index=True),  # of the workflow that sent it, if one did
 )
 SUSPENSIONS = Table(
     "suspensions",

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import signal
 import sys
+from contextlib import asynccontextmanager
 
 import pytest
 
@@ -36,4 +38,59 @@ async def test_an_apply_that_was_killed_is_finished_by_the_next_one(in_service, 
         _, told = await again.communicate()
         assert (again.returncode, world.windows(OTTAWA)) == (0, frozenset()), told.decode()
         assert (world.count(OTTAWA, "lock"), state(world)) == (1, "unlocked-enabled")
-        assert await world.is_in_sync(OTTAWA)
+        judged = await world.judged(OTTAWA)
+        assert judged.found.is_empty and judged.plan.is_empty, (world.state.parent / "log").read_text()[-700:]
+
+
+@asynccontextmanager
+async def controller(world):
+    """`stxr run`, at work; stopped at the end if it is still there."""
+    where = ("--repo", world.root, "--endpoints", world.endpoints, "--state", world.state, "--listen", "127.0.0.1:0")
+    environment = os.environ | {"STXR_API_TOKEN": "token"}
+    devnull = asyncio.subprocess.DEVNULL
+    with (world.state.parent / "log").open("ab") as log:
+        process = await asyncio.create_subprocess_exec(
+            *STXR, "run", *map(str, where), env=environment, stdout=devnull, stderr=log
+        )
+    try:
+        yield process
+    finally:
+        if process.returncode is None:
+            process.terminate()
+            await process.wait()
+
+
+async def until(told, world, seconds=60):
+    """Wait for real processes, a look every 50 ms."""
+    for _ in range(seconds * 20):
+        if told():
+            return
+        await asyncio.sleep(0.05)
+    raise AssertionError((world.state.parent / "log").read_text()[-3000:])
+
+
+def counted(world):
+    return [world.count(OTTAWA, what) for what in ("lock", "unlock", "reboot")]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("end", [signal.SIGKILL, signal.SIGTERM], ids=["killed", "stopped"])
+@pytest.mark.parametrize(
+    "moment", ['"value":"lock"', "POST /v1/labels", "PATCH /v1/iinterfaces", '"value":"unlock"'],
+    ids=["at-the-lock", "in-the-window", "at-its-last-step", "at-its-end"],
+)  # fmt: skip
+async def test_a_controller_that_ended_in_a_window_goes_on_with_it(in_service, moment, end):
+    async with in_service(OTTAWA, kind=running) as (world, clone):
+        clone.commit({OWN: TWO_STEPS})
+        sent, before = len(world.writes(OTTAWA)), counted(world)
+        async with controller(world) as first:
+            world.at(OTTAWA, moment, lambda: first.send_signal(end))
+            await asyncio.wait_for(first.wait(), 60)
+        async with controller(world):
+            await until(lambda: counted(world) == [n + 1 for n in before] and state(world) == "unlocked-enabled", world)
+            await until(lambda: world.windows_beside(OTTAWA) == frozenset(), world)
+        assert counted(world) == [n + 1 for n in before]
+        done = [(w.method, w.path, w.body) for w in world.writes(OTTAWA, sent) if w.status < 300]
+        assert len(done) == len(set(done)), done
+        judged = await world.judged(OTTAWA)
+        assert judged.found.is_empty and judged.plan.is_empty, (world.state.parent / "log").read_text()[-700:]

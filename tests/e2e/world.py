@@ -29,7 +29,7 @@ from reconciler.simulator.exchange import Request, Response
 from reconciler.simulator.journal import Journal, Write
 from reconciler.simulator.server import Server, ServerOptions, serve
 from reconciler.simulator.site import Site
-from reconciler.store import Store, StoreMemory
+from reconciler.store import Store, StoreMemory, recall
 
 NEW_YEAR = 1_767_225_600.0  # Unix seconds: 2026-01-01
 PACE = Pace(first_poll_s=5.0, last_poll_s=60.0)
@@ -138,6 +138,10 @@ class World:
         """Hosts that the store believes to be locked by us."""
         with Store.open(self.state) as store:
             return store.windows(name)
+
+    def windows_beside(self, name: str) -> frozenset[str]:
+        """The same, while another process owns the state folder."""
+        return recall(self.state).windows(name)
 
     def site(self, name: str) -> Site:
         return self.server.sites[name]

@@ -105,6 +105,8 @@ def test_a_store_of_the_first_schema_keeps_its_bases(folder):
         for table in ("removals", "suspensions", "approvals", "approval_uses", "audit"):
             db.execute(f"drop table {table}")
         db.execute("alter table bases drop column declared")
+        db.execute("drop index ix_outcomes_identity")
+        db.execute("alter table outcomes drop column identity")
         db.execute("update alembic_version set version_num = '0001'")
     with Store.open(folder) as store:
         assert (store.base("yard"), store.declared("yard"), store.removals("yard")) == ("c1", frozenset(), ())
