@@ -11,7 +11,6 @@ from reconciler.engine.controller import Controller, Schedule
 from reconciler.engine.durable import Durable, Limits, Place
 from reconciler.engine.queue import Queue
 from reconciler.model.words import State
-from reconciler.store.database import file_url
 from tests.e2e.ottawa import OTTAWA, OWN, TWO_STEPS
 
 pytestmark = pytest.mark.xdist_group("dbos")
