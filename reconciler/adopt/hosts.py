@@ -6,8 +6,7 @@ Lists without a key are replaced whole in a merge, so they are shared whole or n
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -45,10 +44,10 @@ class Group:
         return {path: value for path, value in self.hosts[name].items() if path not in self.shared}
 
 
-def profiled(hosts: Mapping[str, Branch]) -> Iterator[Document]:
-    """The HostProfile and Host documents of hosts, given all that is said of each."""
+def profiled(hosts: Mapping[str, Branch], taken: Collection[str] = ()) -> Iterator[Document]:
+    """The HostProfile and Host documents of hosts, given all that is said of each. taken: names of other profiles."""
     groups = _grouped(hosts)
-    names = _names(groups)
+    names = _names(groups, taken)
     for name, group in zip(names, groups, strict=True):
         yield Document("HostProfile", name, plain(grown(group.shared)))
     owners = {host: (name, group) for name, group in zip(names, groups, strict=True) for host in group.hosts}
@@ -56,6 +55,12 @@ def profiled(hosts: Mapping[str, Branch]) -> Iterator[Document]:
         name, group = owners[host]
         said = {**_own(hosts[host]), **group.own(host)}
         yield Document("Host", host, plain(_host(name, grown(said))))
+
+
+def shared_by_profile(hosts: Mapping[str, Branch]) -> Mapping[str, Leaves]:
+    """What each HostProfile says, by its name."""
+    groups = _grouped(hosts)
+    return {name: group.shared for name, group in zip(_names(groups), groups, strict=True)}
 
 
 def _grouped(hosts: Mapping[str, Branch]) -> list[Group]:
@@ -83,13 +88,11 @@ def _host(profile: str, own: Branch) -> Branch:
     return said
 
 
-def _names(groups: Sequence[Group]) -> list[str]:
+def _names(groups: Sequence[Group], taken: Collection[str] = ()) -> list[str]:
     """`controller-profile`, and for a second kind of controller `controller-profile-2`."""
-    counts: Counter[str] = Counter()
-    names = []
+    names: list[str] = []
     for group in groups:
-        personality = str(group.role[0])
-        counts[personality] += 1
-        number = f"-{counts[personality]}" if counts[personality] > 1 else ""
-        names.append(f"{personality}-profile{number}")
+        name = f"{group.role[0]}-profile"
+        numbered = (f"{name}-{number}" for number in range(2, len(groups) + len(taken) + 2))
+        names.append(next(free for free in (name, *numbered) if free not in names and free not in taken))
     return names

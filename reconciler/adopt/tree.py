@@ -52,7 +52,7 @@ def plain(branch: Any) -> Any:
 def leaves(branch: Branch, path: tuple[Step, ...] = ()) -> Iterator[tuple[tuple[Step, ...], Any]]:
     """(path, value) of everything that a merge can tell apart; a place that says nothing of itself has value None."""
     for step, value in branch.items():
-        if isinstance(value, dict) and value and step not in WHOLE:
+        if isinstance(value, dict) and value and step not in WHOLE and not _has_turns(value):
             yield from leaves(value, (*path, step))
         else:
             yield (*path, step), None if value == {} else value
@@ -70,6 +70,11 @@ def grown(said: Mapping[tuple[Step, ...], Any]) -> Branch:
     return root
 
 
+def _has_turns(branch: Branch) -> bool:
+    """A list without a key, taken apart: its elements are told by their turn alone."""
+    return any(isinstance(step, Element) and not step.keys for step in branch)
+
+
 def _whole(element: Element, branch: Branch) -> Branch:
     """An element with the members that tell it."""
     whole: Branch = {key: dict(value) if isinstance(value, dict) else value for key, value in branch.items()}
@@ -85,6 +90,8 @@ def _whole(element: Element, branch: Branch) -> Branch:
 def _element_rank(pair: tuple[Any, Any]) -> Any:
     """By its name where it has one, else by what tells it."""
     element, branch = pair
+    if not element.keys:
+        return natural(""), [], element.nth
     name = branch.get("name") if isinstance(branch, dict) else None
     told = [natural(value) for _, value in element.keys]
     return (natural(name) if isinstance(name, str) else told[0], told, element.nth)

@@ -7,6 +7,7 @@ from reconciler.desired.files import Parse, Parsed, parse_blob
 from reconciler.desired.json_schemas import schemas
 from reconciler.desired.paths import sites_in
 from reconciler.desired.rendering import render_values, render_yaml
+from reconciler.desired.said import said
 from reconciler.desired.schema_forms import described, dialect
 from reconciler.desired.settings import Fleet
 from reconciler.desired.site_loader import load_site
@@ -30,6 +31,7 @@ __all__ = [
     "parse_blob",
     "render_values",
     "render_yaml",
+    "said",
     "schemas",
     "sites_in",
     "words_at",

@@ -11,16 +11,27 @@ element, changes an element's key or sets another type; layers are only ever add
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import TypeAlias
+from typing import Protocol, TypeAlias
 
 from reconciler.model.errors import ConfigError
 from reconciler.model.node import Node
 
 REMOVE = "$remove"
 Key: TypeAlias = tuple[object, ...]
-KeyOf: TypeAlias = Callable[[Node], Key | None]
+
+
+class KeyOf(Protocol):
+    """What tells the elements of a list apart."""
+
+    def __call__(self, element: Node) -> Key | None:
+        """The element's key; None where it lacks it."""
+        ...
+
+    def paths(self, element: Node) -> tuple[str, ...]:
+        """The dotted paths of the members that make its key."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,13 +135,22 @@ def _key(element: Node, rule: Rule) -> Key | None:
     return rule.key(element) if rule.key is not None else None
 
 
-def by(*paths: str) -> KeyOf:
+@dataclass(frozen=True, slots=True)
+class By:
     """The key is what stands at these paths, scalars all; the first must be there."""
-    split = [tuple(path.split(".")) for path in paths]
 
-    def key(element: Node) -> Key | None:
-        values = tuple(node.value if (node := element.at(*path)) else None for path in split)
+    split: tuple[tuple[str, ...], ...]
+
+    def __call__(self, element: Node) -> Key | None:
+        values = tuple(node.value if (node := element.at(*path)) else None for path in self.split)
         unfit = values[0] is None or any(isinstance(value, Mapping | tuple) for value in values)
         return None if unfit else values
 
-    return key
+    def paths(self, element: Node) -> tuple[str, ...]:
+        """Those that the element has."""
+        return tuple(".".join(path) for path in self.split if element.at(*path) is not None)
+
+
+def by(*paths: str) -> By:
+    """A key of what stands at these dotted paths."""
+    return By(tuple(tuple(path.split(".")) for path in paths))

@@ -10,13 +10,23 @@ from reconciler.model.node import Node
 NO_PORT = "dummy"  # the name that upstream gives to the port of an interface over another one
 
 
-def ethernet_key(element: Node) -> Key | None:
+class ByPort:
     """The port, for an interface may be renamed; its name where it stands on another interface and has no port."""
+
+    def __call__(self, element: Node) -> Key | None:
+        if port := _port(element):
+            return ("port", port)
+        name = element.text("name")
+        return ("name", name) if name else None
+
+    def paths(self, element: Node) -> tuple[str, ...]:
+        """The one of both that tells the element."""
+        return ("port.name",) if _port(element) else ("name",)
+
+
+def _port(element: Node) -> str:
     port = element.text("port", "name")
-    if port and port != NO_PORT and element.get("lower") is None:
-        return ("port", port)
-    name = element.text("name")
-    return ("name", name) if name else None
+    return port if port != NO_PORT and element.get("lower") is None else ""
 
 
 # Upstream's key of these has the class too: an overlay that changes the class then makes a second interface of one
@@ -30,7 +40,7 @@ HOST = Rule(
         "memory": Rule({"functions": Rule(key=by("function", "pageSize"))}, by("node")),
         "addresses": Rule(key=by("address")),
         "routes": Rule(key=by("interface", "subnet", "prefix", "gateway")),
-        "interfaces": Rule({"ethernet": Rule(key=ethernet_key), "vlan": _NAMED, "bond": _NAMED, "vf": _NAMED}),
+        "interfaces": Rule({"ethernet": Rule(key=ByPort()), "vlan": _NAMED, "bond": _NAMED, "vf": _NAMED}),
         "storage": Rule({"osds": Rule(key=by("path")), "volumeGroups": _NAMED, "filesystems": _NAMED}),
     }
 )

@@ -35,13 +35,13 @@ class Root:
             return Adopted(seen.site, refused=tuple(str(error).splitlines()))
 
     def _adopted(self, seen: Snapshot) -> Adopted:
-        beside = self._beside(seen.site)
+        beside = self.beside(seen.site)
         there = {f"{FOLDER}/{seen.site}/{name}" for name in FILES} & beside.keys()
         if there and not self.is_new:
             return updated(seen, self._repository, self.kinds, is_short=self.wish.is_short)
         return adopted(seen, self.kinds, replace(self.wish, beside=beside))
 
-    def _beside(self, site: str) -> dict[str, bytes]:
+    def beside(self, site: str) -> dict[str, bytes]:
         """fleet.yaml, and what is in the site's folder."""
         paths = [self.folder / FLEET, *sorted((self.folder / FOLDER / site).glob("*.yaml"))]
         return {path.relative_to(self.folder).as_posix(): path.read_bytes() for path in paths if path.is_file()}
