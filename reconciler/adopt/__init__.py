@@ -2,7 +2,7 @@
 
 from reconciler.adopt.factor import Factored, Layered, Profile, factored
 from reconciler.adopt.factor_files import profile_files, site_files
-from reconciler.adopt.factor_places import exact, leaves_of
+from reconciler.adopt.factor_places import Leaves, exact, leaves_of
 from reconciler.adopt.order import SITE
 from reconciler.adopt.site import FILES, documents, files
 from reconciler.adopt.text import text
@@ -14,6 +14,7 @@ __all__ = [
     "Document",
     "Factored",
     "Layered",
+    "Leaves",
     "Profile",
     "documents",
     "exact",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import Any, TypeAlias
 
 import yaml
@@ -53,6 +54,7 @@ def _tag(text: str) -> str:
     return str(_RESOLVER.resolve(yaml.ScalarNode, text, (True, False)))  # type: ignore[no-untyped-call]
 
 
+@lru_cache(maxsize=16_384)
 def _stands_plain(text: str, *, in_flow: bool) -> bool:
     """Whether YAML's own emitter would write it without quotes there."""
     if in_flow:

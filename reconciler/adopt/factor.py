@@ -8,18 +8,17 @@ site alone is in no profile. Equal fleets give equal bytes, in whatever order th
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from reconciler.adopt import factor_names as names
 from reconciler.adopt.factor_documents import escaped, layer_documents, own_documents, profiles_in
-from reconciler.adopt.factor_forms import Form
-from reconciler.adopt.factor_places import Leaves, Place, leaves_of
+from reconciler.adopt.factor_forms import SITE, Form
+from reconciler.adopt.factor_places import Leaves, Place
 from reconciler.adopt.factor_plan import Fleet, Member, Shape, common, order, shapes
 from reconciler.adopt.order import natural
 from reconciler.adopt.tree import Document
-from reconciler.model.said import Said
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,16 +48,16 @@ class Factored:
     sites: tuple[Layered, ...] = ()
 
 
-def factored(fleet: Mapping[str, Iterable[Said]], taken: Collection[str] = ()) -> Factored:
-    """Profiles for sites that are told by all that Git says of them. taken: names that no profile may have."""
-    known = Fleet.of({site: leaves_of(fleet[site]) for site in order(fleet)})
+def factored(fleet: Mapping[str, Leaves], taken: Collection[str] = ()) -> Factored:
+    """Profiles for sites, each told by all that Git says of it. taken: names that no profile may have."""
+    known = Fleet.of({site: fleet[site] for site in order(fleet)})
     found = shapes(known)
     shared = common(found)
     taken = set(taken)
     name = names.also_free(names.COMMON, taken)
     parts = [_Part(shape, taken, shared, name if shared else "") for shape in found]
     users = order({site: None for shape in found for site in shape.members})
-    top = [Profile(name, layer_documents(shared, {0: names.SITE}), tuple(users))] if shared else []
+    top = [Profile(name, layer_documents(shared, {0: SITE}), tuple(users))] if shared else []
     profiles = (*top, *(profile for part in parts for profile in part.profiles()))
     sites = sorted((one for part in parts for one in part.sites()), key=lambda one: natural(one.site))
     return Factored(profiles, tuple(sites))
@@ -91,7 +90,9 @@ class _Part:
         more = (self.rest,) if self.shape.rest and member.has_rest else ()
         values = {self.values[number]: value for number, value in sorted(member.given.items())}
         documents = own_documents(member.own.said, self._said(member), profiles_in(self._core(), self.values))
-        return Layered(member.site, (*self.below, self.name, *more), values, escaped(documents) if values else documents)
+        return Layered(
+            member.site, (*self.below, self.name, *more), values, escaped(documents) if values else documents
+        )
 
     def _said(self, member: Member) -> Leaves:
         return self.shape.forms.said(member.given)

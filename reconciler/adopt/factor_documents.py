@@ -32,9 +32,11 @@ def layer_documents(
 
 def own_documents(said: Leaves, layered: Leaves, profiles: Profiles) -> tuple[Document, ...]:
     """What a site says beside its profiles; profiles: what hosts that are its own may have, if it holds of them."""
-    system = (SYSTEM, "", ())
+    system: Place = (SYSTEM, "", ())
     is_named = any(place[0] == SYSTEM for place in said) and system in layered and system not in said
-    texts = {**said, **({system: layered[system]} if is_named else {})}
+    texts = dict(said)
+    if is_named:
+        texts[system] = layered[system]
     new = {name: branch for name, branch in _hosts_of(texts).items() if (HOST, name, ()) in said}
     return _written(texts, new, profiles)
 
@@ -66,11 +68,13 @@ def _with_profiles(new: Mapping[str, Branch], profiles: Profiles) -> Iterator[Do
     left = dict(new)
     for name, branch in new.items():
         said = dict(leaves(branch))
-        fitting = [p for p, of in profiles.items() if of and all(path in said and said[path] == of[path] for path in of)]
+        fitting = [
+            p for p, of in profiles.items() if of and all(path in said and said[path] == of[path] for path in of)
+        ]
         if fitting:
             profile = max(fitting, key=lambda p: len(profiles[p]))
             own = {path: value for path, value in said.items() if path not in profiles[profile]}
-            yield Document(HOST, name, plain({"profile": profile, **_beside(grown(own))}))
+            yield Document(HOST, name, {"profile": profile, **plain(_beside(grown(own)))})
             del left[name]
     yield from profiled(left, taken=frozenset(profiles))
 

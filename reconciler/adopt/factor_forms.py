@@ -85,7 +85,7 @@ def forms(fleet: Mapping[str, Leaves], sites: Sequence[str], places: Iterable[Pl
         else:
             varying[place] = vector
     for place, vector in varying.items():
-        found.of[place] = _known(place, vector, found) or _new(place, vector, varying, found)
+        found.of[place] = _known(place, vector, found) or _new(vector, varying, found)
     return found
 
 
@@ -121,7 +121,7 @@ def _known(place: Place, vector: Vector, found: Forms) -> Form | None:
     return None
 
 
-def _new(place: Place, vector: Vector, varying: Mapping[Place, Vector], found: Forms) -> Form:
+def _new(vector: Vector, varying: Mapping[Place, Vector], found: Forms) -> Form:
     """A variable more: what stands before the last part of an address, where other places have that too; or all."""
     heads = tuple(map(_head, vector))
     if all(heads):
@@ -157,7 +157,7 @@ def _around(value: Any, given: Any) -> tuple[str, str] | None:
     """The text around what is given; None where the value does not hold it as a word of its own."""
     if exact(value) == exact(given):
         return "", ""
-    if not isinstance(value, str) or not isinstance(given, str) or len(given) < 2 or value.count(given) != 1:  # noqa: PLR2004
+    if not isinstance(value, str) or not isinstance(given, str) or len(given) < 2 or value.count(given) != 1:
         return None
     before, _, after = value.partition(given)
     is_word = not (before[-1:].isalnum() or before.endswith("$") or after[:1].isalnum())

@@ -27,6 +27,8 @@ class Own:
 
 def exact(value: Any) -> str:
     """A value to compare by: 1, 1.0, true and "1" are four values, and a mapping has no order."""
+    if isinstance(value, str | int):
+        return repr(value)
     if isinstance(value, dict):
         return "{" + ", ".join(f"{key!r}: {exact(value[key])}" for key in sorted(value, key=str)) + "}"
     return "[" + ", ".join(map(exact, value)) + "]" if isinstance(value, list) else repr(value)
@@ -39,7 +41,8 @@ def leaves_of(said: Iterable[Said]) -> dict[Place, Any]:
 
 def is_private(place: Place, value: Any) -> bool:
     """Whether it would read as a substitution: such text is never shared."""
-    return MARK in str(value) or any(MARK in str(step) for step in place[2])
+    is_text = isinstance(value, str | list) and MARK in str(value)
+    return is_text or any(MARK in (step if isinstance(step, str) else str(step.keys)) for step in place[2])
 
 
 def by_turn(leaves: Leaves) -> dict[Place, Any]:
@@ -110,7 +113,7 @@ def _turns(leaves: Leaves) -> dict[Place, Element]:
     return {
         (kind, name, (*path, element)): Element(tuple((dotted, None) for dotted, _ in element.keys), turn)
         for (kind, name, path), elements in lists.items()
-        for turn, element in enumerate(sorted(elements, key=lambda e: _rank(leaves, (kind, name, path), e)), 1)  # noqa: B023
+        for turn, element in enumerate(sorted(elements, key=lambda e: _rank(leaves, (kind, name, path), e)), 1)
     }
 
 

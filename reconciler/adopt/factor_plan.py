@@ -81,7 +81,7 @@ def shapes(fleet: Fleet) -> list[Shape]:
 
 def common(found: Sequence[Shape]) -> dict[Place, Form]:
     """What all profiles say alike outside of hosts: one place to change it, though no line may be saved by it."""
-    if len(found) < 2:  # noqa: PLR2004
+    if len(found) < 2:
         return {}
     first = found[0]
     alike = {p: f for p, f in first.forms.of.items() if p[0] != HOST and f.variable in (None, 0)}
@@ -95,7 +95,7 @@ def common(found: Sequence[Shape]) -> dict[Place, Form]:
 
 def _lists_of(found: Sequence[Shape]) -> dict[Place, Place]:
     """The list around each place inside a list that was taken apart: it is said by one profile, whole."""
-    return {p: whole for s in found for p, whole in valued({p: None for p in s.forms.of}).items() if p != whole}
+    return {p: whole for s in found for p, whole in valued(dict.fromkeys(s.forms.of)).items() if p != whole}
 
 
 def _shape(fleet: Fleet, sites: Sequence[str]) -> Shape:

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any, TypeAlias
 
 from reconciler.desired.files import SITE
-from reconciler.desired.merge import PLAIN, Rule
-from reconciler.desired.rules import HOST, SITE_SECTIONS, SPEC_RULES
+from reconciler.desired.merge import PLAIN, KeyOf, Rule
+from reconciler.desired.rules import HOST, SPEC_RULES
 from reconciler.model.node import Node
-from reconciler.model.said import Element, Said
+from reconciler.model.said import Element, Said, Step
 from reconciler.model.site import Site
+
+_Path: TypeAlias = tuple[Step, ...]
 
 
 def said(site: Site) -> Iterator[Said]:
@@ -20,36 +23,39 @@ def said(site: Site) -> Iterator[Said]:
     """
     if site.system is not None and site.system_name is not None:
         yield Said("System", "", (), site.system_name.value)
-        yield from _below(Said("System", ""), site.system, SPEC_RULES["System"])
+        yield from _all("System", "", _below((), site.system, SPEC_RULES["System"]))
     for kind, documents in site.documents.items():
         for name, spec in documents.items():
             yield Said(kind, name)
-            yield from _below(Said(kind, name), spec, SPEC_RULES.get(kind, PLAIN))
+            yield from _all(kind, name, _below((), spec, SPEC_RULES.get(kind, PLAIN)))
     for name, composite in site.hosts.items():
         yield Said("Host", name)
         members = {key: node for key, node in composite.members() if key != "name"}
-        yield from _below(Said("Host", name), Node(members, composite.origin), HOST)
+        yield from _all("Host", name, _below((), Node(members, composite.origin), HOST))
     if site.own_system is not None:
-        yield from _at(Said(SITE, "").at("system"), site.own_system, SITE_SECTIONS)
+        yield from _all(SITE, "", _at(("system",), site.own_system, PLAIN))
     for name, section in site.own_hosts.items():
-        yield from _at(Said(SITE, "").at("hosts", name), section, SITE_SECTIONS)
+        yield from _all(SITE, "", _at(("hosts", name), section, PLAIN))
 
 
-def _below(place: Said, node: Node, rule: Rule) -> Iterator[Said]:
+def _all(kind: str, name: str, values: Iterable[tuple[_Path, Any]]) -> Iterator[Said]:
+    return (Said(kind, name, path, value) for path, value in values)
+
+
+def _below(path: _Path, node: Node, rule: Rule) -> Iterator[tuple[_Path, Any]]:
     for key, member in node.members():
-        yield from _at(place.at(key), member, rule.of(key))
+        yield from _at((*path, key), member, rule.of(key))
 
 
-def _at(place: Said, node: Node, rule: Rule) -> Iterator[Said]:
-    if isinstance(node.value, Mapping) and any(node.members()):
-        yield from _below(place, node, rule)
+def _at(path: _Path, node: Node, rule: Rule) -> Iterator[tuple[_Path, Any]]:
+    if isinstance(node.value, Mapping) and any(True for _ in node.members()):
+        yield from _below(path, node, rule)
     elif rule.key is not None and isinstance(node.value, tuple) and node.value:
         for element in node.items():
-            yield from _below(place.at(_told(element, rule)), element, Rule(rule.members))
+            yield from _below((*path, _told(element, rule.key)), element, Rule(rule.members))
     else:
-        yield place.says(node.plain())
+        yield path, node.plain()
 
 
-def _told(element: Node, rule: Rule) -> Element:
-    paths = rule.key.paths(element) if rule.key is not None else ()
-    return Element.by({path: found.value for path in paths if (found := element.at(*path.split(".")))})
+def _told(element: Node, key: KeyOf) -> Element:
+    return Element.by({path: found.value for path in key.paths(element) if (found := element.at(*path.split(".")))})

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from typing import Any
 
-from reconciler.adopt import FILES, SITE, exact, factored, leaves_of, profile_files, site_files
+from reconciler.adopt import FILES, SITE, Leaves, exact, factored, leaves_of, profile_files, site_files
 from reconciler.desired import load_site, parse_blob, said
 from reconciler.model.errors import ConfigError
 from reconciler.model.site import Site, SiteFiles
@@ -48,13 +48,16 @@ def factor(fleet: Mapping[str, SiteFiles], taken: Collection[str] = ()) -> Facto
     ConfigError where a site would say something else than before: then nothing may be written.
     """
     whole = {name: load_site(files) for name, files in fleet.items()}
-    found = factored({name: said(site) for name, site in whole.items()}, taken)
+    told = {name: leaves_of(said(site)) for name, site in whole.items()}
+    found = factored(told, taken)
     profiles = tuple(Shared(p.name, p.sites, _in(f"{PROFILES}{p.name}/", profile_files(p))) for p in found.profiles)
     sites = {s.site: _in(f"{SITES}{s.site}/", site_files(s, _treated(fleet[s.site]))) for s in found.sites}
     shared = {path: text for profile in profiles for path, text in profile.files.items()}
     parse = lru_cache(2 * len(profiles) + 8)(parse_blob)
     for name, texts in sites.items():
-        _check(whole[name], load_site(_layered(fleet[name], {**shared, **texts}), parse))
+        after_all = load_site(_layered(fleet[name], {**shared, **texts}), parse)
+        _check(told[name], leaves_of(said(after_all)), name)
+        _check(_beside(whole[name]), _beside(after_all), name)
     before = {name: lines(_own(files)) for name, files in fleet.items()}
     after = sum(profile.lines for profile in profiles)
     after += sum(lines(sites[name]) if name in sites else before[name] for name in fleet)
@@ -89,18 +92,19 @@ def _treated(files: SiteFiles) -> Mapping[str, Any]:
     return {key: value for key, value in (root.plain() if root else {}).items() if key not in SECTIONS}
 
 
-def _check(before: Site, after: Site) -> None:
+def _beside(site: Site) -> Leaves:
+    """What is said of a site beside its documents, as places too."""
+    values = {"install-values": site.install_values, "bootstrap-values": site.bootstrap_values}
+    given = {name: node.plain() for name, node in values.items() if node is not None}
+    return {(name, "", ()): v for name, v in {"settings": site.settings.model_dump(mode="json"), **given}.items()}
+
+
+def _check(before: Leaves, after: Leaves, site: str) -> None:
     """Raises ConfigError where the two do not say the same; elements of lists with a key have no order."""
-    one, other = leaves_of(said(before)), leaves_of(said(after))
-    moved = [place for place in one.keys() | other.keys() if exact(one.get(place, ...)) != exact(other.get(place, ...))]
-    names = [f"{kind} {name} {'.'.join(map(str, path))}" for kind, name, path in moved]
-    names += [title for title, first, second in _others(before, after) if first != second]
-    if names:
-        message = f"{min(names)} would not be what it was: adopt it without profiles, and report this"
-        raise ConfigError(message, f"{SITES}{before.name}/")
-
-
-def _others(before: Site, after: Site) -> Iterable[tuple[str, Any, Any]]:
-    yield "settings", before.settings, after.settings
-    yield "install-values.yaml", *(s.install_values and s.install_values.plain() for s in (before, after))
-    yield "bootstrap-values.yaml", *(s.bootstrap_values and s.bootstrap_values.plain() for s in (before, after))
+    nothing = object()
+    places = before.keys() | after.keys()
+    moved = [p for p in places if exact(before.get(p, nothing)) != exact(after.get(p, nothing))]
+    if moved:
+        kind, name, path = min(moved, key=str)
+        message = f"{kind} {name} {'.'.join(map(str, path))} would not be what it was: adopt it with --no-profiles"
+        raise ConfigError(message, f"{SITES}{site}/")
