@@ -77,7 +77,8 @@ class _Part:
         taken.add(self.rest)
 
     def profiles(self) -> Iterator[Profile]:
-        yield Profile(self.name, layer_documents(self._core(), self.values), tuple(order(self.shape.members)))
+        if self._core():
+            yield Profile(self.name, layer_documents(self._core(), self.values), tuple(order(self.shape.members)))
         if self.shape.rest:
             sites = order({m.site: None for m in self.shape.members.values() if m.has_rest})
             documents = layer_documents(self._rest(), self.values, self._system(), has_hosts=False)
@@ -87,12 +88,11 @@ class _Part:
         yield from map(self._site, self.shape.members.values())
 
     def _site(self, member: Member) -> Layered:
+        own = (self.name,) if self._core() else ()  # all of it may be common to all
         more = (self.rest,) if self.shape.rest and member.has_rest else ()
-        values = {self.values[number]: value for number, value in sorted(member.given.items())}
+        values = {name: member.given[number] for number, name in self.values.items() if number in member.given}
         documents = own_documents(member.own.said, self._said(member), profiles_in(self._core(), self.values))
-        return Layered(
-            member.site, (*self.below, self.name, *more), values, escaped(documents) if values else documents
-        )
+        return Layered(member.site, (*self.below, *own, *more), values, escaped(documents) if values else documents)
 
     def _said(self, member: Member) -> Leaves:
         return self.shape.forms.said(member.given)

@@ -14,6 +14,7 @@ from reconciler.adopt.tree import Branch, Document, grown, leaves, plain
 from reconciler.model.said import Step
 
 HOST, SYSTEM = "Host", "System"
+PROFILE: Step = "profile"
 Profiles: TypeAlias = Mapping[str, Mapping[tuple[Step, ...], Any]]  # name -> what it says
 
 
@@ -74,16 +75,19 @@ def _with_profiles(new: Mapping[str, Branch], profiles: Profiles) -> Iterator[Do
         if fitting:
             profile = max(fitting, key=lambda p: len(profiles[p]))
             own = {path: value for path, value in said.items() if path not in profiles[profile]}
-            yield Document(HOST, name, {"profile": profile, **plain(_beside(grown(own)))})
+            yield Document(HOST, name, plain(_beside(grown(own), {PROFILE: profile})))
             del left[name]
     yield from profiled(left, taken=frozenset(profiles))
 
 
-def _beside(branch: Branch) -> Branch:
-    """A Host's spec without its profile."""
-    own = {key: value for key, value in branch.items() if key != "match"}
-    match = {"match": branch["match"]} if "match" in branch else {}
-    return {**match, **({"overrides": own} if own else {})}
+def _beside(branch: Branch, profile: Branch | None = None) -> Branch:
+    """A Host's spec: its profile, if it is said here, and what is the host's own."""
+    spec: Branch = dict(profile or {})
+    if "match" in branch:
+        spec["match"] = branch["match"]
+    if own := {key: value for key, value in branch.items() if key != "match"}:
+        spec["overrides"] = own
+    return spec
 
 
 def _hosts_of(texts: Leaves) -> dict[str, Branch]:

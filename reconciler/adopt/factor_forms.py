@@ -7,7 +7,7 @@ of its hosts, the addresses of one subnet. What few sites say otherwise they say
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from ipaddress import ip_address
 from typing import Any
@@ -73,7 +73,7 @@ class Forms:
         return {p: form.of(given) for p, form in self.of.items() if form.variable is None or form.variable in given}
 
 
-def forms(fleet: Mapping[str, Leaves], sites: Sequence[str], places: Iterable[Place]) -> Forms:
+def forms(fleet: Mapping[str, Leaves], sites: Sequence[str], places: Sequence[Place]) -> Forms:
     """The forms of places that all these sites have, in this order; equal input, equal forms."""
     found = Forms(tuple(sites), variables=[tuple(sites)])
     varying: dict[Place, Vector] = {}
@@ -84,8 +84,12 @@ def forms(fleet: Mapping[str, Leaves], sites: Sequence[str], places: Iterable[Pl
             found.of[place] = shared
         else:
             varying[place] = vector
-    for place, vector in varying.items():
+    for place in sorted(
+        varying, key=lambda place: sum(map(len, map(str, varying[place])))
+    ):  # what is short is in others
+        vector = varying[place]
         found.of[place] = _known(place, vector, found) or _new(vector, varying, found)
+    found.of = {place: found.of[place] for place in places}
     return found
 
 

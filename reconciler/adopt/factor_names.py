@@ -18,12 +18,15 @@ _OTHER = re.compile(r"[^a-z0-9]+")
 
 
 def value_names(forms: Forms) -> dict[int, str]:
-    """Variable -> name, from the first place that it is of: `location`, `controller_0_boot_mac`, `oam_net`."""
+    """Variable -> name, from the place that has the shortest: `location`, `controller_0_boot_mac`, `oam_net`."""
     hosts = {place[1] for place in forms.of if place[0] == HOST}
-    names = {0: SITE}
+    candidates: dict[int, list[list[str]]] = {}
     for place, form in forms.of.items():
-        if form.variable is not None and form.variable not in names:
-            names[form.variable] = _free(_candidates(place, form, is_one_host=len(hosts) == 1), names.values())
+        if form.variable:
+            candidates.setdefault(form.variable, []).append(_candidates(place, form, is_one_host=len(hosts) == 1))
+    names = {0: SITE}
+    for variable, of_places in candidates.items():
+        names[variable] = _free(min(of_places, key=lambda names: names[0].count("_")), names.values())
     return names
 
 
@@ -52,16 +55,15 @@ def _of_hosts(forms: Forms, key: str) -> Mapping[str, object]:
     return {name: form.value for (kind, name, path), form in forms.of.items() if kind == HOST and path == (key,)}
 
 
-def _candidates(place: Place, form: Form, *, is_one_host: bool) -> Iterable[str]:
+def _candidates(place: Place, form: Form, *, is_one_host: bool) -> list[str]:
     """The shortest first."""
     kind, name, path = place
     whose = [] if kind in {"System", SITE_FILE} or (kind == HOST and is_one_host) else [name]
     keys = [str(step) for step in path if isinstance(step, str)] or ["name"]
     element = [_told(step) for step in path if isinstance(step, Element)][-1:]
     last = keys[-1:] if form.is_lone else ["net"]
-    yield _snake([*whose, *element, *last])
-    yield _snake([*whose, *keys[:-1], *element, *last])
-    yield _snake([kind, *whose, *keys[:-1], *element, *last])
+    longer = [*whose, *keys[:-1], *element, *last]
+    return [_snake([*whose, *element, *last]), _snake(longer), _snake([kind, *longer])]
 
 
 def _told(element: Element) -> str:

@@ -12,9 +12,13 @@ import typer
 from reconciler.cli import results as shown
 from reconciler.cli.adopt_reading import Source, seen
 from reconciler.cli.adopt_text import as_json, lines, notes
+from reconciler.cli.factoring_text import factoring_json, factoring_lines
 from reconciler.cli.options import All, Endpoints, Exit, Format, Show, Sites
+from reconciler.engine.accept import Rewrite
 from reconciler.engine.adoption import Adopted, Wish
 from reconciler.engine.adoption_root import Root
+from reconciler.engine.factoring import Factoring
+from reconciler.engine.factoring_root import profile_rewrites, with_profiles
 from reconciler.kinds import registry
 from reconciler.sources import writing
 
@@ -33,11 +37,15 @@ def adopt(
     force: Annotated[
         bool, typer.Option("--force", help="Write site.yaml and deployment-config.yaml anew where they are there.")
     ] = False,
+    profiles: Annotated[
+        bool, typer.Option("--profiles/--no-profiles", help="Write what several new sites share into profiles.")
+    ] = True,
     show: Show = Format.TEXT,
 ) -> None:
     """Write down what sites are: subclouds/SITE/{site.yaml,deployment-config.yaml}, in mode observe. Sends nothing.
 
-    Where a site's files are there already, the lines that differ change; comments, order and quoting stay.
+    What several new sites share is written once, into profiles. Where a site's files are there already, the lines that
+    differ change; comments, order and quoting stay.
 
     Exit: 0 done, 2 `--dry-run` and there is something to write, 1 error or something could not be written down, 3 some
     sites could not be read; the others are written all the same.
@@ -45,20 +53,25 @@ def adopt(
     found = seen(Source(tuple(sites or ()), inventory, endpoints, everything))
     root = Root(into, registry(), Wish(minimal, group), is_new=force)
     done = [root.adopted(one) for one in found]
+    shared, done = with_profiles(root, done) if profiles else (Factoring(), done)
+    rewrites = profile_rewrites(into, shared)
     if not dry_run:
-        writing.write(into, _changes(done))
+        writing.write(into, _changes((*rewrites, *(rewrite for one in done for rewrite in one.rewrites))))
     if show is Format.JSON:
-        shown.as_json({"sites": [as_json(one) for one in done], "written": not dry_run})
+        told = {"sites": [as_json(one) for one in done], **factoring_json(shared, rewrites)}
+        shown.as_json({**told, "written": not dry_run})
     else:
         for line in (line for one in done for line in lines(one, into, dry_run=dry_run)):
+            typer.echo(line)
+        for line in factoring_lines(shared, rewrites, dry_run=dry_run):
             typer.echo(line)
     for note in (note for one in done for note in notes(one)):
         typer.echo(note, err=True)
     sys.exit(_exit(done, dry_run=dry_run))
 
 
-def _changes(done: Iterable[Adopted]) -> Iterable[writing.Change]:
-    for rewrite in (rewrite for one in done for rewrite in one.rewrites):
+def _changes(rewrites: Iterable[Rewrite]) -> Iterable[writing.Change]:
+    for rewrite in rewrites:
         before = None if rewrite.before is None else rewrite.before.encode()
         yield writing.Change(rewrite.file, before, rewrite.after.encode())
 

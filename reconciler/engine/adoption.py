@@ -53,7 +53,7 @@ class Adopted:
 
     rewrites: the files that change. left_out: what documents refuse to say, and why. untold: what the files do not say
     though the site may have it, and what a person can do. refused: why the files could not be made to say the site. unread: why it was not looked at.
-    found: the site against the files as they then are.
+    found: the site against the files as they then are. is_whole: its files are written whole, not changed.
     """
 
     site: str
@@ -63,6 +63,7 @@ class Adopted:
     refused: tuple[str, ...] = ()
     unread: str = ""
     found: Comparison = field(default_factory=Comparison)
+    is_whole: bool = False
 
     @property
     def files(self) -> Mapping[str, str]:
@@ -88,7 +89,7 @@ def adopted(seen: Snapshot, kinds: Kinds, wish: Wish = AS_IT_IS) -> Adopted:
             left_out += [error.message for error in errors]
         else:
             rewrites = tuple(Rewrite(path, _text(wish.beside.get(path)), text) for path, text in written.items())
-            return Adopted(seen.site, rewrites, tuple(left_out), untold(seen, kinds), found=comparison)
+            return Adopted(seen.site, rewrites, tuple(left_out), untold(seen, kinds), found=comparison, is_whole=True)
 
 
 def untold(seen: Snapshot, kinds: Kinds) -> tuple[str, ...]:

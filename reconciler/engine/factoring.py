@@ -61,7 +61,8 @@ def factor(fleet: Mapping[str, SiteFiles], taken: Collection[str] = ()) -> Facto
     before = {name: lines(_own(files)) for name, files in fleet.items()}
     after = sum(profile.lines for profile in profiles)
     after += sum(lines(sites[name]) if name in sites else before[name] for name in fleet)
-    return Factoring(profiles, sites, sum(before.values()), after)
+    total = sum(before.values())
+    return Factoring(profiles, sites, total, after) if after < total else Factoring(before=total, after=total)
 
 
 def lines(texts: Texts) -> int:

@@ -88,7 +88,9 @@ def whole(fleet: Mapping[str, SiteFiles]) -> dict[str, SiteFiles]:
 def _whole(name: str, files: SiteFiles) -> SiteFiles:
     folder = f"subclouds/{name}"
     text = render_yaml(load_site(files, parse_blob))
-    return SiteFiles(name, "", "", {f"{folder}/site.yaml": _head(name), f"{folder}/deployment-config.yaml": text.encode()})
+    return SiteFiles(
+        name, "", "", {f"{folder}/site.yaml": _head(name), f"{folder}/deployment-config.yaml": text.encode()}
+    )
 
 
 def _head(name: str) -> bytes:
@@ -100,12 +102,14 @@ def _site(name: str, number: int) -> SiteFiles:
     macs = ["boot_mac"] if hosts == 1 else [f"boot_mac_{host}" for host in range(hosts)]
     values = [f"site: {name}", f"place: Town {number % 60}", f"oam_net: 10.{number // 250}.{number % 250}"]
     values += [f'{mac}: "52:54:00:{number // 256:02x}:{number % 256:02x}:{host:02x}"' for host, mac in enumerate(macs)]
-    site = _head(name).decode() + f"layers:\n- common\n- {layer}\n- oam\nvalues:\n" + "".join(f"  {v}\n" for v in values)
+    site = (
+        _head(name).decode() + f"layers:\n- common\n- {layer}\n- oam\nvalues:\n" + "".join(f"  {v}\n" for v in values)
+    )
     files = {f"subclouds/{name}/site.yaml": site.encode(), "profiles/oam/deployment-config.yaml": OAM.encode()}
     for shared in ("common", layer):
         path = f"{shared}/deployment-config.yaml"
         files[f"profiles/{path}"] = (PROFILES / path).read_bytes()
-    if number % EVERY == EVERY - 1:
-        outlier = OUTLIERS[number // EVERY % len(OUTLIERS)]
-        files[f"subclouds/{name}/deployment-config.yaml"] = outlier.encode()
+    turn, place = divmod(number, EVERY)
+    if place == turn * 7 % EVERY:  # of every shape
+        files[f"subclouds/{name}/deployment-config.yaml"] = OUTLIERS[turn % len(OUTLIERS)].encode()
     return SiteFiles(name, "", "", files)
