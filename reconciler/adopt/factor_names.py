@@ -26,7 +26,8 @@ def value_names(forms: Forms) -> dict[int, str]:
             candidates.setdefault(form.variable, []).append(_candidates(place, form, is_one_host=len(hosts) == 1))
     names = {0: SITE}
     for variable, of_places in candidates.items():
-        names[variable] = _free(min(of_places, key=lambda names: names[0].count("_")), names.values())
+        shortest = min(of_places, key=lambda names: names[0].count("_"))
+        names[variable] = _free(shortest, names.values())
     return names
 
 

@@ -55,8 +55,8 @@ def test_a_usual_site_is_its_layers_and_its_values(found):
     assert found.sites["sc-0003"] == {
         "subclouds/sc-0003/site.yaml": "name: sc-0003\nmode: observe\nlayers:\n- common\n- aio-dx\nvalues:\n"
         "  site: sc-0003\n  oam_ipv4_net: 10.0.3\n"
-        '  controller_0_boot_mac: "52:54:00:00:03:00"\n'
         "  location: Town 3\n"
+        '  controller_0_boot_mac: "52:54:00:00:03:00"\n'
         '  controller_1_boot_mac: "52:54:00:00:03:01"\n'
     }
 
