@@ -168,7 +168,9 @@ async def test_a_machine_is_replaced_by_git_alone_locked_swapped_and_unlocked(in
         site.bring(machine(), is_on=False)
         await world.applied(PLANT, approved=(await world.judged(PLANT)).plan.id)
         clone.commit({own(PLANT): LOCKED.replace("administrativeState: locked", "administrativeState: unlocked")})
-        await world.applied(PLANT, approved="")
+        waiting = await world.applied(PLANT, approved="")
+        assert (waiting.result, waiting.open_windows) == (Result.HELD, ())
+        assert world.windows(PLANT) == frozenset(), "the window of a machine that is gone"
         assert "not installed yet" in (await reasons(world))["host/worker-1"]
         site.bring(machine())
         site.settle()

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from reconciler.diff import compare
 from reconciler.model.words import Action, Disruption, Needs
+from reconciler.plan import plan
 from tests.kinds.machines import (
     AIO,
     HOST,
@@ -246,6 +248,15 @@ def test_another_machine_under_the_name_of_a_locked_host_is_deleted_added_and_re
         "POST ihosts hostname=compute-0 personality=worker location={'locn': 'row 7'} mgmt_mac=52:54:00:00:00:99",
     ]
     assert made.disruption is Disruption.REINSTALL
+
+
+def test_the_window_of_a_machine_that_is_replaced_is_not_closed_on_its_successor():
+    text = REPLACED.replace("location", "administrativeState: unlocked, location")
+    around = context(text, rows(host(), host("compute-0", "locked", 2), system=STANDARD))
+    made = plan(compare(around.desired, around.observed, KINDS), around, KINDS, ours=("compute-0",))
+    assert [(s.host, [told(c) for step in s.steps for c in step.calls][:1]) for s in made.stages] == [
+        ("", ["DELETE ihosts/<compute-0>"])
+    ]
 
 
 BY_SERIAL = "hosts: {compute-0: {personality: worker, match: {dmi: {serialNumber: SN-2}}}}"
