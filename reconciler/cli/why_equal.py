@@ -57,11 +57,16 @@ def why_lines(found: Iterable[Alike]) -> Iterator[str]:
         is_first = False
         yield f"  = {key}"
         for one in group:
-            texts = f"      {one.attribute}: Git {value_text(one.desired)}, site {value_text(one.observed)}"
+            texts = f"      {one.attribute}: Git {_text(one.desired)}, site {_text(one.observed)}"
             yield f"{texts.ljust(INDENT)}  # {one.origin}" if one.origin else texts
             yield f"        {one.rule.name}: {one.rule.why}"
     if is_first:
         yield "Nothing is written otherwise and counts as the same."
+
+
+def _text(value: Any) -> str:
+    """As a plan prints it; but nothing is `null`, for `none` is a word of documents."""
+    return "null" if value is None else value_text(value)
 
 
 def why_json(one: Alike) -> dict[str, Any]:

@@ -10,9 +10,11 @@ import pytest
 from reconciler.cli.plan import plan_text, result_json
 from reconciler.cli.plan_text import Detail
 from reconciler.cli.why_equal import explained, why_json, why_lines
-from reconciler.diff import compare
+from reconciler.diff import Alike, compare
 from reconciler.engine.fleet import SiteResult
 from reconciler.engine.reconcile import Judged
+from reconciler.model.resource import ResourceKey
+from reconciler.model.rule import EMPTY
 from tests.cli.conftest import EXAMPLE
 from tests.kinds import machines
 
@@ -48,6 +50,12 @@ def test_both_texts_their_place_and_the_rule_are_told(judged):
     assert "        device-path: A disk is known by its stable path" in lines
     assert '      console: Git "", site "ttyS0,115200n8"' in lines
     assert '      servers: Git ["1.pool.ntp.org", "0.pool.ntp.org"], site ["0.pool.ntp.org", "1.pool.ntp.org"]' in lines
+
+
+def test_what_a_site_shows_as_nothing_is_null():
+    """Not `none`, which is a class of interfaces in Git."""
+    one = Alike(ResourceKey("ethernet", "lo", "controller-0"), "iface_class", "none", None, EMPTY)
+    assert '      iface_class: Git "none", site null' in list(why_lines([one]))
 
 
 def test_only_the_resources_that_are_named_are_told(judged):

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from reconciler.diff import alike
+from hypothesis import given
+from hypothesis import strategies as st
+
+from reconciler.diff import alike, compare
 from reconciler.model.origin import Origin
 from reconciler.model.rule import EMPTY, lowercase, unordered
 from tests.worlds import KINDS, Iface, key, snap
@@ -59,3 +62,20 @@ def test_an_empty_text_is_told_as_what_it_is():
 def test_what_was_written_alike_needs_no_rule():
     git = wrote(snap(SITE), mac="left")
     assert told(git, wrote(snap(SITE), mac="left")) == []
+
+
+faces = st.builds(
+    Iface,
+    name=st.just("bond0"),
+    mac=st.sampled_from(["aa:00", "AA:00", "Aa:00", "bb:00"]),
+    members=st.permutations(("eth0", "eth1")).map(tuple) | st.just(("eth0",)),
+    mtu=st.sampled_from([1500, 9000]),
+)
+
+
+@given(faces, faces)
+def test_whatever_is_written_otherwise_is_either_a_difference_or_told(git, site):
+    other = {name for name in Iface.model_fields if getattr(git, name) != getattr(site, name)}
+    differs = {f.name for change in compare(snap(git), snap(site), KINDS).changes for f in change.fields}
+    same = {one.attribute for one in alike(snap(git), snap(site), KINDS)}
+    assert (differs | same, differs & same) == (other, set())
