@@ -20,6 +20,8 @@ from reconciler.model.words import Action, Area, Needs
 PATH = "/v1/controller_fs"
 DOCUMENT = {"size_gib": "size"}
 FLOAT = "ceph-float"  # the only one that can be added (sysinv controller_fs.py post)
+# GiB of a new system (sysinv common/constants.py *_STOR_SIZE; recorded)
+USUAL = {"platform": 10, "database": 10, "extension": 1, "etcd": 5, "docker-distribution": 16}
 
 
 class ControllerFilesystem(Spec):
@@ -35,6 +37,10 @@ def declare(site: Site) -> Iterator[Resource[ControllerFilesystem]]:
 def express(resource: Resource[ControllerFilesystem], snapshot: Snapshot) -> Iterator[Said]:
     element = Element.by({"name": resource.spec.name})
     return KIND.said(resource, Said("System", snapshot.system.name, ("storage", "filesystems", element)), DOCUMENT)
+
+
+def is_usual(resource: Resource[ControllerFilesystem], snapshot: Snapshot) -> bool:  # noqa: ARG001
+    return USUAL.get(resource.spec.name) == resource.spec.size_gib
 
 
 def read(rows: Rows) -> Iterator[Resource[ControllerFilesystem]]:
@@ -85,6 +91,7 @@ KIND = ResourceKind(
     collections=("controller_fs",),
     declare=declare,
     express=express,
+    is_usual=is_usual,
     read=read,
     built_in=built_in,
     write=write,

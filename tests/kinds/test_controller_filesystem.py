@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from reconciler.kinds import registry
+from reconciler.model.resource import Resource, ResourceKey
+from reconciler.model.snapshot import Snapshot
 from tests.kinds.machines import AIO, HOST, differences, host, planned, rows, stages, why_not
 from tests.kinds.networks import calls, system_row
 
@@ -53,3 +56,12 @@ def test_a_controller_that_is_unlocked_in_this_plan_is_waited_for():
 )
 def test_why_it_cannot_be(said, found, why):
     assert [why in reason for reason in why_not(said, found).values()] == [True]
+
+
+@pytest.mark.parametrize(
+    ("name", "size", "is_usual"), [("etcd", 5, True), ("etcd", 6, False), ("ceph-float", 5, False)]
+)
+def test_what_a_new_system_has_is_not_worth_saying(name, size, is_usual):
+    kind = registry()["controller-filesystem"]
+    resource = Resource(ResourceKey(kind.name, name), kind.spec(name=name, size_gib=size))
+    assert kind.is_usual(resource, Snapshot("ottawa", {})) is is_usual
