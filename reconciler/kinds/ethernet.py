@@ -149,18 +149,29 @@ def _too_many_vfs(change: Change[Ethernet], context: Context) -> str:
 
 
 def _still_bonded(change: Change[Ethernet], context: Context) -> str:
-    """A member's class is fixed until the bond lets go of it (recorded), which is written after this kind."""
-    if "iface_class" not in change.names or change.want.iface_class in MEMBER_CLASSES:
+    """A member's class is fixed until the bond lets go of it (recorded)."""
+    bond = _bond_of(change, context)
+    if not bond or comes_late(change, context):
+        return ""
+    return f"it is a member of {bond}, and keeps its class there: take it out of the members in Git"
+
+
+def comes_late(change: Change[Ethernet], context: Context) -> bool:
+    """A port that leaves its bond in this plan is given its class after that."""
+    bond = ResourceKey("bond", _bond_of(change, context), change.key.host)
+    said = context.desired.resources.get(bond)
+    leaves = said is not None and said.spec.members is not None and change.want.port not in said.spec.members
+    return bool(bond.name) and (leaves or bond in context.going)
+
+
+def _bond_of(change: Change[Ethernet], context: Context) -> str:
+    """The bond that a port is a member of while its class is to change to one that no member has; "" if none."""
+    if not change.observed or "iface_class" not in change.names or change.want.iface_class in MEMBER_CLASSES:
         return ""
     host = change.key.host
     interface = interfaces.observed(change.have.name, host, context)
     uppers = (interfaces.observed(name, host, context) for name in (interface.spec.uppers if interface else ()))
-    bond = next((u.spec.name for u in uppers if u and u.spec.iftype == "ae"), None)
-    return (
-        f"it is a member of {bond}: its class changes in the plan after the one that takes it out of {bond}"
-        if bond
-        else ""
-    )
+    return next((str(u.spec.name) for u in uppers if u and u.spec.iftype == "ae"), "")
 
 
 KIND = ResourceKind(
@@ -176,6 +187,7 @@ KIND = ResourceKind(
     write=write,
     needs=needs,
     disruption=disruption,
+    comes_late=comes_late,
     impossible=impossible,
     spell=spell,
     usual=interfaces.USUAL,

@@ -126,6 +126,10 @@ def no_host(change: Change[Any], context: Context) -> Iterable[str]:  # noqa: AR
     return ()
 
 
+def never_late(change: Change[Any], context: Context) -> bool:  # noqa: ARG001
+    return False
+
+
 def always_possible(change: Change[Any], context: Context) -> str:  # noqa: ARG001
     return ""
 
@@ -171,6 +175,8 @@ class ResourceKind(Generic[S]):
     waits_for: hosts that must be in service before the change is sent (a third Ceph monitor before the OSDs of
       controllers). Its own, after their windows, where something only goes with an unlock: it then has a second one.
       A system-wide change that needs hosts in service needs the controllers.
+    comes_late: whether a change has to wait for what kinds that follow let go of, in the same window: a port's new class
+      for the bond that the port leaves.
     impossible: why the change cannot be made in place and what it would take; "" if it can.
     spell: the desired resource in the site's own spelling (device paths, pool names), given what was observed; its
       key may change with it. Applied once, before anything is compared.
@@ -203,6 +209,7 @@ class ResourceKind(Generic[S]):
     disruption: Disruption | Callable[[Change[S], Context], Disruption] = Disruption.NONE
     settles: Callable[[Change[S], Context], Iterable[str]] = no_host
     waits_for: Callable[[Change[S], Context], Iterable[str]] = no_host
+    comes_late: Callable[[Change[S], Context], bool] = never_late
     impossible: Callable[[Change[S], Context], str] = always_possible
     spell: Callable[[Resource[S], Snapshot], Resource[S]] = as_written
     sealed: Sealed[S] | None = None

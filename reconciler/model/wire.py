@@ -68,6 +68,7 @@ def change_json(change: Change[Any]) -> dict[str, Any]:
         "cause": change.cause,
         "area": change.area,
         "severity": change.severity,
+        "is_stored": change.is_stored,
         "desired": plain(desired),
         "origin": str(change.desired.origin or "") if change.desired else "",
         "fields": [_field(f) for f in change.fields],

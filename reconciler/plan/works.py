@@ -17,7 +17,7 @@ from reconciler.plan.cascade import atoms, known, released
 class Work:
     """Atomic changes of one kind on one host with one need: what becomes a step.
 
-    is_late: it removes what an update of another kind still has to let go of.
+    is_late: it removes, or changes, what an update of another kind still has to let go of.
     """
 
     kind: str
@@ -38,7 +38,8 @@ def works_of(changes: Iterable[Change[Any]], context: Context, kinds: Kinds) -> 
         needs = Needs.LOCKED if _is_only_state(change, kinds) else kinds[change.key.kind].needs_of(change, context)
         host = change.key.host or _lock_host(change, kinds)
         removes = change.action is Action.DELETE
-        is_late = removes and change.observed is not None and known(change.observed, kinds) in let_go
+        is_let_go = removes and change.observed is not None and known(change.observed, kinds) in let_go
+        is_late = is_let_go or (not removes and kinds[change.key.kind].comes_late(change, context))
         return change.key.kind, host, needs, removes, is_late
 
     for (kind, host, needs, removes, is_late), group in groupby(sorted(atoms(changes), key=sort), key=sort):

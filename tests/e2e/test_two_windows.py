@@ -46,3 +46,31 @@ async def test_a_volume_group_gives_way_to_a_filesystem_in_one_window(in_service
         assert (await world.applied(PLANT, approved=todo.id)).is_done
         assert [w for w in world.writes(PLANT, began) if w.status >= 400] == []
         assert await world.is_in_sync(PLANT)
+
+
+BONDED = """\
+  profile: plant-worker
+  overrides:
+    interfaces:
+      bond:
+      - {{name: spare0, class: data, mode: balanced, transmitHashPolicy: layer2, members: [{members}]}}
+      ethernet:
+      - {{name: second0, {second}, port: {{name: eno8403}}}}
+"""
+
+
+def bonded(members, second):
+    return document("Host", "worker-0", BONDED.format(members=members, second=second))
+
+
+async def test_a_port_that_leaves_its_bond_gets_its_class_in_the_same_window(in_service):
+    """A member's class is fixed (recorded): the bond lets go first, in spite of the order of making."""
+    async with in_service(PLANT) as (world, clone):
+        clone.commit({own(PLANT): bonded("eno8303, eno8403", "class: none")})
+        assert (await world.applied(PLANT)).is_done
+        clone.commit({own(PLANT): bonded("eno8303", "class: data")})
+        began, todo = len(world.writes(PLANT)), (await world.judged(PLANT)).plan
+        assert (todo.locked_hosts, todo.blocked) == (("worker-0",), ())
+        assert (await world.applied(PLANT)).is_done
+        assert [w for w in world.writes(PLANT, began) if w.status >= 400] == []
+        assert await world.is_in_sync(PLANT)

@@ -113,14 +113,24 @@ def test_a_bond_s_port_may_be_of_any_class_that_a_bond_takes(ifclass, differs):
     assert ("ethernet/enp0s8" in differences(BOND, found)) is differs
 
 
-def test_a_member_s_class_waits_until_the_bond_has_let_go_of_it():
+MEMBER = rows(
+    iinterfaces=[interface("enp0s8", used_by=["bond0"]), interface("bond0", "ae", "platform", uses=["enp0s8"])],
+    ports=[port("enp0s8"), port("enp0s9")],
+)
+
+
+def test_the_class_of_a_member_cannot_change_while_git_does_not_take_it_out_of_the_bond():
     text = ethernet("{name: data0, class: data, port: {name: enp0s8}}")
-    found = rows(
-        iinterfaces=[interface("enp0s8", used_by=["bond0"]), interface("bond0", "ae", "platform", uses=["enp0s8"])],
-        ports=[port("enp0s8")],
-    )
-    change = differences(text, found)["ethernet/enp0s8"]
-    assert "member of bond0" in KIND.impossible(change, context(text, found))
+    change = differences(text, MEMBER)["ethernet/enp0s8"]
+    assert "member of bond0" in KIND.impossible(change, context(text, MEMBER))
+
+
+def test_the_class_of_a_port_that_leaves_its_bond_follows_the_bond():
+    data0 = "{name: data0, class: data, port: {name: enp0s8}}"
+    bond = "bond: [{name: bond0, members: [enp0s9], class: platform, mode: balanced}]"
+    text = f"hosts: {{controller-0: {{interfaces: {{ethernet: [{data0}], {bond}}}}}}}"
+    change, around = differences(text, MEMBER)["ethernet/enp0s8"], context(text, MEMBER)
+    assert (KIND.impossible(change, around), KIND.comes_late(change, around)) == ("", True)
 
 
 # names

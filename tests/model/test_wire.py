@@ -148,6 +148,7 @@ def test_a_plan_is_told_stage_by_stage_with_what_stands_in_its_way():
             "unlocks": True,
             "disruption": "lock",
             "why": "w",
+            "is_second": False,
             "steps": [],
             "last": [],
         }
