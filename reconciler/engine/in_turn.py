@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
+from collections.abc import AsyncGenerator, Awaitable, Callable, Iterable
 from typing import TypeVar
 
 T = TypeVar("T")
 AT_ONCE = 50  # sites in work at a time; each has its own few connections
 
 
-async def in_turn(names: Iterable[str], job: Callable[[str], Awaitable[T]], at_once: int = AT_ONCE) -> AsyncIterator[T]:
+async def in_turn(
+    names: Iterable[str], job: Callable[[str], Awaitable[T]], at_once: int = AT_ONCE
+) -> AsyncGenerator[T, None]:
     """The jobs' results, in the order in which they end. Whoever stops listening ends those under way."""
     turn = asyncio.Semaphore(at_once)
 
