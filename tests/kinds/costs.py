@@ -61,6 +61,9 @@ SYSTEMS = {
     "first install": system(host("controller-0", 1, "new", **BOTH), mode="simplex"),
     "AIO-SX": system(host("controller-0", 1, **BOTH), mode="simplex"),
     "AIO-DX": system(host("controller-0", 1, **BOTH), host("controller-1", 2, **BOTH)),
+    "new worker": system(
+        host("controller-0", 1), host("controller-1", 2), host("worker-0", 3, "new"), type_="Standard"
+    ),
     "standard": system(host("controller-0", 1), host("controller-1", 2), host("worker-0", 3), type_="Standard"),
 }
 OPERATOR = system(host("controller-0", 1, "locked", **BOTH), mode="simplex")

@@ -41,10 +41,12 @@ def test_a_price_that_depends_is_told_on_the_reference_page(name):
     ("case", "what"),
     [pytest.param(case, what, id=f"{case.label}-{what}") for case in REFUSED for what in changes(case)],
 )
-@pytest.mark.parametrize("state", SYSTEMS.values(), ids=SYSTEMS)
-def test_what_the_platform_does_not_do_is_said_and_not_sent(case, what, state):
-    made = planned(case, what, state)
-    if case.kind != "vswitch" or state.hosts["controller-0"].is_provisioned:  # taken up before the first unlock
+@pytest.mark.parametrize("name", SYSTEMS)
+def test_what_the_platform_does_not_do_is_said_and_not_sent(case, what, name):
+    made = planned(case, what, SYSTEMS[name])
+    if case.kind == "vswitch" and name in {"first install", "new worker"}:
+        assert made.blocked == ()  # nobody was in service who would not come back: the cores may follow
+    else:
         assert made.blocked
         assert made.stages == ()
 
