@@ -20,17 +20,17 @@ CEPH, ROOK = "ceph", "ceph-rook"
 
 DEVICE = Rule(
     "device-path",
-    "A disk is known by its stable path: /dev/sda, sda and /dev/mapper/mpatha are looked up on the site.",
+    "A disk is known by its stable path: /dev/sda, sda, /dev/mapper/mpatha and /dev/disk/by-id/… are looked up on the site.",
 )
 ONE_DISK = Rule("one-disk", "Entries that come to one disk by different names are one entry, the last of them.")
 
 
 def disk_path(path: str, host: str, observed: Snapshot) -> str:
-    """A disk as the site calls it: Git may say /dev/sda or sda, the site knows the stable path and both."""
+    """A disk as the site calls it: Git may say /dev/sda, sda or /dev/disk/by-id/…, the site knows the stable path."""
     if ResourceKey("disk", path, host) in observed.resources:
         return path
     disks = (r.spec for k, r in observed.resources.items() if k.kind == "disk" and k.host == host)
-    return next((d.path for d in disks if d.node in {path, f"/dev/{path}"}), path)
+    return next((d.path for d in disks if d.node in {path, f"/dev/{path}"} or path in d.links), path)
 
 
 def missing_disk(path: str, host: str, context: Context) -> str:

@@ -8,15 +8,22 @@ from typing import Annotated
 from reconciler.model.about import About
 from reconciler.model.kind import Attr, ResourceKind
 from reconciler.model.resource import Resource, Spec
-from reconciler.model.rows import Rows
+from reconciler.model.rows import Row, Rows
 from reconciler.model.words import Area, Scope
 
 
 class Disk(Spec):
     path: Annotated[str, Attr(key=True)]  # /dev/disk/by-path/...
     node: str | None = None  # /dev/sda: may change between boots
+    links: tuple[str, ...] = ()  # /dev/disk/by-id/...
     size_mib: int | None = None
     available_mib: int | None = None
+
+
+def _links(row: Row) -> Iterator[str]:
+    """The API has the last part of each (sysinv agent/disk.py get_device_id_wwn)."""
+    names = (row.get("device_id"), row.get("device_wwn"))
+    return (f"/dev/disk/by-id/{name}" for name in names if name)
 
 
 def read(rows: Rows) -> Iterator[Resource[Disk]]:
@@ -24,6 +31,7 @@ def read(rows: Rows) -> Iterator[Resource[Disk]]:
         spec = Disk.of(
             path=row["device_path"],
             node=row["device_node"],
+            links=tuple(_links(row)),
             size_mib=row["size_mib"],
             available_mib=row["available_mib"],
         )
@@ -41,9 +49,10 @@ KIND = ResourceKind(
         words={
             "path": "the stable path, /dev/disk/by-path/…",
             "node": "the device node, which may change between boots",
+            "links": "its names by serial number and WWN, /dev/disk/by-id/…",
             "size_mib": "size, in MiB",
             "available_mib": "what no partition takes, in MiB",
         },
-        sources=("sysinv api/controllers/v1/disk.py", "recorded"),
+        sources=("sysinv api/controllers/v1/disk.py", "sysinv agent/disk.py", "recorded"),
     ),
 )

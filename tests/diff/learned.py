@@ -97,6 +97,13 @@ def devices() -> list[Lesson]:
             other=profile(storage={"osds": [{"path": "/dev/mapper/mpatha", "function": "journal"}]}),
         ),
         Lesson(
+            "disk by its serial number", "9d2d1554: taken as it is; sysinv agent/disk.py get_device_id_wwn",
+            profile(rootDevice="/dev/disk/by-id/ata-QM1"),
+            machines.rows(alone(), idisks=[machines.disk() | {"device_id": "ata-QM1", "device_wwn": "wwn-1"}]),
+            rule="device-path", differs="host/controller-0 root_device",
+            other=profile(rootDevice="/dev/disk/by-id/ata-QM2"),
+        ),
+        Lesson(
             "one disk by two names", "422e9ca3", profile(storage={"osds": twice}), osds, rule="device-path",
             whole="one-disk",
             differs=f"controller-0/osd{machines.SDA} create",
