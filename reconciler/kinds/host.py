@@ -17,7 +17,7 @@ from reconciler.model.change import Change
 from reconciler.model.host import HostState
 from reconciler.model.kind import Attr, Context, Given, ResourceKind
 from reconciler.model.plan import Call, Ref, replacing
-from reconciler.model.resource import Resource, Spec
+from reconciler.model.resource import Resource, ResourceKey, Spec
 from reconciler.model.rows import Row, Rows
 from reconciler.model.rule import Rule
 from reconciler.model.said import Said
@@ -305,23 +305,12 @@ def impossible(change: Change[Host], context: Context) -> str:
     if "boot_mac" in change.names:
         blank = board.why_not(name, want.controller, board.ABSENT, context)
         return new_hosts.why_not_replaced(want, host, context) or blank
-    reason = _why_not_changed(change) or _why_not_managed(change, host, context) or _why_no_clock(change, context)
+    reason = _why_not_changed(change) or _why_not_managed(change, host, context)
     if reason or "administrative" not in change.names or want.administrative != "unlocked" or host.is_provisioned:
         return reason
     if change.names != {"administrative"} and host.availability != ONLINE:
         return ""  # no window opens on it yet, and the rest may be written
     return new_hosts.why_not_unlocked(host, context)
-
-
-def _why_no_clock(change: Change[Host], context: Context) -> str:
-    """A host with PTP that has none of it would be locked, and not unlock again (sysinv host.py check_unlock)."""
-    if change.want.clock_synchronization != "ptp" or not settles(change, context):
-        return ""
-    found = (item for side in (context.desired, context.observed) for item in side.resources.items())
-    of_host = ((key, resource.spec) for key, resource in found if key.host == change.key.name)
-    if any(k.kind == "host-ptp-instance" or getattr(s, "ptp_role", None) not in {None, "none"} for k, s in of_host):
-        return ""
-    return "the host would not unlock with PTP and nothing of it: say ptpInstances, or ptpRole of an interface"
 
 
 def _why_not_managed(change: Change[Host], host: HostState, context: Context) -> str:
@@ -353,6 +342,17 @@ def _why_not_changed(change: Change[Host]) -> str:
     return ""
 
 
+def keeps_locked(host: str, site: Snapshot) -> str:
+    """A clock of PTP needs something of PTP (sysinv host.py check_unlock)."""
+    described = site.resources.get(ResourceKey("host", host))
+    if described is None or described.spec.clock_synchronization != "ptp":
+        return ""
+    of_host = [(key, resource.spec) for key, resource in site.resources.items() if key.host == host]
+    if any(k.kind == "host-ptp-instance" or getattr(s, "ptp_role", None) not in {None, "none"} for k, s in of_host):
+        return ""
+    return "the host would not unlock with PTP and nothing of it: say ptpInstances, or ptpRole of an interface"
+
+
 KIND = ResourceKind(
     name="host",
     spec=Host,
@@ -368,6 +368,7 @@ KIND = ResourceKind(
     settles=settles,
     disruption=disruption,
     impossible=impossible,
+    keeps_locked=keeps_locked,
     documents=("Host.spec", "HostProfile.spec"),
     usual={"bm_type": board.NONE, "power_on": True},
     about=About(

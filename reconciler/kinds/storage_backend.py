@@ -186,6 +186,18 @@ def _why_not_changed(change: Change[StorageBackend], context: Context) -> str:
     return ""
 
 
+def keeps_locked(host: str, site: Snapshot) -> str:
+    """All-in-one controllers need OSDs once Ceph is configured (sysinv host.py check_unlock_worker)."""
+    backends = [r.spec for k, r in site.resources.items() if k.kind == KIND.name and r.spec.type == storage.CEPH]
+    is_asked = site.system.is_all_in_one and any(b.state == "configured" for b in backends)
+    known = site.system.hosts.get(host)
+    if not is_asked or known is None or known.personality != "controller":
+        return ""
+    needed = max(b.replication or 1 for b in backends) if site.system.is_simplex else 1
+    osds = [r for k, r in site.resources.items() if k.kind == "osd" and k.host == host and r.spec.function != "journal"]
+    return "" if len(osds) >= needed else f"the host would not unlock with fewer than {needed} OSD: say storage.osds"
+
+
 KIND = ResourceKind(
     name="storage-backend",
     spec=StorageBackend,
@@ -198,6 +210,7 @@ KIND = ResourceKind(
     write=write,
     needs=needs,
     impossible=impossible,
+    keeps_locked=keeps_locked,
     deletion=Deletion(is_destructive=True, refused=undeletable, effect="the whole storage of the site goes"),
     documents=("System.spec.storage.backends",),
     about=About(

@@ -148,6 +148,16 @@ def _why_not_changed(change: Change[VolumeGroup]) -> str:
     return ""
 
 
+def keeps_locked(host: str, site: Snapshot) -> str:
+    """A nova-local without a volume (sysinv host.py _semantic_check_nova_local_storage; recorded)."""
+    if ResourceKey(KIND.name, storage.NOVA_LOCAL, host) not in site.resources:
+        return ""
+    volumes = (r.spec for k, r in site.resources.items() if k.kind == "physical-volume" and k.host == host)
+    if any(volume.group == storage.NOVA_LOCAL for volume in volumes):
+        return ""
+    return f"the host would not unlock with a {storage.NOVA_LOCAL} that has no volume: say physicalVolumes that it can have"
+
+
 KIND = ResourceKind(
     name="volume-group",
     spec=VolumeGroup,
@@ -164,6 +174,7 @@ KIND = ResourceKind(
     disruption=disruption,
     waits_for=waits_for,
     impossible=impossible,
+    keeps_locked=keeps_locked,
     deletion=Deletion(
         is_destructive=True,
         refused=undeletable,

@@ -74,6 +74,20 @@ def _cores(host: str, context: Context) -> int:
     return sum(spec.count or 0 for spec in of_host if spec.function == "vswitch")
 
 
+def keeps_locked(host: str, site: Snapshot) -> str:
+    """Cores and vSwitch fit together, whichever of them changes."""
+    switch = site.resources.get(ResourceKey(KIND.name, ""))
+    functions = (r.spec for k, r in site.resources.items() if k.kind == "cpu-function" and k.host == host)
+    cores = [spec.count or 0 for spec in functions if spec.function == "vswitch"]
+    if switch is None or not cores:
+        return ""
+    if switch.spec.type == OVS_DPDK and not sum(cores):
+        return f"{host} would not unlock without a core for the vSwitch: say processors of function vswitch"
+    if switch.spec.type == NONE and sum(cores):
+        return f"{host} would not unlock with cores for a vSwitch that there is not: say count 0 of function vswitch"
+    return ""
+
+
 KIND = ResourceKind(
     name="vswitch",
     spec=Vswitch,
@@ -87,6 +101,7 @@ KIND = ResourceKind(
     settles=settles,
     disruption=disruption,
     impossible=impossible,
+    keeps_locked=keeps_locked,
     documents=("System.spec.vswitchType",),
     about=About(
         places={"type": "."},

@@ -134,6 +134,10 @@ def always_possible(change: Change[Any], context: Context) -> str:  # noqa: ARG0
     return ""
 
 
+def unlocks_again(host: str, site: Snapshot) -> str:  # noqa: ARG001
+    return ""
+
+
 def nothing_expressed(resource: Resource[Any], snapshot: Snapshot) -> Iterable[Said]:  # noqa: ARG001
     return ()
 
@@ -178,6 +182,8 @@ class ResourceKind(Generic[S]):
     comes_late: whether a change has to wait for what kinds that follow let go of, in the same window: a port's new class
       for the bond that the port leaves.
     impossible: why the change cannot be made in place and what it would take; "" if it can.
+    keeps_locked: why the platform would not unlock a host again, the site being as a plan leaves it, and what it would
+      take; "" if it would. A host in service is not locked then.
     spell: the desired resource in the site's own spelling (device paths, pool names), given what was observed; its
       key may change with it. Applied once, before anything is compared.
     sealed: what is told by secrets, where the kind has such.
@@ -211,6 +217,7 @@ class ResourceKind(Generic[S]):
     waits_for: Callable[[Change[S], Context], Iterable[str]] = no_host
     comes_late: Callable[[Change[S], Context], bool] = never_late
     impossible: Callable[[Change[S], Context], str] = always_possible
+    keeps_locked: Callable[[str, Snapshot], str] = unlocks_again
     spell: Callable[[Resource[S], Snapshot], Resource[S]] = as_written
     sealed: Sealed[S] | None = None
     known_as: Callable[[Resource[S]], ResourceKey] = own_key

@@ -19,6 +19,7 @@ from reconciler.plan.host_life import life
 from reconciler.plan.places import places_of, used
 from reconciler.plan.refusals import going, possible, refused, unblocked
 from reconciler.plan.stages import stages_of
+from reconciler.plan.unlocking import stuck
 from reconciler.plan.uses import in_use, unread
 from reconciler.plan.windows import turns_of, windows_of
 from reconciler.plan.works import works_of
@@ -40,6 +41,8 @@ def plan(found: Comparison, context: Context, kinds: Kinds, ours: Collection[str
     refusals |= unread(whole, context, kinds)
     refusals |= in_use(changes, context, kinds, refusals)
     turns = turns_of(windows, context)
+    works = unblocked(works, found, refusals, kinds)
+    refusals |= stuck(works, windows, context, kinds, refusals)
     places = places_of(unblocked(works, found, refusals, kinds), turns, kinds)
     # no host is locked for work that is refused
     needed = windows_of(places.works, context, kinds, frozenset(ours), refusals)

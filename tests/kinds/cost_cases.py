@@ -47,6 +47,7 @@ INTERFACE = {"iface_class": "platform", "mtu": 1500, "max_tx_rate": 100, "max_rx
 OTHER_INTERFACE = {"iface_class": "data", "mtu": 9000, "ptp_role": "slave", "max_tx_rate": 200, "max_rx_rate": 200}
 PORTS = tuple(("ethernet", {"port": p, "name": p, "iface_class": "none", "mtu": 9000}) for p in ("ens1", "ens2"))
 ROOK = ("storage-backend", {"name": "ceph-rook-store", "type": "ceph-rook", "state": "configured"})
+VOLUME = ("physical-volume", {"group": "nova-local", "device": DISK, "disk": DISK})
 METAL = ("storage-backend", {"name": "ceph-store", "type": "ceph", "state": "configured"})
 DISKS = (("disk", {"path": DISK, "available_mib": 100_000}),)
 PARAMETER = {"service": "http", "section": "config", "parameter": "http_port", "name": "http/config/http_port"}
@@ -106,7 +107,7 @@ CASES = (
         },
         beside=PORTS,
     ),
-    Case("ceph-monitor", {"size_gib": 20}, {"size_gib": 30}, beside=(METAL,)),
+    Case("ceph-monitor", {"size_gib": 20}, {"size_gib": 30}, beside=(METAL, ("osd", {"path": DISK}))),
     Case("certificate", {"name": "ssl", "type": "ssl", "signature": "ssl_1"}, {"signature": "ssl_2"}),
     Case("certificate", {"name": "ssl_ca_1", "type": "ssl_ca", "signature": "ssl_ca_1"}, {}, "of an authority"),
     Case("controller-filesystem", {"name": "database", "size_gib": 10}, {"size_gib": 20}, is_made=False),
@@ -331,7 +332,7 @@ CASES = (
         {"name": "vlan20", "vlan_id": 20, "lower": "oam0", "over": "port ens1", **INTERFACE},
         {**OTHER_INTERFACE, "vlan_id": 30, "over": "port ens2"},
     ),
-    Case("volume-group", {"name": "nova-local"}, {}, "nova-local"),
+    Case("volume-group", {"name": "nova-local"}, {}, "nova-local", beside=(VOLUME,)),
     Case(
         "volume-group",
         {"name": "cgts-vg"},

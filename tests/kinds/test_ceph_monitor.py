@@ -45,7 +45,10 @@ def test_all_have_one_size_and_it_only_grows():
 
 def test_growing_sends_every_monitor_s_host_through_a_lock():
     found = listed(ceph_mon=[mon("controller-0"), mon("controller-1"), mon("compute-0")])
-    made = planned(TEXT.replace("size: 20", "size: 30"), found)
+    others = (
+        "hosts: {controller-0: {administrativeState: unlocked}, controller-1: {administrativeState: unlocked}, compute"
+    )
+    made = planned(TEXT.replace("size: 20", "size: 30").replace("hosts: {compute", others), found)
     assert [told(c) for step in made.stages[0].steps for c in step.calls] == ["PATCH ceph_mon/<> ceph_mon_gib=30"]
     assert made.locked_hosts == ("controller-1", "controller-0", "compute-0")
 

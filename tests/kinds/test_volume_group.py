@@ -9,13 +9,16 @@ import pytest
 from reconciler.model.words import Needs
 from tests.kinds.machines import (
     AIO,
+    DISKS,
     HOST,
     KINDS,
+    SDB,
     context,
     difference,
     differences,
     group,
     host,
+    planned,
     resource,
     rows,
     sent,
@@ -30,8 +33,13 @@ def text(name: str = "nova-local", **more: object) -> str:
     return f"hosts: {{controller-0: {{storage: {{volumeGroups: [{ {'name': name} | more }]}}}}}}"
 
 
+def with_volume(**more: object) -> str:
+    return text(physicalVolumes=[{"type": "disk", "path": SDB}], **more)
+
+
 def test_a_group_is_made_under_lock_where_workloads_run():
-    assert sent(text(), rows()) == ["POST ilvgs lvm_vg_name=nova-local"]
+    made = sent(with_volume(), rows(idisks=DISKS))
+    assert [call.split()[:2] for call in made] == [["POST", "ilvgs"], ["POST", "ipvs"]]
     assert KIND.needs_of(difference(text(), rows()), context(text(), rows())) is Needs.LOCKED
     csi = text("data", lvmFunction="lvm-csi", lvmType="thin")
     assert KIND.needs_of(difference(csi, rows()), context(csi, rows())) is Needs.ANY
@@ -39,7 +47,22 @@ def test_a_group_is_made_under_lock_where_workloads_run():
 
 def test_a_group_that_is_there_needs_nothing_and_one_that_goes_is_made_again():
     assert differences(text(), rows(ilvgs=[group(state="adding")])) == {}
-    assert sent(text(), rows(ilvgs=[group(state="removing")])) == ["POST ilvgs lvm_vg_name=nova-local"]
+    again = sent(with_volume(), rows(ilvgs=[group(state="removing")], idisks=DISKS))
+    assert again[0] == "POST ilvgs lvm_vg_name=nova-local"
+
+
+def test_a_group_without_a_volume_would_keep_its_host_from_unlocking_and_is_not_made():
+    nowhere = text(physicalVolumes=[{"type": "disk", "path": "/dev/nowhere"}])
+    for said in (text(), nowhere):
+        made = planned(said, rows(idisks=DISKS))
+        reasons = {b.key.kind: b.reason for b in made.blocked}
+        assert "would not unlock with a nova-local that has no volume" in reasons["volume-group"]
+        assert made.locked_hosts == ()
+
+
+def test_what_else_wants_the_window_is_done_without_such_a_group():
+    made = planned(text().replace("storage:", "hwSettle: '30', storage:"), rows())
+    assert [s.kind for stage in made.stages for s in stage.steps] == ["host"]
 
 
 def test_a_function_is_a_map_when_it_is_given_first_and_text_after():
