@@ -133,7 +133,9 @@ def waits_for(change: Change[VolumeGroup], context: Context) -> Iterator[str]:
     As long as its row is there sysinv takes no such group (lvg.py _create; recorded).
     """
     host = change.key.host
-    if change.desired and change.key.name == storage.NOVA_LOCAL and _in_its_place(host) in context.going:
+    leaves = ResourceKey("leaving-filesystem", "instances", host) in context.observed.resources
+    is_made = change.desired is not None and change.key.name == storage.NOVA_LOCAL
+    if is_made and (leaves or _in_its_place(host) in context.going):
         yield host
 
 

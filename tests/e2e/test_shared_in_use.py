@@ -159,3 +159,16 @@ async def test_a_wider_range_of_a_pool_in_use_is_written_in_place(in_service):
         assert (await world.applied(PLANT, approved="")).is_done
         assert [w.method for w in world.writes(PLANT, began)] == ["PATCH"]
         assert await world.is_in_sync(PLANT)
+
+
+async def test_an_approved_plan_that_was_cut_off_is_finished_with_no_lock_more_than_was_approved(in_service):
+    """One lock of each is left: nobody is asked again for what he has seen."""
+    async with in_service(YARD) as (world, clone):
+        clone.commit({own(YARD): FLAT[YARD]})
+        todo = (await world.judged(YARD)).plan
+        world.at(YARD, "DELETE /v1/interface_datanetworks", lambda: world.site(YARD).connect(Connection.RESET))
+        assert not (await world.applied(YARD, approved=todo.id)).is_done
+        world.site(YARD).connect(Connection.UP)
+        assert (await world.applied(YARD, approved="")).is_done
+        assert locks(world, YARD) == Counter(todo.locked_hosts)
+        assert await world.is_in_sync(YARD)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from reconciler.model.plan import Opening
 from reconciler.model.words import Result
+from reconciler.simulator.interference import Connection
 from tests.desired.writing import document
 from tests.e2e.test_windows import PLANT, own
 
@@ -32,6 +34,23 @@ async def test_a_filesystem_gives_way_to_a_volume_group_in_two_approved_windows(
         assert (await world.applied(PLANT, approved=todo.id)).is_done
         assert world.count(PLANT, "lock", "worker-0") == locks + 2
         assert {(w.method, w.path) for w in world.writes(PLANT, began) if w.status >= 400} <= {("POST", "/v1/ilvgs")}
+        assert await world.is_in_sync(PLANT)
+
+
+async def test_a_filesystem_that_is_on_its_way_out_is_given_its_unlock_before_the_group_is_made(in_service):
+    """The link is cut in the first window: the group does not go into what is left of it."""
+    async with in_service(PLANT) as (world, clone):
+        clone.commit({own(PLANT): worker(INSTANCES)})
+        assert (await world.applied(PLANT)).is_done
+        clone.commit({own(PLANT): worker(NOVA_LOCAL)})
+        locks, todo = world.count(PLANT, "lock", "worker-0"), (await world.judged(PLANT)).plan
+        world.at(PLANT, "DELETE /v1/host_fs", lambda: world.site(PLANT).connect(Connection.RESET))
+        assert not (await world.applied(PLANT, approved=todo.id)).is_done
+        world.site(PLANT).connect(Connection.UP)
+        left = (await world.judged(PLANT)).plan
+        assert [s.opening for s in left.stages if s.host == "worker-0"] == [Opening.ADOPT, Opening.LOCK]
+        assert (await world.applied(PLANT, approved=left.id)).is_done
+        assert world.count(PLANT, "lock", "worker-0") == locks + 2
         assert await world.is_in_sync(PLANT)
 
 

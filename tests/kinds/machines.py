@@ -41,6 +41,7 @@ KINDS = {
         "https",
         "kernel",
         "label",
+        "leaving-filesystem",
         "legacy-ptp",
         "licence",
         "machine",

@@ -109,3 +109,13 @@ def test_no_function_is_what_a_group_without_one_has():
 )
 def test_why_it_cannot_be(said, found, why):
     assert [why in reason for reason in why_not(said, found).values()] == [True]
+
+
+@pytest.mark.parametrize("state", ["Deleting (on unlock)", "Deleting", None])
+def test_a_group_waits_for_the_unlock_by_which_the_filesystem_in_its_place_goes(state):
+    leaving = {"uuid": "fs", "name": "instances", "size": 20, "ihost_uuid": f"host-{HOST}", "state": state}
+    found = rows(host(**AIO), host_fs=[leaving] if state else [])
+    around = context(text(), found)
+    assert list(KIND.waits_for(difference(text(), found), around)) == ([HOST] if state else [])
+    assert len(planned(text(), found).locked_hosts) == 1
+    assert why_not(text(), found) == {}
