@@ -10,6 +10,9 @@ from tests.desired.writing import document
 from tests.e2e.ottawa import OTTAWA, OWN, SETTINGS
 from tests.e2e.removing import DISK, GONE, HARMLESS, LESS, ONCE, OSD, deletes, had
 
+CONVERSION = document(
+    "HostProfile", "ran-server", "  storage:\n    filesystems:\n    - name: image-conversion\n      size: 10"
+)
 SITE = "layers: [common, aio-sx-ran]\nvalues: {site: ottawa-001, place: Ottawa, boot_mac: '52:54:00:01:00:a0'}\n"
 
 
@@ -157,3 +160,16 @@ async def test_a_delete_waits_while_what_may_use_it_cannot_be_read(removed):
         assert {b.reason for b in judged.plan.blocked if str(b.key) == "controller-0/vlan/field0"} == {
             "whether something still uses it is not known: controller-0 route was not read to its end"
         }
+
+
+async def test_what_was_just_made_can_be_deleted_at_once(in_service):
+    """A filesystem is refused to go while it is being made (sysinv host_fs.py _delete): making it waits for its end."""
+    async with in_service(OTTAWA) as (world, clone):
+        clone.commit({OWN: CONVERSION})
+        assert (await world.applied(OTTAWA)).is_done
+        clone.commit({OWN: None})
+        sent = len(world.writes(OTTAWA))
+        judged = await world.judged(OTTAWA)
+        assert (await world.applied(OTTAWA, approved=judged.plan.id)).is_done
+        assert all(write.status < 400 for write in world.writes(OTTAWA, sent))
+        assert await world.is_in_sync(OTTAWA)

@@ -92,7 +92,7 @@ class Shape:
     """What is different from one example site to the next.
 
     profile: the HostProfile that is added to. lower: an interface that VLANs may lie on. is_alone: one host has it.
-    converts_images: a controller has it.
+    converts_images: a controller has it. sriov: an interface that VFs may lie on.
     """
 
     site: str
@@ -100,17 +100,22 @@ class Shape:
     lower: str
     is_alone: bool = False
     converts_images: bool = True
+    sriov: str = ""
     data_port: str = "ens1f0"
 
     def __str__(self) -> str:
         return self.site
 
 
-OTTAWA = Shape("ottawa-001", "ran-server", "oam0", is_alone=True)
+OTTAWA = Shape("ottawa-001", "ran-server", "oam0", is_alone=True, sriov="fh0")
 YARD = Shape("yard-west", "yard-server", "oam0")
 PLANT = Shape("plant-1", "plant-worker", "mgmt0", converts_images=False)
 DISK = "/dev/disk/by-path/pci-0000:00:17.0-ata-1.0"
 ROOK = {"name": "ceph-rook-store", "type": "ceph-rook", "deployment": "open", "replicationFactor": 1, "services": ["block", "filesystem"]}  # fmt: skip
+# one size for good: a node that had pages of one size takes another only with none of the first
+MEMORY = st.sampled_from([100, 200]).map(
+    lambda pages: [{"node": 0, "functions": [{"function": "vm", "pageSize": "2MB", "pageCount": pages}]}]
+)
 PROCESSORS = st.sampled_from([2, 4]).map(lambda n: [{"node": 0, "functions": [{"function": "platform", "count": n}]}])
 
 
@@ -118,9 +123,7 @@ PROCESSORS = st.sampled_from([2, 4]).map(lambda n: [{"node": 0, "functions": [{"
 def profiles(draw: st.DrawFn, shape: Shape, instances: list[str], networks: list[str]) -> dict[str, Any]:
     """A part of a host's profile."""
     vlans = draw(st.lists(st.sampled_from([30, 31, 32]), unique=True, max_size=2))
-    said: dict[str, Any] = {
-        "interfaces": _interfaces(shape, vlans, draw(st.none() | st.just(LARGEST)), draw(_some(networks)))
-    }
+    said: dict[str, Any] = {"interfaces": draw(_interfaces(shape, vlans, networks))}
     if shape.is_alone and (addressed := draw(_some(vlans))):
         prefix = draw(st.sampled_from([24, 25]))
         said["addresses"] = [{"interface": f"field{v}", "address": f"10.{v}.0.2", "prefix": prefix} for v in addressed]
@@ -129,8 +132,8 @@ def profiles(draw: st.DrawFn, shape: Shape, instances: list[str], networks: list
     said["ptpInstances"] = draw(_some(instances))
     if shape.converts_images and draw(st.booleans()):
         said["storage"] = {"filesystems": [{"name": "image-conversion", "size": 10}]}
-    if draw(st.booleans()):
-        said["processors"] = draw(PROCESSORS)
+    said["processors"] = draw(PROCESSORS) if draw(st.booleans()) else []
+    said["memory"] = draw(MEMORY) if draw(st.booleans()) else []
     return {section: value for section, value in said.items() if value}
 
 
@@ -138,10 +141,19 @@ def _some(values: list[Any]) -> st.SearchStrategy[list[Any]]:
     return st.lists(st.sampled_from(values), unique=True) if values else st.just([])
 
 
-def _interfaces(shape: Shape, vlans: list[int], mtu: int | None, networks: list[str]) -> dict[str, Any]:
-    vlan = [{"name": f"field{v}", "class": "platform", "lower": shape.lower, "vid": v, "mtu": 1500} for v in vlans]
-    port = {"name": "data0", "class": "data", "port": {"name": shape.data_port}, "mtu": mtu, "dataNetworks": networks}
-    return ({"vlan": vlan} if vlan else {}) | ({"ethernet": [port]} if mtu and networks else {})
+@st.composite
+def _interfaces(draw: st.DrawFn, shape: Shape, vlans: list[int], networks: list[str]) -> dict[str, Any]:
+    said: dict[str, Any] = {
+        "vlan": [{"name": f"field{v}", "class": "platform", "lower": shape.lower, "vid": v, "mtu": 1500} for v in vlans]
+    }
+    if networks and draw(st.booleans()):
+        port = {"name": "data0", "class": "data", "port": {"name": shape.data_port}, "mtu": LARGEST}
+        said["ethernet"] = [{**port, "dataNetworks": draw(_some(networks))}]
+    if shape.sriov and draw(st.booleans()):
+        count = draw(st.sampled_from([2, 4]))
+        below = {"lower": shape.sriov, "vfCount": count, "vfDriver": "netdevice"}
+        said["vf"] = [{"name": "radio0", "class": "pci-sriov", "mtu": 1500, **below}]
+    return {section: value for section, value in said.items() if value}
 
 
 def _route(vid: int, metric: int) -> dict[str, Any]:

@@ -13,13 +13,13 @@ from tests.properties.profile import looking
 
 
 @given(data=st.data())
-@looking(25, shrinks=False)
+@looking(20, shrinks=False)
 def test_planning_after_applying_finds_nothing_on_one_server(data):
     converges(OTTAWA, data)
 
 
 @given(data=st.data())
-@looking(8, shrinks=False)
+@looking(6, shrinks=False)
 def test_planning_after_applying_finds_nothing_on_two_servers(data):
     converges(YARD, data)
 
