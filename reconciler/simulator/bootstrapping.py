@@ -143,6 +143,7 @@ _UNSET = (
     "mgmt_ip",
     "bm_ip",
     "bm_type",
+    "bm_username",
     "peers",
 )
 

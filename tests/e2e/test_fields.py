@@ -56,12 +56,14 @@ def readable(write, names):
 
 
 @pytest.fixture
-def said_before(in_service):
+def said_before(in_service, monkeypatch):
     """An opener of the world of a case, all that it says `first` applied: `as (world, name, say)`."""
 
     @asynccontextmanager
     async def said_before(case):
         name = case.get("site", "ottawa-001")
+        for variable, secret in case.get("environment", {}).items():
+            monkeypatch.setenv(variable, secret)
         async with in_service(name) as (world, clone):
             own = f"subclouds/{name}/site.yaml"
             settings = (clone.folder / own).read_text()
