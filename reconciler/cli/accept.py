@@ -52,24 +52,29 @@ def accept(
     """Write what a site shows back to the files that say otherwise. Exit: 0 done, 2 `--dry-run` and there is something
     to write, 1 error or something could not be written back, 3 the site could not be judged.
     """  # noqa: D205
+    if commit and branch:
+        raise ConfigError("--commit is for the branch that is checked out, --branch for a new one: give one of them")
     folder = _folder(repo, path)
     result = asyncio.run(_accepted(Chosen(repo, path, "", endpoints, state), site, keys or [], is_shared=shared))
     if isinstance(result, Exit):
         sys.exit(result)
-    if show is Format.TEXT:
-        for line in acceptance_lines(result):
-            typer.echo(line)
-    changes = [_change(rewrite) for rewrite in result.rewrites]
+    changes = [] if dry_run else [_change(rewrite) for rewrite in result.rewrites]
     made = None
-    if changes and (commit or branch) and not dry_run:
+    if changes and (commit or branch):
         made = writing.commit(folder, changes, message(result), branch)
-    elif not dry_run:
+    else:
         writing.write(folder, changes)
     if show is Format.JSON:
-        shown.as_json(_json(result) | {"commit": made.id if made else "", "written": bool(changes) and not dry_run})
-    elif made:
-        typer.echo(f"\ncommitted to {made.branch}: {made.id[:12]}")
+        shown.as_json(_json(result) | {"commit": made.id if made else "", "written": bool(changes)})
+    else:
+        for line in (*acceptance_lines(result), *_committed(made)):
+            typer.echo(line)
     sys.exit(_exit(result, dry_run=dry_run))
+
+
+def _committed(made: writing.Committed | None) -> Iterator[str]:
+    if made is not None:
+        yield from ("", f"committed to {made.branch}: {made.id[:12]}")
 
 
 def _folder(repo: str, path: str) -> Path:

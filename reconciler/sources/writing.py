@@ -63,9 +63,9 @@ def commit(folder: Path, changes: Iterable[Change], message: str, branch: str = 
     if branch:
         _start(git, branch, made)
         return Committed(made, branch)
-    git.run("update-ref", "-m", "commit: " + message.partition("\n")[0], "HEAD", made, head)
-    write(folder, changes)
+    write(folder, changes)  # first: cut off here, the edits are there to see; HEAD ahead of them would look undone
     _index(git, modes, changes)
+    git.run("update-ref", "-m", "commit: " + message.partition("\n")[0], "HEAD", made, head)
     return Committed(made, git.run("rev-parse", "--abbrev-ref", "HEAD").text)
 
 
