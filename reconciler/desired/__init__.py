@@ -5,6 +5,7 @@ from reconciler.desired.declaration import fleet_part, layers_of, load_fleet
 from reconciler.desired.explanation import Explained, explain, explained
 from reconciler.desired.files import Parse, Parsed, parse_blob
 from reconciler.desired.json_schemas import schemas
+from reconciler.desired.own_values import SECTIONS
 from reconciler.desired.paths import sites_in
 from reconciler.desired.rendering import render_values, render_yaml
 from reconciler.desired.said import said
@@ -13,6 +14,7 @@ from reconciler.desired.settings import Fleet
 from reconciler.desired.site_loader import load_site
 
 __all__ = [
+    "SECTIONS",
     "Attribute",
     "Explained",
     "Fleet",

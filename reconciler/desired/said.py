@@ -34,8 +34,9 @@ def said(site: Site) -> Iterator[Said]:
         yield from _all("Host", name, _below((), Node(members, composite.origin), HOST))
     if site.own_system is not None:
         yield from _all(SITE, "", _at(("system",), site.own_system, PLAIN))
-    for name, section in site.own_hosts.items():
-        yield from _all(SITE, "", _at(("hosts", name), section, PLAIN))
+    for section, named in (("hosts", site.own_hosts), ("secrets", site.own_secrets)):
+        for name, node in named.items():
+            yield from _all(SITE, "", _at((section, name), node, PLAIN))
 
 
 def _all(kind: str, name: str, values: Iterable[tuple[_Path, Any]]) -> Iterator[Said]:

@@ -8,12 +8,11 @@ from functools import lru_cache
 from typing import Any
 
 from reconciler.adopt import FILES, SITE, Leaves, exact, factored, leaves_of, profile_files, site_files
-from reconciler.desired import load_site, parse_blob, said
+from reconciler.desired import SECTIONS, load_site, parse_blob, said
 from reconciler.model.errors import ConfigError
 from reconciler.model.site import Site, SiteFiles
 
 SITES, PROFILES = "subclouds/", "profiles/"
-SECTIONS = frozenset(("system", "hosts"))  # what site.yaml says of the site, not of how it is treated
 Texts = Mapping[str, str]
 
 
@@ -87,7 +86,7 @@ def _layered(files: SiteFiles, texts: Texts) -> SiteFiles:
 
 
 def _treated(files: SiteFiles) -> Mapping[str, Any]:
-    """How the site is treated, as its site.yaml says it."""
+    """How the site is treated, as its site.yaml says it beside the sections that say what it is."""
     path = f"{SITES}{files.name}/{SITE}"
     root = parse_blob(path, files.files[path]).root if path in files.files else None
     return {key: value for key, value in (root.plain() if root else {}).items() if key not in SECTIONS}
