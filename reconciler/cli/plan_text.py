@@ -13,6 +13,7 @@ from reconciler.cli.host_text import felt
 from reconciler.model.change import Change, Comparison
 from reconciler.model.kind import Attr
 from reconciler.model.plan import Call, Opening, Plan, Stage, StageType, Step
+from reconciler.model.removal import as_text
 from reconciler.model.resource import Resource
 from reconciler.model.wire import plain
 from reconciler.model.words import Action, Cause, Disruption
@@ -113,7 +114,9 @@ def _removed(change: Change[Any]) -> Iterator[str]:
     """The removed block where Git said it; of what Git never said, what the site has."""
     if change.pruning:
         for said in change.pruning.removal.said:
-            yield _line("-", said.name, said.value, said.origin)
+            live = getattr(change.have, said.name, None)
+            has = "" if said.is_of(live) else f" (the site has {as_text(live)})"
+            yield _line("-", said.name, said.value + has, said.origin)
     elif change.observed:
         for name in sorted(change.observed.spec.model_fields_set):
             yield _line("-", name, value_text(getattr(change.observed.spec, name)), None)

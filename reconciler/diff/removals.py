@@ -12,7 +12,7 @@ from typing import Any
 
 from reconciler.model.change import Change, Comparison
 from reconciler.model.kind import Kinds
-from reconciler.model.removal import Pruning, Removal, Removals, RemovedValue
+from reconciler.model.removal import Pruning, Removal, Removals, RemovedValue, as_text
 from reconciler.model.resource import Resource, ResourceKey
 from reconciler.model.site import Settings
 from reconciler.model.snapshot import Snapshot
@@ -158,14 +158,7 @@ def _removal(resource: Resource[Any], past: Past, commit: str) -> Removal:
 def _said(resource: Resource[Any]) -> Iterable[RemovedValue]:
     for name in sorted(resource.spec.model_fields_set):
         value = getattr(resource.spec, name)
-        yield RemovedValue(name, _text(value), str(resource.origin_of(name) or ""))
-
-
-def _text(value: Any) -> str:
-    """As text, member by member: a type that masks itself does so inside a list too."""
-    if isinstance(value, frozenset | set):
-        return _text(sorted(value, key=str))
-    return "[" + ", ".join(map(_text, value)) + "]" if isinstance(value, tuple | list) else str(value)
+        yield RemovedValue(name, as_text(value), str(resource.origin_of(name) or ""))
 
 
 def _unrendered(now: Present, past: Past) -> Iterable[ResourceKey]:

@@ -3,10 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 from reconciler.model.origin import Origin
 from reconciler.model.resource import ResourceKey
 from reconciler.model.words import Prune
+
+
+def as_text(value: Any) -> str:
+    """As text, member by member: a type that masks itself does so inside a list too."""
+    if isinstance(value, frozenset | set):
+        return as_text(sorted(value, key=str))
+    return "[" + ", ".join(map(as_text, value)) + "]" if isinstance(value, tuple | list) else str(value)
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,6 +24,10 @@ class RemovedValue:
     name: str
     value: str
     origin: str = ""  # file:line in the last commit that said it
+
+    def is_of(self, live: Any) -> bool:
+        """Whether the site has this value; of what it does not show nothing is known."""
+        return live is None or as_text(live) == self.value
 
 
 @dataclass(frozen=True, slots=True)

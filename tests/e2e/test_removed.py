@@ -50,6 +50,16 @@ async def test_a_plan_shows_each_removed_block_where_git_said_it(removed):
         ]
 
 
+async def test_a_plan_says_where_the_site_has_another_value_than_was_removed(removed):
+    """Somebody has been there since: who approves the delete is to know."""
+    async with removed() as (world, _clone):
+        world.site(OTTAWA).change_rows("labels", {"label_key": "rack"}, {"label_value": "r99"})
+        judged = await world.judged(OTTAWA)
+        told = [line.split("#")[0].strip() for line in plan_lines(judged.plan, judged.found)]
+        assert "- value = r12 (the site has r99)" in told
+        assert "- value = enabled" in told
+
+
 async def test_deletes_go_the_way_of_creation_backwards(removed):
     async with removed() as (world, _clone):
         sent = len(world.writes(OTTAWA))
