@@ -9,9 +9,11 @@ from reconciler.model.host import HostState, SystemState
 from reconciler.model.kind import Attr, Context, Deletion, ResourceKind
 from reconciler.model.plan import Call, Ref, replacing
 from reconciler.model.resource import Resource, ResourceKey, Spec
-from reconciler.model.rule import lowercase, unordered
+from reconciler.model.rule import Rule, unordered
 from reconciler.model.snapshot import Snapshot
 from reconciler.model.words import Action, Area, Disruption, Needs, Scope
+
+lowercase = Rule("letter-case", "Upper and lower case are one.", lambda value: value and value.lower())
 
 
 class Net(Spec):

@@ -38,10 +38,5 @@ def _as_set(value: Any) -> Any:
     return frozenset(value) if value is not None else None
 
 
-def _lower(value: Any) -> Any:
-    return value.lower() if isinstance(value, str) else value
-
-
 as_is = Rule("exact", "The values are compared exactly.")
 unordered = Rule("any-order", "The platform keeps these as a set: order and repetition mean nothing.", _as_set)
-lowercase = Rule("letter-case", "Upper and lower case are one value to the platform, which stores lower case.", _lower)

@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 
 from reconciler.diff import alike, compare
 from reconciler.model.origin import Origin
-from reconciler.model.rule import EMPTY, lowercase, unordered
-from tests.worlds import KINDS, Iface, key, snap
+from reconciler.model.rule import EMPTY, unordered
+from tests.worlds import KINDS, Iface, key, lowercase, snap
 
 GIT = Iface(name="bond0", mac="AA:BB:CC:00:11:22", members=("eth0", "eth1"), mtu=1500)
 SITE = Iface(name="bond0", mac="aa:bb:cc:00:11:22", members=("eth1", "eth0"), mtu=1500)
