@@ -66,7 +66,7 @@ class Visit:
 
     base_commit: the commit whose plan last ended here, "" where none is known.
     windows: hosts that we locked and have not unlocked.
-    approved: the id of the plan that somebody approved, "" for none; "*" for whatever the plan is.
+    approved: the id of the plan that somebody approved, "" for none; "*" for whatever the plan is, but for what destroys.
     approvals: what people said of its plans, and of changes, as the store keeps it.
     suspensions: who said stop, asked anew each time: it may be said while a plan is being sent.
     carried: what commits removed and is not deleted, open or declined. declared: the keys that the base said when it
