@@ -99,7 +99,8 @@ def _lists_of(found: Sequence[Shape]) -> dict[Place, Place]:
 
 
 def _shape(fleet: Fleet, sites: Sequence[str]) -> Shape:
-    shape = Shape(forms(fleet.turned, sites, sorted(fleet.turned[sites[0]], key=rank)))
+    said_by_all = set.intersection(*(set(fleet.turned[site]) for site in sites))
+    shape = Shape(forms(fleet.turned, sites, sorted(said_by_all, key=rank)))
     members = (shape.member(site, fleet.leaves[site], fleet.turned[site]) for site in sites)
     shape.members = {member.site: member for member in members}
     return shape

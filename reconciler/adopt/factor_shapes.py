@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 
 from reconciler.adopt.factor_forms import cost
 from reconciler.adopt.factor_places import Leaves, Place, exact
@@ -14,22 +14,25 @@ Sites = tuple[str, ...]
 
 
 def alike(fleet: Mapping[str, Leaves]) -> list[Sites]:
-    """Groups of sites that say the same places, the largest first; a site that is like no other is one of its own."""
+    """Groups of sites that say the same places, the largest first; a site that is like no other is one of its own.
+
+    A place that one site alone says is its own, and makes it no other shape.
+    """
+    sayers = Counter(place for leaves in fleet.values() for place in leaves)
     groups: dict[frozenset[Place], list[str]] = {}
     for site in sorted(fleet, key=natural):
-        groups.setdefault(frozenset(fleet[site]), []).append(site)
-    parts = [part for group in groups.values() for part in _Group(fleet, tuple(group)).parts()]
+        groups.setdefault(frozenset(place for place in fleet[site] if sayers[place] > 1), []).append(site)
+    parts = [part for places, group in groups.items() for part in _Group(fleet, places, tuple(group)).parts()]
     return sorted(parts, key=lambda sites: (-len(sites), natural(sites[0])))
 
 
 class _Group:
-    """Sites with the same places, and the texts of those whose values differ."""
+    """Sites with these places in common, and the texts of those whose values differ."""
 
-    def __init__(self, fleet: Mapping[str, Leaves], sites: Sites) -> None:
+    def __init__(self, fleet: Mapping[str, Leaves], places: Collection[Place], sites: Sites) -> None:
         self.sites = sites
-        self.size = len(fleet[sites[0]])
-        places = sorted(fleet[sites[0]], key=rank)
-        vectors = {place: {site: exact(fleet[site][place]) for site in sites} for place in places}
+        self.size = len(places)
+        vectors = {place: {site: exact(fleet[site][place]) for site in sites} for place in sorted(places, key=rank)}
         self.varying = {place: texts for place, texts in vectors.items() if len(set(texts.values())) > 1}
 
     def parts(self) -> list[Sites]:

@@ -99,6 +99,13 @@ def test_a_value_that_a_site_does_not_have_and_nothing_can_take_out_is_a_second_
     assert one_of(found, "bare").documents == ()
 
 
+def test_sites_that_each_have_something_of_their_own_share_the_rest():
+    found = factored(fleet(*(site(f"s{n}", **{f"host_only{n}": n}) for n in range(9))))
+    assert {s.site: s.documents for s in found.sites}["s3"] == (
+        Document("Host", "controller-0", {"overrides": {"only3": 3}}),
+    )
+
+
 def test_two_regions_that_differ_have_a_profile_each():
     more = {f"host_attribute{n}": "west" for n in range(4)}
     sites = [site(f"e{n}") for n in range(12)] + [site(f"w{n}", **more) for n in range(12)]

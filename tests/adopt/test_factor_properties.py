@@ -119,34 +119,35 @@ def test_every_site_says_exactly_what_it_said(fleet):
 def test_no_profile_says_a_value_for_one_site_alone(fleet):
     whole = {name: files(name, found) for name, found in fleet.items()}
     found = factor(whole)
-    for profile in found.profiles:
-        alone = {path: text.encode() for path, text in profile.files.items()}
-        for place, value in values_of(profile.name, alone).items():
-            sayers = [site for site in profile.sites if (place, value) in of_documents(whole[site])]
-            assert "${" in repr((place, value)) or len(sayers) > 1
+    wanted = {name: leaves(whole[name]) for name in found.sites}
+    by_layers = {name: leaves(without_own_documents(layered(name, found))) for name in found.sites}
+    said_by = Counter(
+        (place, repr(value))
+        for name, of in by_layers.items()
+        for place, value in of.items()
+        if repr(wanted[name].get(place)) == repr(value)
+    )
+    for name, of in by_layers.items():
+        given = [str(value) for value in values_of(layered(name, found)).values()]
+        for place, value in of.items():
+            is_given = any(text in str(value) for text in given)
+            assert is_given or said_by[place, repr(value)] != 1, (name, place, value)
 
 
-def values_of(name: str, content: dict) -> dict:
-    """The values of a layer by place; those of HostProfiles and overrides are of hosts, and judged through sites."""
-    documents = [d for path, text in content.items() for d in parse_blob(path, text).documents]
-    return {
-        (d.kind, "" if d.kind == "System" else d.name, path): repr(value)
-        for d in documents
-        if d.kind not in {"Host", "HostProfile"}
-        for path, value in flat(d.spec.plain())
-    }
+def without_own_documents(files: SiteFiles) -> SiteFiles:
+    """What its layers say of a site."""
+    own = f"subclouds/{files.name}/deployment-config.yaml"
+    return SiteFiles(files.name, "", "", {path: text for path, text in files.files.items() if path != own})
 
 
-def of_documents(files: SiteFiles) -> set:
-    return set(values_of(files.name, {p: c for p, c in files.files.items() if p.endswith("config.yaml")}).items())
+def values_of(files: SiteFiles) -> dict:
+    path = f"subclouds/{files.name}/site.yaml"
+    root = parse_blob(path, files.files[path]).root
+    return root.plain().get("values", {})
 
 
-def flat(value, path=()):
-    if isinstance(value, dict):
-        for key, member in value.items():
-            yield from flat(member, (*path, key))
-    else:
-        yield path, value
+def leaves(files: SiteFiles) -> dict:
+    return {(one.document, one.name, one.path): one.value for one in said(load_site(files)) if one.path}
 
 
 @settings(deadline=None, max_examples=60)
