@@ -5,7 +5,7 @@ BIN    := $(VENV)/bin
 READY  := $(VENV)/.ready
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check conformance bench format schemas clean
+.PHONY: help demo test test-full check conformance bench format schemas clean
 
 help: ## what there is to make
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/ —/' | sort
@@ -21,7 +21,10 @@ demo: $(READY) ## a commit becomes API calls on a simulated fleet, drift is rais
 	@$(BIN)/stxr demo
 
 test: check ## everything that a clone can test by itself
-	$(BIN)/python -m pytest -n 2 --dist loadgroup -m "not conformance"
+	$(BIN)/python -m pytest -n 2 --dist loadgroup -m "not conformance and not matrix"
+
+test-full: check ## the same, and every case of the fault matrix
+	$(BIN)/python -m pytest -n 2 --dist loadgroup -m "not conformance" --durations=10
 
 conformance: $(READY) ## against recordings and example files of the real thing, where they stand beside the clone
 	@if [ -d "$${STXR_SHARED:-../shared}" ] || [ "$$STXR_CONFORMANCE" = required ]; then \

@@ -126,6 +126,7 @@ async def controller(options: Running) -> AsyncIterator[Started]:
 
                 async def begin() -> None:
                     await stack.enter_async_context(durable)
+                    await durable.prune(time.time() - KEPT_S)
                     it.goes_on(durable.send, await durable.under_way())
 
                 async with _at_work(it, source, metrics, options, begin) as started:

@@ -80,6 +80,10 @@ class Controller:
         """Plans are sent by workflows from now on; those of these sites are on their way already."""
         self._sends, self._under_way = sends, set(under_way)
 
+    def is_under_way(self, name: str) -> bool:
+        """A workflow sends the site's plan."""
+        return name in self._under_way
+
     def ended(self, name: str, outcome: Outcome) -> None:
         """A workflow's plan has ended: the site is looked at when it is worth it, at once where all went well."""
         self._under_way.discard(name)

@@ -10,8 +10,10 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from functools import partial
 from typing import Any, Self, TypeVar
+from uuid import uuid4
 
 import orjson
 from dbos import DBOS, DBOSConfig, Serializer, SetEnqueueOptions, SetWorkflowID
@@ -35,6 +37,7 @@ from reconciler.model.words import Result
 QUEUE = "apply"
 NAME = "stxr"
 WAITING = ["ENQUEUED", "PENDING"]
+OVER = ["SUCCESS", "ERROR", "CANCELLED", "MAX_RECOVERY_ATTEMPTS_EXCEEDED"]
 VERSION = f"orders-{FORMAT}"  # of what a workflow is given and keeps; a program that reads it may be any later one
 T = TypeVar("T")
 Ended = Callable[[Order, Outcome, str], None]
@@ -90,13 +93,22 @@ class Durable:
         await asyncio.to_thread(DBOS.destroy)
         _at_work.remove(self)
 
-    async def send(self, order: Order, visit: Visit, office: Office) -> Outcome:  # noqa: ARG002 - engine.sending.Sends
+    async def send(self, order: Order, visit: Visit, office: Office) -> Outcome:  # noqa: ARG002
         """The plan is on its way when this returns; nothing of it may have been sent yet."""
         content = kept(order)
-        identity = f"{order.site}/{order.plan.id}/{office.clock.now():.3f}"
+        identity = f"{order.site}/{order.plan.id}/{uuid4().hex[:12]}"  # the same plan may be sent again
         with SetWorkflowID(identity), SetEnqueueOptions(queue_partition_key=order.site):
             await DBOS.enqueue_workflow_async(QUEUE, apply, content)
         return order.ended(Outcome(order.plan.id, Result.BEGUN))
+
+    async def prune(self, older_than: float) -> None:
+        """Forget workflows that ended before this time; what was sent stays in the history."""
+        before = datetime.fromtimestamp(older_than, UTC).isoformat()
+        gone = await DBOS.list_workflows_async(
+            status=OVER, completed_before=before, load_input=False, load_output=False
+        )
+        if gone:
+            await DBOS.delete_workflows_async([one.workflow_id for one in gone])
 
     async def under_way(self) -> frozenset[str]:
         """The sites whose plan has not ended."""
@@ -112,18 +124,20 @@ async def apply(content: dict[str, Any]) -> dict[str, Any]:
     """One order, to its end. Nothing here but what is kept decides what comes next."""
     durable = _at_work[-1]
     order = given(content, durable.kinds)
-    told = await _Run(durable, order).outcome()
-    identity = str(DBOS.workflow_id)
-    await DBOS.run_step_async({"name": "end"}, _told, partial(durable.ended, order, told, identity))
+    try:
+        told = await _Run(durable, order).outcome()
+    except Exception as fault:  # noqa: BLE001 - ours, and DBOS's word that what was kept fits no more: planned afresh
+        told = order.ended(Outcome(order.plan.id, Result.FAILED, message=_ours(order.site, fault)))
+    durable.ended(order, told, str(DBOS.workflow_id))
     return {"result": told.result, "message": told.message}
+
+
+def _ours(site: str, fault: Exception) -> str:
+    return f"{site}: this is a fault of stx-reconciler, not of the site: {fault}; please report it"
 
 
 async def _nothing(left: tuple[Stage, ...], seen: Snapshot) -> None:  # noqa: ARG001
     raise Held(f"{seen.site}: Git cannot be read any more: no host is locked")
-
-
-async def _told(tell: Callable[[], None]) -> None:
-    tell()
 
 
 @dataclass

@@ -155,6 +155,8 @@ class _Shell:
         response = _exchange(site, service, asked)
         if rule.trouble is Trouble.HANG_AFTER:
             return await self._silence(request)
+        if rule.trouble is Trouble.HALF:
+            return await _half(request, _sent(response))
         return _reset(request) if rule.trouble is Trouble.RESET_AFTER else _sent(response)
 
     async def _silence(self, request: web.Request) -> web.StreamResponse:
@@ -197,6 +199,18 @@ def _sent(response: Response) -> web.Response:
     if response.content_type:
         headers["Content-Type"] = response.content_type
     return web.Response(status=response.status, body=response.content() or None, headers=headers)
+
+
+async def _half(request: web.Request, whole: web.Response) -> web.StreamResponse:
+    """The answer's head, half of its body, and no more."""
+    body = whole.body if isinstance(whole.body, bytes) else b""
+    begun = web.StreamResponse(status=whole.status, headers=dict(whole.headers))
+    begun.content_length = len(body) or 1
+    await begun.prepare(request)
+    await begun.write(body[: len(body) // 2])
+    if request.transport is not None:
+        request.transport.abort()
+    return begun
 
 
 def _reset(request: web.Request) -> web.Response:

@@ -72,12 +72,24 @@ def counted(world):
     return [world.count(OTTAWA, what) for what in ("lock", "unlock", "reboot")]
 
 
+WITH_EVERY_TEST = ("at-the-lock", "at-its-first-step")
+MOMENTS = {
+    "at-the-lock": '"value":"lock"',
+    "at-its-first-step": "PATCH /v1/iinterfaces",
+    "at-its-last-step": "POST /v1/labels",
+    "at-its-end": '"value":"unlock"',
+}
+
+
 @pytest.mark.slow
-@pytest.mark.parametrize("end", [signal.SIGKILL, signal.SIGTERM], ids=["killed", "stopped"])
 @pytest.mark.parametrize(
-    "moment", ['"value":"lock"', "POST /v1/labels", "PATCH /v1/iinterfaces", '"value":"unlock"'],
-    ids=["at-the-lock", "in-the-window", "at-its-last-step", "at-its-end"],
-)  # fmt: skip
+    ("moment", "end"),
+    [
+        pytest.param(pattern, end, id=f"{name}-{end.name}", marks=() if name in WITH_EVERY_TEST else pytest.mark.matrix)
+        for name, pattern in MOMENTS.items()
+        for end in (signal.SIGKILL, signal.SIGTERM)
+    ],
+)
 async def test_a_controller_that_ended_in_a_window_goes_on_with_it(in_service, moment, end):
     async with in_service(OTTAWA, kind=running) as (world, clone):
         clone.commit({OWN: TWO_STEPS})
