@@ -10,7 +10,7 @@ from reconciler.apply.judge import Verdict, conflict_text, judge, overtaken, rem
 from reconciler.apply.remote import Clock, Journal, Pace, Remote
 from reconciler.apply.resolve import body_of, path_of, refs
 from reconciler.model.change import Change
-from reconciler.model.errors import Busy, Conflict, NotReady, ReconcilerError, Unreachable
+from reconciler.model.errors import Busy, Conflict, NotReady, ReconcilerError, Refused, Unreachable
 from reconciler.model.kind import Context, Kinds
 from reconciler.model.outcome import Entry, StepResult
 from reconciler.model.plan import Call, Stage, Step, Until
@@ -19,6 +19,7 @@ from reconciler.model.snapshot import Snapshot
 
 T = TypeVar("T")
 Permits = Callable[[tuple[Stage, ...], Snapshot], Awaitable[None]]
+FIRST_SERVER_ERROR = 500
 TRIES = 3  # sendings in a row that show no effect
 
 
@@ -116,15 +117,17 @@ def _is_ours(change: Change[Any], seen: Snapshot, work: Work) -> bool:
 
 
 async def _send_until_done(step: Step, todo: tuple[Change[Any], ...], seen: Snapshot, work: Work) -> bool:
-    """Whether every call was answered. After a missing answer the site is looked at, and the rest is sent."""
+    """Whether every call was answered.
+
+    After a missing answer, or one that says that the server failed, the site is looked at, and the rest is sent.
+    """
     calls: tuple[Call, ...] = step.calls if len(todo) == len(step.changes) else _calls(step, todo, seen, work)
     answered, tries = True, TRIES
     while calls:
         try:
             for call in calls:
                 await _call(call, seen, work)
-        except Unreachable as error:
-            work.say(f"{step.kind}: no answer, looking whether it took effect")
+        except (Unreachable, Refused) as error:
             seen = await _look_again(error, step, work)
             left = remaining(todo, seen, work.kinds)
             tries = TRIES if len(left) < len(todo) else tries - 1
@@ -136,10 +139,19 @@ async def _send_until_done(step: Step, todo: tuple[Change[Any], ...], seen: Snap
     return answered
 
 
-async def _look_again(error: Unreachable, step: Step, work: Work) -> Snapshot:
-    """What the site shows after a call without an answer. A call that never left has nothing to look for."""
-    if not error.sent:
+async def _look_again(error: Unreachable | Refused, step: Step, work: Work) -> Snapshot:
+    """What the site shows after a call of which nobody knows the effect.
+
+    A call that never left, or that was refused
+    with a reason, has nothing to look for: the error is raised.
+    """
+    is_known = error.status < FIRST_SERVER_ERROR if isinstance(error, Refused) else not error.sent
+    if is_known:
         raise error
+    what = f"the server failed ({error.status})" if isinstance(error, Refused) else "no answer"
+    work.say(f"{step.kind}: {what}, looking whether it took effect")
+    if isinstance(error, Refused):
+        await work.clock.sleep(work.pace.first_poll_s)
     return await _look(step, work)
 
 

@@ -6,13 +6,12 @@ from collections.abc import Callable, Iterable
 from contextlib import suppress
 from functools import partial
 
-from reconciler.apply.step import Work, call_once, failed, named, perform, supersedes
+from reconciler.apply.step import FIRST_SERVER_ERROR, Work, call_once, failed, named, perform, supersedes
 from reconciler.model.errors import Busy, Conflict, Held, NotReady, ReconcilerError, Refused, Unauthorized, Unreachable
 from reconciler.model.host import HostState
 from reconciler.model.outcome import Entry, StepResult
 from reconciler.model.plan import Opening, Stage
 
-FIRST_SERVER_ERROR = 500
 INSIDE = (Conflict, Refused, Busy, NotReady)  # what ends the steps of a window, and not the window
 
 
