@@ -24,6 +24,7 @@ from reconciler.model.resource import ResourceKey
 from reconciler.model.site import Site, SiteFiles
 from reconciler.model.snapshot import Snapshot
 
+ROUNDS = 6  # of writing what is left: what one needs, or undoes, of another
 SITES, LAYERS = "subclouds/", "profiles/"
 
 _parse = lru_cache(256)(parse_blob)
@@ -112,12 +113,12 @@ class _Work:
         the layers below): such an item is taken again.
         """
         left = tuple((item, "") for item in wanted)
-        while left:
-            before = len(left)
+        for _ in range(ROUNDS):
+            before = {item.name for item, _ in left}
             refused = tuple((item, why) for item, _ in left if (why := self.take(item)))
             names = {item.name for item, _ in refused}
             left = refused + tuple((i, why) for i in wanted if i.name not in names and (why := self._undone(i)))
-            if len(left) >= before:
+            if not left or {item.name for item, _ in left} == before:
                 break
         return left
 
@@ -136,7 +137,7 @@ class _Work:
 
     def _one_by_one(self, item: Item) -> str:
         if not item.wishes:
-            return "no document says it: it cannot be written to Git"
+            return self._undone(item) and "no document says it: it cannot be written to Git"
         *others, last = item.wishes
         for wish in others:
             if why := self._write(wish):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from difflib import get_close_matches
 from typing import Any
@@ -60,12 +60,13 @@ def everything(judged: Judged, kinds: Kinds, unsaid: Collection[ResourceKey] = (
 
     unsaid: what Git is not to say where it does not.
     """
-    expressing = _Expressing(judged, kinds)
+    expressing = _Expressing(judged, kinds, is_all=True)
     changed = [
         expressing.missing(change) if change.action is Action.CREATE else expressing.changed(change)
         for change in judged.found.changes
     ]
-    others = (r for r in (*judged.found.extra, *judged.found.unmanaged) if r.key not in unsaid)
+    found = judged.found
+    others = (r for r in (*found.extra, *found.unmanaged, *found.built_in) if r.key not in unsaid)
     return (*changed, *(expressing.whole(resource) for resource in others))
 
 
@@ -97,10 +98,14 @@ def _all(judged: Judged, kinds: Kinds) -> Iterator[tuple[Item, bool]]:
 
 @dataclass(frozen=True, slots=True)
 class _Expressing:
-    """Resources to what documents say, beside the other resources of the desired side."""
+    """Resources to what documents say, beside the other resources of the desired side.
+
+    is_all: all else that differs is written too, so that what is new stands beside what the site has.
+    """
 
     judged: Judged
     kinds: Kinds
+    is_all: bool = False
 
     def field(self, change: Change[Any], field: FieldChange) -> Item:
         """The site's value of one attribute."""
@@ -112,17 +117,22 @@ class _Expressing:
         return Item(change.key, field.name, field.desired, field.observed, wishes)
 
     def changed(self, change: Change[Any]) -> Item:
-        """The site's values of all attributes that differ."""
-        if change.desired is None:
+        """The site's values of all attributes that differ, and of those that tell where it is said."""
+        desired, have = change.desired, change.have
+        if desired is None:
             raise ValueError(f"{change.key}: a change of what Git does not say")
-        spec = change.want.model_copy(update={field.name: field.observed for field in change.fields})
-        wishes = self._differences(change.desired, replace(change.desired, spec=spec), change.desired.origin)
+        told = desired.spec.model_fields_set - set(self.kinds[change.key.kind].compared(desired.spec))
+        names = change.names | told & have.model_fields_set
+        spec = desired.spec.model_copy(update={name: getattr(have, name) for name in names})
+        wishes = self._differences(desired, replace(desired, spec=spec), desired.origin)
+        if any(wish.is_gone and isinstance(wish.said.value, tuple) for wish in wishes):  # from one list to another
+            wishes = (*self.missing(change).wishes, *(wish for wish in wishes if not wish.is_gone))
         was, now = ({f.name: getattr(f, side) for f in change.fields} for side in ("desired", "observed"))
         return Item(change.key, "", was, now, wishes, tuple(self.field(change, field) for field in change.fields))
 
     def whole(self, resource: Resource[Any]) -> Item:
         """A resource that Git does not say, with all that the site shows of it."""
-        found = self.kinds[resource.key.kind].express(resource, self._beside(resource))
+        found = self.kinds[resource.key.kind].express(resource, self._then(resource))
         return Item(resource.key, "", None, PRESENT, tuple(Wish(said) for said in _without_places(found)))
 
     def added(self, resource: Resource[Any]) -> Item:
@@ -131,7 +141,7 @@ class _Expressing:
         said = {name: getattr(resource.spec, name) for name in resource.spec.model_fields_set}
         unusual = {n: v for n, v in said.items() if n not in kind.usual or not kind.is_same(n, v, kind.usual[n])}
         new = replace(resource, spec=type(resource.spec)(**unusual))
-        found = kind.express(new, self._beside(new))
+        found = kind.express(new, self._then(new))
         return Item(resource.key, "", None, PRESENT, tuple(Wish(said) for said in _without_places(found)))
 
     def missing(self, change: Change[Any]) -> Item:
@@ -139,26 +149,38 @@ class _Expressing:
         desired = change.desired
         if desired is None:
             raise ValueError(f"{change.key}: nothing that Git says")
-        kind, there = self.kinds[change.key.kind], self._beside(desired)
-        others = {key: r for key, r in there.resources.items() if key != change.key}
-        before, after = (tuple(kind.express(desired, s)) for s in (there, replace(there, resources=others)))
+        kind = self.kinds[change.key.kind]
+        before = tuple(kind.express(desired, self._now(desired)))
+        orders = (self._then, self._now) if change.observed else (self._now,)  # what moved leaves a list for another
+        sides = (_without(change.key, side(desired)) for side in orders)
+        after = next((said for side in sides if (said := tuple(kind.express(desired, side)))), ())
         whole = tuple(Wish(said, origin=desired.origin) for said in after if said not in before)  # a list said whole
         gone = (Wish(_shared(before), is_gone=True, origin=desired.origin),) if before and not whole else ()
         return Item(change.key, "", PRESENT, None, whole or gone)
 
     def _differences(self, old: Resource[Any], new: Resource[Any], origin: Any) -> tuple[Wish, ...]:
         kind = self.kinds[old.key.kind]
-        before, after = (tuple(kind.express(r, self._beside(r))) for r in (old, new))
+        before, after = tuple(kind.express(old, self._now(old))), tuple(kind.express(new, self._then(new)))
         there = {(s.document, s.name, s.path) for s in after}
         said = [Wish(s, origin=origin) for s in after if s not in before and s.value is not None]
         gone = [s for s in before if s.value is not None and (s.document, s.name, s.path) not in there]
         return (*said, *(Wish(s, is_gone=True, origin=origin) for s in gone))
 
-    def _beside(self, resource: Resource[Any]) -> Snapshot:
+    def _now(self, resource: Resource[Any]) -> Snapshot:
         """The desired side with a resource in it, on the system as it is."""
-        want = self.judged.desired
-        resources = {**want.resources, resource.key: resource}
-        return replace(want, resources=resources, system=self.judged.observed.system)
+        return self._with(resource, self.judged.desired.resources)
+
+    def _then(self, resource: Resource[Any]) -> Snapshot:
+        """The same when all is written."""
+        return self._with(resource, (self.judged.observed if self.is_all else self.judged.desired).resources)
+
+    def _with(self, resource: Resource[Any], others: Mapping[ResourceKey, Resource[Any]]) -> Snapshot:
+        resources = {**others, resource.key: resource}
+        return replace(self.judged.desired, resources=resources, system=self.judged.observed.system)
+
+
+def _without(key: ResourceKey, side: Snapshot) -> Snapshot:
+    return replace(side, resources={other: resource for other, resource in side.resources.items() if other != key})
 
 
 def _without_places(said: Iterable[Said]) -> Iterator[Said]:
