@@ -5,15 +5,15 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
-from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager, suppress
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 
 import uvicorn
 
+from reconciler.api import Access, Desk, Hooks, create_app
 from reconciler.api import Fleet as Shown
-from reconciler.api import Hooks, create_app
 from reconciler.apply import Pace
 from reconciler.clients import SYSTEM_CLOCK, load
 from reconciler.engine.controller import Controller, Schedule
@@ -150,8 +150,10 @@ async def _at_work(
         now=time.time,
     )
     hooks = Hooks(source.ring, metrics.delivery, options.listen.webhook_secrets, options.branch)
-    server = _Server(create_app(shown, options.listen.token, hooks), options.listen)
-    jobs = [it.run(), _follow(it, source, begin), _heed(it), server.serve()]
+    access = Access(options.listen.token, it.store.tokens.bearer)
+    spoken = asyncio.Event()
+    server = _Server(create_app(shown, access, hooks, Desk(it.store.words, spoken.set)), options.listen)
+    jobs = [it.run(), _follow(it, source, begin), _heed(it, spoken), server.serve()]
     tasks = tuple(asyncio.create_task(job) for job in jobs)
     try:
         yield Started(it, await server.url(tasks[-1]), tasks)
@@ -174,12 +176,17 @@ async def _follow(it: Controller, source: Source, begin: Begin) -> None:
         it.put(move.changed | move.appeared)
 
 
-async def _heed(it: Controller) -> None:
-    """What people say in the store, heeded within seconds; commands beside this process say it too."""
+async def _heed(it: Controller, spoken: asyncio.Event) -> None:
+    """What people say in the store, heeded within seconds: commands beside this process say it too.
+
+    spoken: somebody said it to this process, which heeds it at once.
+    """
     words = it.store.words
     last = words.last()
     while True:
-        await SYSTEM_CLOCK.sleep(HEED_S)
+        with suppress(TimeoutError):
+            await asyncio.wait_for(spoken.wait(), HEED_S)
+        spoken.clear()
         said = words.said(after=last)
         if said:
             last = said[-1].number

@@ -1,6 +1,9 @@
-"""The HTTP face: probes and metrics open to all, the fleet as JSON behind a bearer token."""
+"""The HTTP face: probes and metrics open to all, the fleet as JSON and people's words behind bearer tokens."""
 
-from reconciler.api.app import Fleet, create_app
+from reconciler.api.access import Access
+from reconciler.api.app import create_app
+from reconciler.api.sites import Fleet
 from reconciler.api.webhooks import Hooks
+from reconciler.api.words import Desk
 
-__all__ = ["Fleet", "Hooks", "create_app"]
+__all__ = ["Access", "Desk", "Fleet", "Hooks", "create_app"]

@@ -15,6 +15,7 @@ from pydantic import BaseModel
 
 from reconciler.sources.push_events import Delivery, Event, Forge, judged
 
+PATH = "/api/v1/webhooks/git"
 LARGEST_BODY = 2 * 1024 * 1024  # GitHub's own limit is 25 MB; a push of a thousand commits has less than 1 MB
 REMEMBERED = 4096  # deliveries
 
@@ -56,7 +57,7 @@ def add_webhooks(app: FastAPI, hooks: Hooks) -> None:
     """Serve deliveries on this application."""
     seen = _Seen()
 
-    @app.post("/api/v1/webhooks/git", responses={200: {"model": Told}, **ANSWERS})
+    @app.post(PATH, responses={200: {"model": Told}, **ANSWERS})
     async def git(request: Request) -> Told:
         """A delivery of GitHub, GitLab, Gitea or Forgejo. Anything but a push to the followed branch is ignored."""
         if not hooks.secrets:

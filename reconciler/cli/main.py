@@ -21,6 +21,7 @@ from reconciler.cli import (
     serve,
     simulate,
     status,
+    tokens,
     validate,
     words,
 )
@@ -44,6 +45,7 @@ app.command("approve")(words.approve)
 app.command("reject")(words.reject)
 app.command("suspend")(words.suspend)
 app.command("resume")(words.resume)
+app.add_typer(tokens.tokens, name="token")
 app.command("decline")(decline.decline)
 app.command("inventory")(inventory.inventory)
 app.command("adopt")(adopt.adopt)

@@ -44,5 +44,9 @@ Endpoints = Annotated[
 State = Annotated[
     Path, typer.Option("--state", envvar="STXR_STATE", help="State folder: store and mirror. One process owns it.")
 ]
+Database = Annotated[
+    str,
+    typer.Option(envvar="STXR_DATABASE", help="URL of a PostgreSQL database; SQLite in the state folder without."),
+]
 Show = Annotated[Format, typer.Option("--format", help="How results are printed.")]
 STATE = Path(".stxr")

@@ -11,7 +11,7 @@ from typing import Annotated
 import typer
 
 from reconciler.app import Listen, Running, controller
-from reconciler.cli.options import STATE, Endpoints, Repo, Root, State
+from reconciler.cli.options import STATE, Database, Endpoints, Repo, Root, State
 from reconciler.engine.controller import Schedule
 from reconciler.model.errors import ConfigError
 from reconciler.sources.verify import Trust, Verify
@@ -29,10 +29,7 @@ def run(
     observe_s: Annotated[float, typer.Option("--observe-every", help="Seconds between full reads of a site.")] = 600.0,
     poll_s: Annotated[float, typer.Option("--poll-every", help="Seconds between looks at a remote repository.")] = 60.0,
     workers: Annotated[int, typer.Option(min=1, help="Sites in work at a time.")] = 50,
-    database: Annotated[
-        str,
-        typer.Option(envvar="STXR_DATABASE", help="URL of a PostgreSQL database; SQLite in the state folder without."),
-    ] = "",
+    database: Database = "",
     replica: Annotated[
         str, typer.Option(envvar="STXR_REPLICA", help="Name of this process, the same after a restart.")
     ] = "stxr-0",

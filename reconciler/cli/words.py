@@ -13,11 +13,9 @@ import typer
 from reconciler.cli import results as shown
 from reconciler.cli.options import STATE, Format, Show, State
 from reconciler.cli.plan_text import plural
-from reconciler.engine.approvals import of_change, of_plan
-from reconciler.model.approval import Answer, Approval, Saying, Subject
+from reconciler.engine.approvals import Answers, Named, answers
+from reconciler.model.approval import Answer, Saying, Subject
 from reconciler.model.errors import ConfigError
-from reconciler.model.gate import GateName
-from reconciler.model.verdict import Verdict
 from reconciler.model.words import Disruption
 from reconciler.store import speaking, verdicts_of
 
@@ -34,7 +32,6 @@ UpTo = Annotated[
     Disruption | None,
     typer.Option("--up-to", help="With --change: not where its plan costs more. What it costs most now, without."),
 ]
-NOT_ASKED = frozenset((GateName.APPROVAL, GateName.POLICY, GateName.MODE))
 
 
 def suspend(names: Names, reason: Reason, group: Group = False, state: State = STATE, show: Show = Format.TEXT) -> None:
@@ -67,7 +64,7 @@ def approve(
 
     Exit: 0 recorded, 1 nobody has such a plan now.
     """
-    _answered(Saying(Answer.APPROVED, getuser(), time.time(), reason), plans or [], (change, up_to), state, show)
+    _answered(Saying(Answer.APPROVED, getuser(), time.time(), reason), Named(plans or (), change, up_to), state, show)
 
 
 def reject(
@@ -77,50 +74,26 @@ def reject(
 
     Exit: 0 recorded, 1 nobody has such a plan now.
     """
-    _answered(Saying(Answer.REJECTED, getuser(), time.time(), reason), plans or [], (change, None), state, show)
+    _answered(Saying(Answer.REJECTED, getuser(), time.time(), reason), Named(plans or (), change), state, show)
 
 
-def _answered(said: Saying, plans: list[str], change: tuple[str, Disruption | None], state: Path, show: Format) -> None:
-    if bool(plans) == bool(change[0]):
-        raise ConfigError("name plans, or one change with --change")
-    verdicts = verdicts_of(state)
-    answers = _of_change(said, *change, verdicts) if change[0] else _of_plans(said, plans, verdicts)
+def _answered(said: Saying, named: Named, state: Path, show: Format) -> None:
+    found = answers(said, named, verdicts_of(state))
     with speaking(state, said.answer) as store:
-        for approval in answers:
+        for approval in found.approvals:
             store.words.answer(approval)
-    concerned = {(a.subject, a.name) for a in answers}
-    sites = [v for v in verdicts if concerned & {(Subject.PLAN, v.plan_id), (Subject.CHANGE, v.change)}]
-    content = {"answer": said.answer, "names": sorted({a.name for a in answers}), "sites": [v.site for v in sites]}
-    _told(content, _answer_lines(answers, sites), show)
+    content = {"answer": said.answer, "names": found.names, "sites": found.sites}
+    _told(content, _answer_lines(found), show)
 
 
-def _of_plans(said: Saying, plans: list[str], verdicts: list[Verdict]) -> list[Approval]:
-    known = {v.plan_id for v in verdicts if v.plan_id}
-    if missing := [plan for plan in plans if plan not in known]:
-        raise ConfigError(f"no site has the plan {', '.join(missing)} now; {_waiting(verdicts, 'plan_id')}")
-    return [of_plan(said, v) for v in verdicts if v.plan_id in plans]
-
-
-def _of_change(said: Saying, change: str, up_to: Disruption | None, verdicts: list[Verdict]) -> list[Approval]:
-    having = [v for v in verdicts if v.change == change]
-    if not having:
-        raise ConfigError(f"no site has the change {change} now; {_waiting(verdicts, 'change')}")
-    return [of_change(said, having, up_to)]
-
-
-def _waiting(verdicts: Iterable[Verdict], member: str) -> str:
-    there = sorted({getattr(v, member) for v in verdicts} - {""})
-    return f"there are {', '.join(there)}" if there else "no site has anything to do"
-
-
-def _answer_lines(said: list[Approval], sites: list[Verdict]) -> Iterator[str]:
-    for approval in said:
+def _answer_lines(said: Answers) -> Iterator[str]:
+    for approval in said.approvals:
         if approval.subject is Subject.CHANGE:
             ceiling = f" up to {approval.ceiling}" if approval.answer is Answer.APPROVED else ""
-            yield f"change {approval.name} {approval.answer}{ceiling}: {plural(len(sites), 'site')} have it now"
-    for verdict in sites:
-        waits = "; ".join(h.reason for h in verdict.holds if h.gate not in NOT_ASKED)
-        yield f"  {verdict.site}: plan {verdict.plan_id} {said[0].answer}" + (
+            yield f"change {approval.name} {approval.answer}{ceiling}: {plural(len(said.having), 'site')} have it now"
+    for verdict in said.having:
+        waits = "; ".join(said.waits.get(verdict.site, ()))
+        yield f"  {verdict.site}: plan {verdict.plan_id} {said.approvals[0].answer}" + (
             f"; it waits still: {waits}" if waits else ""
         )
 

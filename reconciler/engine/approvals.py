@@ -1,20 +1,85 @@
-"""Which yes or no counts for a plan, and why one that was given does not count any more. Pure."""
+"""What a yes or no is about, which one counts for a plan, and why one that was given does not any more. Pure."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import TypeAlias
 
 from reconciler.engine.fingerprint import fingerprint
 from reconciler.engine.judgement import differences
 from reconciler.model.approval import Answer, Approval, Saying, Subject
 from reconciler.model.change import Comparison
+from reconciler.model.errors import ConfigError
+from reconciler.model.gate import GateName
 from reconciler.model.plan import Plan
 from reconciler.model.verdict import Difference, Verdict
 from reconciler.model.words import Disruption
 
 Differences: TypeAlias = "Mapping[str, tuple[str, str]]"
 MOST_TOLD = 2
+NOT_ASKED = frozenset((GateName.APPROVAL, GateName.POLICY, GateName.MODE))  # of whoever answers
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """What somebody answers: plans by their ids, or one change by its fingerprint.
+
+    up_to: an approved change is not sent where its plan costs more; None for what it costs most now.
+    Raises ConfigError for neither, for both, and for a ceiling of plans: they cost what they cost.
+    """
+
+    plans: Sequence[str] = ()
+    change: str = ""
+    up_to: Disruption | None = None
+
+    def __post_init__(self) -> None:
+        if bool(self.plans) == bool(self.change):
+            raise ConfigError("name plans, or one change")
+        if self.plans and self.up_to:
+            raise ConfigError("only a change has a ceiling: a plan that is approved costs what it says")
+
+
+@dataclass(frozen=True, slots=True)
+class Answers:
+    """What is to be kept, and the last verdicts of the sites that it concerns now."""
+
+    approvals: tuple[Approval, ...]
+    having: tuple[Verdict, ...]
+
+    @property
+    def names(self) -> list[str]:
+        """The plans or the change that were answered."""
+        return sorted({approval.name for approval in self.approvals})
+
+    @property
+    def sites(self) -> list[str]:
+        return [verdict.site for verdict in self.having]
+
+    @property
+    def waits(self) -> dict[str, list[str]]:
+        """Site -> what holds it besides what was answered."""
+        held = {v.site: [h.reason for h in v.holds if h.gate not in NOT_ASKED] for v in self.having}
+        return {site: reasons for site, reasons in held.items() if reasons}
+
+
+def answers(said: Saying, named: Named, verdicts: Iterable[Verdict]) -> Answers:
+    """The words about what sites have now. Raises ConfigError, with what there is, for what none of them has."""
+    known = tuple(verdicts)
+    if named.change:
+        having = tuple(v for v in known if v.change == named.change)
+        if not having:
+            raise ConfigError(f"no site has the change {named.change} now; {_there('change', known)}")
+        return Answers((of_change(said, having, named.up_to),), having)
+    if missing := sorted(set(named.plans) - {v.plan_id for v in known if v.plan_id}):
+        raise ConfigError(f"no site has the plan {', '.join(missing)} now; {_there('plan_id', known)}")
+    having = tuple(v for v in known if v.plan_id in named.plans)
+    return Answers(tuple(of_plan(said, v) for v in having), having)
+
+
+def _there(member: str, verdicts: Iterable[Verdict]) -> str:
+    there = sorted({getattr(v, member) for v in verdicts} - {""})
+    return f"there are {', '.join(there)}" if there else "no site has anything to do"
 
 
 def counting(approvals: Iterable[Approval], todo: Plan, found: Comparison) -> Approval | None:

@@ -107,6 +107,13 @@ class Freeze(BaseModel):
         return self.begins <= now < self.ends and (not self.groups or group in self.groups)
 
 
+class Scope(StrEnum):
+    """What somebody says stop to."""
+
+    SITE = "site"
+    GROUP = "group"
+
+
 @dataclass(frozen=True, slots=True)
 class Suspension:
     """Somebody's word that nothing be sent: to a site, or to a group where `site` is empty."""
@@ -116,6 +123,10 @@ class Suspension:
     since: float
     site: str = ""
     group: str = ""
+
+    def concerns(self, site: str, group: str) -> bool:
+        """Whether it holds this site, which is of this group."""
+        return site == self.site or (not self.site and group == self.group)
 
 
 @dataclass(frozen=True, slots=True)

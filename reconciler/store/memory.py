@@ -134,15 +134,17 @@ def verdicts_of(folder: Path) -> list[Verdict]:
 
 
 @contextmanager
-def speaking(folder: Path, command: str) -> Iterator[Store]:
+def speaking(folder: Path, command: str, url: str = "") -> Iterator[Store]:
     """A store to say a word in, which its owner heeds: also while another process owns the folder.
+
+    url: of the database that its owner uses, where that is not the folder's own.
 
     Raises ConfigError where the owner's schema is another one than this program's.
     """
     try:
-        store = Store.open(folder, command)
+        store = Store.open(folder, command, url=url)
     except Held:
-        engine = engine_of(file_url(folder))
+        engine = engine_of(url or file_url(folder))
         store = Store(engine, None, time.time)
         if not is_made(engine):
             store.close()

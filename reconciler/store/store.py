@@ -22,6 +22,7 @@ from reconciler.store.lock import Holder, StateLock
 from reconciler.store.removals import carried, carry, decline, known
 from reconciler.store.schema import migrate
 from reconciler.store.tables import BASES, OUTCOMES, REMOVALS, SIGHTINGS, VERDICTS, WINDOWS
+from reconciler.store.tokens import Tokens
 from reconciler.store.words import Words, use
 
 T = TypeVar("T")
@@ -140,6 +141,11 @@ class Store:
     def words(self) -> Words:
         """Suspensions, approvals, and the audit of both."""
         return Words(self._engine, self._clock)
+
+    @property
+    def tokens(self) -> Tokens:
+        """Who may use the API."""
+        return Tokens(self._engine, self._clock)
 
     # ---- verdicts
 

@@ -100,3 +100,12 @@ AUDIT = Table(
     Column("subject", String, nullable=False),
     Column("detail", Text, nullable=False),
 )
+TOKENS = Table(
+    "tokens",  # of the API
+    METADATA,
+    Column("name", String, primary_key=True),
+    Column("role", String, nullable=False),
+    Column("digest", String, nullable=False),  # SHA-256; the token itself is nowhere
+    Column("since", Float, nullable=False),
+    Column("by", String, nullable=False),
+)

@@ -10,15 +10,21 @@ from dataclasses import dataclass
 from typing import Any
 
 import orjson
-from sqlalchemy import ColumnElement, Connection, Engine, Row, and_, delete, exists, func, insert, or_, select
+from sqlalchemy import ColumnElement, Connection, Engine, Row, and_, delete, exists, func, insert, or_, select, true
 
 from reconciler.model.approval import Answer, Approval, Subject, Word
-from reconciler.model.gate import Suspension
+from reconciler.model.gate import Scope, Suspension
 from reconciler.model.words import Disruption
 from reconciler.store.database import put, writing
 from reconciler.store.tables import APPROVAL_USES, APPROVALS, AUDIT, SUSPENSIONS
 
-SITE, GROUP = "site", "group"
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """A yes or no, and the sites on which it was used up."""
+
+    approval: Approval
+    used_on: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,19 +38,19 @@ class Words:
 
     def suspend(self, by: str, reason: str, *, site: str = "", group: str = "") -> None:
         """Say stop to a site, or to a group. May be called again: the last word counts, since when it was the first."""
-        scope, name = (SITE, site) if site else (GROUP, group)
+        scope, name = (Scope.SITE, site) if site else (Scope.GROUP, group)
         with writing(self.engine).begin() as db:
             since = db.scalar(select(SUSPENSIONS.c.since).where(_scoped(scope, name))) or self.clock()
             put(db, SUSPENSIONS, {"scope": scope, "name": name}, {"by": by, "reason": reason, "since": since})
             self._audit(db, by, "suspend", name, f"{scope}: {reason}")
 
-    def resume(self, by: str, *, site: str = "", group: str = "") -> bool:
+    def resume(self, by: str, reason: str = "", *, site: str = "", group: str = "") -> bool:
         """Take it back. False where nobody had said it."""
-        scope, name = (SITE, site) if site else (GROUP, group)
+        scope, name = (Scope.SITE, site) if site else (Scope.GROUP, group)
         with writing(self.engine).begin() as db:
             gone = bool(db.execute(delete(SUSPENSIONS).where(_scoped(scope, name))).rowcount)
             if gone:
-                self._audit(db, by, "resume", name, scope)
+                self._audit(db, by, "resume", name, ": ".join(filter(None, (scope, reason))))
         return gone
 
     def suspensions(self) -> tuple[Suspension, ...]:
@@ -80,13 +86,32 @@ class Words:
             rows = db.execute(select(APPROVALS).where(mine, ~used).order_by(APPROVALS.c.number)).all()
         return tuple(map(_approval, rows))
 
+    def answered(self, most: int, before: int | None = None) -> tuple[Answered, ...]:
+        """Yeses and noes about whatever site, used or not, the newest first. before: the number of a later one."""
+        older = APPROVALS.c.number < before if before is not None else true()
+        wanted = select(APPROVALS).where(older).order_by(APPROVALS.c.number.desc()).limit(most)
+        with self.engine.connect() as db:
+            said = tuple(map(_approval, db.execute(wanted)))
+            uses = select(APPROVAL_USES).where(APPROVAL_USES.c.number.in_([a.number for a in said]))
+            used: dict[int, list[str]] = {}
+            for row in db.execute(uses):
+                used.setdefault(row.number, []).append(row.site)
+        return tuple(Answered(a, tuple(sorted(used.get(a.number, ())))) for a in said)
+
     # ---- the audit
+
+    def latest(self, most: int, before: int | None = None) -> tuple[Word, ...]:
+        """What was said last, the newest first. before: the number of a later word."""
+        older = AUDIT.c.number < before if before is not None else true()
+        with self.engine.connect() as db:
+            rows = db.execute(select(AUDIT).where(older).order_by(AUDIT.c.number.desc()).limit(most)).all()
+        return tuple(map(_word, rows))
 
     def said(self, after: int = 0) -> tuple[Word, ...]:
         """What was said, in order. after: the number of the last word that is known."""
         with self.engine.connect() as db:
             rows = db.execute(select(AUDIT).where(AUDIT.c.number > after).order_by(AUDIT.c.number)).all()
-        return tuple(Word(r.at, r.by, r.action, r.subject, r.detail, r.number) for r in rows)
+        return tuple(map(_word, rows))
 
     def last(self) -> int:
         """The number of the last word; 0 where nobody said anything."""
@@ -99,8 +124,13 @@ class Words:
             self._audit(db, by, action, subject, detail)
 
     def _audit(self, db: Connection, by: str, action: str, subject: str, detail: str) -> None:
-        row = {"at": self.clock(), "by": by, "action": action, "subject": subject, "detail": detail}
-        db.execute(insert(AUDIT).values(row))
+        audit(db, Word(self.clock(), by, action, subject, detail))
+
+
+def audit(db: Connection, word: Word) -> None:
+    """One row of the audit, in the transaction of what it tells."""
+    row = {"at": word.at, "by": word.by, "action": word.action, "subject": word.subject, "detail": word.detail}
+    db.execute(insert(AUDIT).values(row))
 
 
 def use(db: Connection, number: int, site: str, now: float) -> None:
@@ -110,6 +140,10 @@ def use(db: Connection, number: int, site: str, now: float) -> None:
 
 def _scoped(scope: str, name: str) -> ColumnElement[bool]:
     return and_(SUSPENSIONS.c.scope == scope, SUSPENSIONS.c.name == name)
+
+
+def _word(row: Row[Any]) -> Word:
+    return Word(row.at, row.by, row.action, row.subject, row.detail, row.number)
 
 
 def _approval(row: Row[Any]) -> Approval:

@@ -33,6 +33,13 @@ def posted(app: Any, target: str, body: bytes, headers: Mapping[str, str]) -> An
     return _exchanged(app, "POST", target, {name: value.encode() for name, value in headers.items()}, body)
 
 
+def told(app: Any, request: str, authorization: bytes, content: Any = None) -> Answer:
+    """The answer to what somebody says, as `POST /path`, with JSON if there is any."""
+    method, _, target = request.partition(" ")
+    headers = {"authorization": authorization, "content-type": b"application/json"}
+    return _exchanged(app, method, target, headers, b"" if content is None else orjson.dumps(content))
+
+
 def _exchanged(app: Any, method: str, target: str, headers: Mapping[str, bytes], body: bytes = b"") -> Answer:
     path, _, query = target.partition("?")
     scope = {

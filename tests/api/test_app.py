@@ -8,7 +8,8 @@ import pytest
 import schemathesis
 from schemathesis.specs.openapi.checks import negative_data_rejection
 
-from reconciler.api import Fleet, create_app
+from reconciler.api import Access, Fleet, create_app
+from reconciler.model.gate import GateName, Hold
 from reconciler.model.wire import verdict_json
 from reconciler.model.words import Cause, State
 from tests.api.calling import asked
@@ -44,7 +45,7 @@ def fleet(**changes):
     return replace(made, **changes)
 
 
-APP = create_app(fleet(), TOKEN)
+APP = create_app(fleet(), Access(TOKEN))
 
 
 @pytest.mark.parametrize("probe", ["/healthz", "/readyz"])
@@ -53,7 +54,7 @@ def test_the_probes_are_open_to_all(probe):
 
 
 def test_it_says_what_it_waits_for_until_it_is_ready():
-    answer = asked(create_app(fleet(ready=lambda: "the first head of https://git/sites"), TOKEN), "/readyz")
+    answer = asked(create_app(fleet(ready=lambda: "the first head of https://git/sites"), Access(TOKEN)), "/readyz")
     assert (answer.status, answer.text) == (503, "the first head of https://git/sites\n")
 
 
@@ -97,8 +98,17 @@ def test_every_site_is_listed_briefly_with_its_age():
         "drifted": 2,
         "pending": 1,
         "plan": "p1",
+        "gate": None,
+        "since": None,
     }
     assert sites[2]["age_seconds"] is None
+
+
+def test_a_site_that_is_held_shows_the_first_gate_and_since_when():
+    held = verdict("yard", holds=(Hold(GateName.WINDOW, "outside", since=900.0), Hold(GateName.VETO, "label")))
+    app = create_app(fleet(verdicts=lambda: [held]), Access(TOKEN))
+    [site] = asked(app, "/api/v1/sites", AUTHORIZED).json["sites"]
+    assert (site["gate"], site["since"]) == ("window", 900.0)
 
 
 @pytest.mark.parametrize(
@@ -138,7 +148,7 @@ def test_a_site_that_is_not_there_is_said_to_be_so():
 
 def test_an_api_without_a_token_is_not_made():
     with pytest.raises(ValueError, match="set STXR_API_TOKEN"):
-        create_app(fleet(), "")
+        Access("")
 
 
 def test_the_token_is_nowhere_in_what_the_api_says_of_itself():

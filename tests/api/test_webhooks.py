@@ -5,7 +5,7 @@ from __future__ import annotations
 import orjson
 import pytest
 
-from reconciler.api import Fleet, Hooks, create_app
+from reconciler.api import Access, Fleet, Hooks, create_app
 from reconciler.api.webhooks import LARGEST_BODY
 from tests.api.calling import asked, posted
 from tests.sources.test_push_events import PUSH, SECRET, github, signature
@@ -24,7 +24,7 @@ class Heard:
             counted=lambda forge, result: self.counted.append((str(forge), str(result))),
             **{"secrets": (SECRET,), "branch": "main", **said},
         )
-        self.app = create_app(fleet, "token", hooks)
+        self.app = create_app(fleet, Access("token"), hooks)
 
     def post(self, body=PUSH, headers=None):
         return posted(self.app, PATH, body, github(body) if headers is None else headers)

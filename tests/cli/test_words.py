@@ -78,8 +78,9 @@ def test_a_plan_is_rejected_with_its_reason(stxr, state, kept):
     [
         (("p9",), "no site has the plan p9 now; there are p1, p2"),
         (("--change", "c9"), "no site has the change c9 now; there are c1"),
-        ((), "name plans, or one change with --change"),
-        (("p1", "--change", "c1"), "name plans, or one change with --change"),
+        ((), "name plans, or one change"),
+        (("p1", "--change", "c1"), "name plans, or one change"),
+        (("p1", "--up-to", "lock"), "only a change has a ceiling: a plan that is approved costs what it says"),
     ],
 )
 def test_what_nobody_has_is_refused_with_what_there_is(stxr, state, words, said):

@@ -6,7 +6,7 @@ from reconciler.model.gate import Case, GateName, Hold, Suspension
 
 
 def judge(case: Case) -> Hold | None:
-    ours = [s for s in case.suspensions if case.site == s.site or (not s.site and case.group == s.group)]
+    ours = [s for s in case.suspensions if s.concerns(case.site, case.group)]
     if not ours:
         return None
     first = min(ours, key=lambda s: s.since)

@@ -1,0 +1,83 @@
+"""Who is let in, by bearer token, and what each role may do: 401 for nobody's token, 403 for one that may not."""
+
+from __future__ import annotations
+
+import hmac
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from typing import Annotated, Any
+
+from fastapi import Depends, HTTPException
+from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
+from pydantic import BaseModel
+from starlette.requests import Request
+
+from reconciler.model.role import Bearer, Role
+
+ENVIRONMENT = "STXR_API_TOKEN"
+SCHEME = HTTPBearer(auto_error=False, description="A token of `stxr token add`, or STXR_API_TOKEN, which only sees.")
+Given = Annotated[HTTPAuthorizationCredentials | None, Depends(SCHEME)]
+
+
+class Said(BaseModel):
+    """Why there is no better answer."""
+
+    detail: str
+
+
+NOT_ALLOWED: dict[int | str, dict[str, Any]] = {401: {"model": Said, "description": "No bearer token, or not ours"}}
+NOT_ENOUGH: dict[int | str, dict[str, Any]] = {
+    **NOT_ALLOWED,
+    403: {"model": Said, "description": "The token's role may not do this"},
+}
+
+
+def nobody(token: str) -> Bearer | None:  # noqa: ARG001
+    """No token was added."""
+    return None
+
+
+@dataclass(frozen=True, slots=True)
+class Access:
+    """token: of the environment; it only sees. known: who holds a token that was added, asked anew at each request.
+
+    Raises ValueError for an empty token: the fleet's drift is nobody else's business.
+    """
+
+    token: str = field(repr=False)
+    known: Callable[[str], Bearer | None] = nobody
+
+    def __post_init__(self) -> None:
+        if not self.token:
+            raise ValueError(f"the API needs a bearer token: set {ENVIRONMENT}")
+
+    def needs(self, role: Role) -> Callable[[Request, Given], Awaitable[None]]:
+        """A dependency that lets in who has this role or a higher one; `bearer_of` the request names who it is."""
+
+        async def enters(request: Request, given: Given) -> None:
+            bearer = self._bearer(given)
+            if not bearer.role.may(role):
+                raise HTTPException(403, f"{bearer.name} is {bearer.role}, and this needs the role {role}")
+            request.state.bearer = bearer
+
+        return enters
+
+    def _bearer(self, given: HTTPAuthorizationCredentials | None) -> Bearer:
+        if given is None:
+            raise _unknown("a bearer token is needed")
+        if hmac.compare_digest(given.credentials.encode(), self.token.encode()):
+            return Bearer(ENVIRONMENT, Role.VIEWER)
+        bearer = self.known(given.credentials)
+        if bearer is None:
+            raise _unknown("this bearer token opens nothing: it was never given, or it was revoked")
+        return bearer
+
+
+def bearer_of(request: Request) -> Bearer:
+    """Who was let in."""
+    bearer: Bearer = request.state.bearer
+    return bearer
+
+
+def _unknown(why: str) -> HTTPException:
+    return HTTPException(401, why, headers={"WWW-Authenticate": "Bearer"})
