@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from reconciler.adopt.edit import Edit, edited, rewritten, values
 from reconciler.adopt.edit_pairing import is_same
+from reconciler.model.errors import ConfigError
 from tests.adopt.writing import writings
 
 FILE = "deployment-config.yaml"
@@ -42,6 +43,16 @@ def kept_lines(before: str, after: str) -> list[str]:
     return [line for block in matcher.get_matching_blocks() for line in old[block.a : block.a + block.size]]
 
 
+def rewritten_or_refused(text, wish):
+    """The text that says the wish; None where a comment would be lost, which is refused at its line."""
+    try:
+        return rewritten(FILE, text, [wish])
+    except ConfigError as refusal:
+        if "a comment stands between what goes and what stays" not in str(refusal):
+            raise
+        return None
+
+
 @given(writings(DOCUMENTS))
 def test_the_text_says_the_document_and_wishing_it_changes_nothing(written):
     document, text = written
@@ -68,7 +79,8 @@ def test_setting_a_scalar_changes_one_line(written, new, data):
 @given(writings(DOCUMENTS), DOCUMENTS)
 def test_any_document_becomes_any_other(written, wish):
     _, text = written
-    assert is_same(values(FILE, rewritten(FILE, text, [wish])), [wish])
+    after = rewritten_or_refused(text, wish)
+    assert after is None or is_same(values(FILE, after), [wish])
 
 
 @settings(max_examples=300, deadline=None)
@@ -78,7 +90,9 @@ def test_what_does_not_differ_keeps_its_lines(written, new, data):
     path = data.draw(st.sampled_from(list(every_path(document))))
     wish = deepcopy(document)
     at(wish, path[:-1])[path[-1]] = new
-    after = rewritten(FILE, text, [wish])
+    after = rewritten_or_refused(text, wish)
+    if after is None:
+        return
     assert is_same(values(FILE, after), [wish])
     kept = kept_lines(text, after)
     for line in text.splitlines(keepends=True):
