@@ -21,9 +21,9 @@ demo: $(READY) ## a commit becomes API calls on a simulated fleet, drift is rais
 	@$(BIN)/stxr demo
 
 test: check ## everything that a clone can test by itself
-	$(BIN)/python -m pytest -n 2 --dist loadgroup -m "not conformance and not matrix"
+	$(BIN)/python -m pytest -n 2 --dist loadgroup -m "not conformance and not full"
 
-test-full: check ## the same, and every case of the fault matrix
+test-full: check ## the same, and what takes longer: every case of the fault matrix, a fleet brought up to be adopted
 	$(BIN)/python -m pytest -n 2 --dist loadgroup -m "not conformance" --durations=10
 
 conformance: $(READY) ## against recordings and example files of the real thing, where they stand beside the clone

@@ -113,3 +113,22 @@ def _site(name: str, number: int) -> SiteFiles:
     if place == turn * 7 % EVERY:  # of every shape
         files[f"subclouds/{name}/deployment-config.yaml"] = OUTLIERS[turn % len(OUTLIERS)].encode()
     return SiteFiles(name, "", "", files)
+
+
+def bootstrap(name: str, number: int) -> bytes:
+    """What a site was bootstrapped with: for its simulated system, no part of the layered source."""
+    net, hosts = f"10.{number // 250}.{number % 250}", SHAPES[SHAPE_OF[number % len(SHAPE_OF)]][1]
+    values = [
+        f"name: {name}",
+        f"system_mode: {'simplex' if hosts == 1 else 'duplex'}",
+        "management_subnet: 192.168.113.0/24",
+        "management_start_address: 192.168.113.2",
+        "management_end_address: 192.168.113.50",
+        "management_gateway_address: 192.168.113.1",
+        f"external_oam_subnet: {net}.0/24",
+        f"external_oam_gateway_address: {net}.1",
+        f"external_oam_floating_address: {net}.2",
+        *(f"external_oam_node_{node}_address: {net}.{node + 3}" for node in range(2) if hosts > 1),
+        "dns_servers:\n- 10.0.0.53",
+    ]
+    return "\n".join(values).encode() + b"\n"

@@ -85,7 +85,7 @@ MOMENTS = {
 @pytest.mark.parametrize(
     ("moment", "end"),
     [
-        pytest.param(pattern, end, id=f"{name}-{end.name}", marks=() if name in WITH_EVERY_TEST else pytest.mark.matrix)
+        pytest.param(pattern, end, id=f"{name}-{end.name}", marks=() if name in WITH_EVERY_TEST else pytest.mark.full)
         for name, pattern in MOMENTS.items()
         for end in (signal.SIGKILL, signal.SIGTERM)
     ],

@@ -16,6 +16,6 @@ def cases(*columns: list[Any]) -> list[Any]:
     every = list(product(*columns))
     chosen = set(random.Random(SEED).sample(range(len(every)), max(len(every) // SHARE, 1)))
     return [
-        pytest.param(*case, id="-".join(map(str, case)), marks=() if number in chosen else pytest.mark.matrix)
+        pytest.param(*case, id="-".join(map(str, case)), marks=() if number in chosen else pytest.mark.full)
         for number, case in enumerate(every)
     ]
