@@ -1,0 +1,210 @@
+"""A commit on its way to many sites: who may be sent to, who waits for what. `model.rollout_steps` moves it on."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from enum import StrEnum
+
+from reconciler.model.waves import Strategy, amount, has_canaries
+
+
+class MemberState(StrEnum):
+    """How far a site is with a rollout."""
+
+    WAITING = "waiting"  # not its turn
+    GOING = "going"  # it may be sent to, or is
+    DONE = "done"
+    FAILED = "failed"
+    LATE = "late"  # dark or held longer than its wave could wait: caught up as soon as it can be
+    GONE = "gone"  # a newer commit changes it again, or it is managed no more
+
+
+SETTLED = frozenset((MemberState.DONE, MemberState.FAILED, MemberState.LATE, MemberState.GONE))
+
+
+class Saw(StrEnum):
+    """What is known of a site, as far as a rollout judges by it."""
+
+    UNKNOWN = "unknown"  # not looked at since the commit came
+    DIFFERS = "differs"  # it can be sent to
+    BUSY = "busy"  # it is being sent to
+    HELD = "held"  # something else than a rollout keeps it back
+    FOLLOWS = "follows"  # it has all that the commit says
+    FAILED = "failed"
+    DARK = "dark"
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """One site's last look. ill: what is wrong with a site that has all that the commit says; "" if nothing is.
+
+    plan: the id of the plan that it has now. alarms: those that stand and affect management.
+    """
+
+    saw: Saw = Saw.UNKNOWN
+    at: float = 0.0
+    ill: str = ""
+    plan: str = ""
+    told: str = ""
+    alarms: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """A person's word on a rollout."""
+
+    by: str
+    at: float
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """One site of a rollout. rendering: the digest of what Git says of it, which is what the rollout sends.
+
+    plan: the id of the plan by which it went. told: why it failed, or what it waits for.
+    alarms: those that stood when it went. was_late: its wave has gone on without it.
+    """
+
+    site: str
+    wave: int
+    rendering: str = ""
+    state: MemberState = MemberState.WAITING
+    plan: str = ""
+    began: float | None = None
+    ended: float | None = None
+    told: str = ""
+    alarms: tuple[str, ...] = ()
+    was_late: bool = False
+
+    @property
+    def is_settled(self) -> bool:
+        """Whether its wave waits for it no longer."""
+        return self.was_late or self.state in SETTLED
+
+    def let_go(self, saw: Seen, now: float) -> Member:
+        """On its way from now on, from what stands at it now."""
+        going = replace(self, state=MemberState.GOING, began=now, ended=None, told="")
+        return replace(going, plan=saw.plan, alarms=tuple(sorted(saw.alarms)))
+
+    def given_back(self, told: str) -> Member:
+        """Not on its way any more: its place is another's."""
+        state = MemberState.LATE if self.was_late else MemberState.WAITING
+        return replace(self, state=state, began=None, ended=None, told=told)
+
+    def settled(self, state: MemberState, now: float, told: str = "") -> Member:
+        return replace(self, state=state, ended=now, told=told, was_late=self.was_late or state is MemberState.LATE)
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """What people said of a rollout, the last of each; resumed: failures before it are forgiven."""
+
+    paused: Said | None = None
+    resumed: Said | None = None
+    aborted: Said | None = None
+    approved: Said | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Rollout:
+    """wave: the number of the wave that goes. wave_began, wave_ended: of that wave; ended, it soaks.
+
+    mass: what the commit does too much of, for which it waits to be approved as a whole; "" if nothing.
+    is_weighed: whether that is known; until then nobody goes. is_guided: fleet.yaml says in what waves it goes; one
+    that is not only waits to be weighed and approved. Times are Unix seconds.
+    """
+
+    id: str
+    commit: str
+    strategy: Strategy
+    members: Mapping[str, Member]
+    started: float
+    wave: int = 0
+    wave_began: float | None = None
+    wave_ended: float | None = None
+    ended: float | None = None
+    mass: str = ""
+    is_weighed: bool = True
+    is_guided: bool = True
+    words: Words = field(default_factory=Words)
+
+    def of(self, wave: int) -> list[Member]:
+        """Its sites that are in it still."""
+        return [m for m in self.members.values() if m.wave == wave and m.state is not MemberState.GONE]
+
+    def count(self, state: MemberState) -> int:
+        return sum(m.state is state for m in self.members.values())
+
+    @property
+    def waves(self) -> int:
+        return 1 + max((m.wave for m in self.members.values()), default=0)
+
+    @property
+    def budget(self) -> int:
+        """How many sites may fail: none while the canaries go."""
+        if self.wave == 0 and has_canaries(self.strategy, (m.site for m in self.of(0))):
+            return 0
+        return amount(self.strategy.max_failures, len(self.members))
+
+    @property
+    def stopped(self) -> str:
+        """Why nobody further goes, for a person; "" if somebody may."""
+        words, failed = self.words, self.count(MemberState.FAILED)
+        if words.aborted:
+            return f"aborted by {words.aborted.by}: {words.aborted.reason}"
+        if self.weight:
+            return self.weight
+        if words.paused:
+            return f"paused by {words.paused.by}: {words.paused.reason}"
+        if failed > self.budget and self.ended is None:
+            return f"stopped: {failed} failed, and {self.budget} may; `stxr rollout resume {self.id}` tries them again"
+        return ""
+
+    @property
+    def weight(self) -> str:
+        """Why the commit is held as a whole; "" if it is not."""
+        if self.mass and self.words.approved is None:
+            return f"commit {self.commit[:12]} {self.mass}: it waits for `stxr approve --rollout {self.id}`"
+        left = self.count(MemberState.WAITING)
+        return "" if self.is_weighed else f"what commit {self.commit[:12]} does to {left} sites is being counted"
+
+    @property
+    def soaks_until(self) -> float | None:
+        return None if self.wave_ended is None else self.wave_ended + self.strategy.soak_s
+
+    def has(self, site: str) -> bool:
+        """Whether it has a say on the site still."""
+        member = self.members.get(site)
+        return member is not None and member.state not in {MemberState.DONE, MemberState.GONE}
+
+    def may_go(self, site: str) -> bool:
+        """Whether the site may be sent to now; what was begun goes on through a pause, and not through an abort."""
+        if not self.has(site):
+            return True
+        return self.members[site].state is MemberState.GOING and not self.words.aborted
+
+    def waits_for(self, site: str) -> str:
+        """Why the site may not go, for a person."""
+        member = self.members[site]
+        if self.stopped:
+            return f"rollout {self.id}: {self.stopped}"
+        place = f"wave {member.wave + 1} of rollout {self.id}"
+        return f"{place}: {_what(self, member)}"
+
+
+def _what(rollout: Rollout, member: Member) -> str:
+    if member.state is MemberState.FAILED:
+        return "failed; it is tried again when the rollout has ended or is resumed"
+    if member.state is MemberState.LATE:
+        return "is caught up when one of those that go has ended"
+    if member.wave == rollout.wave:
+        return f"waits for one of {rollout.count(MemberState.GOING)} that go to end"
+    before = [m for wave in range(rollout.wave, member.wave) for m in rollout.of(wave)]
+    left = sum(not m.is_settled for m in before)
+    if left:
+        return f"waits for {left} {'site' if left == 1 else 'sites'} of wave {rollout.wave + 1}" + (
+            f" to {member.wave}" if member.wave > rollout.wave + 1 else ""
+        )
+    return f"waits for wave {rollout.wave + 1}, which soaks"
