@@ -113,7 +113,8 @@ async def controller(options: Running) -> AsyncIterator[Started]:
             lambda stage: _timed(metrics, stage),
             lambda site, todo: known["it"].begins(site, todo),  # noqa: PLW0108 - made after the office
         )
-        async with open_fleet(office, load(options.endpoints), StoreMemory(store), metrics.observer) as fleet:
+        memory = StoreMemory(store, options.replica, lambda text: log.warning("history", said=text))
+        async with open_fleet(office, load(options.endpoints), memory, metrics.observer) as fleet:
             queue = Queue(SYSTEM_CLOCK, options.schedule.workers)
             it = known["it"] = Controller(fleet, store, options.schedule, queue, log.verdict)
             place = Place(
@@ -148,6 +149,7 @@ async def _at_work(
         metrics=metrics.render,
         ready=lambda: source.waits_for,
         now=time.time,
+        sendings=it.store.history.sendings,
     )
     hooks = Hooks(source.ring, metrics.delivery, options.listen.webhook_secrets, options.branch)
     access = Access(options.listen.token, it.store.tokens.bearer)

@@ -13,6 +13,7 @@ from fastapi.responses import PlainTextResponse
 from reconciler import __version__
 from reconciler.api.access import Access
 from reconciler.api.answering import ShortBodies, name_methods
+from reconciler.api.history import add_history
 from reconciler.api.sites import Fleet, add_sites
 from reconciler.api.webhooks import PATH, Hooks, add_webhooks
 from reconciler.api.words import Desk, add_words
@@ -36,6 +37,7 @@ def create_app(fleet: Fleet, access: Access, hooks: Hooks | None = None, desk: D
     if hooks:
         add_webhooks(app, hooks)
     add_sites(app, fleet, access)
+    add_history(app, fleet, access)
     if desk:
         add_words(app, fleet, access, desk)
     name_methods(app)

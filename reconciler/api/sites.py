@@ -12,10 +12,16 @@ from pydantic import BaseModel, ConfigDict
 from reconciler.api.access import NOT_ALLOWED, Access, Said
 from reconciler.api.answering import as_json
 from reconciler.model.gate import GateName
+from reconciler.model.history import Sending
 from reconciler.model.role import Role
 from reconciler.model.verdict import Verdict
 from reconciler.model.wire import verdict_json
 from reconciler.model.words import Cause, State
+
+
+def nothing_sent(site: str, plan_id: str, most: int) -> tuple[Sending, ...]:  # noqa: ARG001
+    """Nobody keeps histories."""
+    return ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +29,7 @@ class Fleet:
     """What the API shows, as functions: it holds nothing itself.
 
     ready: "" once the first head was read, else what is waited for.
+    sendings: to a site, of one plan or "" for all, the newest so many.
     """
 
     verdicts: Callable[[], Iterable[Verdict]]
@@ -30,6 +37,7 @@ class Fleet:
     metrics: Callable[[], bytes]
     ready: Callable[[], str]
     now: Callable[[], float]
+    sendings: Callable[[str, str, int], tuple[Sending, ...]] = nothing_sent
 
 
 class Brief(BaseModel):

@@ -6,6 +6,7 @@ from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from typing import Any, Protocol
 
+from reconciler.model.history import Happening
 from reconciler.model.plan import Method
 from reconciler.model.snapshot import Snapshot
 
@@ -48,6 +49,16 @@ class Clock(Protocol):
     async def sleep(self, seconds: float) -> None:
         """Let others work for so long."""
         ...
+
+
+class Recorder(Protocol):
+    """Keeps what happens. Never raises, never in the way."""
+
+    def __call__(self, happening: Happening) -> None: ...
+
+
+def unrecorded(happening: Happening) -> None:
+    """Nobody keeps it."""
 
 
 @dataclass(frozen=True, slots=True)

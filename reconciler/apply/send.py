@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from functools import partial
 
-from reconciler.apply.step import Work, call_once, failed, named, perform
+from reconciler.apply.step import call_once, failed, named, perform
 from reconciler.apply.window import swact, window
+from reconciler.apply.work import Work
 from reconciler.model.errors import Conflict, Held, ReconcilerError, Unreachable
+from reconciler.model.history import Deed
 from reconciler.model.outcome import Entry, Outcome
 from reconciler.model.plan import Opening, Plan, Stage, StageType
 from reconciler.model.words import Result
@@ -21,8 +23,9 @@ async def send(plan: Plan, work: Work, *, is_asked: bool = False) -> Outcome:
     entries: list[Entry] = []
     try:
         for index, stage in enumerate(plan.stages):
+            work.stage = index
             if (not index and is_asked) or (index and _takes_out(stage)):
-                await work.kept(f"{stage.host} gates", partial(_ask_gates, plan.stages[index:], work))
+                await work.deed(f"{stage.host} gates", stage.host, partial(_ask_gates, plan.stages[index:], work))
             more, error = await _stage(stage, work, plan.id)
             entries += more
             if error:
@@ -39,13 +42,14 @@ def _takes_out(stage: Stage) -> bool:
 
 async def _ask_gates(left: tuple[Stage, ...], work: Work) -> None:
     await work.permits(left, await work.remote.look(()))
+    work.tell(Deed.SEEN, "no gate is closed")
 
 
 async def _stage(stage: Stage, work: Work, plan_id: str) -> tuple[tuple[Entry, ...], ReconcilerError | None]:
     if stage.type is StageType.WINDOW:
         return await window(stage, work, plan_id)
     if stage.type is StageType.SWACT:
-        await work.kept(f"{stage.host} swact", partial(swact, stage, work))
+        await work.deed(f"{stage.host} swact", stage.host, partial(swact, stage, work))
         return (), None
     return await _online(stage, work)
 
@@ -54,11 +58,11 @@ async def _online(stage: Stage, work: Work) -> tuple[tuple[Entry, ...], Reconcil
     entries: list[Entry] = []
     for step in stage.steps:
         try:
-            entries.append(await work.kept(named(step), partial(perform, step, work)))
+            entries.append(await work.deed(named(step), step.host, partial(perform, step, work)))
         except ReconcilerError as error:
             return (*entries, failed(step, error)), error
     for call in stage.last:
-        await work.kept(f"{call.method} {call.path}", partial(call_once, call, work, stage.host))
+        await work.deed(f"{call.method} {call.path}", stage.host, partial(call_once, call, work, stage.host))
     return tuple(entries), None
 
 

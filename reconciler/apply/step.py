@@ -2,74 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Iterable
-from dataclasses import dataclass, field
-from typing import Any, Protocol, TypeVar
+from collections.abc import Iterable
+from typing import Any
 
 from reconciler.apply.judge import Verdict, conflict_text, judge, overtaken, remaining
-from reconciler.apply.remote import Clock, Journal, Pace, Remote
 from reconciler.apply.resolve import body_of, path_of, refs
+from reconciler.apply.work import Work
 from reconciler.model.change import Change
 from reconciler.model.errors import Busy, Conflict, NotReady, ReconcilerError, Refused, Unreachable
-from reconciler.model.kind import Context, Kinds
+from reconciler.model.history import Deed
+from reconciler.model.kind import Context
 from reconciler.model.outcome import Entry, StepResult
-from reconciler.model.plan import Call, Stage, Step, Until
-from reconciler.model.resource import ResourceKey
+from reconciler.model.plan import Call, Step, Until
 from reconciler.model.snapshot import Snapshot
 
-T = TypeVar("T")
-Permits = Callable[[tuple[Stage, ...], Snapshot], Awaitable[None]]
+MOST_TOLD = 3  # names in one line of a history
 FIRST_SERVER_ERROR = 500
 TRIES = 3  # sendings in a row that show no effect
-
-
-class Keeps(Protocol):
-    """Runs a deed and keeps its end, so that a process that takes over goes on behind it."""
-
-    async def __call__(self, name: str, deed: Callable[[], Awaitable[T]]) -> T: ...
-
-
-async def unkept(name: str, deed: Callable[[], Awaitable[T]]) -> T:  # noqa: ARG001
-    """Nothing outlives the process."""
-    return await deed()
-
-
-async def permitted(left: tuple[Stage, ...], seen: Snapshot) -> None:
-    """No gate holds anything."""
-
-
-@dataclass
-class Work:
-    """Everything that sending one plan carries along: the outside, the facts, and the ids that calls brought.
-
-    windows: hosts that we locked and that are not unlocked yet, as the journal has them.
-    kept: every deed of sending goes through it; one that did not end is done again, looking first.
-    permits: asked before one more host is taken out of service, with all stages that are left; raises Held where that
-      is to wait.
-    """
-
-    site: str
-    remote: Remote
-    journal: Journal
-    clock: Clock
-    pace: Pace
-    kinds: Kinds
-    desired: Snapshot
-    say: Callable[[str], None] = lambda _text: None
-    made: dict[ResourceKey, dict[str, str | int]] = field(default_factory=dict)
-    windows: set[str] = field(default_factory=set)
-    permits: Permits = permitted
-    kept: Keeps = unkept
-
-    def opens(self, host: str, plan_id: str) -> None:
-        """Note that we are about to lock a host, before it is done."""
-        self.journal.window_opens(host, plan_id)
-        self.windows.add(host)
-
-    def closed(self, host: str) -> None:
-        """Note that a host is unlocked again, or was never locked by us."""
-        self.journal.window_closed(host)
-        self.windows.discard(host)
 
 
 async def perform(step: Step, work: Work) -> Entry:
@@ -81,6 +30,7 @@ async def perform(step: Step, work: Work) -> Entry:
     seen = await _look(step, work)
     _check(step.changes, seen, work)
     todo = remaining(step.changes, seen, work.kinds)
+    work.tell(Deed.SEEN, f"{_names(todo)}: to be changed" if todo else f"{_names(step.changes)}: as wanted already")
     if not todo:
         return _entry(step, StepResult.SKIPPED)
     before = _targets(seen)
@@ -92,6 +42,7 @@ async def supersedes(steps: Iterable[Step], work: Work) -> None:
     """Raise Conflict if any step is no longer true. For before a lock, where it costs nothing yet."""
     for step in steps:
         _check(step.changes, await _look(step, work), work)
+        work.tell(Deed.SEEN, f"{_names(step.changes)}: as it was planned for")
 
 
 async def call_once(call: Call, work: Work, host: str) -> None:
@@ -152,7 +103,10 @@ async def _look_again(error: Unreachable | Refused, step: Step, work: Work) -> S
     work.say(f"{step.kind}: {what}, looking whether it took effect")
     if isinstance(error, Refused):
         await work.clock.sleep(work.pace.first_poll_s)
-    return await _look(step, work)
+    seen = await _look(step, work)
+    left = remaining(step.changes, seen, work.kinds)
+    work.tell(Deed.SEEN, f"{_names(left)}: it did not take effect" if left else "it took effect")
+    return seen
 
 
 def _calls(step: Step, todo: tuple[Change[Any], ...], seen: Snapshot, work: Work) -> tuple[Call, ...]:
@@ -175,29 +129,33 @@ async def _send_when_free(call: Call, path: str, body: Any, work: Work) -> Any:
     limit, polls = work.clock.now() + work.pace.busy_limit_s, work.pace.polls()
     while True:
         try:
-            return await work.remote.send(call.method, path, body)
+            return await work.send(call.method, path, body)
         except Busy as busy:
             if work.clock.now() >= limit:
                 raise
             work.say(f"waiting: {busy.fault}")
+            work.tell(Deed.WAITS, "to be asked again")
             await work.clock.sleep(polls())
 
 
 async def _until(until: Until, call: Call, seen: Snapshot, work: Work) -> None:
     limit, polls = work.clock.now() + until.limit_s, work.pace.polls()
     path = path_of(until.path, call.refs, seen, work.made)
+    wanted = " or ".join(map(str, until.values))
+    work.tell(Deed.WAITS, f"until {path} {until.attribute} is {wanted}, at most {until.limit_s:g} s")
     while (value := (await work.remote.get(path)).get(until.attribute)) not in until.values:
         if work.clock.now() >= limit:
-            wanted = " or ".join(map(str, until.values))
             raise NotReady(
                 f"{work.site}: {path} {until.attribute} is {value!r} after {until.limit_s:g} s, not {wanted}"
             )
         await work.clock.sleep(polls())
+    work.tell(Deed.SEEN, f"{until.attribute} is {value}")
 
 
 async def _verified(step: Step, before: dict[str, str], work: Work, *, answered: bool) -> Entry:
     """The step's effect, seen. What the API stores before it applies it is believed only if a host's target moved."""
     limit, polls = work.clock.now() + work.pace.seen_limit_s, work.pace.polls()
+    awaited: tuple[Change[Any], ...] = ()
     while True:
         seen = await _look(step, work)
         if change := overtaken(step.changes, seen, work.kinds):
@@ -205,12 +163,23 @@ async def _verified(step: Step, before: dict[str, str], work: Work, *, answered:
         missing = remaining(step.changes, seen, work.kinds)
         if not missing:
             break
+        if missing != awaited:
+            work.tell(Deed.WAITS, f"until {_names(missing)} is to be seen, at most {work.pace.seen_limit_s:g} s")
+            awaited = missing
         if work.clock.now() >= limit:
             raise NotReady(f"{work.site}: {missing[0].key} was accepted, and is not to be seen on the site")
         await work.clock.sleep(polls())
+    work.tell(Deed.SEEN, f"{_names(step.changes)}: as wanted")
     if work.kinds[step.kind].is_stored_first and not answered and _targets(seen) == before:
         return _entry(step, StepResult.UNVERIFIED, "stored without an answer; no host has taken it up")
     return _entry(step, StepResult.DONE)
+
+
+def _names(changes: Iterable[Change[Any]]) -> str:
+    """Of resources, for histories; the first few."""
+    names = [str(change.key) for change in changes]
+    more = f" and {len(names) - MOST_TOLD} more" if len(names) > MOST_TOLD else ""
+    return ", ".join(names[:MOST_TOLD]) + more
 
 
 def _targets(seen: Snapshot) -> dict[str, str]:

@@ -6,8 +6,10 @@ from collections.abc import Callable, Iterable
 from contextlib import suppress
 from functools import partial
 
-from reconciler.apply.step import FIRST_SERVER_ERROR, Work, call_once, failed, named, perform, supersedes
+from reconciler.apply.step import FIRST_SERVER_ERROR, call_once, failed, named, perform, supersedes
+from reconciler.apply.work import Work
 from reconciler.model.errors import Busy, Conflict, Held, NotReady, ReconcilerError, Refused, Unauthorized, Unreachable
+from reconciler.model.history import Deed
 from reconciler.model.host import HostState
 from reconciler.model.outcome import Entry, StepResult
 from reconciler.model.plan import Opening, Stage
@@ -21,8 +23,8 @@ async def window(stage: Stage, work: Work, plan_id: str) -> tuple[tuple[Entry, .
     Raises what made the window impossible to open. A lost site leaves it open and journaled: the next plan adopts it.
     """
     steps = [s for s in stage.steps if s.calls]
-    await work.kept(f"{stage.host} is as planned", partial(supersedes, steps, work))
-    await work.kept(f"{stage.host} opens", partial(_open, stage, work, plan_id))
+    await work.deed(f"{stage.host} is as planned", stage.host, partial(supersedes, steps, work))
+    await work.deed(f"{stage.host} opens", stage.host, partial(_open, stage, work, plan_id))
     try:
         entries, error = await _steps(stage, work)
     except Exception:  # a fault of ours: the host is not left locked for it
@@ -37,7 +39,7 @@ async def _ended(stage: Stage, work: Work) -> ReconcilerError | None:
     """Close the window, if the plan does; what kept it open."""
     try:
         if stage.unlocks:
-            await work.kept(f"{stage.host} closes", partial(_close, stage, work))
+            await work.deed(f"{stage.host} closes", stage.host, partial(_close, stage, work))
     except ReconcilerError as error:
         return error
     return None
@@ -65,14 +67,14 @@ async def _steps(stage: Stage, work: Work) -> tuple[tuple[Entry, ...], Reconcile
     steps = [s for s in stage.steps if s.calls]
     for index, step in enumerate(steps):
         try:
-            entries.append(await work.kept(named(step), partial(perform, step, work)))
+            entries.append(await work.deed(named(step), step.host, partial(perform, step, work)))
         except ReconcilerError as error:
             work.say(f"{stage.host}: {error}; the rest of this window is left out")
             dropped = [Entry(s.kind, s.host, s.keys, StepResult.DROPPED) for s in steps[index + 1 :]]
             return (*entries, failed(step, error), *dropped), error
     try:
         for call in stage.last:
-            await work.kept(f"{call.method} {call.path}", partial(call_once, call, work, stage.host))
+            await work.deed(f"{call.method} {call.path}", stage.host, partial(call_once, call, work, stage.host))
     except ReconcilerError as error:
         return tuple(entries), error
     return tuple(entries), None
@@ -80,6 +82,7 @@ async def _steps(stage: Stage, work: Work) -> tuple[tuple[Entry, ...], Reconcile
 
 async def _open(stage: Stage, work: Work, plan_id: str) -> None:
     host = await _host(stage.host, work)
+    work.tell(Deed.SEEN, f"{host.name} is {host.in_words}")
     if stage.opening is not Opening.LOCK:
         _must_be_locked(host, work)
         if stage.unlocks:
@@ -140,6 +143,7 @@ def _lock_ended(before: HostState, work: Work) -> Callable[[HostState], bool]:
 async def _close(stage: Stage, work: Work) -> None:
     work.say(f"{stage.host}: unlocking")
     host = await _host(stage.host, work)
+    work.tell(Deed.SEEN, f"{host.name} is {host.in_words}")
     if not host.is_unlocked:
         await _ask(host, "unlock", lambda now: now.is_locked, work)
         await _wait(stage.host, lambda now: now.is_unlocked, work.pace.unlock_limit_s, work, "unlocked and in service")
@@ -168,11 +172,12 @@ async def _ask(host: HostState, action: str, is_due: Callable[[HostState], bool]
     limit, polls = work.clock.now() + work.pace.busy_limit_s, work.pace.polls()
     while is_due(host):
         try:
-            await work.remote.send("PATCH", f"/v1/ihosts/{host.uuid}", body)
+            await work.send("PATCH", f"/v1/ihosts/{host.uuid}", body, action)
         except (Busy, Unreachable) as error:
             if work.clock.now() >= limit or (isinstance(error, Unreachable) and not error.sent):
                 raise
             work.say(f"{host.name}: waiting to {action}: {_why(error)}")
+            work.tell(Deed.WAITS, f"to {action}: {_why(error)}")
         else:
             return
         await work.clock.sleep(polls())
@@ -215,6 +220,7 @@ async def _wait(name: str, done: Callable[[HostState], bool], limit_s: float, wo
     """Look until it is so. A site that does not answer meanwhile may be rebooting: that is no end."""
     limit, polls = work.clock.now() + limit_s, work.pace.polls()
     words = "unknown"
+    work.tell(Deed.WAITS, f"until {name} is {wanted}, at most {limit_s:g} s")
     while work.clock.now() < limit:
         await work.clock.sleep(polls())
         try:
@@ -225,6 +231,7 @@ async def _wait(name: str, done: Callable[[HostState], bool], limit_s: float, wo
             words = str(error)
             continue
         if done(now):
+            work.tell(Deed.SEEN, f"{name} is {now.in_words}")
             return
         words = now.in_words
     raise NotReady(f"{work.site} {name}: not {wanted} after {limit_s:g} s; it is {words}")

@@ -13,19 +13,19 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import partial
 from typing import Any, Self, TypeVar
-from uuid import uuid4
 
 import orjson
 from dbos import DBOS, DBOSConfig, Serializer, SetEnqueueOptions, SetWorkflowID
 from sqlalchemy import URL, Engine, create_engine, event
 
-from reconciler.apply import Permits, send
+from reconciler.apply import Permits, Recorder, send
 from reconciler.engine.fleet import Fleet
 from reconciler.engine.gating import judged_again
 from reconciler.engine.office import Office, Visit, work
 from reconciler.engine.sending import Order, rendering
 from reconciler.model import errors
 from reconciler.model.errors import ConfigError, ConfigErrors, Conflict, Held, ReconcilerError
+from reconciler.model.history import ended
 from reconciler.model.kind import Kinds
 from reconciler.model.outcome import Outcome
 from reconciler.model.plan import FORMAT, Opening, Stage
@@ -96,8 +96,7 @@ class Durable:
     async def send(self, order: Order, visit: Visit, office: Office) -> Outcome:  # noqa: ARG002
         """The plan is on its way when this returns; nothing of it may have been sent yet."""
         content = kept(order)
-        identity = f"{order.site}/{order.plan.id}/{uuid4().hex[:12]}"  # the same plan may be sent again
-        with SetWorkflowID(identity), SetEnqueueOptions(queue_partition_key=order.site):
+        with SetWorkflowID(order.sending()), SetEnqueueOptions(queue_partition_key=order.site):
             await DBOS.enqueue_workflow_async(QUEUE, apply, content)
         return order.ended(Outcome(order.plan.id, Result.BEGUN))
 
@@ -124,10 +123,12 @@ async def apply(content: dict[str, Any]) -> dict[str, Any]:
     """One order, to its end. Nothing here but what is kept decides what comes next."""
     durable = _at_work[-1]
     order = given(content, durable.kinds)
+    record = durable.fleet.memory.recorder(order.site, order.plan.id, str(DBOS.workflow_id))
     try:
-        told = await _Run(durable, order).outcome()
+        told = await _Run(durable, order, record).outcome()
     except Exception as fault:  # noqa: BLE001 - ours, and DBOS's word that what was kept fits no more: planned afresh
         told = order.ended(Outcome(order.plan.id, Result.FAILED, message=_ours(order.site, fault)))
+    record(ended(told, durable.fleet.office.clock.now()))
     durable.ended(order, told, str(DBOS.workflow_id))
     return {"result": told.result, "message": told.message}
 
@@ -146,6 +147,7 @@ class _Run:
 
     durable: Durable
     order: Order
+    record: Recorder
 
     async def outcome(self) -> Outcome:
         """Never raises for what Git or the site does."""
@@ -155,6 +157,7 @@ class _Run:
         except ReconcilerError as error:  # its endpoint is gone: nobody knows the way to the site
             return order.ended(Outcome(order.plan.id, Result.HELD, message=str(error)))
         carried = work(visit, office, order.desired, visit.windows, permits)
+        carried.record = self.record
         carried.kept = partial(self._kept, carried.made)
         with office.timed("apply"):
             return order.ended(await send(order.plan, carried, is_asked=not self._is_owed))

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager, nullcontext
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any, Protocol
 
-from reconciler.apply import Journal, at_rest
+from reconciler.apply import Journal, Recorder, at_rest
 from reconciler.clients import Endpoint, Observer, SiteClients, open_session, open_site
 from reconciler.clients.http import Limits, nobody
 from reconciler.engine.in_turn import in_turn
@@ -40,6 +41,10 @@ class Memory(Protocol):
         ...
 
     def journal(self, site: str) -> Journal: ...
+
+    def recorder(self, site: str, plan_id: str, sending: str) -> Recorder:
+        """Keeps what happens while a plan is sent."""
+        ...
 
     def declared(self, site: str) -> frozenset[ResourceKey]:
         """The keys that the base said when it was noted."""
@@ -114,6 +119,7 @@ class Fleet:
             declared=declared,
             suspensions=memory.suspensions,
             approvals=memory.approvals(name),
+            recorder=partial(memory.recorder, name),
         )
 
     async def inventory(self, name: str) -> dict[str, Any]:

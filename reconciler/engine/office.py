@@ -6,7 +6,7 @@ from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 
-from reconciler.apply import Clock, Journal, Pace, Permits, Work, permitted
+from reconciler.apply import Clock, Journal, Pace, Permits, Recorder, Work, permitted, unrecorded
 from reconciler.clients import reveal
 from reconciler.engine.remote import SiteRemote
 from reconciler.engine.repository import Repository
@@ -32,6 +32,11 @@ def unannounced(site: str, todo: Plan) -> None:
 def nobody_suspended() -> tuple[Suspension, ...]:
     """Nobody said stop."""
     return ()
+
+
+def no_history(plan_id: str, sending: str) -> Recorder:  # noqa: ARG001
+    """Nobody keeps what happens."""
+    return unrecorded
 
 
 def untimed(stage: str) -> AbstractContextManager[None]:  # noqa: ARG001
@@ -69,6 +74,7 @@ class Visit:
     approved: the id of the plan that somebody approved, "" for none; "*" for whatever the plan is, but for what destroys.
     approvals: what people said of its plans, and of changes, as the store keeps it.
     suspensions: who said stop, asked anew each time: it may be said while a plan is being sent.
+    recorder: for a plan's id and the name of one sending of it, who keeps what happens then.
     carried: what commits removed and is not deleted, open or declined. declared: the keys that the base said when it
       was noted.
     """
@@ -85,6 +91,7 @@ class Visit:
     declared: frozenset[ResourceKey] = frozenset()
     suspensions: Callable[[], tuple[Suspension, ...]] = nobody_suspended
     approvals: tuple[Approval, ...] = ()
+    recorder: Callable[[str, str], Recorder] = no_history
 
 
 def work(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
 from hashlib import sha256
+from uuid import uuid4
 
 import orjson
 
@@ -12,6 +13,7 @@ from reconciler.apply import send
 from reconciler.engine.gating import judged_again
 from reconciler.engine.office import Office, Visit, work
 from reconciler.model.gate import Hold
+from reconciler.model.history import ended
 from reconciler.model.outcome import Outcome
 from reconciler.model.plan import Plan
 from reconciler.model.snapshot import Snapshot
@@ -37,6 +39,10 @@ class Order:
     holds: tuple[Hold, ...] = ()
     approval: int = 0
 
+    def sending(self) -> str:
+        """A new name of one attempt: the same plan may be sent again."""
+        return f"{self.site}/{self.plan.id}/{uuid4().hex[:12]}"
+
     def ended(self, outcome: Outcome) -> Outcome:
         """How it ended, with what was held and who approved."""
         owed = tuple(host for host in outcome.open_windows if host not in self.stays_locked)
@@ -50,7 +56,10 @@ async def sent_now(order: Order, visit: Visit, office: Office) -> Outcome:
     """Sent from here, to its end. If the process dies, what it did not send is planned afresh."""
     with office.timed("apply"):
         carried = work(visit, office, order.desired, order.windows, judged_again(visit, office))
-        return order.ended(await send(order.plan, carried))
+        carried.record = visit.recorder(order.plan.id, order.sending())
+        outcome = order.ended(await send(order.plan, carried))
+        carried.record(ended(outcome, office.clock.now()))
+        return outcome
 
 
 def rendering(desired: Snapshot) -> str:

@@ -4,7 +4,7 @@ Losing it loses no site; what people said has to be said again.
 """
 
 from reconciler.store.lock import Holder, StateLock, state_folder
-from reconciler.store.memory import StoreMemory, recall, removals_of, speaking, verdicts_of
+from reconciler.store.memory import StoreMemory, recall, removals_of, sendings_of, speaking, verdicts_of
 from reconciler.store.store import Store
 from reconciler.store.words import Words
 
@@ -16,6 +16,7 @@ __all__ = [
     "Words",
     "recall",
     "removals_of",
+    "sendings_of",
     "speaking",
     "state_folder",
     "verdicts_of",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -11,12 +11,17 @@ from pathlib import Path
 from reconciler.model.approval import Approval
 from reconciler.model.errors import Held
 from reconciler.model.gate import Suspension
+from reconciler.model.history import Happening, Sending
 from reconciler.model.removal import Removal
 from reconciler.model.resource import ResourceKey
 from reconciler.model.verdict import Verdict
 from reconciler.store.database import FILE, engine_of, file_url
 from reconciler.store.schema import is_made
 from reconciler.store.store import Store
+
+
+def unnoticed(text: str) -> None:
+    """Nobody is told."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,9 +40,17 @@ class SiteJournal:
 
 @dataclass(frozen=True, slots=True)
 class StoreMemory:
-    """What the fleet remembers, in the store."""
+    """What the fleet remembers, in the store.
+
+    replica: this process, as histories name it. lost: is told what could not be written of them.
+    """
 
     store: Store
+    replica: str = ""
+    lost: Callable[[str], None] = unnoticed
+
+    def recorder(self, site: str, plan_id: str, sending: str) -> Callable[[Happening], None]:
+        return self.store.history.recorder(Sending(sending, site, plan_id, ()), self.replica, self.lost)
 
     def base(self, site: str) -> str:
         return self.store.base(site)
@@ -87,6 +100,9 @@ class Recalled:
     def journal(self, site: str) -> Recalled:  # noqa: ARG002
         return self
 
+    def recorder(self, site: str, plan_id: str, sending: str) -> Callable[[Happening], None]:
+        raise AssertionError(f"a command that only looks was about to send {sending} of plan {plan_id} to {site}")
+
     def declared(self, site: str) -> frozenset[ResourceKey]:
         return self.said.get(site, frozenset())
 
@@ -133,6 +149,12 @@ def verdicts_of(folder: Path) -> list[Verdict]:
         return store.verdicts() if store else []
 
 
+def sendings_of(folder: Path, site: str, plan_id: str = "", most: int = 20, url: str = "") -> tuple[Sending, ...]:
+    """The last sendings to a site, the newest first, whoever owns the folder. url: of its owner's database."""
+    with _looking(folder, url) as store:
+        return store.history.sendings(site, plan_id, most) if store else ()
+
+
 @contextmanager
 def speaking(folder: Path, command: str, url: str = "") -> Iterator[Store]:
     """A store to say a word in, which its owner heeds: also while another process owns the folder.
@@ -154,11 +176,11 @@ def speaking(folder: Path, command: str, url: str = "") -> Iterator[Store]:
 
 
 @contextmanager
-def _looking(folder: Path) -> Iterator[Store | None]:
-    if not (folder / FILE).is_file():
+def _looking(folder: Path, url: str = "") -> Iterator[Store | None]:
+    if not url and not (folder / FILE).is_file():
         yield None
         return
-    engine = engine_of(file_url(folder))
+    engine = engine_of(url or file_url(folder))
     store = Store(engine, None, time.time)
     try:
         yield store if is_made(engine) else None

@@ -18,6 +18,7 @@ from reconciler.model.verdict import Difference, Verdict
 from reconciler.model.wire import outcome_json, outcome_of, verdict_json, verdict_of
 from reconciler.model.words import Result
 from reconciler.store.database import durable, engine_of, file_url, put, writing
+from reconciler.store.history import History
 from reconciler.store.lock import Holder, StateLock
 from reconciler.store.removals import carried, carry, decline, known
 from reconciler.store.schema import migrate
@@ -147,6 +148,11 @@ class Store:
         """Who may use the API."""
         return Tokens(self._engine, self._clock)
 
+    @property
+    def history(self) -> History:
+        """What was sent, deed by deed."""
+        return History(self._engine)
+
     # ---- verdicts
 
     def save(self, verdict: Verdict) -> Verdict:
@@ -215,7 +221,8 @@ class Store:
                 yield row.ended_at, row.commit_id, outcome
 
     def prune(self, older_than: float) -> None:
-        """Forget outcomes that ended before this time."""
+        """Forget outcomes that ended, and what happened in sendings, before this time."""
+        self.history.prune(older_than)
         with self._writing.begin() as db:
             db.execute(delete(OUTCOMES).where(OUTCOMES.c.ended_at < older_than))
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Column, Float, Integer, MetaData, String, Table, Text
+from sqlalchemy import Column, Float, Index, Integer, MetaData, String, Table, Text
 
 METADATA = MetaData()
 
@@ -108,4 +108,19 @@ TOKENS = Table(
     Column("digest", String, nullable=False),  # SHA-256; the token itself is nowhere
     Column("since", Float, nullable=False),
     Column("by", String, nullable=False),
+)
+HISTORY = Table(
+    "history",  # of sendings: one row for each deed, as it happens
+    METADATA,
+    Column("number", Integer, primary_key=True, autoincrement=True),
+    Column("site", String, nullable=False),
+    Column("plan_id", String, nullable=False),
+    Column("sending", String, nullable=False, index=True),  # a plan may be sent more than once
+    Column("replica", String, nullable=False),
+    Column("stage", Integer, nullable=False),
+    Column("at", Float, nullable=False, index=True),
+    Column("deed", String, nullable=False),
+    Column("host", String, nullable=False),
+    Column("text", Text, nullable=False),
+    Index("ix_history_site", "site", "number"),
 )

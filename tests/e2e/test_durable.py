@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections import Counter
 from contextlib import asynccontextmanager
 
 import pytest
@@ -10,6 +11,7 @@ import pytest
 from reconciler.engine.controller import Controller, Schedule
 from reconciler.engine.durable import Durable, Limits, Place
 from reconciler.engine.queue import Queue
+from reconciler.model.history import Deed
 from reconciler.model.words import State
 from tests.e2e.ottawa import OTTAWA, OWN, TWO_STEPS
 
@@ -51,4 +53,9 @@ async def test_a_plan_is_sent_by_a_workflow_and_the_site_looked_at_when_it_ended
             await until(lambda: OTTAWA not in it._under_way)
             await it.visit(OTTAWA)
             assert it.verdicts[OTTAWA].state is State.IN_SYNC
+            sending = it.store.history.sendings(OTTAWA)[0]
         assert world.count(OTTAWA, "lock") == locks + 1
+        deeds = Counter(happening.deed for happening in sending.happenings)
+        assert deeds[Deed.SENT] == deeds[Deed.ANSWERED] > 2  # a lock, at least one change, an unlock
+        assert [h.text.rpartition(" ")[2] for h in sending.happenings if "ihosts" in h.text] == ["(lock)", "(unlock)"]
+        assert (deeds[Deed.ENDED], sending.end.text) == (1, "done")

@@ -6,10 +6,14 @@ import asyncio
 import os
 import signal
 import sys
+import time
+from collections import Counter
 from contextlib import asynccontextmanager
 
 import pytest
 
+from reconciler.model.history import Deed
+from reconciler.store import sendings_of
 from tests.e2e.ottawa import OTTAWA, OWN, TWO_STEPS, state
 from tests.e2e.world import running
 
@@ -93,14 +97,21 @@ MOMENTS = {
 async def test_a_controller_that_ended_in_a_window_goes_on_with_it(in_service, moment, end):
     async with in_service(OTTAWA, kind=running) as (world, clone):
         clone.commit({OWN: TWO_STEPS})
-        sent, before = len(world.writes(OTTAWA)), counted(world)
+        sent, before, begun = len(world.writes(OTTAWA)), counted(world), time.time()
         async with controller(world) as first:
             world.at(OTTAWA, moment, lambda: first.send_signal(end))
             await asyncio.wait_for(first.wait(), 60)
         async with controller(world):
             await until(lambda: counted(world) == [n + 1 for n in before] and state(world) == "unlocked-enabled", world)
             await until(lambda: world.windows_beside(OTTAWA) == frozenset(), world)
+            await until(lambda: sendings_of(world.state, OTTAWA)[0].end, world)
         assert counted(world) == [n + 1 for n in before]
         done = [(w.method, w.path, w.body) for w in world.writes(OTTAWA, sent) if w.status < 300]
         assert len(done) == len(set(done)), done
+        [sending] = [s for s in sendings_of(world.state, OTTAWA) if s.happenings[0].at > begun]
+        deeds = Counter(happening.deed for happening in sending.happenings)
+        # the call of the moment; a process that is asked to stop may still hear its answer
+        unanswered = {1} if end is signal.SIGKILL else {0, 1}
+        assert deeds[Deed.SENT] - deeds[Deed.ANSWERED] in unanswered, sending
+        assert (deeds[Deed.ENDED], sending.end.text) == (1, "done")
         assert await world.is_in_sync(OTTAWA)

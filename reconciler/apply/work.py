@@ -1,0 +1,107 @@
+"""What sending one plan carries along, and the way that each of its deeds and calls goes: kept, and told as it happens."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from typing import Any, Protocol, TypeVar
+
+from reconciler.apply.remote import Clock, Journal, Pace, Recorder, Remote, unrecorded
+from reconciler.model.errors import Busy, ReconcilerError, Refused, Unauthorized, Unreachable
+from reconciler.model.history import Deed, Happening
+from reconciler.model.kind import Kinds
+from reconciler.model.plan import Method, Stage
+from reconciler.model.resource import ResourceKey
+from reconciler.model.snapshot import Snapshot
+
+T = TypeVar("T")
+Permits = Callable[[tuple[Stage, ...], Snapshot], Awaitable[None]]
+
+
+class Keeps(Protocol):
+    """Runs a deed and keeps its end, so that a process that takes over goes on behind it."""
+
+    async def __call__(self, name: str, deed: Callable[[], Awaitable[T]]) -> T: ...
+
+
+async def unkept(name: str, deed: Callable[[], Awaitable[T]]) -> T:  # noqa: ARG001
+    """Nothing outlives the process."""
+    return await deed()
+
+
+async def permitted(left: tuple[Stage, ...], seen: Snapshot) -> None:
+    """No gate holds anything."""
+
+
+@dataclass
+class Work:
+    """Everything that sending one plan carries along: the outside, the facts, and the ids that calls brought.
+
+    windows: hosts that we locked and that are not unlocked yet, as the journal has them.
+    kept: every deed of sending goes through it; one that did not end is done again, looking first.
+    record: is told what happens, stage and host being those of the deed that is being done.
+    permits: asked before one more host is taken out of service, with all stages that are left; raises Held where that
+      is to wait.
+    """
+
+    site: str
+    remote: Remote
+    journal: Journal
+    clock: Clock
+    pace: Pace
+    kinds: Kinds
+    desired: Snapshot
+    say: Callable[[str], None] = lambda _text: None
+    made: dict[ResourceKey, dict[str, str | int]] = field(default_factory=dict)
+    windows: set[str] = field(default_factory=set)
+    permits: Permits = permitted
+    kept: Keeps = unkept
+    record: Recorder = unrecorded
+    stage: int = 0
+    host: str = ""
+
+    async def deed(self, name: str, host: str, deed: Callable[[], Awaitable[T]]) -> T:
+        """What came of a deed at a host, now or as it was kept; how it failed is told when it does."""
+
+        async def told() -> T:
+            self.host = host
+            try:
+                return await deed()
+            except Exception as error:
+                self.tell(Deed.STOPPED, str(error))
+                raise
+
+        return await self.kept(name, told)
+
+    async def send(self, method: Method, path: str, body: Any, meaning: str = "") -> Any:
+        """The answer to a call. meaning: what its path does not say."""
+        self.tell(Deed.SENT, f"{method} {path}" + (f" ({meaning})" if meaning else ""))
+        try:
+            answer = await self.remote.send(method, path, body)
+        except ReconcilerError as error:
+            self.tell(Deed.ANSWERED, _answer(error))
+            raise
+        self.tell(Deed.ANSWERED, "ok")
+        return answer
+
+    def tell(self, deed: Deed, text: str) -> None:
+        """For the history: nothing secret, and no body."""
+        self.record(Happening(self.clock.now(), deed, text, self.host, self.stage))
+
+    def opens(self, host: str, plan_id: str) -> None:
+        """Note that we are about to lock a host, before it is done."""
+        self.journal.window_opens(host, plan_id)
+        self.windows.add(host)
+
+    def closed(self, host: str) -> None:
+        """Note that a host is unlocked again, or was never locked by us."""
+        self.journal.window_closed(host)
+        self.windows.discard(host)
+
+
+def _answer(error: ReconcilerError) -> str:
+    if isinstance(error, Refused | Busy | Unauthorized):
+        return f"{error.status or 'refused'}: {error.fault}"
+    if isinstance(error, Unreachable):
+        return f"no usable answer ({error.failure}): {error.detail}"
+    return str(error)

@@ -1,0 +1,30 @@
+"""A word over the API of a running controller: its sites are visited at once, not at the next look for words."""
+
+from __future__ import annotations
+
+import aiohttp
+import pytest
+
+from reconciler import app
+from reconciler.model.role import Role
+from tests.e2e.ottawa import OTTAWA
+from tests.e2e.test_durable import until
+from tests.e2e.world import running
+
+pytestmark = pytest.mark.xdist_group("dbos")
+
+
+async def test_a_site_is_visited_as_soon_as_it_is_suspended(in_service, monkeypatch):
+    monkeypatch.setattr(app, "HEED_S", 3600.0)
+    async with in_service(OTTAWA, kind=running) as (world, _clone):
+        listen = app.Listen("127.0.0.1", 0, "token")
+        options = app.Running(str(world.root), "", world.endpoints, world.state, listen, quiet=True)
+        async with app.controller(options) as started, aiohttp.ClientSession() as session:
+            it = started.controller
+            await until(lambda: OTTAWA in it.verdicts and it.verdicts[OTTAWA].observed_at)
+            before = it.verdicts[OTTAWA].observed_at
+            headers = {"Authorization": f"Bearer {it.store.tokens.add('night-shift', Role.OPERATOR, 'root')}"}
+            said = {"site": OTTAWA, "reason": "storm"}
+            async with session.post(f"{started.url}/api/v1/suspensions", json=said, headers=headers) as answer:
+                assert (answer.status, (await answer.json())["sites"]) == (201, [OTTAWA])
+            await until(lambda: it.verdicts[OTTAWA].observed_at > before)
