@@ -9,7 +9,7 @@ from collections.abc import Iterator
 import typer
 
 from reconciler.cli import results as shown
-from reconciler.cli.options import STATE, Format, Show, Sites, State
+from reconciler.cli.options import STATE, Database, Format, Show, Sites, State
 from reconciler.cli.plan_text import plural
 from reconciler.model.errors import ConfigError
 from reconciler.model.verdict import Verdict
@@ -18,9 +18,9 @@ from reconciler.model.words import Cause
 from reconciler.store import verdicts_of
 
 
-def status(sites: Sites = None, state: State = STATE, show: Show = Format.TEXT) -> None:
+def status(sites: Sites = None, state: State = STATE, database: Database = "", show: Show = Format.TEXT) -> None:
     """Show the last verdict of each site with its age, worst first."""
-    found = _chosen(verdicts_of(state), sites or [])
+    found = _chosen(verdicts_of(state, database), sites or [])
     now = time.time()
     if show is Format.JSON:
         shown.as_json({"sites": [verdict_json(v) | {"age_seconds": _age_s(v, now)} for v in found]})

@@ -11,7 +11,7 @@ from typing import Annotated, Any
 import typer
 
 from reconciler.cli import results as shown
-from reconciler.cli.options import STATE, Format, Show, State
+from reconciler.cli.options import STATE, Database, Format, Show, State
 from reconciler.cli.plan_text import plural
 from reconciler.engine.approvals import Answers, Named, answers
 from reconciler.model.approval import Answer, Saying, Subject
@@ -34,17 +34,26 @@ UpTo = Annotated[
 ]
 
 
-def suspend(names: Names, reason: Reason, group: Group = False, state: State = STATE, show: Show = Format.TEXT) -> None:
+def suspend(
+    names: Names,
+    reason: Reason,
+    group: Group = False,
+    state: State = STATE,
+    database: Database = "",
+    show: Show = Format.TEXT,
+) -> None:
     """Send nothing to these sites until they are resumed; they are looked at all the same."""
-    with speaking(state, "suspend") as store:
+    with speaking(state, "suspend", database) as store:
         for name in names:
             store.words.suspend(getuser(), reason, **_scoped(name, is_group=group))
     _told({"suspended": names, "is_group": group, "reason": reason}, (f"{n}: suspended: {reason}" for n in names), show)
 
 
-def resume(names: Names, group: Group = False, state: State = STATE, show: Show = Format.TEXT) -> None:
+def resume(
+    names: Names, group: Group = False, state: State = STATE, database: Database = "", show: Show = Format.TEXT
+) -> None:
     """Take a suspension back. Exit: 0 resumed, 1 one of them was not suspended."""
-    with speaking(state, "resume") as store:
+    with speaking(state, "resume", database) as store:
         missing = [n for n in names if not store.words.resume(getuser(), **_scoped(n, is_group=group))]
         known = sorted(s.site or f"group {s.group}" for s in store.words.suspensions())
     if missing:
@@ -58,28 +67,41 @@ def approve(
     up_to: UpTo = None,
     reason: Reason = "",
     state: State = STATE,
+    database: Database = "",
     show: Show = Format.TEXT,
 ) -> None:
     """Say yes to plans, or to one change on every site that has it. It counts for these values only, and once a site.
 
     Exit: 0 recorded, 1 nobody has such a plan now.
     """
-    _answered(Saying(Answer.APPROVED, getuser(), time.time(), reason), Named(plans or (), change, up_to), state, show)
+    _answered(
+        Saying(Answer.APPROVED, getuser(), time.time(), reason),
+        Named(plans or (), change, up_to),
+        (state, database),
+        show,
+    )
 
 
 def reject(
-    plans: Plans = None, change: Change = "", reason: Reason = "", state: State = STATE, show: Show = Format.TEXT
+    plans: Plans = None,
+    change: Change = "",
+    reason: Reason = "",
+    state: State = STATE,
+    database: Database = "",
+    show: Show = Format.TEXT,
 ) -> None:
     """Say no to plans, or to one change on every site that has it: they are not sent, whatever the policies say.
 
     Exit: 0 recorded, 1 nobody has such a plan now.
     """
-    _answered(Saying(Answer.REJECTED, getuser(), time.time(), reason), Named(plans or (), change), state, show)
+    _answered(
+        Saying(Answer.REJECTED, getuser(), time.time(), reason), Named(plans or (), change), (state, database), show
+    )
 
 
-def _answered(said: Saying, named: Named, state: Path, show: Format) -> None:
-    found = answers(said, named, verdicts_of(state))
-    with speaking(state, said.answer) as store:
+def _answered(said: Saying, named: Named, where: tuple[Path, str], show: Format) -> None:
+    found = answers(said, named, verdicts_of(*where))
+    with speaking(where[0], said.answer, where[1]) as store:
         for approval in found.approvals:
             store.words.answer(approval)
     content = {"answer": said.answer, "names": found.names, "sites": found.sites}

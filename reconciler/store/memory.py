@@ -16,7 +16,7 @@ from reconciler.model.removal import Removal
 from reconciler.model.resource import ResourceKey
 from reconciler.model.verdict import Verdict
 from reconciler.store.database import FILE, engine_of, file_url
-from reconciler.store.schema import is_made
+from reconciler.store.schema import is_made, migrate
 from reconciler.store.store import Store
 
 
@@ -143,9 +143,9 @@ def removals_of(folder: Path) -> dict[str, tuple[Removal, ...]]:
         return store.all_removals() if store else {}
 
 
-def verdicts_of(folder: Path) -> list[Verdict]:
-    """Every verdict in a state folder, whoever owns it."""
-    with _looking(folder) as store:
+def verdicts_of(folder: Path, url: str = "") -> list[Verdict]:
+    """Every verdict in a state folder, whoever owns it. url: of its owner's database."""
+    with _looking(folder, url) as store:
         return store.verdicts() if store else []
 
 
@@ -159,20 +159,32 @@ def sendings_of(folder: Path, site: str, plan_id: str = "", most: int = 20, url:
 def speaking(folder: Path, command: str, url: str = "") -> Iterator[Store]:
     """A store to say a word in, which its owner heeds: also while another process owns the folder.
 
-    url: of the database that its owner uses, where that is not the folder's own.
-
+    url: of the database that its owners use, where that is not the folder's own; it is made if it is empty, and
+    otherwise left to them.
     Raises ConfigError where the owner's schema is another one than this program's.
     """
+    with _beside(url) if url else _owned(folder, command) as store:
+        yield store
+
+
+def _owned(folder: Path, command: str) -> Store:
     try:
-        store = Store.open(folder, command, url=url)
+        return Store.open(folder, command)
     except Held:
-        engine = engine_of(url or file_url(folder))
+        engine = engine_of(file_url(folder))
         store = Store(engine, None, time.time)
         if not is_made(engine):
             store.close()
             raise
-    with store:
-        yield store
+        return store
+
+
+def _beside(url: str) -> Store:
+    """No lock of a folder tells who uses a database: only an empty one is brought to this program's schema."""
+    engine = engine_of(url)
+    if not is_made(engine):
+        migrate(engine)
+    return Store(engine, None, time.time)
 
 
 @contextmanager

@@ -99,3 +99,14 @@ def test_a_site_and_a_group_are_suspended_and_resumed(stxr, state):
 def test_status_tells_the_gate_since_when_and_until_when(stxr, state):
     told = stxr("status", "gatineau", "--state", state).out
     assert "window: outside the maintenance windows (since " in told
+
+
+def test_plans_are_approved_in_the_database_that_the_controller_uses(stxr, tmp_path):
+    database = f"sqlite:///{tmp_path}/elsewhere.db"
+    with Store.open(tmp_path / "controllers", "run", url=database) as store:
+        for one in FOUND:
+            store.save(one)
+        assert stxr("approve", "p2", "--database", database).code == 0
+        assert stxr("suspend", "hull", "--reason", "storm", "--database", database).code == 0
+        assert [a.name for a in store.words.approvals("ottawa")] == ["p2"]
+        assert [s.site for s in store.words.suspensions()] == ["hull"]

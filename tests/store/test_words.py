@@ -98,3 +98,14 @@ def test_a_folder_whose_owner_has_not_made_its_store_yet_names_the_owner(folder)
     with pytest.raises(Held, match="in use by `stxr run`"), speaking(folder, "suspend"):
         pass
     lock.release()
+
+
+def test_a_word_is_taken_by_the_database_that_the_controller_uses(open_store, url, tmp_path):
+    where = url or f"sqlite:///{tmp_path}/elsewhere.db"
+    with speaking(tmp_path / "no-folder-of-its-own", "suspend", where) as beside:  # makes it, if nobody has yet
+        beside.words.suspend("night-shift", "storm", site="ottawa")
+    with speaking(tmp_path / "no-folder-of-its-own", "suspend", where) as again:
+        assert [s.site for s in again.words.suspensions()] == ["ottawa"]
+    assert not (tmp_path / "no-folder-of-its-own").exists()
+    if url:
+        assert [s.site for s in open_store().words.suspensions()] == ["ottawa"]
