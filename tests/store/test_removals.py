@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import sqlite3
-
 import pytest
+from alembic import command
 
 from reconciler.model.origin import Origin
 from reconciler.model.removal import Removal, RemovedValue
 from reconciler.model.resource import ResourceKey
-from reconciler.store import Store, StoreMemory, recall, removals_of
+from reconciler.store import Store, StoreMemory, recall, removals_of, schema
+from reconciler.store.database import engine_of, file_url
 from reconciler.store.tables import REMOVALS
 
 VLAN = Removal(
@@ -99,14 +99,13 @@ def test_a_row_in_another_form_deletes_nothing(store, folder, url):
 
 def test_a_store_of_the_first_schema_keeps_its_bases(folder):
     """A base that was noted before the keys were says nothing of them."""
-    with Store.open(folder) as store:
-        store.set_base("yard", "c1")
-    with sqlite3.connect(folder / "store.db") as db:
-        for table in ("removals", "suspensions", "approvals", "approval_uses", "audit"):
-            db.execute(f"drop table {table}")
-        db.execute("alter table bases drop column declared")
-        db.execute("drop index ix_outcomes_identity")
-        db.execute("alter table outcomes drop column identity")
-        db.execute("update alembic_version set version_num = '0001'")
+    folder.mkdir()
+    engine = engine_of(file_url(folder))
+    with engine.begin() as connection:
+        config = schema._config()
+        config.attributes["connection"] = connection
+        command.upgrade(config, "0001")
+        connection.exec_driver_sql("insert into bases (site, commit_id, ended_at) values ('yard', 'c1', 1.0)")
+    engine.dispose()
     with Store.open(folder) as store:
         assert (store.base("yard"), store.declared("yard"), store.removals("yard")) == ("c1", frozenset(), ())
