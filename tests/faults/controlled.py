@@ -15,8 +15,8 @@ LOOK_S = 0.02
 
 
 @asynccontextmanager
-async def controlled(world: World) -> AsyncIterator[Controller]:
-    """Plans are sent by workflows, kept on disk beside the store."""
+async def controlled(world: World, database: str = "") -> AsyncIterator[Controller]:
+    """Plans are sent by workflows, kept on disk beside the store, or in the database."""
     async with world.fleet() as fleet:
         store = fleet.memory.store
         it = Controller(fleet, store, Schedule(), Queue(world.clock, 4), lambda _: None)
@@ -25,7 +25,7 @@ async def controlled(world: World) -> AsyncIterator[Controller]:
             store.record(order.site, order.plan.commit, outcome, identity)
             it.ended(order.site, outcome)
 
-        place = Place(f"sqlite:///{world.state}/workflows.db", limits=Limits(polling_s=LOOK_S))
+        place = Place(database or f"sqlite:///{world.state}/workflows.db", limits=Limits(polling_s=LOOK_S))
         async with Durable(fleet, place, ended) as durable:
             it.goes_on(durable.send, await durable.under_way())
             yield it

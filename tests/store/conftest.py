@@ -78,21 +78,23 @@ def postgresql() -> Iterator[URL]:
         Path(f"{folder}.log").unlink(missing_ok=True)
 
 
-@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.xdist_group("postgresql"))])
-def url(request: pytest.FixtureRequest) -> Iterator[str]:
-    """Where the store of this test is: in its state folder, or in an empty database of the server."""
-    if request.param == "sqlite":
-        yield ""
-        return
-    server: URL = request.getfixturevalue("postgresql")
-    engine = create_engine(server, isolation_level="AUTOCOMMIT")
+@pytest.fixture
+def empty_database(postgresql: URL) -> str:
+    """An empty database of the server."""
+    engine = create_engine(postgresql, isolation_level="AUTOCOMMIT")
     try:
         with engine.connect() as db:
             db.execute(text("drop database if exists one_test with (force)"))
             db.execute(text("create database one_test"))
     finally:
         engine.dispose()
-    yield server.set(database="one_test").render_as_string(hide_password=False)
+    return postgresql.set(database="one_test").render_as_string(hide_password=False)
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.xdist_group("postgresql"))])
+def url(request: pytest.FixtureRequest) -> str:
+    """Where the store of this test is: in its state folder, or in an empty database of the server."""
+    return "" if request.param == "sqlite" else str(request.getfixturevalue("empty_database"))
 
 
 @pytest.fixture
