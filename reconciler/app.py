@@ -124,6 +124,7 @@ async def controller(options: Running) -> AsyncIterator[Started]:
             )
             durable = Durable(fleet, place, partial(_ended, store, it))
             async with AsyncExitStack() as stack:
+                stack.callback(source.repository.close)
 
                 async def begin() -> None:
                     await stack.enter_async_context(durable)
