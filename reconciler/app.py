@@ -22,6 +22,7 @@ from reconciler.engine.follow import FolderSource, RemoteSource, Say, Source, Wa
 from reconciler.engine.office import Office
 from reconciler.engine.queue import Queue
 from reconciler.engine.repository import MIRROR
+from reconciler.engine.rollouts import Rollouts
 from reconciler.engine.sending import Order
 from reconciler.kinds import registry
 from reconciler.model.outcome import Outcome
@@ -32,6 +33,7 @@ from reconciler.store import Store, StoreMemory, state_folder
 from reconciler.telemetry import Metrics, events
 
 HEED_S = 2.0
+ROLL_S = 1.0
 WORKFLOWS = "workflows.db"
 Begin = Callable[[], Awaitable[None]]
 KEPT_S = 90 * 86_400.0  # how long the history of outcomes is kept
@@ -76,6 +78,14 @@ class Running:
 
 
 @dataclass(frozen=True, slots=True)
+class Git:
+    """The repository that is followed, and its commits on their way to many sites."""
+
+    source: Source
+    rollouts: Rollouts
+
+
+@dataclass(frozen=True, slots=True)
 class Started:
     """A controller at work: what it knows, where it listens, and when it ends."""
 
@@ -104,6 +114,7 @@ async def controller(options: Running) -> AsyncIterator[Started]:
         source = _source(options, lambda text: log.warning("repository", said=text))
         known: dict[str, Controller] = {}
         metrics = Metrics(lambda: known["it"].verdicts.values() if known else ())
+        rollouts = Rollouts(store.rollouts, source.repository, SYSTEM_CLOCK)
         office = Office(
             registry(),
             source.repository,
@@ -112,6 +123,7 @@ async def controller(options: Running) -> AsyncIterator[Started]:
             lambda site, text: log.info("apply", site=site, said=text),
             lambda stage: _timed(metrics, stage),
             lambda site, todo: known["it"].begins(site, todo),  # noqa: PLW0108 - made after the office
+            turns=rollouts,
         )
         memory = StoreMemory(store, options.replica, lambda text: log.warning("history", said=text))
         async with open_fleet(office, load(options.endpoints), memory, metrics.observer) as fleet:
@@ -131,7 +143,7 @@ async def controller(options: Running) -> AsyncIterator[Started]:
                     await durable.prune(time.time() - KEPT_S)
                     it.goes_on(durable.send, await durable.under_way())
 
-                async with _at_work(it, source, metrics, options, begin) as started:
+                async with _at_work(it, Git(source, rollouts), metrics, options, begin) as started:
                     yield started
 
 
@@ -142,21 +154,21 @@ def _ended(store: Store, it: Controller, order: Order, outcome: Outcome, identit
 
 @asynccontextmanager
 async def _at_work(
-    it: Controller, source: Source, metrics: Metrics, options: Running, begin: Begin
+    it: Controller, git: Git, metrics: Metrics, options: Running, begin: Begin
 ) -> AsyncIterator[Started]:
     shown = Shown(
         verdicts=it.verdicts.values,
         verdict=it.verdicts.get,
         metrics=metrics.render,
-        ready=lambda: source.waits_for,
+        ready=lambda: git.source.waits_for,
         now=time.time,
         sendings=it.store.history.sendings,
     )
-    hooks = Hooks(source.ring, metrics.delivery, options.listen.webhook_secrets, options.branch)
+    hooks = Hooks(git.source.ring, metrics.delivery, options.listen.webhook_secrets, options.branch)
     access = Access(options.listen.token, it.store.tokens.bearer)
     spoken = asyncio.Event()
     server = _Server(create_app(shown, access, hooks, Desk(it.store.words, spoken.set)), options.listen)
-    jobs = [it.run(), _follow(it, source, begin), _heed(it, spoken), server.serve()]
+    jobs = [it.run(), _follow(it, git, begin), _roll(it, git.rollouts), _heed(it, spoken), server.serve()]
     tasks = tuple(asyncio.create_task(job) for job in jobs)
     try:
         yield Started(it, await server.url(tasks[-1]), tasks)
@@ -167,16 +179,24 @@ async def _at_work(
         await asyncio.gather(*tasks, return_exceptions=True)
 
 
-async def _follow(it: Controller, source: Source, begin: Begin) -> None:
+async def _follow(it: Controller, git: Git, begin: Begin) -> None:
     """begin: once the repository is read, workflows of an earlier process go on; before any site is visited."""
     has_begun = False
-    async for move in source.moves():
+    async for move in git.source.moves():
         if not has_begun:
             await begin()
             has_begun = True
         # also those that went while nobody looked
-        it.drop(move.vanished | (it.verdicts.keys() - source.repository.names))
+        it.drop(move.vanished | (it.verdicts.keys() - git.source.repository.names))
+        await git.rollouts.moved()
         it.put(move.changed | move.appeared)
+
+
+async def _roll(it: Controller, rollouts: Rollouts) -> None:
+    """Rollouts moved on by what is known of their sites."""
+    while True:
+        it.put(rollouts.step(it.verdicts))
+        await SYSTEM_CLOCK.sleep(ROLL_S)
 
 
 async def _heed(it: Controller, spoken: asyncio.Event) -> None:

@@ -18,6 +18,7 @@ from reconciler.cli import (
     kinds,
     plan,
     render,
+    rollout,
     schema,
     serve,
     simulate,
@@ -48,6 +49,7 @@ app.command("reject")(words.reject)
 app.command("suspend")(words.suspend)
 app.command("resume")(words.resume)
 app.add_typer(tokens.tokens, name="token")
+app.add_typer(rollout.app, name="rollout")
 app.command("decline")(decline.decline)
 app.command("inventory")(inventory.inventory)
 app.command("adopt")(adopt.adopt)

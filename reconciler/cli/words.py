@@ -13,6 +13,7 @@ import typer
 from reconciler.cli import results as shown
 from reconciler.cli.options import STATE, Database, Format, Show, State
 from reconciler.cli.plan_text import plural
+from reconciler.cli.rollout import approved
 from reconciler.engine.approvals import Answers, Named, answers
 from reconciler.model.approval import Answer, Saying, Subject
 from reconciler.model.errors import ConfigError
@@ -27,6 +28,10 @@ Plans = Annotated[
 ]
 Change = Annotated[
     str, typer.Option("--change", help="All that is equal on many sites, by its fingerprint.", metavar="FINGERPRINT")
+]
+RolloutId = Annotated[
+    str,
+    typer.Option("--rollout", help="A commit that does much to the fleet, as a whole, by its rollout.", metavar="ID"),
 ]
 UpTo = Annotated[
     Disruption | None,
@@ -65,6 +70,7 @@ def approve(
     plans: Plans = None,
     change: Change = "",
     up_to: UpTo = None,
+    rollout: RolloutId = "",
     reason: Reason = "",
     state: State = STATE,
     database: Database = "",
@@ -74,6 +80,9 @@ def approve(
 
     Exit: 0 recorded, 1 nobody has such a plan now.
     """
+    if rollout:
+        approved(rollout, reason, state, database)
+        return
     _answered(
         Saying(Answer.APPROVED, getuser(), time.time(), reason),
         Named(plans or (), change, up_to),

@@ -12,6 +12,7 @@ from reconciler.desired.site_sections import HostSections, Secrets, SystemSectio
 from reconciler.model.gate import AlarmPolicy, Freeze
 from reconciler.model.maintenance import MaintenanceWindow
 from reconciler.model.site import Settings
+from reconciler.model.waves import Mass, Strategy
 from reconciler.model.words import ApplyPolicy, HealPolicy, Mode, Prune
 
 OUR_VERSION = "stxr.io/v1"
@@ -79,6 +80,10 @@ class Fleet(Own):
     )
     defaults: Policies = Field(default=Policies(), description="For sites that neither they nor their group say.")
     groups: dict[str, Group | None] = Field(default_factory=dict, description="Policies of groups of sites, by name.")
+    rollout: Strategy | None = Field(
+        default=None, description="In what waves a commit that changes more than one site goes out; at once without."
+    )
+    mass: Mass = Field(default=Mass(), description="How much a commit may do before it is approved as a whole.")
     freezes: list[Freeze] = Field(default_factory=list, description="Times in which nothing is sent.")
 
     def group(self, name: str) -> Policies:

@@ -114,7 +114,8 @@ class Controller:
         self._keep(replace(before, state=State.APPLYING, reason="applying", message=told, plan_id=todo.id))
 
     async def _visited(self, name: str) -> tuple[Verdict, Outcome]:
-        visit = await self._fleet.visit(name)
+        visit, turns = await self._fleet.visit(name), self._fleet.office.turns
+        turns.looked(name, visit.desired, await visit.remote.surroundings() if turns.watches(name) else None)
         judged, outcome = await reconcile(visit, self._fleet.office, self._sends)
         self._fleet.settle(judged)
         if outcome.entries:  # a plan that waits has no history yet

@@ -64,4 +64,5 @@ async def _case(plan: Plan, seen: Snapshot, visit: Visit, office: Office, *, aga
         alarm_policy=settings.alarms,
         freezes=settings.freezes,
         suspensions=visit.suspensions(),
+        turn=office.turns.of(visit.site),
     )

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from typing import Protocol
 
 from reconciler.apply import Clock, Journal, Pace, Permits, Recorder, Work, permitted, unrecorded
 from reconciler.clients import reveal
@@ -12,11 +13,12 @@ from reconciler.engine.remote import SiteRemote
 from reconciler.engine.repository import Repository
 from reconciler.engine.unsealed import Reveal, as_seen
 from reconciler.model.approval import Approval
-from reconciler.model.gate import Suspension
+from reconciler.model.gate import Surroundings, Suspension
 from reconciler.model.kind import Kinds
 from reconciler.model.plan import Plan
 from reconciler.model.removal import Removal
 from reconciler.model.resource import ResourceKey
+from reconciler.model.rollout import Turn
 from reconciler.model.site import Settings
 from reconciler.model.snapshot import Snapshot
 
@@ -44,9 +46,40 @@ def untimed(stage: str) -> AbstractContextManager[None]:  # noqa: ARG001
     return nullcontext()
 
 
+class Turns(Protocol):
+    """Whose turn it is: `engine.rollouts` says it."""
+
+    def of(self, site: str) -> Turn:
+        """Judged now: somebody's word, or a newer commit, may have come since the visit began."""
+        ...
+
+    def watches(self, site: str) -> bool:
+        """Whether the alarms of the site are asked for at each visit."""
+        ...
+
+    def looked(self, site: str, said: Snapshot, around: Surroundings | None) -> None:
+        """What Git says of a site that is visited, and what surrounds it where that was asked for."""
+        ...
+
+
+class Unordered:
+    """Every site whenever it is ready."""
+
+    def of(self, site: str) -> Turn:  # noqa: ARG002
+        return Turn()
+
+    def watches(self, site: str) -> bool:  # noqa: ARG002
+        return False
+
+    def looked(self, site: str, said: Snapshot, around: Surroundings | None) -> None:
+        """Nobody asks."""
+
+
 @dataclass(frozen=True, slots=True)
 class Office:
     """What outlives visits: kinds, repository, clock, pace, who is told what is done, and who measures each stage.
+
+    turns: in which order a commit reaches the sites.
 
     reveal: reads a secret that documents refer to.
     """
@@ -59,6 +92,7 @@ class Office:
     timed: Callable[[str], AbstractContextManager[None]] = untimed
     begins: Callable[[str, Plan], None] = unannounced
     reveal: Reveal = reveal
+    turns: Turns = field(default_factory=Unordered)
 
     def as_seen(self, said: Snapshot, observed: Snapshot) -> Snapshot:
         """What Git says, as it is compared with what was observed."""

@@ -14,13 +14,14 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Protocol, Self
 
-from reconciler.desired import fleet_part, layers_of, load_site, parse_blob
+from reconciler.desired import Fleet, fleet_part, layers_of, load_fleet, load_site, parse_blob
 from reconciler.engine.render import Pool, snapshot
 from reconciler.model.errors import ConfigErrors
 from reconciler.model.kind import Kinds
 from reconciler.model.site import Settings, Site, SiteFiles
 from reconciler.model.snapshot import Snapshot
 from reconciler.sources.errors import SourceError
+from reconciler.sources.inputs import FLEET
 from reconciler.sources.mirror import Mirror
 from reconciler.sources.sites import GitSites
 from reconciler.sources.working_tree import WorkingTree
@@ -152,6 +153,11 @@ class Repository:
         if not self._bases_of.is_past(commit, self.tree.commit):
             return f"{commit[:12]}, which the site followed last, is not in the history of {self.commit[:12]}"
         return f"what {commit[:12]}, which the site followed last, says of {name} cannot be read by this program"
+
+    def fleet(self) -> Fleet | None:
+        """fleet.yaml as it stands; None where there is none. Raises ConfigErrors, SourceError."""
+        files = self.tree.site_files(min(self.names)).files if self.names else {}
+        return load_fleet(files[FLEET]) if FLEET in files else None
 
     @property
     def is_committed(self) -> bool:

@@ -15,6 +15,7 @@ from reconciler.model.busy import Deployment, Orchestration
 from reconciler.model.host import SystemState
 from reconciler.model.maintenance import MaintenanceWindow
 from reconciler.model.plan import Plan
+from reconciler.model.rollout import Turn
 from reconciler.model.words import Disruption, Service
 
 # What VIM passes over in its own orchestration: 250.001 and 200.001 stand exactly when a window is due
@@ -34,6 +35,8 @@ class GateName(StrEnum):
     APPROVAL = "approval"  # somebody has to say yes
     SUSPENDED = "suspended"  # somebody said stop
     VETO = "veto"  # the site itself says stop
+    MASS = "mass"  # the commit does too much to the fleet: somebody has to say yes to the whole of it
+    ROLLOUT = "rollout"  # it is another site's turn
     FREEZE = "freeze"  # the fleet stands still for a time
     OTHER_WRITER = "other_writer"
     REDUNDANCY = "redundancy"  # no partner would take over
@@ -175,6 +178,7 @@ class Case:
     alarm_policy: AlarmPolicy = field(default_factory=AlarmPolicy)
     freezes: tuple[Freeze, ...] = ()
     suspensions: tuple[Suspension, ...] = ()
+    turn: Turn = field(default_factory=Turn)
 
     @property
     def is_disruptive(self) -> bool:

@@ -194,6 +194,17 @@ class Rollout:
         return f"{place}: {_what(self, member)}"
 
 
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """What a site is to the rollouts. rollout: the one that has a say on it; None where none has.
+
+    is_counted: it is known which sites the commit changes that Git is at.
+    """
+
+    rollout: Rollout | None = None
+    is_counted: bool = True
+
+
 def _what(rollout: Rollout, member: Member) -> str:
     if member.state is MemberState.FAILED:
         return "failed; it is tried again when the rollout has ended or is resumed"

@@ -102,7 +102,7 @@ class Mass(_Said):
     disrupted: Amount = Field(default="5%", description="Sites of which it may take hosts out of service.")
     deleted: Amount = Field(default=10, description="Sites on which it may delete something.")
     few: Annotated[int, Field(ge=0)] = Field(
-        default=10, description="So many sites are no mass, whatever share of a small fleet they are."
+        default=20, description="So many sites are no mass, whatever share of a small fleet they are."
     )
 
 
@@ -139,8 +139,8 @@ def might_exceed(mass: Mass, reach: Reach) -> bool:
 
 
 def limit(mass: Mass, most: int | str, fleet: int) -> int:
-    """The number of sites that is not too many yet."""
-    return max(amount(most, fleet), mass.few)
+    """The number of sites that is not too many yet. A share of few sites means nothing; a number means what it says."""
+    return amount(most, fleet) if isinstance(most, int) else max(amount(most, fleet), mass.few)
 
 
 def rounds(sites: int, at_once: int) -> int:

@@ -4,18 +4,22 @@ Losing it loses no site; what people said has to be said again.
 """
 
 from reconciler.store.lock import Holder, StateLock, state_folder
-from reconciler.store.memory import StoreMemory, recall, removals_of, sendings_of, speaking, verdicts_of
+from reconciler.store.memory import StoreMemory, recall, removals_of, rollouts_of, sendings_of, speaking, verdicts_of
+from reconciler.store.rollouts import Rendered, Rollouts
 from reconciler.store.store import Store
 from reconciler.store.words import Words
 
 __all__ = [
     "Holder",
+    "Rendered",
+    "Rollouts",
     "StateLock",
     "Store",
     "StoreMemory",
     "Words",
     "recall",
     "removals_of",
+    "rollouts_of",
     "sendings_of",
     "speaking",
     "state_folder",

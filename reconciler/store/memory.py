@@ -14,6 +14,7 @@ from reconciler.model.gate import Suspension
 from reconciler.model.history import Happening, Sending
 from reconciler.model.removal import Removal
 from reconciler.model.resource import ResourceKey
+from reconciler.model.rollout import Rollout
 from reconciler.model.verdict import Verdict
 from reconciler.store.database import FILE, engine_of, file_url
 from reconciler.store.schema import is_made, migrate
@@ -153,6 +154,12 @@ def sendings_of(folder: Path, site: str, plan_id: str = "", most: int = 20, url:
     """The last sendings to a site, the newest first, whoever owns the folder. url: of its owner's database."""
     with _looking(folder, url) as store:
         return store.history.sendings(site, plan_id, most) if store else ()
+
+
+def rollouts_of(folder: Path, url: str = "") -> tuple[Rollout, ...]:
+    """Every rollout, the oldest first, whoever owns the folder. url: of its owner's database."""
+    with _looking(folder, url) as store:
+        return store.rollouts.all() if store else ()
 
 
 @contextmanager

@@ -21,6 +21,7 @@ from reconciler.store.database import durable, engine_of, file_url, put, writing
 from reconciler.store.history import History
 from reconciler.store.lock import Holder, StateLock
 from reconciler.store.removals import carried, carry, decline, known
+from reconciler.store.rollouts import Rollouts
 from reconciler.store.schema import migrate
 from reconciler.store.tables import BASES, OUTCOMES, REMOVALS, SIGHTINGS, VERDICTS, WINDOWS
 from reconciler.store.tokens import Tokens
@@ -152,6 +153,11 @@ class Store:
     def history(self) -> History:
         """What was sent, deed by deed."""
         return History(self._engine)
+
+    @property
+    def rollouts(self) -> Rollouts:
+        """Commits on their way to many sites."""
+        return Rollouts(self._engine, self._clock)
 
     # ---- verdicts
 

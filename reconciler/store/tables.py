@@ -124,3 +124,34 @@ HISTORY = Table(
     Column("text", Text, nullable=False),
     Index("ix_history_site", "site", "number"),
 )
+ROLLOUTS = Table(
+    "rollouts",
+    METADATA,
+    Column("id", String, primary_key=True),
+    Column("started", Float, nullable=False),
+    Column("closed", Float),  # it has no say on any site any more
+    Column("content", Text, nullable=False),  # all but its sites and the words on it; JSON
+)
+ROLLOUT_SITES = Table(
+    "rollout_sites",
+    METADATA,
+    Column("rollout", String, primary_key=True),
+    Column("site", String, primary_key=True),
+    Column("content", Text, nullable=False),  # model.rollout.Member; JSON
+)
+ROLLOUT_WORDS = Table(
+    "rollout_words",
+    METADATA,
+    Column("rollout", String, primary_key=True),
+    Column("action", String, primary_key=True),  # a member of model.rollout.Words
+    Column("by", String, nullable=False),
+    Column("at", Float, nullable=False),
+    Column("reason", Text, nullable=False),
+)
+RENDERINGS = Table(
+    "renderings",  # what Git said last of each site, to tell what a commit changes
+    METADATA,
+    Column("site", String, primary_key=True),
+    Column("input_key", String, nullable=False),
+    Column("digest", String, nullable=False),  # "" while nobody has rendered it
+)

@@ -20,6 +20,8 @@ from reconciler.model.gate import (
 from reconciler.model.host import HostState, SystemState
 from reconciler.model.maintenance import MaintenanceWindow
 from reconciler.model.plan import Opening, Plan, Stage, StageType
+from reconciler.model.rollout import Member, Rollout, Said, Turn, Words
+from reconciler.model.waves import Strategy
 from reconciler.model.words import Disruption, Service
 
 NOW = 1_795_004_800.0  # 12:26:40 UTC
@@ -63,6 +65,25 @@ def told(case):
 def test_every_gate_has_its_file():
     policies = {GateName.MODE, GateName.POLICY, GateName.APPROVAL}
     assert tuple(registry()) == tuple(name for name in GateName if name not in policies)
+
+
+def in_rollout(**said):
+    members = {"sc-0001": Member("sc-0001", 0), "sc-0412": Member("sc-0412", 1)}
+    return replace(CASE, plan=ONLINE, turn=Turn(Rollout("7c1f", "c0ffee", Strategy(), members, NOW, **said)))
+
+
+def test_a_site_waits_for_its_wave():
+    assert told(in_rollout()) == {GateName.ROLLOUT: "wave 2 of rollout 7c1f: waits for 1 site of wave 1"}
+
+
+def test_a_site_waits_until_it_is_known_which_sites_a_commit_changes():
+    assert list(told(replace(CASE, plan=ONLINE, turn=Turn(is_counted=False)))) == [GateName.ROLLOUT]
+
+
+def test_a_commit_that_does_too_much_waits_as_a_whole_and_goes_by_waves_once_it_is_approved():
+    heavy = {"mass": "changes 400 of 500 sites (the limit is 20%)"}
+    assert list(told(in_rollout(**heavy))) == [GateName.MASS]
+    assert list(told(in_rollout(**heavy, words=Words(approved=Said("day-shift", NOW))))) == [GateName.ROLLOUT]
 
 
 def test_a_plan_that_nothing_holds_is_sent():

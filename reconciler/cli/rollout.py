@@ -1,0 +1,160 @@
+"""`stxr rollout`: commits on their way to many sites: what each waits for, and a person's word on it. Asks no site."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from getpass import getuser
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from reconciler.cli import results as shown
+from reconciler.cli.options import STATE, Database, Format, Show, State
+from reconciler.model.errors import ConfigError
+from reconciler.model.rollout import MemberState, Rollout
+from reconciler.model.rollout_steps import expected_end
+from reconciler.store import rollouts_of, speaking
+
+app = typer.Typer(no_args_is_help=True, help="Commits on their way to many sites.")
+Id = Annotated[str, typer.Argument(help="The rollout, as `stxr rollout list` names it.", metavar="ID")]
+Reason = Annotated[str, typer.Option("--reason", help="Why; it is told wherever it holds something.")]
+
+
+@app.command("list")
+def list_(state: State = STATE, database: Database = "", show: Show = Format.TEXT) -> None:
+    """Every rollout, the newest first: its commit, how far it is, when it may end."""
+    found = rollouts_of(state, database)[::-1]
+    if show is Format.JSON:
+        shown.as_json({"rollouts": [_said(one) for one in found]})
+        return
+    for one in found:
+        typer.echo(_line(one))
+    if not found:
+        typer.echo("no rollout: a commit that changes more than one site makes one, where fleet.yaml has `rollout:`")
+
+
+@app.command("show")
+def show_(rollout: Id, state: State = STATE, database: Database = "", show: Show = Format.TEXT) -> None:
+    """One rollout: its waves, counts, expected end, and what each site waits for. Exit: 1 there is no such rollout."""
+    one = _found(rollout, state, database)
+    if show is Format.JSON:
+        shown.as_json({**_said(one), "sites": [_site(one, name) for name in one.members]})
+        return
+    for line in (_line(one), *_waves(one), *_sites(one)):
+        typer.echo(line)
+
+
+@app.command("pause")
+def pause(rollout: Id, reason: Reason, state: State = STATE, database: Database = "") -> None:
+    """Let end what is being sent, and begin no further site."""
+    _say(_found(rollout, state, database), "paused", reason, state, database)
+
+
+@app.command("resume")
+def resume(rollout: Id, reason: Reason = "", state: State = STATE, database: Database = "") -> None:
+    """Go on after a pause, or after too many failures: the sites that failed are tried again."""
+    _say(_found(rollout, state, database), "resumed", reason, state, database)
+
+
+@app.command("abort")
+def abort(rollout: Id, reason: Reason, state: State = STATE, database: Database = "") -> None:
+    """Send nothing of it any more. Its sites wait for a commit that changes them again; a revert is one."""
+    _say(_found(rollout, state, database), "aborted", reason, state, database)
+
+
+def approved(rollout: str, reason: str, state: Path, database: str) -> None:
+    """Say yes to a commit that does much to the fleet. Raises ConfigError where nobody asks."""
+    one = _found(rollout, state, database)
+    if not one.mass:
+        raise ConfigError(f"rollout {one.id} does not wait for approval as a whole")
+    _say(one, "approved", reason, state, database)
+
+
+def _say(one: Rollout, action: str, reason: str, state: Path, database: str) -> None:
+    if not _is_open(one):
+        raise ConfigError(f"rollout {one.id} has ended")
+    if one.words.aborted:
+        raise ConfigError(f"rollout {one.id} was aborted by {one.words.aborted.by}: a new commit makes another")
+    with speaking(state, f"rollout {action}", database) as store:
+        store.rollouts.say(one.id, action, getuser(), reason)
+    typer.echo(f"rollout {one.id}: {action}" + (f": {reason}" if reason else ""))
+
+
+def _found(rollout: str, state: Path, database: str) -> Rollout:
+    known = {one.id: one for one in rollouts_of(state, database)}
+    if rollout not in known:
+        raise ConfigError(f"there is no rollout {rollout}; there are {', '.join(known) or 'none'}")
+    return known[rollout]
+
+
+def _is_open(one: Rollout) -> bool:
+    return one.ended is None or any(map(one.has, one.members))
+
+
+def _line(one: Rollout) -> str:
+    counts = ", ".join(f"{n} {state}" for state, n in _counts(one).items())
+    return f"{one.id}  commit {one.commit[:12]}  wave {one.wave + 1} of {one.waves}  {counts}  {_how(one)}"
+
+
+def _how(one: Rollout) -> str:
+    if one.ended is not None:
+        return f"ended {_at(one.ended)}"
+    if one.stopped:
+        return one.stopped
+    end = expected_end(one, time.time())
+    return f"may end {_at(end)}" if end else "going"
+
+
+def _counts(one: Rollout) -> dict[str, int]:
+    return {str(state): n for state in MemberState if (n := one.count(state))}
+
+
+def _waves(one: Rollout) -> Iterator[str]:
+    for wave in range(one.waves):
+        members = [m for m in one.members.values() if m.wave == wave]
+        settled = sum(m.is_settled for m in members)
+        soaks = wave == one.wave and one.ended is None and one.wave_ended is not None and one.soaks_until
+        yield f"  wave {wave + 1}: {settled} of {len(members)} sites" + (f", soaks until {_at(soaks)}" if soaks else "")
+
+
+def _sites(one: Rollout) -> Iterator[str]:
+    for name in one.members:
+        said = _site(one, name)
+        why = said["waits_for"] or said["message"]
+        yield f"    {name}: {said['state']}" + (f": {why}" if why else "")
+
+
+def _site(one: Rollout, name: str) -> dict[str, Any]:
+    member = one.members[name]
+    return {
+        "site": name,
+        "wave": member.wave + 1,
+        "state": member.state,
+        "plan": member.plan,
+        "began": member.began,
+        "ended": member.ended,
+        "message": member.told,
+        "waits_for": "" if one.may_go(name) else one.waits_for(name),
+    }
+
+
+def _said(one: Rollout) -> dict[str, Any]:
+    return {
+        "id": one.id,
+        "commit": one.commit,
+        "started": one.started,
+        "ended": one.ended,
+        "expected_end": expected_end(one, time.time()),
+        "wave": one.wave + 1,
+        "waves": one.waves,
+        "counts": _counts(one),
+        "soaks_until": one.soaks_until,
+        "stopped": one.stopped,
+    }
+
+
+def _at(when: float) -> str:
+    return datetime.fromtimestamp(when, UTC).strftime("%Y-%m-%d %H:%MZ")

@@ -1,0 +1,193 @@
+"""Commits on their way to many sites: made when the repository moves, moved on by what visits find, asked by the gates.
+
+A rollout pins what Git says of each of its sites. A newer commit takes out only the sites whose rendering it changes;
+these are in the newer rollout then, so that no site is ever in two.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
+from hashlib import sha256
+
+from reconciler.apply import Clock
+from reconciler.engine.repository import Repository
+from reconciler.engine.rollout_sight import reach, seen
+from reconciler.engine.sending import rendering
+from reconciler.model.errors import ReconcilerError
+from reconciler.model.gate import Surroundings
+from reconciler.model.rollout import Member, MemberState, Rollout, Seen, Turn, Words
+from reconciler.model.rollout_steps import released, step, superseded, to_look_at
+from reconciler.model.snapshot import Snapshot
+from reconciler.model.verdict import Verdict
+from reconciler.model.waves import Mass, Reach, Selectable, Strategy, excess, might_exceed, waves
+from reconciler.model.words import Mode
+from reconciler.store import Rendered
+from reconciler.store import Rollouts as Kept
+
+UNGUIDED = Strategy()  # of a commit that only waits to be approved as a whole: it goes in no waves
+
+
+class Rollouts:
+    """The rollouts of one controller; `engine.office.Turns`. Belongs to its event loop."""
+
+    def __init__(self, kept: Kept, repository: Repository, clock: Clock) -> None:
+        self._kept, self._repository, self._clock = kept, repository, clock
+        self._rendered = kept.renderings()
+        self._around: dict[str, Surroundings] = {}
+        self._is_read = False  # Git, by this process
+        self._strategy: Strategy | None = None
+        self._mass = Mass()
+        self.live: dict[str, Rollout] = {one.id: one for one in kept.open()}
+
+    # ---- asked by visits
+
+    def of(self, site: str) -> Turn:
+        known = self._rendered.get(site)
+        is_counted = known is not None and known.key == self._repository.tree.keys.get(site, known.key)
+        found = next((one for one in self.live.values() if one.has(site)), None)
+        if found is not None:
+            found = replace(found, words=self._kept.words().get(found.id, Words()))
+        return Turn(found, is_counted)
+
+    def watches(self, site: str) -> bool:
+        return any(site in one.members for one in self.live.values() if one.strategy.soak_s)
+
+    def looked(self, site: str, said: Snapshot, around: Surroundings | None) -> None:
+        if around is not None:
+            self._around[site] = around
+        known = self._rendered.get(site)
+        if known and not known.digest and known.key == self._repository.tree.keys.get(site):
+            self._note({site: Rendered(known.key, rendering(said))})
+
+    # ---- the repository has moved
+
+    async def moved(self) -> None:
+        """Count the sites that the move changes; a rollout of them, where it is to be one. Before any is visited."""
+        keys, self._is_read = dict(self._repository.tree.keys), True
+        if not self._rendered:  # a first look: nobody knows what any commit changed
+            self._note({site: Rendered(key) for site, key in keys.items()})
+            return
+        self._read_fleet()
+        moved = await self._digests(
+            {s: k for s, k in keys.items() if s not in self._rendered or self._rendered[s].key != k}
+        )
+        changed = {site: one.digest for site, one in moved.items() if one.digest != self._digest(site)}
+        now = self._clock.now()
+        for one in list(self.live.values()):
+            self._save(superseded(one, changed, keys, now), one)
+        self._begin(changed, len(keys), now)
+        self._note(moved, self._rendered.keys() - keys.keys())
+
+    def _digest(self, site: str) -> str:
+        """What Git said of it last; never equal to anything where nobody had rendered that."""
+        known = self._rendered.get(site)
+        return known.digest if known else ""
+
+    async def _digests(self, keys: Mapping[str, str]) -> dict[str, Rendered]:
+        found = {}
+        for site, key in keys.items():
+            found[site] = Rendered(key, self._rendering(site))
+            await asyncio.sleep(0)  # visits go on: a commit may move thousands of sites
+        return found
+
+    def _rendering(self, site: str) -> str:
+        """Where Git cannot be read the site is as it was: it changes when Git can be read again."""
+        try:
+            return rendering(self._repository.desired(site))
+        except (ReconcilerError, KeyError):
+            return self._digest(site)
+
+    def _read_fleet(self) -> None:
+        try:
+            fleet = self._repository.fleet()
+        except ReconcilerError:
+            return  # what it said last counts; each site says what is wrong
+        self._strategy, self._mass = (fleet.rollout, fleet.mass) if fleet else (None, Mass())
+
+    def _begin(self, changed: Mapping[str, str], fleet: int, now: float) -> None:
+        sites = list(self._selectable(changed))
+        count = Reach(fleet, changed=len(sites), unplanned=len(sites))
+        heavy, is_weighed = excess(self._mass, count), not might_exceed(self._mass, count)
+        if len(sites) < 2 or (self._strategy is None and is_weighed and not heavy):
+            return
+        strategy = self._strategy or UNGUIDED
+        order = waves(strategy if self._strategy else UNGUIDED, sites)
+        members = {name: Member(name, wave, changed[name]) for wave, names in enumerate(order) for name in names}
+        made = Rollout(
+            id=sha256(f"{self._repository.commit} {now}".encode()).hexdigest()[:8],
+            commit=self._repository.commit,
+            strategy=strategy,
+            members=members,
+            started=now,
+            mass=heavy,
+            is_weighed=is_weighed or bool(heavy),
+            is_guided=self._strategy is not None,
+        )
+        self._save(made)
+
+    def _selectable(self, names: Iterable[str]) -> Iterator[Selectable]:
+        """The sites among them that anything is sent to at all."""
+        for name in names:
+            try:
+                settings = self._repository.settings(name)
+            except (ReconcilerError, KeyError):
+                continue
+            if settings.mode is Mode.APPLY:
+                yield Selectable(name, settings.group, settings.labels)
+
+    # ---- moved on
+
+    def step(self, verdicts: Mapping[str, Verdict]) -> frozenset[str]:
+        """Every rollout moved on by what is known now; the sites that are to be visited for it."""
+        if not self.live or not self._is_read:
+            return frozenset()
+        words, due = self._kept.words(), set[str]()
+        for before in list(self.live.values()):
+            sights = self._sights(before, verdicts)
+            said = replace(before, words=words.get(before.id, Words()))
+            after = self._next(self._weighed(said, verdicts, sights), sights)
+            self._save(after, before)
+            due |= _woken(before, after) | to_look_at(after, sights, self._clock.now())
+        return frozenset(due)
+
+    def _next(self, one: Rollout, sights: Mapping[str, Seen]) -> Rollout:
+        now = self._clock.now()
+        if not one.is_guided:
+            return one if one.stopped else released(one, now)
+        return step(one, sights, now)
+
+    def _sights(self, one: Rollout, verdicts: Mapping[str, Verdict]) -> dict[str, Seen]:
+        keys = self._repository.tree.keys
+        return {name: seen(verdicts.get(name), keys.get(name, ""), self._around.get(name)) for name in one.members}
+
+    def _weighed(self, one: Rollout, verdicts: Mapping[str, Verdict], sights: Mapping[str, Seen]) -> Rollout:
+        """What the commit does, once so many sites are planned that the rest cannot make it too much."""
+        if one.is_weighed:
+            return one
+        found = reach(len(self._rendered), filter(one.has, one.members), verdicts, sights)
+        heavy = excess(self._mass, found)
+        return replace(one, mass=heavy, is_weighed=bool(heavy) or not might_exceed(self._mass, found))
+
+    def _save(self, after: Rollout, before: Rollout | None = None) -> None:
+        if after == before:
+            return
+        self._kept.save(after, before)
+        self.live[after.id] = after
+        if after.ended is not None and not any(map(after.has, after.members)):
+            del self.live[after.id]
+
+    def _note(self, known: Mapping[str, Rendered], gone: Iterable[str] = ()) -> None:
+        left = frozenset(gone)
+        self._kept.rendered(known, left)
+        self._rendered = {s: r for s, r in {**self._rendered, **known}.items() if s not in left}
+
+
+def _woken(before: Rollout, after: Rollout) -> frozenset[str]:
+    """The sites that may go now, or are to be tried again."""
+    if before.weight and not after.weight and not after.is_guided:
+        return frozenset(after.members)
+    wakes = {MemberState.GOING, MemberState.WAITING}
+    moved = (m for m in after.members.values() if m.state is not before.members[m.site].state)
+    return frozenset(m.site for m in moved if m.state in wakes)

@@ -1,0 +1,136 @@
+"""Rollouts as the store keeps them, the words on them, and what Git said last of every site."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import asdict, dataclass, replace
+from typing import Any
+
+import orjson
+from sqlalchemy import Connection, Engine, and_, bindparam, delete, insert, select
+
+from reconciler.model.rollout import Member, MemberState, Rollout, Said, Words
+from reconciler.model.waves import Strategy
+from reconciler.store.database import put, writing
+from reconciler.store.tables import AUDIT, RENDERINGS, ROLLOUT_SITES, ROLLOUT_WORDS, ROLLOUTS
+
+PLAIN = ("commit", "wave", "wave_began", "wave_ended", "ended", "mass", "is_weighed", "is_guided")
+PAUSED, RESUMED = "paused", "resumed"
+
+
+@dataclass(frozen=True, slots=True)
+class Rendered:
+    """The input key of a site, and the digest of what is made of it; "" while nobody has rendered it."""
+
+    key: str
+    digest: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Rollouts:
+    """The tables of one store."""
+
+    engine: Engine
+    clock: Callable[[], float]
+
+    def open(self) -> tuple[Rollout, ...]:
+        """Those that have a say on a site still, the oldest first."""
+        return self._found(only_open=True)
+
+    def all(self) -> tuple[Rollout, ...]:
+        """Every one that is kept, the oldest first, with what people said of it."""
+        return self._found(only_open=False)
+
+    def save(self, rollout: Rollout, before: Rollout | None = None) -> None:
+        """Keep it. before: as it was kept last; only the sites that are not as they were then are written."""
+        known = before.members if before else {}
+        rows = [
+            {"rollout": rollout.id, "site": site, "content": _member_text(member)}
+            for site, member in rollout.members.items()
+            if known.get(site) != member
+        ]
+        is_open = rollout.ended is None or any(map(rollout.has, rollout.members))
+        closed = None if is_open else self.clock()
+        said = {"started": rollout.started, "closed": closed, "content": _text(rollout)}
+        with writing(self.engine).begin() as db:
+            put(db, ROLLOUTS, {"id": rollout.id}, said)
+            if rows:
+                db.execute(_FORGET_SITE, [{"gone_of": rollout.id, "gone": row["site"]} for row in rows])
+                db.execute(insert(ROLLOUT_SITES), rows)
+
+    # ---- words
+
+    def say(self, rollout: str, action: str, by: str, reason: str = "") -> None:
+        """Keep a person's word: paused, resumed, aborted, approved. The last of a kind counts; it is in the audit."""
+        now = self.clock()
+        with writing(self.engine).begin() as db:
+            put(db, ROLLOUT_WORDS, {"rollout": rollout, "action": action}, {"by": by, "at": now, "reason": reason})
+            if action == RESUMED:
+                where = and_(ROLLOUT_WORDS.c.rollout == rollout, ROLLOUT_WORDS.c.action == PAUSED)
+                db.execute(delete(ROLLOUT_WORDS).where(where))
+            row = {"at": now, "by": by, "action": f"rollout {action}", "subject": rollout, "detail": reason}
+            db.execute(insert(AUDIT).values(row))
+
+    def words(self) -> dict[str, Words]:
+        """What people said, by rollout."""
+        with self.engine.connect() as db:
+            return _words(db)
+
+    # ---- what Git said last
+
+    def renderings(self) -> dict[str, Rendered]:
+        with self.engine.connect() as db:
+            return {row.site: Rendered(row.input_key, row.digest) for row in db.execute(select(RENDERINGS))}
+
+    def rendered(self, known: Mapping[str, Rendered], gone: Iterable[str] = ()) -> None:
+        """Note what Git says of these sites now, and forget those that are gone."""
+        stale = [{"gone": site} for site in {*known, *gone}]
+        rows = [{"site": site, "input_key": one.key, "digest": one.digest} for site, one in known.items()]
+        with writing(self.engine).begin() as db:
+            if stale:
+                db.execute(delete(RENDERINGS).where(RENDERINGS.c.site == bindparam("gone")), stale)
+            if rows:
+                db.execute(insert(RENDERINGS), rows)
+
+    def _found(self, *, only_open: bool) -> tuple[Rollout, ...]:
+        wanted = select(ROLLOUTS).order_by(ROLLOUTS.c.started)
+        with self.engine.connect() as db:
+            words = _words(db)
+            rows = db.execute(wanted.where(ROLLOUTS.c.closed.is_(None)) if only_open else wanted).all()
+            return tuple(_rollout(db, row, words.get(row.id, Words())) for row in rows)
+
+
+_FORGET_SITE = delete(ROLLOUT_SITES).where(
+    ROLLOUT_SITES.c.rollout == bindparam("gone_of"), ROLLOUT_SITES.c.site == bindparam("gone")
+)
+
+
+def _words(db: Connection) -> dict[str, Words]:
+    found: dict[str, Words] = {}
+    for row in db.execute(select(ROLLOUT_WORDS)):
+        said = {row.action: Said(row.by, row.at, row.reason)}
+        found[row.rollout] = replace(found.get(row.rollout, Words()), **said)
+    return found
+
+
+def _text(rollout: Rollout) -> str:
+    plain = {name: getattr(rollout, name) for name in PLAIN}
+    return orjson.dumps({**plain, "strategy": rollout.strategy.model_dump(mode="json")}).decode()
+
+
+def _rollout(db: Connection, row: Any, words: Words) -> Rollout:
+    said = orjson.loads(row.content)
+    strategy = Strategy.model_validate(said.pop("strategy"))
+    contents = db.scalars(select(ROLLOUT_SITES.c.content).where(ROLLOUT_SITES.c.rollout == row.id))
+    members = sorted(map(_member, contents), key=lambda m: m.site)
+    by_name = {m.site: m for m in members}
+    return Rollout(row.id, strategy=strategy, members=by_name, started=row.started, words=words, **said)
+
+
+def _member_text(member: Member) -> str:
+    return orjson.dumps(asdict(member)).decode()
+
+
+def _member(content: str) -> Member:
+    said = orjson.loads(content)
+    return Member(**{**said, "state": MemberState(said["state"]), "alarms": tuple(said["alarms"])})

@@ -1,0 +1,79 @@
+"""`stxr rollout` and `stxr approve --rollout`: what is told, what is recorded, and how it ends. No site is asked."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from reconciler.model.rollout import Member, MemberState, Rollout
+from reconciler.model.waves import Strategy
+from reconciler.store import Store, rollouts_of
+
+pytestmark = pytest.mark.usefixtures("offline")
+
+MEMBERS = {
+    "ottawa": Member("ottawa", 0, "d", MemberState.DONE, "p1", 1_000.0, 1_100.0),
+    "hull": Member("hull", 0, "d", MemberState.FAILED, "p2", 1_000.0, 1_050.0, "mtu too large"),
+    "gatineau": Member("gatineau", 1, "d"),
+}
+STOPPED = Rollout("7c1f00aa", "c0ffee" * 6, Strategy(), MEMBERS, 1_000.0, wave_began=1_000.0)
+WHY = "stopped: 1 failed, and 0 may; `stxr rollout resume 7c1f00aa` tries them again"
+
+
+@pytest.fixture
+def state(tmp_path):
+    """A state folder in which a controller is at work."""
+    with Store.open(tmp_path / "state", "run") as store:
+        store.rollouts.save(STOPPED)
+        heavy = Rollout("beef0000", "beef" * 10, Strategy(), {"a": Member("a", 0)}, 900.0, mass="changes 1 of 1 sites")
+        store.rollouts.save(heavy)
+        yield tmp_path / "state"
+
+
+def words(state):
+    return {one.id: one.words for one in rollouts_of(state)}
+
+
+def test_it_tells_how_far_each_is_and_why_it_stands(stxr, state):
+    ended = stxr("rollout", "list", "--state", state)
+    assert (ended.code, ended.err) == (0, "")
+    first, second = ended.out.splitlines()
+    assert first == f"7c1f00aa  commit c0ffeec0ffee  wave 1 of 2  1 waiting, 1 done, 1 failed  {WHY}"
+    assert second.endswith("it waits for `stxr approve --rollout beef0000`")
+
+
+def test_it_tells_what_each_site_waits_for(stxr, state):
+    ended = stxr("rollout", "show", "7c1f00aa", "--state", state)
+    assert ended.out.splitlines()[1:] == [
+        "  wave 1: 2 of 2 sites",
+        "  wave 2: 0 of 1 sites",
+        f"    gatineau: waiting: rollout 7c1f00aa: {WHY}",
+        f"    hull: failed: rollout 7c1f00aa: {WHY}",
+        "    ottawa: done",
+    ]
+    said = json.loads(stxr("rollout", "show", "7c1f00aa", "--state", state, "--format", "json").out)
+    assert (said["counts"], said["waves"]) == ({"waiting": 1, "done": 1, "failed": 1}, 2)
+    assert [site["message"] for site in said["sites"] if site["site"] == "hull"] == ["mtu too large"]
+
+
+def test_a_person_pauses_goes_on_and_aborts_and_the_last_word_counts(stxr, state):
+    assert stxr("rollout", "pause", "7c1f00aa", "--reason", "storm", "--state", state).code == 0
+    assert words(state)["7c1f00aa"].paused.reason == "storm"
+    assert stxr("rollout", "resume", "7c1f00aa", "--state", state).code == 0
+    assert words(state)["7c1f00aa"].paused is None
+    assert stxr("rollout", "abort", "7c1f00aa", "--reason", "wrong", "--state", state).code == 0
+    refused = stxr("rollout", "resume", "7c1f00aa", "--state", state)
+    assert (refused.code, "a new commit makes another" in refused.err) == (1, True)
+
+
+def test_a_commit_that_does_much_is_approved_as_a_whole(stxr, state):
+    assert stxr("approve", "--rollout", "beef0000", "--reason", "seen", "--state", state).code == 0
+    assert words(state)["beef0000"].approved.reason == "seen"
+    refused = stxr("approve", "--rollout", "7c1f00aa", "--state", state)
+    assert (refused.code, "does not wait for approval as a whole" in refused.err) == (1, True)
+
+
+def test_a_rollout_that_is_not_there_is_refused_with_those_that_are(stxr, state):
+    refused = stxr("rollout", "show", "nope", "--state", state)
+    assert (refused.code, refused.err.strip()) == (1, "stxr: there is no rollout nope; there are beef0000, 7c1f00aa")
