@@ -69,6 +69,7 @@ class Durable:
 
     def __init__(self, fleet: Fleet, place: Place, ended: Ended) -> None:
         self.fleet, self.ended, self._place = fleet, ended, place
+        self._engine = _engine(place.url)
 
     @property
     def kinds(self) -> Kinds:
@@ -77,7 +78,7 @@ class Durable:
     async def __aenter__(self) -> Self:
         """Workflows that an earlier process of this replica left go on from here."""
         _at_work.append(self)
-        DBOS(config=_config(self._place))
+        DBOS(config=_config(self._place, self._engine))
         DBOS.launch()
         limits = self._place.limits
         await DBOS.register_queue_async(
@@ -91,6 +92,7 @@ class Durable:
 
     async def __aexit__(self, *_: object) -> None:
         await asyncio.to_thread(DBOS.destroy)
+        self._engine.dispose()  # DBOS leaves an engine that it was given to who made it
         _at_work.remove(self)
 
     async def send(self, order: Order, visit: Visit, office: Office) -> Outcome:  # noqa: ARG002
@@ -275,8 +277,7 @@ def _plain(value: Any) -> Any:
     raise TypeError(f"{type(value).__name__} is no JSON")
 
 
-def _config(place: Place) -> DBOSConfig:
-    engine = _engine(place.url)
+def _config(place: Place, engine: Engine) -> DBOSConfig:
     return DBOSConfig(
         name=NAME,
         system_database_url=engine.url.render_as_string(hide_password=False),

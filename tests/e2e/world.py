@@ -33,7 +33,7 @@ from reconciler.store import Store, StoreMemory, recall
 
 NEW_YEAR = 1_767_225_600.0  # Unix seconds: 2026-01-01
 PACE = Pace(first_poll_s=5.0, last_poll_s=60.0)
-LIMITS = Limits(connect_s=1.0, read_s=1.0, write_s=1.0, action_s=1.0)  # real seconds: what a silent site costs
+LIMITS = Limits(connect_s=1.0, read_s=3.0, write_s=3.0, action_s=3.0)  # real seconds: what a silent site costs
 PASSWORD = "simulated"
 SPEED = 5000.0  # simulated seconds in a real one
 QUICK_PACE = Pace(first_poll_s=0.02, last_poll_s=0.1)

@@ -28,14 +28,14 @@ def ssh_key(folder: Path, name: str) -> Path:
 
 @pytest.fixture
 def keys(tmp_path: Path) -> dict[str, Path]:
-    """Two ssh keys; Ana's is among the allowed signers."""
-    return {name: ssh_key(tmp_path / "keys", name) for name in ("ana", "stranger")}
+    """Two ssh keys; the editor's is among the allowed signers."""
+    return {name: ssh_key(tmp_path / "keys", name) for name in ("editor", "stranger")}
 
 
 @pytest.fixture
 def trust(keys: dict[str, Path], tmp_path: Path) -> Trust:
     signers = tmp_path / "signers"
-    signers.write_text(f'editor@example.com namespaces="git" {keys["ana"].with_suffix(".pub").read_text()}')
+    signers.write_text(f'editor@example.com namespaces="git" {keys["editor"].with_suffix(".pub").read_text()}')
     return Trust(Verify.SSH, allowed_signers=signers)
 
 
@@ -51,7 +51,7 @@ def test_without_verification_every_head_is_rendered(mirror: Mirror, history: Hi
 
 
 def test_a_head_signed_by_an_allowed_signer_is_rendered(mirror: Mirror, history: History, keys, trust: Trust):
-    head = signed(history, keys["ana"], "a: 1\n")
+    head = signed(history, keys["editor"], "a: 1\n")
     verdict = verified(mirror, mirror.fetch(NOW), trust)
     assert (verdict.commit, verdict.said) == (head, "")
     assert verdict.signature is not None
@@ -69,7 +69,7 @@ def test_before_any_head_was_verified_nothing_is_rendered(mirror: Mirror, histor
 
 @pytest.mark.parametrize("by", ["stranger", "nobody"])
 def test_the_last_verified_head_stays_and_that_is_said(mirror: Mirror, history: History, keys, trust: Trust, by):
-    good = signed(history, keys["ana"], "a: 1\n")
+    good = signed(history, keys["editor"], "a: 1\n")
     verified(mirror, mirror.fetch(NOW), trust)
     bad = signed(history, keys[by], "a: 2\n") if by in keys else history.commit(site("sc-1", text="a: 2\n"))
     verdict = verified(mirror, mirror.fetch(NOW), trust)
@@ -77,12 +77,12 @@ def test_the_last_verified_head_stays_and_that_is_said(mirror: Mirror, history: 
     assert (verdict.commit, verdict.offered) == (good, bad)
     assert f"main: {bad[:12]} is not verified: {why}" in verdict.said
     assert verdict.said.endswith(f"{good[:12]} stays, the last verified one")
-    better = signed(history, keys["ana"], "a: 3\n")
+    better = signed(history, keys["editor"], "a: 3\n")
     assert verified(mirror, mirror.fetch(NOW), trust).commit == better
 
 
 def test_the_last_verified_head_survives_a_rewritten_history(mirror: Mirror, history: History, keys, trust: Trust):
-    good = signed(history, keys["ana"], "a: 1\n")
+    good = signed(history, keys["editor"], "a: 1\n")
     verified(mirror, mirror.fetch(NOW), trust)
     history.git("switch", "--quiet", "--orphan", "other")
     history.commit({"fleet.yaml": "name: other\n"})
@@ -93,7 +93,7 @@ def test_the_last_verified_head_survives_a_rewritten_history(mirror: Mirror, his
 
 
 def test_a_content_that_was_changed_after_signing_is_not_verified(mirror: Mirror, history: History, keys, trust: Trust):
-    signed(history, keys["ana"], "a: 1\n")
+    signed(history, keys["editor"], "a: 1\n")
     raw = history.git("cat-file", "commit", "HEAD") + "\n"
     forged = raw.replace(history.git("rev-parse", "HEAD^{tree}"), history.git("rev-parse", "HEAD~1^{tree}"))
     history.git("update-ref", "refs/heads/main", history.git("hash-object", "-t", "commit", "-w", "--stdin",
@@ -106,7 +106,7 @@ def test_a_content_that_was_changed_after_signing_is_not_verified(mirror: Mirror
 def test_a_key_that_is_allowed_for_other_things_does_not_count(mirror: Mirror, history: History, keys, trust: Trust):
     assert trust.allowed_signers is not None
     trust.allowed_signers.write_text(trust.allowed_signers.read_text().replace('"git"', '"file"'))
-    signed(history, keys["ana"], "a: 1\n")
+    signed(history, keys["editor"], "a: 1\n")
     assert verified(mirror, mirror.fetch(NOW), trust).commit is None
 
 
@@ -162,7 +162,7 @@ def gpg() -> Iterator[Gpg]:
 
 @pytest.fixture
 def keyring(gpg: Gpg, tmp_path: Path) -> Path:
-    """A folder with Ana's public key only, as an operator would prepare it."""
+    """A folder with the editor's public key only, as an operator would prepare it."""
     folder = tmp_path / "ring"
     folder.mkdir(mode=0o700)
     gpg.run("--no-autostart", "--import", given=gpg.run("--export", "editor@example.com"), home=folder)
@@ -177,7 +177,7 @@ def test_gpg_judges_by_the_operators_keyring(mirror: Mirror, history: History, g
     assert (verdict.commit, verdict.said) == (head, "")
     assert verdict.signature is not None
     assert verdict.signature.signer == "Site Editor <editor@example.com>"
-    signed(history, keys["ana"], "a: 2\n")
+    signed(history, keys["editor"], "a: 2\n")
     assert verified(mirror, mirror.fetch(NOW), Trust(Verify.GPG, keyring=keyring)).commit == head
     assert children() == before
 
