@@ -51,7 +51,7 @@ class OfChange(_Told):
 
     answer: Answer
     change: Name
-    up_to: Disruption | None = Field(default=None, description="What it costs most now, without.")
+    up_to: Disruption | None = Field(default=None, description="What it costs most now, up to a reboot, without.")
     reason: Reason = ""
 
     def named(self) -> Named:

@@ -5,10 +5,9 @@ from __future__ import annotations
 from functools import partial
 
 from reconciler.apply.step import call_once, failed, named, perform
-from reconciler.apply.window import swact, window
+from reconciler.apply.window import ask_gates, swact, window
 from reconciler.apply.work import Work
 from reconciler.model.errors import Conflict, Held, ReconcilerError, Unreachable
-from reconciler.model.history import Deed
 from reconciler.model.outcome import Entry, Outcome
 from reconciler.model.plan import Opening, Plan, Stage, StageType
 from reconciler.model.words import Result
@@ -24,9 +23,10 @@ async def send(plan: Plan, work: Work, *, is_asked: bool = False) -> Outcome:
     try:
         for index, stage in enumerate(plan.stages):
             work.stage = index
-            if (not index and is_asked) or (index and _takes_out(stage)):
-                await work.deed(f"{stage.host} gates", stage.host, partial(_ask_gates, plan.stages[index:], work))
-            more, error = await _stage(stage, work, plan.id)
+            left = plan.stages[index:]
+            if not index and is_asked and not _takes_out(stage):
+                await work.deed(f"{stage.host} gates", stage.host, partial(ask_gates, left, work))
+            more, error = await _stage(left, work, plan.id)
             entries += more
             if error:
                 return _ended(plan, entries, error, work)
@@ -40,16 +40,13 @@ def _takes_out(stage: Stage) -> bool:
     return stage.type is StageType.SWACT or stage.opening is Opening.LOCK
 
 
-async def _ask_gates(left: tuple[Stage, ...], work: Work) -> None:
-    await work.permits(left, await work.remote.look(()))
-    work.tell(Deed.SEEN, "no gate is closed")
-
-
-async def _stage(stage: Stage, work: Work, plan_id: str) -> tuple[tuple[Entry, ...], ReconcilerError | None]:
+async def _stage(left: tuple[Stage, ...], work: Work, plan_id: str) -> tuple[tuple[Entry, ...], ReconcilerError | None]:
+    """The first of the stages that are left."""
+    stage = left[0]
     if stage.type is StageType.WINDOW:
-        return await window(stage, work, plan_id)
+        return await window(left, work, plan_id)
     if stage.type is StageType.SWACT:
-        await work.deed(f"{stage.host} swact", stage.host, partial(swact, stage, work))
+        await work.deed(f"{stage.host} swact", stage.host, partial(swact, left, work))
         return (), None
     return await _online(stage, work)
 

@@ -17,14 +17,25 @@ from reconciler.model.plan import Opening, Stage
 INSIDE = (Conflict, Refused, Busy, NotReady)  # what ends the steps of a window, and not the window
 
 
-async def window(stage: Stage, work: Work, plan_id: str) -> tuple[tuple[Entry, ...], ReconcilerError | None]:
-    """The stage's entries, and the error that ended it early, if one did.
+async def ask_gates(left: tuple[Stage, ...], work: Work) -> None:
+    """Raise Held where what is left of the plan is to wait.
+
+    Asked in the deed that takes a host out of service, not before it: a process that takes over does the deed again,
+    hours later perhaps, and what was permitted then is not permitted now.
+    """
+    await work.permits(left, await work.remote.look(()))
+    work.tell(Deed.SEEN, "no gate is closed")
+
+
+async def window(left: tuple[Stage, ...], work: Work, plan_id: str) -> tuple[tuple[Entry, ...], ReconcilerError | None]:
+    """The entries of the first stage that is left, and the error that ended it early, if one did.
 
     Raises what made the window impossible to open. A lost site leaves it open and journaled: the next plan adopts it.
     """
+    stage = left[0]
     steps = [s for s in stage.steps if s.calls]
     await work.deed(f"{stage.host} is as planned", stage.host, partial(supersedes, steps, work))
-    await work.deed(f"{stage.host} opens", stage.host, partial(_open, stage, work, plan_id))
+    await work.deed(f"{stage.host} opens", stage.host, partial(_open, left, work, plan_id))
     try:
         entries, error = await _steps(stage, work)
     except Exception:  # a fault of ours: the host is not left locked for it
@@ -80,7 +91,8 @@ async def _steps(stage: Stage, work: Work) -> tuple[tuple[Entry, ...], Reconcile
     return tuple(entries), None
 
 
-async def _open(stage: Stage, work: Work, plan_id: str) -> None:
+async def _open(left: tuple[Stage, ...], work: Work, plan_id: str) -> None:
+    stage = left[0]
     host = await _host(stage.host, work)
     work.tell(Deed.SEEN, f"{host.name} is {host.in_words}")
     if stage.opening is not Opening.LOCK:
@@ -95,6 +107,7 @@ async def _open(stage: Stage, work: Work, plan_id: str) -> None:
         raise Held(f"{work.site} {host.name}: locked-by-operator: it was locked by somebody else since the plan")
     if not host.is_unlocked:
         raise Conflict(f"{work.site} {host.name} is {host.in_words}: it must be at rest to be locked")
+    await ask_gates(left, work)
     work.opens(host.name, plan_id)
     await _lock(host, work)
 
@@ -188,14 +201,15 @@ def _why(error: Busy | Unreachable) -> str:
     return error.fault if isinstance(error, Busy) else "no answer, looking whether it took effect"
 
 
-async def swact(stage: Stage, work: Work) -> None:
+async def swact(left: tuple[Stage, ...], work: Work) -> None:
     """Activity moved to the other controller, which must be in service and have its configuration applied.
 
     sysinv takes a swact for the standby controller too (recorded): who is active is checked here.
     """
-    host = await _host(stage.host, work)
+    host = await _host(left[0].host, work)
     if not host.is_active:
         return
+    await ask_gates(left, work)
     await _until_partner_is_current(host, work)
     work.say(f"{host.name}: swact")
     await _ask(host, "swact", lambda now: now.is_active and now.is_unlocked, work)

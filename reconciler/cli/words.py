@@ -35,7 +35,9 @@ RolloutId = Annotated[
 ]
 UpTo = Annotated[
     Disruption | None,
-    typer.Option("--up-to", help="With --change: not where its plan costs more. What it costs most now, without."),
+    typer.Option(
+        "--up-to", help="With --change: not where its plan costs more. What it costs most now, up to a reboot, without."
+    ),
 ]
 
 

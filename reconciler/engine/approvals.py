@@ -25,7 +25,7 @@ NOT_ASKED = frozenset((GateName.APPROVAL, GateName.POLICY, GateName.MODE))  # of
 class Named:
     """What somebody answers: plans by their ids, or one change by its fingerprint.
 
-    up_to: an approved change is not sent where its plan costs more; None for what it costs most now.
+    up_to: an approved change is not sent where its plan costs more; None for what it costs most now, up to a reboot.
     Raises ConfigError for neither, for both, and for a ceiling of plans: they cost what they cost.
     """
 
@@ -114,8 +114,12 @@ def of_plan(said: Saying, verdict: Verdict) -> Approval:
 
 
 def of_change(said: Saying, having: Sequence[Verdict], ceiling: Disruption | None = None) -> Approval:
-    """The word about one change on all sites. ceiling: None for what it costs most on those that have it now."""
-    dearest = max(map(_cost, having), key=lambda d: d.rank)
+    """The word about one change on all sites.
+
+    ceiling: None for what it costs most on those that have it now, but never a reinstallation or data: who means that
+    for many sites at once says so.
+    """
+    dearest = min(max(map(_cost, having)), Disruption.REBOOT)
     return Approval(
         answer=said.answer,
         subject=Subject.CHANGE,

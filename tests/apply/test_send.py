@@ -9,7 +9,7 @@ import pytest
 from reconciler.apply import send
 from reconciler.diff import compare
 from reconciler.model.change import Change, Comparison
-from reconciler.model.errors import Refused
+from reconciler.model.errors import Held, Refused
 from reconciler.model.kind import Context
 from reconciler.model.outcome import StepResult
 from reconciler.model.words import Action, Result
@@ -318,3 +318,28 @@ async def test_the_next_host_is_locked_only_when_this_one_runs_what_it_was_unloc
     assert ended.is_done == comes
     assert ("PATCH lock controller-0" in site.sent) == comes
     assert comes or "not running the configuration that it was unlocked for after 600 s" in ended.message
+
+
+class Replayed:
+    """Deeds that a process which is gone has done are not done again; from the nth of them on they are."""
+
+    def __init__(self, done: int) -> None:
+        self._left = done
+
+    async def __call__(self, name, deed):
+        self._left -= 1
+        return None if self._left >= 0 else await deed()
+
+
+@pytest.mark.parametrize("done", [0, 1])
+async def test_a_process_that_takes_over_asks_the_gates_before_it_locks(done):
+    want, have = snap(Iface(name="eth0", mtu=9000)), snap(Iface(name="eth0", mtu=1500))
+    site, journal = FakeSite(have), FakeJournal()
+    work = work_on(site, want, journal)
+
+    async def closed(left, seen):
+        raise Held("sc-1: outside the maintenance windows")
+
+    work.permits, work.kept = closed, Replayed(done)
+    outcome = await send(planned(want, have), work, is_asked=True)
+    assert (outcome.result, site.sent, journal.told) == (Result.HELD, [], [])

@@ -98,3 +98,10 @@ def test_an_approval_that_counts_or_a_rejection_is_no_lapsed_one():
     assert lapsed(numbered(of_plan(YES, told)), todo, found) == ""
     moved, its_plan, _ = visit([Net(name="a", mtu=9000)], [Net(name="a", mtu=1400)])
     assert lapsed(numbered(of_plan(NO, told)), its_plan, moved) == ""
+
+
+def test_nobody_approves_lost_data_for_all_sites_without_saying_so():
+    _, _, told = LOCKING
+    dear = replace(told, plan={**told.plan, "disruption": "destructive"})
+    assert of_change(YES, [dear]).ceiling is Disruption.REBOOT
+    assert of_change(YES, [dear], Disruption.DESTRUCTIVE).ceiling is Disruption.DESTRUCTIVE
