@@ -41,7 +41,8 @@ def run(
     """Run the controller until it is stopped. Sites are only looked at until their mode says otherwise.
 
     STXR_API_TOKEN opens the API. STXR_WEBHOOK_SECRETS, one or more between blanks, are shared with forges: their push
-    events at /api/v1/webhooks/git make it look at once.
+    events at /api/v1/webhooks/git make it look at once. STXR_GIT_CREDENTIALS names a folder with what opens the
+    repository, read before each fetch: username and password (or a token), identity and known_hosts, ca.crt.
     """
     if endpoints is None:
         raise ConfigError("no endpoints file: give --endpoints, or set STXR_ENDPOINTS")

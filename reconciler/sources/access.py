@@ -1,13 +1,25 @@
-"""How a remote lets us in: a token for https, a key for ssh. A token travels in git's environment, nowhere else."""
+"""How a remote lets us in: a token for https, a key for ssh. A token travels in git's environment, nowhere else.
+
+They stand in a folder, STXR_GIT_CREDENTIALS, under the names that Flux gives them in a Secret (spec.secretRef of its
+GitRepository): `username` and `password`, `identity` and `known_hosts`, `ca.crt`. Each is read when git is about to ask
+a remote, so that a token that is renewed every hour is used without a restart.
+"""
 
 from __future__ import annotations
 
+import os
 import shlex
+from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from reconciler.clients.secrets import resolve
+from reconciler.sources.errors import RefusedRepositoryError
 from reconciler.sources.location import Location
+
+FOLDER = "STXR_GIT_CREDENTIALS"
 
 CONNECT_TIMEOUT_S = 20
 # Asked by git only when the server wants credentials, and only for the host of the address (gitcredentials(7)).
@@ -26,6 +38,41 @@ class Access:
     known_hosts: Path | None = None
     ssh_config: Path = Path("/dev/null")  # the user's own may run commands (ProxyCommand, Match exec)
     ca_file: Path | None = None
+
+
+Asked = Callable[[], Access]
+
+
+def access_of_environment() -> Asked:
+    """What the operator's folder gives, read anew at each call; nothing where none is named.
+
+    Raises RefusedRepositoryError for a folder that is not there; a call raises ConfigError for a file that cannot be
+    read, or that everybody on the machine can.
+    """
+    named = os.environ.get(FOLDER, "")
+    if not named:
+        return Access
+    if not Path(named).is_dir():
+        raise RefusedRepositoryError(f"{FOLDER}={named}: no such folder; mount the credentials there, or unset it")
+    return partial(access_of_folder, Path(named).resolve())
+
+
+def access_of_folder(folder: Path) -> Access:
+    """What stands in a folder now. Raises ConfigError."""
+
+    def said(name: str) -> str:
+        return resolve(f"file:{name}", folder).get_secret_value() if (folder / name).exists() else ""
+
+    def file(name: str) -> Path | None:
+        return folder / name if (folder / name).exists() else None
+
+    return Access(
+        username=said("username"),
+        password=said("password"),
+        ssh_key=file("identity"),
+        known_hosts=file("known_hosts"),
+        ca_file=file("ca.crt"),
+    )
 
 
 def access_settings(where: Location, access: Access) -> tuple[tuple[str, str], ...]:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 from types import TracebackType
@@ -16,7 +16,7 @@ from typing import Self
 import orjson
 
 from reconciler.sources import refs
-from reconciler.sources.access import Access, access_settings, access_variables
+from reconciler.sources.access import Asked, access_of_environment, access_settings, access_variables
 from reconciler.sources.blobs import BLOB_LIMIT_BYTES, Blobs
 from reconciler.sources.commits import CommitFacts, facts
 from reconciler.sources.errors import GitError, MissingBranchError, UnknownRevisionError, UnreachableRepositoryError
@@ -56,6 +56,7 @@ class Mirror:
     branch: str
     limits: Limits
     blobs: Blobs
+    access: Asked
     _judged: dict[tuple[str, str], bool] = field(default_factory=dict)
 
     @classmethod
@@ -65,18 +66,19 @@ class Mirror:
         state: Path,
         *,
         branch: str = "",
-        access: Access | None = None,
+        access: Asked | None = None,
         limits: Limits | None = None,
     ) -> Self:
         """The mirror of a repository in a state folder, made if absent; fetches nothing.
 
-        An empty branch means the one that the remote calls its default. Raises RefusedRepositoryError for an address
-        that is neither a local folder nor https nor ssh.
+        An empty branch means the one that the remote calls its default. access: what lets us in, asked for before each
+        fetch; what STXR_GIT_CREDENTIALS names without. Raises RefusedRepositoryError for an address that is neither a
+        local folder nor https nor ssh.
         """
         where = location(repository)
-        git = _prepared(where, state, access or Access())
+        git = _prepared(where, state)
         bounds = limits or Limits()
-        return cls(git, where, branch, bounds, Blobs(git, bounds.blob_bytes))
+        return cls(git, where, branch, bounds, Blobs(git, bounds.blob_bytes), access or access_of_environment())
 
     @classmethod
     def in_place(cls, folder: Path) -> Self:
@@ -86,7 +88,7 @@ class Mirror:
         """
         where = location(folder)
         git = Git(folder.resolve(), Path.home(), str(where), settings=(("safe.directory", "*"),))
-        return cls(git, where, "", Limits(), Blobs(git, Limits().blob_bytes))
+        return cls(git, where, "", Limits(), Blobs(git, Limits().blob_bytes), access_of_environment())
 
     def fetch(self, now: datetime) -> Head:
         """Bring the mirror up to date and say where the branch stands; `now` is noted as the time of it.
@@ -195,8 +197,15 @@ class Mirror:
         return named[1].decode()
 
     def _remote(self, *arguments: str) -> bytes:
+        access = self.access()
+        git = replace(
+            self.git,
+            protocol=self.location.protocol,
+            settings=access_settings(self.location, access),
+            variables={**self.git.variables, **access_variables(self.location, access)},
+        )
         try:
-            return self.git.run(*arguments, timeout_s=self.limits.fetch_timeout_s).out
+            return git.run(*arguments, timeout_s=self.limits.fetch_timeout_s).out
         except GitError as error:
             raise UnreachableRepositoryError(f"{error}; the last head stays, tried again at the next poll") from error
 
@@ -225,7 +234,8 @@ class Mirror:
         self.git.run("gc", "--auto", "--quiet", codes=tuple(range(256)), timeout_s=TIDY_TIMEOUT_S)
 
 
-def _prepared(where: Location, state: Path, access: Access) -> Git:
+def _prepared(where: Location, state: Path) -> Git:
+    """The repository on disk; this git knows no transport, and no credential."""
     directory, home = state / "mirror.git", state / "git-home"
     for folder in (directory, home):
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
@@ -233,8 +243,7 @@ def _prepared(where: Location, state: Path, access: Access) -> Git:
     quoted = orjson.dumps(where.url).decode()
     (home / ".gitconfig").write_text(f"[safe]\n\tdirectory = {quoted}\n" if where.is_local else "")
     _without_stale_locks(directory)
-    git = Git(directory, home, str(where), where.protocol, access_settings(where, access),
-              {"GIT_DIR": str(directory), **access_variables(where, access)})  # fmt: skip
+    git = Git(directory, home, str(where), variables={"GIT_DIR": str(directory)})
     git.run("init", "--quiet", "--bare", "--template=", "--initial-branch=main")
     return git
 

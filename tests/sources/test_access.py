@@ -14,8 +14,9 @@ from pathlib import Path
 import pytest
 import trustme
 
-from reconciler.sources.access import Access, access_settings, access_variables
-from reconciler.sources.errors import UnreachableRepositoryError
+from reconciler.model.errors import ConfigError
+from reconciler.sources.access import Access, access_of_folder, access_settings, access_variables
+from reconciler.sources.errors import RefusedRepositoryError, UnreachableRepositoryError
 from reconciler.sources.location import location
 from tests.sources.conftest import NOW, OpenMirror
 from tests.sources.history import History
@@ -68,25 +69,62 @@ def ca_file(authority: trustme.CA, tmp_path: Path) -> Path:
 
 def test_a_token_of_the_settings_lets_us_in(open_mirror: OpenMirror, history: History, address, ca_file: Path):
     access = Access(username="robot", password=TOKEN, ca_file=ca_file)
-    mirror = open_mirror(f"https://{address}/fleet.git", access=access)
+    mirror = open_mirror(f"https://{address}/fleet.git", access=lambda: access)
     assert mirror.fetch(NOW).commit == history.head()
 
 
 def test_a_token_in_the_address_lets_us_in(open_mirror: OpenMirror, history: History, address, ca_file: Path):
     repository = f"https://robot:t0p%2Fs3cret@{address}/fleet.git"
-    assert open_mirror(repository, access=Access(ca_file=ca_file)).fetch(NOW).commit == history.head()
+    assert open_mirror(repository, access=lambda: Access(ca_file=ca_file)).fetch(NOW).commit == history.head()
 
 
 @pytest.mark.parametrize("password", ["", "wr0ng"])
 def test_without_the_right_token_we_are_told_so_and_nothing_asks(open_mirror: OpenMirror, address, ca_file, password):
-    mirror = open_mirror(f"https://{address}/fleet.git", access=Access("robot", password, ca_file=ca_file))
+    mirror = open_mirror(f"https://{address}/fleet.git", access=lambda: Access("robot", password, ca_file=ca_file))
     with pytest.raises(UnreachableRepositoryError, match=r"Authentication failed|could not read Username") as refused:
         mirror.fetch(NOW)
     assert "wr0ng" not in str(refused.value)
 
 
+def test_a_token_that_is_renewed_is_used_at_the_next_fetch(
+    open_mirror: OpenMirror, history: History, address, ca_file: Path, monkeypatch
+):
+    given = ca_file.parent / "given"
+    given.mkdir()
+    ca_file.rename(given / "ca.crt")
+    for name, said in {"username": "robot\n", "password": "of yesterday\n"}.items():
+        (given / name).write_text(said)
+        (given / name).chmod(0o640)
+    monkeypatch.setenv("STXR_GIT_CREDENTIALS", str(given))
+    mirror = open_mirror(f"https://{address}/fleet.git")
+    with pytest.raises(UnreachableRepositoryError, match="Authentication failed"):
+        mirror.fetch(NOW)
+    (given / "password").write_text(TOKEN)
+    assert mirror.fetch(NOW).commit == history.head()
+    assert TOKEN not in str(mirror.git.environment())
+
+
+def test_a_folder_of_credentials_that_is_not_there_is_told_by_its_setting(open_mirror: OpenMirror, monkeypatch):
+    monkeypatch.setenv("STXR_GIT_CREDENTIALS", "/nowhere/git")
+    with pytest.raises(RefusedRepositoryError, match="STXR_GIT_CREDENTIALS=/nowhere/git: no such folder; mount"):
+        open_mirror("https://git.example.com/fleet.git")
+
+
+def test_a_token_that_everybody_may_read_is_refused(tmp_path: Path):
+    (tmp_path / "password").write_text(TOKEN)
+    (tmp_path / "password").chmod(0o644)
+    with pytest.raises(ConfigError, match="everybody on this machine may read or write") as refused:
+        access_of_folder(tmp_path)
+    assert TOKEN not in str(refused.value)
+
+
+def test_a_key_is_used_where_it_lies(tmp_path: Path):
+    (tmp_path / "identity").touch()
+    assert access_of_folder(tmp_path) == Access(ssh_key=tmp_path / "identity")
+
+
 def test_a_server_that_nobody_vouches_for_gets_no_token(open_mirror: OpenMirror, address):
-    mirror = open_mirror(f"https://{address}/fleet.git", access=Access("robot", TOKEN))
+    mirror = open_mirror(f"https://{address}/fleet.git", access=lambda: Access("robot", TOKEN))
     with pytest.raises(UnreachableRepositoryError, match="certificate"):
         mirror.fetch(NOW)
 
