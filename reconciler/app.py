@@ -167,7 +167,9 @@ async def _at_work(
     hooks = Hooks(git.source.ring, metrics.delivery, options.listen.webhook_secrets, options.branch)
     access = Access(options.listen.token, it.store.tokens.bearer)
     spoken = asyncio.Event()
-    server = _Server(create_app(shown, access, hooks, Desk(it.store.words, spoken.set)), options.listen)
+    server = _Server(
+        create_app(shown, access, hooks, Desk(it.store.words, it.store.rollouts, spoken.set)), options.listen
+    )
     jobs = [it.run(), _follow(it, git, begin), _roll(it, git.rollouts), _heed(it, spoken), server.serve()]
     tasks = tuple(asyncio.create_task(job) for job in jobs)
     try:

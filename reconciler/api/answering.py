@@ -7,12 +7,27 @@ from typing import Any
 
 import orjson
 from fastapi import FastAPI, HTTPException, Request, Response
+from fastapi.openapi.models import Example
 from pydantic import BaseModel, ConfigDict, Field
 from starlette.routing import Match, Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 LARGEST_BODY = 256 * 1024  # some ten thousand plans by their ids
 MOST_ROWS = 1000
+
+
+class Said(BaseModel):
+    """Why there is no better answer."""
+
+    detail: str
+
+
+NOT_THERE: dict[int | str, dict[str, Any]] = {404: {"model": Said, "description": "Nobody has it now; what there is"}}
+NOT_NOW: dict[int | str, dict[str, Any]] = {409: {"model": Said, "description": "A word changes nothing any more"}}
+NOT_READ: dict[int | str, dict[str, Any]] = {
+    400: {"model": Said, "description": "The body is no JSON"},
+    413: {"model": Said, "description": f"More than {LARGEST_BODY} bytes"},
+}
 
 
 class Page(BaseModel):
@@ -22,6 +37,11 @@ class Page(BaseModel):
 
     limit: int = Field(default=100, ge=1, le=MOST_ROWS)
     before: int | None = Field(default=None, ge=1, le=2**53, description="Number of the last row that is known.")
+
+
+def example(summary: str, value: Mapping[str, Any]) -> Example:
+    """A body that somebody may send, as the description of the API shows it."""
+    return {"summary": summary, "value": dict(value)}
 
 
 def as_json(content: Any, status: int = 200, headers: Mapping[str, str] | None = None) -> Response:

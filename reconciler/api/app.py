@@ -14,6 +14,8 @@ from reconciler import __version__
 from reconciler.api.access import Access
 from reconciler.api.answering import ShortBodies, name_methods
 from reconciler.api.history import add_history
+from reconciler.api.holds import add_holds
+from reconciler.api.rollouts import add_rollouts
 from reconciler.api.sites import Fleet, add_sites
 from reconciler.api.webhooks import PATH, Hooks, add_webhooks
 from reconciler.api.words import Desk, add_words
@@ -38,8 +40,10 @@ def create_app(fleet: Fleet, access: Access, hooks: Hooks | None = None, desk: D
         add_webhooks(app, hooks)
     add_sites(app, fleet, access)
     add_history(app, fleet, access)
+    add_holds(app, fleet, access)
     if desk:
         add_words(app, fleet, access, desk)
+        add_rollouts(app, fleet, access, desk)
     name_methods(app)
     return app
 

@@ -9,8 +9,8 @@ from typing import Annotated, Any
 from fastapi import Depends, FastAPI, HTTPException, Query, Response
 from pydantic import BaseModel, ConfigDict
 
-from reconciler.api.access import NOT_ALLOWED, Access, Said
-from reconciler.api.answering import as_json
+from reconciler.api.access import NOT_ALLOWED, Access
+from reconciler.api.answering import Said, as_json
 from reconciler.model.gate import GateName
 from reconciler.model.history import Sending
 from reconciler.model.role import Role

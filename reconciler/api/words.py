@@ -12,8 +12,8 @@ from typing import Annotated, Any
 from fastapi import Body, Depends, FastAPI, HTTPException, Path, Query, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
 
-from reconciler.api.access import NOT_ALLOWED, NOT_ENOUGH, Access, Said, bearer_of
-from reconciler.api.answering import LARGEST_BODY, Page, as_json
+from reconciler.api.access import NOT_ALLOWED, NOT_ENOUGH, Access, bearer_of
+from reconciler.api.answering import NOT_READ, NOT_THERE, Page, as_json, example
 from reconciler.api.sites import Fleet
 from reconciler.engine.approvals import Named, answers
 from reconciler.model.approval import Answer, Approval, Saying, Word
@@ -21,7 +21,7 @@ from reconciler.model.errors import ConfigError
 from reconciler.model.gate import Scope, Suspension
 from reconciler.model.role import Role
 from reconciler.model.words import Disruption
-from reconciler.store import Words
+from reconciler.store import Rollouts, Words
 
 PLAIN = r"^[^\x00-\x1f\x7f]*$"  # it stands in lines of text, and PostgreSQL keeps no zero bytes
 Name = Annotated[str, Field(min_length=1, max_length=253, pattern=PLAIN)]
@@ -103,6 +103,17 @@ class Resumed(BaseModel):
     name: str
 
 
+ANSWERS = {
+    "plans": example("Yes to a plan", {"answer": "approved", "plans": ["3f2a9c0d1b2e"], "reason": "seen"}),
+    "change": example("Yes to a change on all sites", {"answer": "approved", "change": "77aa01c2d3", "up_to": "lock"}),
+    "no": example("No to a plan", {"answer": "rejected", "plans": ["3f2a9c0d1b2e"], "reason": "not this year"}),
+}
+STOPS = {
+    "site": example("Stop for a site", {"site": "ottawa-001", "reason": "crane on site"}),
+    "group": example("Stop for a group", {"group": "ran", "reason": "storm"}),
+}
+
+
 @dataclass(frozen=True, slots=True)
 class Given(Approval):
     """An answer, and the sites on which it was used up."""
@@ -127,14 +138,8 @@ class Desk:
     """Where people are heard. heed: is told that something was said."""
 
     words: Words
+    rollouts: Rollouts
     heed: Callable[[], None]
-
-
-NOT_THERE: dict[int | str, dict[str, Any]] = {404: {"model": Said, "description": "Nobody has it now; what there is"}}
-NOT_READ: dict[int | str, dict[str, Any]] = {
-    400: {"model": Said, "description": "The body is no JSON"},
-    413: {"model": Said, "description": f"More than {LARGEST_BODY} bytes"},
-}
 
 
 def add_words(app: FastAPI, fleet: Fleet, access: Access, desk: Desk) -> None:
@@ -169,7 +174,9 @@ def _approvals(app: FastAPI, fleet: Fleet, access: Access, desk: Desk) -> None:
         dependencies=[Depends(access.needs(Role.APPROVER))],
         responses={201: {"model": Heard}, **NOT_ENOUGH, **NOT_THERE, **NOT_READ},
     )
-    async def approve(request: Request, said: Annotated[OfPlans | OfChange, Body()]) -> Response:
+    async def approve(
+        request: Request, said: Annotated[OfPlans | OfChange, Body(openapi_examples=ANSWERS)]
+    ) -> Response:
         """Say yes or no to plans, or to one change. It counts for these values only, and once a site."""
         saying = Saying(said.answer, bearer_of(request).name, fleet.now(), said.reason)
         try:
@@ -203,7 +210,7 @@ def _suspensions(app: FastAPI, fleet: Fleet, access: Access, desk: Desk) -> None
         dependencies=[Depends(access.needs(Role.OPERATOR))],
         responses={201: {"model": Suspended}, **NOT_ENOUGH, **NOT_READ},
     )
-    async def suspend(request: Request, said: Annotated[OfSite | OfGroup, Body()]) -> Response:
+    async def suspend(request: Request, said: Annotated[OfSite | OfGroup, Body(openapi_examples=STOPS)]) -> Response:
         """Send nothing to a site or a group until it is resumed. `sites` tells whom it concerns now: see that it is not empty."""
         site, group = (said.site, "") if isinstance(said, OfSite) else ("", said.group)
         desk.words.suspend(bearer_of(request).name, said.reason, site=site, group=group)

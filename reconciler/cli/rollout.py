@@ -7,15 +7,17 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from getpass import getuser
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
 from reconciler.cli import results as shown
 from reconciler.cli.options import STATE, Database, Format, Show, State
+from reconciler.engine.rollout_words import hears, named
 from reconciler.model.errors import ConfigError
-from reconciler.model.rollout import MemberState, Rollout
+from reconciler.model.rollout import Rollout
 from reconciler.model.rollout_steps import expected_end
+from reconciler.model.rollout_wire import counts, member_json, rollout_json
 from reconciler.store import rollouts_of, speaking
 
 app = typer.Typer(no_args_is_help=True, help="Commits on their way to many sites.")
@@ -28,7 +30,7 @@ def list_(state: State = STATE, database: Database = "", show: Show = Format.TEX
     """Every rollout, the newest first: its commit, how far it is, when it may end."""
     found = rollouts_of(state, database)[::-1]
     if show is Format.JSON:
-        shown.as_json({"rollouts": [_said(one) for one in found]})
+        shown.as_json({"rollouts": [rollout_json(one, time.time()) for one in found]})
         return
     for one in found:
         typer.echo(_line(one))
@@ -41,7 +43,7 @@ def show_(rollout: Id, state: State = STATE, database: Database = "", show: Show
     """One rollout: its waves, counts, expected end, and what each site waits for. Exit: 1 there is no such rollout."""
     one = _found(rollout, state, database)
     if show is Format.JSON:
-        shown.as_json({**_said(one), "sites": [_site(one, name) for name in one.members]})
+        shown.as_json({**rollout_json(one, time.time()), "sites": [member_json(one, name) for name in one.members]})
         return
     for line in (_line(one), *_waves(one), *_sites(one)):
         typer.echo(line)
@@ -74,29 +76,19 @@ def approved(rollout: str, reason: str, state: Path, database: str) -> None:
 
 
 def _say(one: Rollout, action: str, reason: str, state: Path, database: str) -> None:
-    if not _is_open(one):
-        raise ConfigError(f"rollout {one.id} has ended")
-    if one.words.aborted:
-        raise ConfigError(f"rollout {one.id} was aborted by {one.words.aborted.by}: a new commit makes another")
+    hears(one)
     with speaking(state, f"rollout {action}", database) as store:
         store.rollouts.say(one.id, action, getuser(), reason)
     typer.echo(f"rollout {one.id}: {action}" + (f": {reason}" if reason else ""))
 
 
 def _found(rollout: str, state: Path, database: str) -> Rollout:
-    known = {one.id: one for one in rollouts_of(state, database)}
-    if rollout not in known:
-        raise ConfigError(f"there is no rollout {rollout}; there are {', '.join(known) or 'none'}")
-    return known[rollout]
-
-
-def _is_open(one: Rollout) -> bool:
-    return one.ended is None or any(map(one.has, one.members))
+    return named(rollout, rollouts_of(state, database))
 
 
 def _line(one: Rollout) -> str:
-    counts = ", ".join(f"{n} {state}" for state, n in _counts(one).items())
-    return f"{one.id}  commit {one.commit[:12]}  wave {one.wave + 1} of {one.waves}  {counts}  {_how(one)}"
+    sites = ", ".join(f"{n} {state}" for state, n in counts(one).items())
+    return f"{one.id}  commit {one.commit[:12]}  wave {one.wave + 1} of {one.waves}  {sites}  {_how(one)}"
 
 
 def _how(one: Rollout) -> str:
@@ -106,10 +98,6 @@ def _how(one: Rollout) -> str:
         return one.stopped
     end = expected_end(one, time.time())
     return f"may end {_at(end)}" if end else "going"
-
-
-def _counts(one: Rollout) -> dict[str, int]:
-    return {str(state): n for state in MemberState if (n := one.count(state))}
 
 
 def _waves(one: Rollout) -> Iterator[str]:
@@ -122,38 +110,9 @@ def _waves(one: Rollout) -> Iterator[str]:
 
 def _sites(one: Rollout) -> Iterator[str]:
     for name in one.members:
-        said = _site(one, name)
+        said = member_json(one, name)
         why = said["waits_for"] or said["message"]
         yield f"    {name}: {said['state']}" + (f": {why}" if why else "")
-
-
-def _site(one: Rollout, name: str) -> dict[str, Any]:
-    member = one.members[name]
-    return {
-        "site": name,
-        "wave": member.wave + 1,
-        "state": member.state,
-        "plan": member.plan,
-        "began": member.began,
-        "ended": member.ended,
-        "message": member.told,
-        "waits_for": "" if one.may_go(name) else one.waits_for(name),
-    }
-
-
-def _said(one: Rollout) -> dict[str, Any]:
-    return {
-        "id": one.id,
-        "commit": one.commit,
-        "started": one.started,
-        "ended": one.ended,
-        "expected_end": expected_end(one, time.time()),
-        "wave": one.wave + 1,
-        "waves": one.waves,
-        "counts": _counts(one),
-        "soaks_until": one.soaks_until,
-        "stopped": one.stopped,
-    }
 
 
 def _at(when: float) -> str:

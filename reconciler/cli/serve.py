@@ -40,15 +40,13 @@ def run(
 ) -> None:
     """Run the controller until it is stopped. Sites are only looked at until their mode says otherwise.
 
-    STXR_API_TOKEN opens the API. STXR_WEBHOOK_SECRETS, one or more between blanks, are shared with forges: their push
-    events at /api/v1/webhooks/git make it look at once. STXR_GIT_CREDENTIALS names a folder with what opens the
-    repository, read before each fetch: username and password (or a token), identity and known_hosts, ca.crt.
+    The API is for tokens of `stxr token add`; STXR_API_TOKEN opens it too, to look. STXR_WEBHOOK_SECRETS, one or more
+    between blanks, are shared with forges: their push events at /api/v1/webhooks/git make it look at once.
+    STXR_GIT_CREDENTIALS names a folder with what opens the repository, read before each fetch: username and password
+    (or a token), identity and known_hosts, ca.crt.
     """
     if endpoints is None:
         raise ConfigError("no endpoints file: give --endpoints, or set STXR_ENDPOINTS")
-    token = os.environ.get("STXR_API_TOKEN", "")
-    if not token:
-        raise ConfigError("the API needs a token: set STXR_API_TOKEN (metrics and probes stay open)")
     if verify is Verify.SSH and not (signers and signers.is_file()):
         raise ConfigError("--verify ssh needs --signers: a file of allowed signers, outside the repository")
     if verify is Verify.GPG and not (keyring and keyring.is_dir()):
@@ -59,7 +57,7 @@ def run(
         branch=branch,
         endpoints=endpoints,
         state=state,
-        listen=_listen(listen, token),
+        listen=_listen(listen, os.environ.get("STXR_API_TOKEN", "")),
         schedule=Schedule(observe_s=observe_s, workers=workers),
         poll_s=poll_s,
         trust=Trust(verify, signers, keyring),
@@ -85,6 +83,8 @@ async def _until_stopped(options: Running) -> None:
         asyncio.get_running_loop().add_signal_handler(number, stopped.set)
     async with controller(options) as running:
         typer.echo(f"metrics, probes and API at {running.url}", err=True)
+        if not options.listen.token and not running.controller.store.tokens.bearers():
+            typer.echo("nobody may use the API yet: `stxr token add NAME --role viewer` makes a token", err=True)
         waits = [asyncio.create_task(stopped.wait()), asyncio.create_task(running.ended())]
         done, waiting = await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)
         for task in waiting:

@@ -41,6 +41,12 @@ class Rollouts:
         """Every one that is kept, the oldest first, with what people said of it."""
         return self._found(only_open=False)
 
+    def one(self, id_: str) -> Rollout | None:
+        """The rollout of this id, with what people said of it."""
+        with self.engine.connect() as db:
+            row = db.execute(select(ROLLOUTS).where(ROLLOUTS.c.id == id_)).one_or_none()
+            return None if row is None else _rollout(db, row, _words(db).get(id_, Words()))
+
     def save(self, rollout: Rollout, before: Rollout | None = None) -> None:
         """Keep it. before: as it was kept last; only the sites that are not as they were then are written."""
         known = before.members if before else {}

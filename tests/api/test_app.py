@@ -146,9 +146,17 @@ def test_a_site_that_is_not_there_is_said_to_be_so():
     assert (answer.status, answer.json) == (404, {"detail": "no site toronto: see /api/v1/sites"})
 
 
-def test_an_api_without_a_token_is_not_made():
-    with pytest.raises(ValueError, match="set STXR_API_TOKEN"):
-        Access("")
+@pytest.mark.parametrize("authorization", [None, b"Bearer", b"Bearer ", b"Bearer x"])
+def test_without_any_token_the_api_lets_nobody_in_and_the_probes_answer(authorization):
+    app = create_app(fleet(), Access())
+    assert asked(app, "/api/v1/sites", authorization).status == 401
+    assert [asked(app, path).status for path in ("/healthz", "/readyz", "/metrics")] == [200, 200, 200]
+
+
+def test_who_has_no_token_is_told_how_to_come_by_one():
+    assert asked(create_app(fleet(), Access()), "/api/v1/sites").json == {
+        "detail": "a bearer token is needed: `stxr token add NAME --role viewer` makes one, STXR_API_TOKEN is another"
+    }
 
 
 def test_the_token_is_nowhere_in_what_the_api_says_of_itself():

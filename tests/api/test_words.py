@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import pytest
 import schemathesis
 from schemathesis.specs.openapi.checks import negative_data_rejection
 
-from reconciler.api import Access, Desk, Fleet, create_app
 from reconciler.model.gate import GateName, Hold
 from reconciler.model.role import Role
 from reconciler.model.words import Disruption, State
 from reconciler.store import Store
 from tests.api.calling import asked, posted, told
+from tests.api.desks import FROM_THE_ENVIRONMENT, Desks, Opened, bearing
 from tests.model.verdicts import difference, verdict
 
 PLAN = {"version": 1, "disruption": "lock", "stages": [], "blocked": []}
@@ -26,42 +24,12 @@ FOUND = {
         verdict("hull", State.IN_SYNC, group="rail"),
     )
 }
-FROM_THE_ENVIRONMENT = "a-token-that-nobody-guesses"
-
-
-def bearing(token: str) -> bytes:
-    return f"Bearer {token}".encode()
-
-
-@dataclass
-class Desks:
-    """An API over a store, a token for each role, and how often it was told that something was said."""
-
-    store: Store
-
-    def __post_init__(self) -> None:
-        self.heeded = 0
-        self.tokens = {role: self.store.tokens.add(f"the-{role}", role, "root") for role in Role}
-        self.begins = self.store.words.last()
-        shown = Fleet(FOUND.values, FOUND.get, lambda: b"", lambda: "", lambda: 1_042.5)
-        access = Access(FROM_THE_ENVIRONMENT, self.store.tokens.bearer)
-        self.app = create_app(shown, access, desk=Desk(self.store.words, self._heed))
-
-    def _heed(self) -> None:
-        self.heeded += 1
-
-    def says(self, role: Role, request: str, content=None):
-        return told(self.app, request, bearing(self.tokens[role]), content)
-
-    @property
-    def audited(self):
-        return [(w.by, w.action, w.subject, w.detail) for w in self.store.words.said(after=self.begins)]
 
 
 @pytest.fixture
 def desk(tmp_path):
     with Store.open(tmp_path / "state", "run", clock=lambda: 1_042.5) as store:
-        yield Desks(store)
+        yield Desks(store, FOUND)
 
 
 def test_plans_are_approved_by_their_ids_and_what_else_holds_them_is_told(desk):
@@ -219,7 +187,7 @@ def test_a_revoked_token_opens_nothing_from_the_next_request_on(desk):
     "request_line", [YES[0], STOP[0], GO[0], *(f"GET /api/v1/{p}" for p in ("approvals", "suspensions", "audit"))]
 )
 def test_nothing_is_said_or_shown_without_a_token(desk, request_line):
-    assert told(desk.app, request_line, b"", {}).json == {"detail": "a bearer token is needed"}
+    assert told(desk.app, request_line, b"", {}).json["detail"].startswith("a bearer token is needed")
     assert told(desk.app, request_line, b"Bearer wrong", {}).status == 401
 
 
@@ -236,29 +204,14 @@ def test_a_body_is_read_no_further_than_it_may_be_long(desk):
     assert (answer.status, answer.json) == (413, {"detail": "a body has at most 262144 bytes"})
 
 
-class Opened:
-    """Words of a store that is opened when the first case needs it: cases are made before there is a folder."""
-
-    store: Store
-    token: str
-
-    def __getattr__(self, name):
-        return getattr(self.store.words, name)
-
-    def bearer(self, token):
-        return self.store.tokens.bearer(token)
-
-
 OPENED = Opened()
-SHOWN = Fleet(FOUND.values, FOUND.get, lambda: b"", lambda: "", lambda: 1_042.5)
-APP = create_app(SHOWN, Access(FROM_THE_ENVIRONMENT, OPENED.bearer), desk=Desk(OPENED, lambda: None))
-schema = schemathesis.openapi.from_asgi("/openapi.json", APP)
+schema = schemathesis.openapi.from_asgi("/openapi.json", OPENED.app(FOUND))
 
 
 @pytest.fixture(scope="module")
 def opened(tmp_path_factory):
     with Store.open(tmp_path_factory.mktemp("api") / "state", "run") as store:
-        OPENED.store, OPENED.token = store, store.tokens.add("somebody", Role.OPERATOR, "root")
+        OPENED.open(store)
         yield
 
 
@@ -266,5 +219,4 @@ def opened(tmp_path_factory):
 @schema.include(path_regex="approvals|suspensions|audit").parametrize()
 def test_the_api_does_what_it_says_of_itself(case):
     # no Authorization, or a query with an empty key, reach it as right ones do: see test_app
-    authorized = {"Authorization": f"Bearer {OPENED.token}"}
-    case.call_and_validate(headers=authorized, excluded_checks=[negative_data_rejection])
+    case.call_and_validate(headers=OPENED.authorized, excluded_checks=[negative_data_rejection])

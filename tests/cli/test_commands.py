@@ -105,8 +105,3 @@ def test_apply_waits_for_nobody_who_owns_the_state_folder(stxr, tmp_path):
         ended = stxr("apply", "ottawa-001", "--repo", EXAMPLE, "--state", tmp_path / "state")
     assert (ended.code, ended.out) == (1, "")
     assert "is in use by `stxr run`, process" in ended.err
-
-
-def test_the_controller_needs_a_token(stxr, tmp_path):
-    ended = stxr("run", "--repo", EXAMPLE, "--endpoints", tmp_path / "endpoints.yaml")
-    assert (ended.code, "set STXR_API_TOKEN" in ended.err) == (1, True)
