@@ -8,12 +8,13 @@ from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, Engine
+from sqlalchemy import Connection, Engine, func, select
 from sqlalchemy.exc import DatabaseError
 
 from reconciler.model.errors import ConfigError
 
 SCRIPTS = Path(__file__).parent / "migrations"
+TURN = 7_339_186  # of the advisory lock: any number that nobody else takes in this database
 AWAY = "or move the store away (everything is rebuilt from Git and the sites)"
 
 
@@ -22,11 +23,18 @@ def migrate(engine: Engine) -> None:
     config = _config()
     try:
         with engine.begin() as connection:
+            _in_turn(connection)
             _found(connection, config)
             config.attributes["connection"] = connection
             command.upgrade(config, "head")
     except DatabaseError as error:
         raise _unusable(engine, error) from None
+
+
+def _in_turn(connection: Connection) -> None:
+    """Replicas start together: one of them makes the tables, the others wait for it."""
+    if connection.dialect.name == "postgresql":
+        connection.execute(select(func.pg_advisory_xact_lock(TURN)))
 
 
 def is_made(engine: Engine) -> bool:

@@ -17,12 +17,15 @@ from reconciler.model.resource import ResourceKey
 from reconciler.model.verdict import Difference, Verdict
 from reconciler.model.wire import outcome_json, outcome_of, verdict_json, verdict_of
 from reconciler.model.words import Result
+from reconciler.store.bells import Bells
 from reconciler.store.database import durable, engine_of, file_url, put, writing
 from reconciler.store.history import History
+from reconciler.store.leases import Leases
 from reconciler.store.lock import Holder, StateLock
 from reconciler.store.removals import carried, carry, decline, known
 from reconciler.store.rollouts import Rollouts
 from reconciler.store.schema import migrate
+from reconciler.store.sessions import Sessions
 from reconciler.store.tables import BASES, OUTCOMES, REMOVALS, SIGHTINGS, VERDICTS, WINDOWS
 from reconciler.store.tokens import Tokens
 from reconciler.store.words import Words, use
@@ -158,6 +161,23 @@ class Store:
     def rollouts(self) -> Rollouts:
         """Commits on their way to many sites."""
         return Rollouts(self._engine, self._clock)
+
+    # ---- replicas
+
+    @property
+    def sessions(self) -> Sessions:
+        """The processes that share this database. May be used from any thread."""
+        return Sessions(self._engine)
+
+    @property
+    def leases(self) -> Leases:
+        """What each of them may work on. May be used from any thread."""
+        return Leases(self._engine)
+
+    @property
+    def bells(self) -> Bells:
+        """By which they tell each other to look."""
+        return Bells(self._engine)
 
     # ---- verdicts
 

@@ -155,3 +155,30 @@ RENDERINGS = Table(
     Column("input_key", String, nullable=False),
     Column("digest", String, nullable=False),  # "" while nobody has rendered it
 )
+REPLICAS = Table(
+    "replicas",
+    METADATA,
+    Column("name", String, primary_key=True),
+    Column("session", String, nullable=False, index=True),  # "" once the process ended, or was silent for too long
+    Column("host", String, nullable=False),
+    Column("pid", Integer, nullable=False),
+    # by the database's clock
+    Column("began", Float, nullable=False),
+    Column("heard_at", Float, nullable=False),
+    Column("ends_at", Float, nullable=False),
+)
+LEASES = Table(
+    "leases",
+    METADATA,
+    Column("subject", String, primary_key=True),  # model.replica.of_site, or LEADER
+    Column("session", String, nullable=False),  # "" once it was given back
+    Column("replica", String, nullable=False),
+    Column("fence", Integer, nullable=False),
+    Column("taken_at", Float, nullable=False),  # by the database's clock
+)
+BELLS = Table(
+    "bells",  # by which replicas tell each other to look
+    METADATA,
+    Column("name", String, primary_key=True),
+    Column("rung", Integer, nullable=False),
+)

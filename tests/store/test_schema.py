@@ -166,7 +166,7 @@ def test_who_only_looks_migrates_nothing(folder, monkeypatch):
 
     known = schema.ScriptDirectory.from_config(schema._config())
     monkeypatch.setattr(schema, "ScriptDirectory", Newer)
-    with pytest.raises(ConfigError, match=r"has schema 0007, older than this program's: the next `stxr run`"):
+    with pytest.raises(ConfigError, match=r"has schema \d{4}, older than this program's: the next `stxr run`"):
         recall(folder)
 
 
