@@ -33,6 +33,7 @@ from reconciler.model.site import Settings
 from reconciler.model.snapshot import Snapshot
 from reconciler.model.typed import packed, unpacked
 from reconciler.model.words import Result
+from reconciler.store.database import address
 
 QUEUE = "apply"
 NAME = "stxr"
@@ -292,7 +293,7 @@ def _config(place: Place, engine: Engine) -> DBOSConfig:
 
 def _engine(url: str | URL) -> Engine:
     """SQLite in WAL mode, as its own documentation asks for many readers and one writer; PostgreSQL as it is."""
-    engine = create_engine(url)
+    engine = create_engine(address(url))
     if engine.dialect.name == "sqlite":
         event.listen(engine, "connect", _prepare)
     return engine

@@ -5,7 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import URL, Connection, Engine, Table, create_engine, delete, event, insert
+from sqlalchemy import URL, Connection, Engine, Table, create_engine, delete, event, insert, make_url
+from sqlalchemy.exc import ArgumentError, NoSuchModuleError
+
+from reconciler.model.errors import ConfigError
 
 FILE = "store.db"
 
@@ -15,9 +18,26 @@ def file_url(folder: Path) -> URL:
     return URL.create("sqlite", database=str(folder / FILE))
 
 
+def address(said: str | URL) -> URL:
+    """A database as an operator names it: PostgreSQL's own form of a URL. Raises ConfigError, never with a password."""
+    try:
+        url = make_url(said)
+    except (ArgumentError, ValueError):
+        raise ConfigError("--database: not a URL; give postgresql://user:password@host:5432/name") from None
+    if url.drivername == "postgres":  # libpq knows both names
+        url = url.set(drivername="postgresql")
+    if url.get_backend_name() not in {"postgresql", "sqlite"}:
+        shown = url.render_as_string(hide_password=True)
+        raise ConfigError(f"--database {shown}: give postgresql://user:password@host:5432/name, or nothing for SQLite")
+    return url
+
+
 def engine_of(url: str | URL) -> Engine:
-    """A database, prepared; nothing is connected yet."""
-    engine = create_engine(url)
+    """A database, prepared; nothing is connected yet. Raises ConfigError for what is no URL of one of ours."""
+    try:
+        engine = create_engine(address(url))
+    except (ModuleNotFoundError, NoSuchModuleError) as error:
+        raise ConfigError(f"--database needs {error}: pip install 'stx-reconciler[postgresql]'") from error
     if engine.dialect.name == "sqlite":
         event.listen(engine, "connect", _prepare)
         event.listen(engine, "begin", _begin)

@@ -1,0 +1,22 @@
+"""Databases as operators name them."""
+
+from __future__ import annotations
+
+import pytest
+
+from reconciler.model.errors import ConfigError
+from reconciler.store.database import address, engine_of
+
+
+@pytest.mark.parametrize("said", ["postgresql://stxr:s3cret@db:5432/stxr", "postgres://stxr:s3cret@db:5432/stxr"])
+def test_postgresql_is_named_as_its_own_tools_name_it(said):
+    assert (address(said).get_backend_name(), engine_of(said).driver) == ("postgresql", "psycopg")
+
+
+@pytest.mark.parametrize(
+    "said", ["stxr:s3cret@db/stxr", "postgresql://stxr:s3cret@db:port/stxr", "mysql://u:s3cret@db/d"]
+)
+def test_what_is_no_database_of_ours_is_refused_without_its_password(said):
+    with pytest.raises(ConfigError, match=r"--database.*give postgresql://user:password@host:5432/name") as refused:
+        address(said)
+    assert "s3cret" not in str(refused.value)
