@@ -3,7 +3,7 @@
 from reconciler.clients.bodies import reveal
 from reconciler.clients.clock import SYSTEM_CLOCK, Clock
 from reconciler.clients.endpoints import Endpoint, load
-from reconciler.clients.http import Limits, Observer, open_session
+from reconciler.clients.http import Limits, Observer, Sender, open_session
 from reconciler.clients.platform import PlatformClient
 from reconciler.clients.site import SiteClients, open_site
 
@@ -14,6 +14,7 @@ __all__ = [
     "Limits",
     "Observer",
     "PlatformClient",
+    "Sender",
     "SiteClients",
     "load",
     "open_session",

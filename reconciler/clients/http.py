@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import ssl
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from importlib.metadata import version
@@ -54,6 +54,26 @@ def nobody(service: str, method: str, code_class: str, seconds: float) -> None:
     """The observer that counts nothing."""
 
 
+async def freely(site: str) -> None:
+    """Nobody else writes to the sites: there is nothing to ask."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sender:
+    """Who sends: as sites see it, and what is asked right before each write.
+
+    name: of one replica among several. may_write: returns when the site may be written to; that may be never.
+    """
+
+    name: str = ""
+    may_write: Callable[[str], Awaitable[None]] = freely
+
+    @property
+    def agent(self) -> str:
+        """The User-Agent header."""
+        return f"{USER_AGENT} ({self.name})" if self.name else USER_AGENT
+
+
 class _NotTwice(aiohttp.ClientConnectionError):
     """Stands for a lost connection where aiohttp would otherwise send a PUT or DELETE again by itself."""
 
@@ -72,13 +92,13 @@ async def _mark_sent(_session: aiohttp.ClientSession, context: SimpleNamespace, 
 
 
 @asynccontextmanager
-async def open_session() -> AsyncIterator[aiohttp.ClientSession]:
+async def open_session(agent: str = USER_AGENT) -> AsyncIterator[aiohttp.ClientSession]:
     """The session of the process. Lines bound it per site, so it has no bound of its own."""
     trace = aiohttp.TraceConfig()
     trace.on_request_headers_sent.append(_mark_sent)
     async with aiohttp.ClientSession(
         connector=aiohttp.TCPConnector(limit=0, ttl_dns_cache=300),
-        headers={"Accept": "application/json", "User-Agent": USER_AGENT},
+        headers={"Accept": "application/json", "User-Agent": agent},
         cookie_jar=aiohttp.DummyCookieJar(),
         trace_configs=[trace],
         middlewares=(_not_twice,),
@@ -87,7 +107,7 @@ async def open_session() -> AsyncIterator[aiohttp.ClientSession]:
 
 
 class Line:
-    """The way to one site: its slots, its CAs, its patience, its observer."""
+    """The way to one site: its slots, its CAs, its patience, its observer, and who sends."""
 
     def __init__(
         self,
@@ -96,6 +116,8 @@ class Line:
         clock: Clock,
         limits: Limits | None = None,
         observer: Observer = nobody,
+        *,
+        sender: Sender | None = None,
     ) -> None:
         self.site = endpoint.name
         self.limits = limits or Limits()
@@ -103,6 +125,7 @@ class Line:
         self._session = session
         self._clock = clock
         self._observer = observer
+        self._may_write = (sender or Sender()).may_write
         self._slots = asyncio.Semaphore(self.limits.connections)
         self._losses = 0  # how often nobody was there to connect to, and how it was the last time
         self._loss = Failure.NO_ROUTE
@@ -123,6 +146,8 @@ class Line:
             if self._losses != losses:
                 detail = "nobody was there while this waited its turn"
                 raise unreachable(request, self.site, self._loss, detail, sent=False)
+            if not request.repeatable:
+                await self._may_write(self.site)  # the last thing before it goes
             return await self._timed(request, tls.context(self._ca_file))
 
     async def _timed(self, request: Request, verified: ssl.SSLContext) -> Answer:

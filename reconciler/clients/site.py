@@ -12,7 +12,7 @@ import aiohttp
 from reconciler.clients.clock import SYSTEM_CLOCK, Clock
 from reconciler.clients.endpoints import Endpoint
 from reconciler.clients.fm import FaultClient
-from reconciler.clients.http import Limits, Line, Observer, nobody, open_session
+from reconciler.clients.http import Limits, Line, Observer, Sender, nobody, open_session
 from reconciler.clients.keystone import TokenBroker
 from reconciler.clients.orchestration import UsmClient, VimClient
 from reconciler.clients.platform import PlatformClient
@@ -43,6 +43,8 @@ async def open_site(
     clock: Clock = SYSTEM_CLOCK,
     limits: Limits | None = None,
     observer: Observer = nobody,
+    *,
+    sender: Sender | None = None,
 ) -> AsyncIterator[SiteClients]:
     """The clients of a site. Nothing is sent before the first call.
 
@@ -50,7 +52,7 @@ async def open_site(
       `lambda: nullcontext(session)`, so that all share one. Raises ConfigError.
     """
     async with session_factory() as session:
-        line = Line(endpoint, session, clock, limits, observer)
+        line = Line(endpoint, session, clock, limits, observer, sender=sender)
         broker = TokenBroker(endpoint, line, clock)
 
         def at(service: Service) -> PlatformClient:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 
 from reconciler.engine.backoff import Backoff
 from reconciler.engine.fleet import Fleet
+from reconciler.engine.membership import Alone, Membership
 from reconciler.engine.queue import Queue
 from reconciler.engine.reconcile import reconcile
 from reconciler.engine.sending import Sends, sent_now
@@ -15,12 +16,14 @@ from reconciler.engine.verdicts import Whose, after, found, not_found
 from reconciler.model.errors import ReconcilerError, Visit
 from reconciler.model.outcome import Outcome
 from reconciler.model.plan import Plan
+from reconciler.model.replica import Post
 from reconciler.model.site import Settings
 from reconciler.model.verdict import Verdict
 from reconciler.model.words import Mode, Result, State
 from reconciler.store import Store
 
 AGAIN_S = 0.0
+ELSEWHERE_S = 5.0  # another replica works on it still
 SOON_S = 1.0
 
 
@@ -42,8 +45,16 @@ class Controller:
     """Visits of all sites, for ever. Level-triggered: a visit looks at what Git and the site say when it begins."""
 
     def __init__(
-        self, fleet: Fleet, store: Store, schedule: Schedule, queue: Queue, tell: Callable[[Verdict], None]
+        self,
+        fleet: Fleet,
+        store: Store,
+        schedule: Schedule,
+        queue: Queue,
+        tell: Callable[[Verdict], None],
+        *,
+        members: Membership | None = None,
     ) -> None:
+        self._members = members or Alone()
         self._fleet, self.store, self._schedule, self._queue, self._tell = fleet, store, schedule, queue, tell
         self._sends: Sends = sent_now
         self._under_way: set[str] = set()  # sites whose plan is being sent by a workflow
@@ -73,7 +84,8 @@ class Controller:
             self._queue.drop(site)
             for known in (self.verdicts, self._failures, self._done):
                 known.pop(site, None)
-        self.store.forget(gone)
+        if self._members.post is Post.LEADER:  # the others may have read an older commit
+            self.store.forget(gone)
         self._fleet.office.repository.forget(gone)
 
     def goes_on(self, sends: Sends, under_way: Iterable[str]) -> None:
@@ -87,14 +99,58 @@ class Controller:
     def ended(self, name: str, outcome: Outcome) -> None:
         """A workflow's plan has ended: the site is looked at when it is worth it, at once where all went well."""
         self._under_way.discard(name)
-        if not outcome.is_done and (known := self.verdicts.get(name)):
+        if not outcome.is_done and (known := self._known(name)):
             self._keep(after(known, outcome, self._fleet.office.clock.now()))
         self._queue.put(name, self._due_s(name, outcome))
 
+    # ---- among replicas
+
+    @property
+    def sites(self) -> frozenset[str]:
+        """Every site that Git names, whoever looks at it."""
+        return self._fleet.office.repository.names
+
+    @property
+    def under_way(self) -> frozenset[str]:
+        """The sites whose plan is being sent by a workflow, of whichever replica."""
+        return frozenset(self._under_way)
+
+    def heard(self, before: frozenset[str], under_way: frozenset[str]) -> None:
+        """What is under way now, by the database: other replicas begin and end plans too.
+
+        before: what was under way here when the database was asked.
+        """
+        for name in (before - under_way) & self._under_way:
+            self._under_way.discard(name)
+            if last := next(self.store.outcomes(name), None):
+                self._queue.put(name, self._due_s(name, last[2]))
+        self._under_way |= under_way
+
+    def refresh(self) -> None:
+        """Know the verdicts that other replicas keep."""
+        names = self._fleet.office.repository.names
+        marks = {name: (known.judged_at, str(known.state)) for name, known in self.verdicts.items()}
+        self.verdicts |= {v.site: v for v in self.store.newer(marks) if v.site in names}
+
+    def _known(self, name: str) -> Verdict | None:
+        """Of a site that is another's, as it is kept: what is known here may be older."""
+        return self.verdicts.get(name) if self._members.is_mine(name) else self.store.verdict(name)
+
+    # ---- visits
+
     async def visit(self, name: str) -> float:
-        """One site, once; seconds until it is due again."""
-        if name in self._under_way:  # who sends to it looks at it; its end puts it here again
+        """One site, once; seconds until it is due again. Others' sites are left to them."""
+        # who sends to it looks at it; its end puts it here again
+        if name in self._under_way or not self._members.is_mine(name):
             return self._schedule.next_s(self._chance())
+        if (lease := self._members.take(name)) is None:
+            return ELSEWHERE_S
+        try:
+            return await self._visit(name)
+        finally:
+            self._members.give_back(lease)
+
+    async def _visit(self, name: str) -> float:
         try:
             verdict, outcome = await self._visited(name)
         except ReconcilerError as error:

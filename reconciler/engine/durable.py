@@ -15,12 +15,13 @@ from functools import partial
 from typing import Any, Self, TypeVar
 
 import orjson
-from dbos import DBOS, DBOSConfig, Serializer, SetEnqueueOptions, SetWorkflowID
+from dbos import DBOS, DBOSConfig, Serializer, SetEnqueueOptions, SetWorkflowID, WorkflowStatus
 from sqlalchemy import URL, Engine, create_engine, event
 
 from reconciler.apply import Permits, Recorder, send
 from reconciler.engine.fleet import Fleet
 from reconciler.engine.gating import judged_again
+from reconciler.engine.membership import Alone, Membership, working
 from reconciler.engine.office import Office, Visit, work
 from reconciler.engine.sending import Order, rendering
 from reconciler.model import errors
@@ -29,6 +30,7 @@ from reconciler.model.history import ended
 from reconciler.model.kind import Kinds
 from reconciler.model.outcome import Outcome
 from reconciler.model.plan import FORMAT, Opening, Stage
+from reconciler.model.replica import Lease
 from reconciler.model.site import Settings
 from reconciler.model.snapshot import Snapshot
 from reconciler.model.typed import packed, unpacked
@@ -37,6 +39,7 @@ from reconciler.store.database import address
 
 QUEUE = "apply"
 NAME = "stxr"
+CATCH_UP = 30  # seconds
 WAITING = ["ENQUEUED", "PENDING"]
 OVER = ["SUCCESS", "ERROR", "CANCELLED", "MAX_RECOVERY_ATTEMPTS_EXCEEDED"]
 VERSION = f"orders-{FORMAT}"  # of what a workflow is given and keeps; a program that reads it may be any later one
@@ -68,9 +71,15 @@ class Durable:
     ended: told once each plan has ended, with the workflow's id; after a death it may be told twice.
     """
 
-    def __init__(self, fleet: Fleet, place: Place, ended: Ended) -> None:
-        self.fleet, self.ended, self._place = fleet, ended, place
+    def __init__(self, fleet: Fleet, place: Place, ended: Ended, members: Membership | None = None) -> None:
+        self.fleet, self._place, self._tell = fleet, place, ended
+        self.members = members or Alone()
         self._engine = _engine(place.url)
+        self._over: set[str] = set()  # told as ended, and perhaps not kept as such yet
+
+    def ended(self, order: Order, outcome: Outcome, identity: str) -> None:
+        self._over.add(identity)
+        self._tell(order, outcome, identity)
 
     @property
     def kinds(self) -> Kinds:
@@ -113,12 +122,39 @@ class Durable:
             await DBOS.delete_workflows_async([one.workflow_id for one in gone])
 
     async def under_way(self) -> frozenset[str]:
-        """The sites whose plan has not ended."""
-        found = await DBOS.list_workflows_async(status=WAITING, name="apply", load_output=False)
-        return frozenset(one.workflow_id.partition("/")[0] for one in found)
+        """The sites whose plan has not ended, whichever replica sends it."""
+        found = {one.workflow_id for one in await _listed(status=WAITING)}
+        self._over &= found
+        return frozenset(map(_site, found - self._over))
+
+    async def take_over(self, gone: str) -> tuple[str, ...]:
+        """What a replica was sending that is gone goes on with whoever is free; the sites.
+
+        Only while we hold the site: then the session of who was sending to it has ended, and it sends nothing more.
+        """
+        taken = []
+        for one in await _listed(status="PENDING", executor_id=gone):
+            site = _site(one.workflow_id)
+            if (lease := self.members.take(site)) is None:
+                continue
+            try:
+                if await _listed(status="PENDING", executor_id=gone, workflow_ids=[one.workflow_id]):
+                    await DBOS.resume_workflows_async([one.workflow_id], queue_name=QUEUE)
+                    taken.append(site)
+            finally:
+                self.members.give_back(lease)
+        return tuple(taken)
 
 
 _at_work: list[Durable] = []
+
+
+async def _listed(**wanted: Any) -> list[WorkflowStatus]:
+    return await DBOS.list_workflows_async(name="apply", load_input=False, load_output=False, **wanted)
+
+
+def _site(workflow_id: str) -> str:
+    return workflow_id.partition("/")[0]
 
 
 @DBOS.workflow(name="apply")
@@ -127,12 +163,13 @@ async def apply(content: dict[str, Any]) -> dict[str, Any]:
     durable = _at_work[-1]
     order = given(content, durable.kinds)
     record = durable.fleet.memory.recorder(order.site, order.plan.id, str(DBOS.workflow_id))
-    try:
-        told = await _Run(durable, order, record).outcome()
-    except Exception as fault:  # noqa: BLE001 - ours, and DBOS's word that what was kept fits no more: planned afresh
-        told = order.ended(Outcome(order.plan.id, Result.FAILED, message=_ours(order.site, fault)))
-    record(ended(told, durable.fleet.office.clock.now()))
-    durable.ended(order, told, str(DBOS.workflow_id))
+    async with working(durable.members, order.site) as lease:
+        try:
+            told = await _Run(durable, order, record, lease).outcome()
+        except Exception as fault:  # noqa: BLE001 - ours, and DBOS's word that what was kept fits no more: planned afresh
+            told = order.ended(Outcome(order.plan.id, Result.FAILED, message=_ours(order.site, fault)))
+        record(ended(told, durable.fleet.office.clock.now()))
+        durable.ended(order, told, str(DBOS.workflow_id))
     return {"result": told.result, "message": told.message}
 
 
@@ -151,6 +188,7 @@ class _Run:
     durable: Durable
     order: Order
     record: Recorder
+    lease: Lease
 
     async def outcome(self) -> Outcome:
         """Never raises for what Git or the site does."""
@@ -173,6 +211,7 @@ class _Run:
     async def _visit(self) -> tuple[Visit, Permits]:
         """The site, and whether more of it may be taken out of service. What is begun is ended without Git as well."""
         fleet, site = self.durable.fleet, self.order.site
+        await self._caught_up()
         try:
             visit = await fleet.visit(site)
         except (ConfigErrors, KeyError):
@@ -183,8 +222,18 @@ class _Run:
             ), _nothing
         return visit, self._still_wanted(judged_again(visit, fleet.office))
 
+    async def _caught_up(self) -> None:
+        """Who planned it may have read a newer commit than this process, which has read it a moment later."""
+        turns = self.durable.fleet.office.turns
+        for _ in range(CATCH_UP):
+            if turns.of(self.order.site).is_counted:
+                return
+            await asyncio.sleep(1.0)
+
     def _still_wanted(self, judge: Permits) -> Permits:
         async def permits(left: tuple[Stage, ...], seen: Snapshot) -> None:
+            if not self.durable.members.is_held(self.lease):
+                raise Held(f"{self.order.site}: another replica has taken it over")
             now = _rendering(self.durable.fleet.office, self.order.site)
             if now and now != self.order.rendering:
                 raise Conflict(f"{self.order.site}: superseded by a newer commit; planned afresh")

@@ -9,7 +9,7 @@ from functools import partial
 from typing import Any, Protocol
 
 from reconciler.apply import Journal, Recorder, at_rest
-from reconciler.clients import Endpoint, Observer, SiteClients, open_session, open_site
+from reconciler.clients import Endpoint, Observer, Sender, SiteClients, open_session, open_site
 from reconciler.clients.http import Limits, nobody
 from reconciler.engine.in_turn import in_turn
 from reconciler.engine.office import Office, Visit, work
@@ -200,14 +200,17 @@ async def open_fleet(
     memory: Memory,
     observer: Observer = nobody,
     limits: Limits | None = None,
+    *,
+    sender: Sender | None = None,
 ) -> AsyncIterator[Fleet]:
     """A fleet over one session; each site's clients, and so its token, are kept until the end."""
     opened: dict[str, SiteRemote] = {}
-    async with open_session() as session, AsyncExitStack() as stack:
+    who = sender or Sender()
+    async with open_session(who.agent) as session, AsyncExitStack() as stack:
 
         async def remote(endpoint: Endpoint) -> SiteRemote:
             if endpoint.name not in opened:
-                site = open_site(endpoint, lambda: nullcontext(session), office.clock, limits, observer)
+                site = open_site(endpoint, lambda: nullcontext(session), office.clock, limits, observer, sender=who)
                 clients = await stack.enter_async_context(site)
                 opened[endpoint.name] = SiteRemote(
                     endpoint.name, clients.platform, office.kinds, office.clock, _neighbours(clients)

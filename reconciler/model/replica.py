@@ -40,6 +40,11 @@ class Replica:
     def is_live(self) -> bool:
         return bool(self.session)
 
+    @property
+    def heard_s(self) -> float:
+        """How long after it began it was heard of last."""
+        return self.up_s - self.silent_s
+
 
 @dataclass(frozen=True, slots=True)
 class Lease:
@@ -53,6 +58,11 @@ class Lease:
     fence: int
     replica: str = ""
     held_s: float = 0.0
+
+    @property
+    def site(self) -> str:
+        """Of a site's lease; "" of any other."""
+        return self.subject.removeprefix(SITE) if self.subject.startswith(SITE) else ""
 
 
 def owner(site: str, replicas: Collection[str]) -> str:

@@ -20,9 +20,11 @@ class Write:
     path: str
     body: str
     status: int
+    agent: str = ""  # who sent it, in its own words
 
     def as_json(self) -> dict[str, Any]:
-        return {"at": self.at, "method": self.method, "path": self.path, "body": self.body, "status": self.status}
+        said = {"at": self.at, "method": self.method, "path": self.path, "body": self.body, "status": self.status}
+        return {**said, "agent": self.agent}
 
 
 @dataclass
@@ -36,7 +38,9 @@ class Journal:
     def wrote(self, now: float, request: Request, response: Response) -> None:
         sent = form(request)
         body = json.dumps(sent.told()) if sent else request.content.decode(errors="replace")
-        self.writes.append(Write(now, request.method, request.path, body, response.status))
+        self.writes.append(
+            Write(now, request.method, request.path, body, response.status, request.header("User-Agent") or "")
+        )
 
     def count(self, hostname: str, what: str) -> None:
         self.hosts.setdefault(hostname, Counter())[what] += 1

@@ -206,6 +206,14 @@ class Store:
         # sorted here: databases order text by the rules of their locale
         return sorted(filter(None, (_read(verdict_of, content) for content in contents)), key=lambda v: v.site)
 
+    def newer(self, known: Mapping[str, tuple[float, str]]) -> list[Verdict]:
+        """Verdicts that are not as they are known: site -> when it was judged, and its state."""
+        with self._engine.connect() as db:
+            rows = db.execute(select(VERDICTS.c.site, VERDICTS.c.judged_at, VERDICTS.c.state)).all()
+            moved = [row.site for row in rows if known.get(row.site) != (row.judged_at, row.state)]
+            contents = [db.scalar(_CONTENT, {"wanted": site}) for site in moved]
+        return list(filter(None, (_read(verdict_of, content) for content in contents if content)))
+
     def forget(self, sites: Iterable[str]) -> None:
         """Drop the verdicts of sites that are not managed any more. Their bases and windows stay."""
         gone = [{"gone": site} for site in sites]
@@ -261,6 +269,7 @@ def _read(form: Callable[[Mapping[str, Any]], T], content: str) -> T | None:
         return None
 
 
+_CONTENT = select(VERDICTS.c.content).where(VERDICTS.c.site == bindparam("wanted"))
 # one row at a time: a list of them in one statement meets the databases' limits of bound values
 _SIGHTING = ("site", "resource", "attribute", "cause")
 _FORGET_SIGHTING = delete(SIGHTINGS).where(*(SIGHTINGS.c[name] == bindparam(name) for name in _SIGHTING))
