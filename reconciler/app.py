@@ -170,7 +170,7 @@ async def _at_work(
     server = _Server(
         create_app(shown, access, hooks, Desk(it.store.words, it.store.rollouts, spoken.set)), options.listen
     )
-    jobs = [it.run(), _follow(it, git, begin), _roll(it, git.rollouts), _heed(it, spoken), server.serve()]
+    jobs = [it.run(), _follow(it, git, begin), _roll(it, git.rollouts), _heed(it, git.rollouts, spoken), server.serve()]
     tasks = tuple(asyncio.create_task(job) for job in jobs)
     try:
         yield Started(it, await server.url(tasks[-1]), tasks)
@@ -201,7 +201,7 @@ async def _roll(it: Controller, rollouts: Rollouts) -> None:
         await SYSTEM_CLOCK.sleep(ROLL_S)
 
 
-async def _heed(it: Controller, spoken: asyncio.Event) -> None:
+async def _heed(it: Controller, rollouts: Rollouts, spoken: asyncio.Event) -> None:
     """What people say in the store, heeded within seconds: commands beside this process say it too.
 
     spoken: somebody said it to this process, which heeds it at once.
@@ -215,7 +215,9 @@ async def _heed(it: Controller, spoken: asyncio.Event) -> None:
         said = words.said(after=last)
         if said:
             last = said[-1].number
-            it.heed({word.subject for word in said})
+            subjects = {word.subject for word in said}
+            it.heed(subjects)
+            it.put(rollouts.sites_of(subjects))
 
 
 def _source(options: Running, say: Say) -> Source:

@@ -11,11 +11,11 @@ from pydantic import BaseModel, ConfigDict
 from reconciler.api.access import NOT_ALLOWED, NOT_ENOUGH, Access, bearer_of
 from reconciler.api.answering import NOT_NOW, NOT_READ, NOT_THERE, as_json, example
 from reconciler.api.sites import Fleet
-from reconciler.api.words import Because, Desk, Name, Needed
-from reconciler.engine.rollout_words import Action, hears, named
+from reconciler.api.words import Because, Desk, Name, Needed, found
+from reconciler.engine.rollout_words import Action, hears
 from reconciler.model.errors import ConfigError
 from reconciler.model.role import Role
-from reconciler.model.rollout import MemberState, Rollout
+from reconciler.model.rollout import MemberState
 from reconciler.model.rollout_wire import member_json, rollout_json
 
 PATH = "/api/v1/rollouts"
@@ -108,15 +108,15 @@ def _shown(app: FastAPI, fleet: Fleet, access: Access, desk: Desk) -> None:
     @app.get(PATH, dependencies=sees, responses={200: {"model": Listed}, **NOT_ALLOWED})
     async def rollouts(which: Annotated[Which, Query()]) -> Response:
         """Every rollout that is kept, the newest first: its commit, how far it is, when it may end."""
-        found = desk.rollouts.open() if which.is_open else desk.rollouts.all()
-        return as_json({"rollouts": [rollout_json(one, fleet.now()) for one in reversed(found)]})
+        kept = desk.rollouts.open() if which.is_open else desk.rollouts.all()
+        return as_json({"rollouts": [rollout_json(one, fleet.now()) for one in reversed(kept)]})
 
     @app.get(
         f"{PATH}/{{rollout}}", dependencies=sees, responses={200: {"model": WithSites}, **NOT_ALLOWED, **NOT_THERE}
     )
     async def rollout(rollout: Id) -> Response:
         """One rollout: its waves, counts, expected end, and what each site waits for."""
-        one = _found(desk, rollout)
+        one = found(desk, rollout)
         sites = [member_json(one, name) for name in one.members]
         return as_json(rollout_json(one, fleet.now()) | {"sites": sites})
 
@@ -129,18 +129,9 @@ class _Says:
 
     def __call__(self, request: Request, rollout: str, action: Action, reason: str) -> Response:
         try:
-            hears(_found(self._desk, rollout))
+            hears(found(self._desk, rollout))
         except ConfigError as too_late:
             raise HTTPException(409, str(too_late)) from None
         self._desk.rollouts.say(rollout, action, bearer_of(request).name, reason)
         self._desk.heed()
-        return as_json(rollout_json(_found(self._desk, rollout), self._fleet.now()))
-
-
-def _found(desk: Desk, rollout: str) -> Rollout:
-    if one := desk.rollouts.one(rollout):
-        return one
-    try:
-        return named(rollout, desk.rollouts.all())
-    except ConfigError as unknown:
-        raise HTTPException(404, str(unknown)) from None
+        return as_json(rollout_json(found(self._desk, rollout), self._fleet.now()))

@@ -13,13 +13,15 @@ from fastapi import Body, Depends, FastAPI, HTTPException, Path, Query, Request,
 from pydantic import BaseModel, ConfigDict, Field
 
 from reconciler.api.access import NOT_ALLOWED, NOT_ENOUGH, Access, bearer_of
-from reconciler.api.answering import NOT_READ, NOT_THERE, Page, as_json, example
+from reconciler.api.answering import NOT_NOW, NOT_READ, NOT_THERE, Page, as_json, example
 from reconciler.api.sites import Fleet
-from reconciler.engine.approvals import Named, answers
+from reconciler.engine.answers import Named
+from reconciler.engine.heard import Heard
 from reconciler.model.approval import Answer, Approval, Saying, Word
 from reconciler.model.errors import ConfigError
 from reconciler.model.gate import Scope, Suspension
 from reconciler.model.role import Role
+from reconciler.model.rollout import Rollout
 from reconciler.model.words import Disruption
 from reconciler.store import Rollouts, Words
 
@@ -58,6 +60,18 @@ class OfChange(_Told):
         return Named(change=self.change, up_to=self.up_to)
 
 
+class OfRollout(_Told):
+    """A yes to the plans of a rollout's sites that wait for one, as they are now, or a no to whatever they are."""
+
+    answer: Answer
+    rollout: Name
+    up_to: Disruption | None = Field(default=None, description="What it costs most now, up to a reboot, without.")
+    reason: Reason = ""
+
+    def named(self) -> Named:
+        return Named(rollout=self.rollout, up_to=self.up_to)
+
+
 class OfSite(_Told):
     """Stop for one site."""
 
@@ -78,8 +92,8 @@ class Because(_Told):
     reason: Reason = ""
 
 
-class Heard(BaseModel):
-    """What was recorded, on which sites it counts now, and what holds them still besides."""
+class Answered(BaseModel):
+    """What was recorded, on which sites it counts now, and what holds them, and others of a rollout, all the same."""
 
     answer: Answer
     names: list[str]
@@ -106,6 +120,7 @@ class Resumed(BaseModel):
 ANSWERS = {
     "plans": example("Yes to a plan", {"answer": "approved", "plans": ["3f2a9c0d1b2e"], "reason": "seen"}),
     "change": example("Yes to a change on all sites", {"answer": "approved", "change": "77aa01c2d3", "up_to": "lock"}),
+    "rollout": example("Yes to a rollout", {"answer": "approved", "rollout": "7c1f00aa", "up_to": "reboot"}),
     "no": example("No to a plan", {"answer": "rejected", "plans": ["3f2a9c0d1b2e"], "reason": "not this year"}),
 }
 STOPS = {
@@ -142,6 +157,14 @@ class Desk:
     heed: Callable[[], None]
 
 
+def found(desk: Desk, rollout: str) -> Rollout:
+    """The rollout of this id; 404, with those that there are."""
+    try:
+        return Heard(desk.words, desk.rollouts).one(rollout)
+    except ConfigError as unknown:
+        raise HTTPException(404, str(unknown)) from None
+
+
 def add_words(app: FastAPI, fleet: Fleet, access: Access, desk: Desk) -> None:
     """Serve them on this application."""
     _approvals(app, fleet, access, desk)
@@ -172,19 +195,19 @@ def _approvals(app: FastAPI, fleet: Fleet, access: Access, desk: Desk) -> None:
         "/api/v1/approvals",
         status_code=201,
         dependencies=[Depends(access.needs(Role.APPROVER))],
-        responses={201: {"model": Heard}, **NOT_ENOUGH, **NOT_THERE, **NOT_READ},
+        responses={201: {"model": Answered}, **NOT_ENOUGH, **NOT_THERE, **NOT_NOW, **NOT_READ},
     )
     async def approve(
-        request: Request, said: Annotated[OfPlans | OfChange, Body(openapi_examples=ANSWERS)]
+        request: Request, said: Annotated[OfPlans | OfChange | OfRollout, Body(openapi_examples=ANSWERS)]
     ) -> Response:
-        """Say yes or no to plans, or to one change. It counts for these values only, and once a site."""
+        """Say yes or no to plans, to one change, or to a rollout. It counts for these values only, and once a site."""
         saying = Saying(said.answer, bearer_of(request).name, fleet.now(), said.reason)
+        if isinstance(said, OfRollout):
+            found(desk, said.rollout)
         try:
-            heard = answers(saying, said.named(), fleet.verdicts())
-        except ConfigError as nobody_has_it:
-            raise HTTPException(404, str(nobody_has_it)) from None
-        for approval in heard.approvals:
-            desk.words.answer(approval)
+            heard = Heard(desk.words, desk.rollouts).answer(saying, said.named(), fleet.verdicts())
+        except ConfigError as nobody_asks:
+            raise HTTPException(409 if isinstance(said, OfRollout) else 404, str(nobody_asks)) from None
         desk.heed()
         content = {"answer": said.answer, "names": heard.names, "sites": heard.sites, "waits": heard.waits}
         return as_json(content, 201)

@@ -14,7 +14,6 @@ import typer
 from reconciler.cli import results as shown
 from reconciler.cli.options import STATE, Database, Format, Show, State
 from reconciler.engine.rollout_words import hears, named
-from reconciler.model.errors import ConfigError
 from reconciler.model.rollout import Rollout
 from reconciler.model.rollout_steps import expected_end
 from reconciler.model.rollout_wire import counts, member_json, rollout_json
@@ -65,14 +64,6 @@ def resume(rollout: Id, reason: Reason = "", state: State = STATE, database: Dat
 def abort(rollout: Id, reason: Reason, state: State = STATE, database: Database = "") -> None:
     """Send nothing of it any more. Its sites wait for a commit that changes them again; a revert is one."""
     _say(_found(rollout, state, database), "aborted", reason, state, database)
-
-
-def approved(rollout: str, reason: str, state: Path, database: str) -> None:
-    """Say yes to a commit that does much to the fleet. Raises ConfigError where nobody asks."""
-    one = _found(rollout, state, database)
-    if not one.mass:
-        raise ConfigError(f"rollout {one.id} does not wait for approval as a whole")
-    _say(one, "approved", reason, state, database)
 
 
 def _say(one: Rollout, action: str, reason: str, state: Path, database: str) -> None:

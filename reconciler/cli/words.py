@@ -13,8 +13,8 @@ import typer
 from reconciler.cli import results as shown
 from reconciler.cli.options import STATE, Database, Format, Show, State
 from reconciler.cli.plan_text import plural
-from reconciler.cli.rollout import approved
-from reconciler.engine.approvals import Answers, Named, answers
+from reconciler.engine.answers import Answers, Named
+from reconciler.engine.heard import Heard
 from reconciler.model.approval import Answer, Saying, Subject
 from reconciler.model.errors import ConfigError
 from reconciler.model.words import Disruption
@@ -31,12 +31,15 @@ Change = Annotated[
 ]
 RolloutId = Annotated[
     str,
-    typer.Option("--rollout", help="A commit that does much to the fleet, as a whole, by its rollout.", metavar="ID"),
+    typer.Option(
+        "--rollout", help="The plans of a rollout's sites, and the commit as a whole, by its id.", metavar="ID"
+    ),
 ]
 UpTo = Annotated[
     Disruption | None,
     typer.Option(
-        "--up-to", help="With --change: not where its plan costs more. What it costs most now, up to a reboot, without."
+        "--up-to",
+        help="With --change and --rollout: not where a plan costs more. What they cost most now, up to a reboot, without.",
     ),
 ]
 
@@ -71,64 +74,59 @@ def resume(
 def approve(
     plans: Plans = None,
     change: Change = "",
+    rollout: RolloutId = "",
     up_to: UpTo = None,
+    reason: Reason = "",
+    state: State = STATE,
+    database: Database = "",
+    show: Show = Format.TEXT,
+) -> None:
+    """Say yes to plans, to one change on every site that has it, or to the plans of a rollout. It counts for these
+    values only, and once a site. Exit: 0 recorded, 1 nobody has such a plan now.
+    """  # noqa: D205
+    named = Named(plans or (), change, rollout, up_to)
+    _answered(Saying(Answer.APPROVED, getuser(), time.time(), reason), named, (state, database), show)
+
+
+def reject(
+    plans: Plans = None,
+    change: Change = "",
     rollout: RolloutId = "",
     reason: Reason = "",
     state: State = STATE,
     database: Database = "",
     show: Show = Format.TEXT,
 ) -> None:
-    """Say yes to plans, or to one change on every site that has it. It counts for these values only, and once a site.
+    """Say no to plans, to one change, or to a rollout: they are not sent, whatever the policies say.
 
     Exit: 0 recorded, 1 nobody has such a plan now.
     """
-    if rollout:
-        approved(rollout, reason, state, database)
-        return
-    _answered(
-        Saying(Answer.APPROVED, getuser(), time.time(), reason),
-        Named(plans or (), change, up_to),
-        (state, database),
-        show,
-    )
-
-
-def reject(
-    plans: Plans = None,
-    change: Change = "",
-    reason: Reason = "",
-    state: State = STATE,
-    database: Database = "",
-    show: Show = Format.TEXT,
-) -> None:
-    """Say no to plans, or to one change on every site that has it: they are not sent, whatever the policies say.
-
-    Exit: 0 recorded, 1 nobody has such a plan now.
-    """
-    _answered(
-        Saying(Answer.REJECTED, getuser(), time.time(), reason), Named(plans or (), change), (state, database), show
-    )
+    named = Named(plans or (), change, rollout)
+    _answered(Saying(Answer.REJECTED, getuser(), time.time(), reason), named, (state, database), show)
 
 
 def _answered(said: Saying, named: Named, where: tuple[Path, str], show: Format) -> None:
-    found = answers(said, named, verdicts_of(*where))
+    verdicts = verdicts_of(*where)
     with speaking(where[0], said.answer, where[1]) as store:
-        for approval in found.approvals:
-            store.words.answer(approval)
-    content = {"answer": said.answer, "names": found.names, "sites": found.sites}
-    _told(content, _answer_lines(found), show)
+        found = Heard(store.words, store.rollouts).answer(said, named, verdicts)
+    content = {"answer": said.answer, "names": found.names, "sites": found.sites, "waits": found.waits}
+    _told(content, _answer_lines(said.answer, found), show)
 
 
-def _answer_lines(said: Answers) -> Iterator[str]:
-    for approval in said.approvals:
+def _answer_lines(answer: Answer, found: Answers) -> Iterator[str]:
+    if found.whole:
+        yield f"rollout {found.whole} {answer} as a whole, with what it does to the fleet"
+    for approval in found.approvals:
+        ceiling = f" up to {approval.ceiling}" if answer is Answer.APPROVED else ""
         if approval.subject is Subject.CHANGE:
-            ceiling = f" up to {approval.ceiling}" if approval.answer is Answer.APPROVED else ""
-            yield f"change {approval.name} {approval.answer}{ceiling}: {plural(len(said.having), 'site')} have it now"
-    for verdict in said.having:
-        waits = "; ".join(said.waits.get(verdict.site, ()))
-        yield f"  {verdict.site}: plan {verdict.plan_id} {said.approvals[0].answer}" + (
-            f"; it waits still: {waits}" if waits else ""
-        )
+            yield f"change {approval.name} {answer}{ceiling}: {plural(len(found.having), 'site')} have it now"
+        if approval.subject is Subject.ROLLOUT:
+            what = plural(len(found.having), "plan") if answer is Answer.APPROVED else "whatever its sites' plans are"
+            yield f"rollout {approval.name} {answer}{ceiling}: {what}"
+    for verdict in found.having:
+        waits = "; ".join(found.waits.get(verdict.site, ()))
+        yield f"  {verdict.site}: plan {verdict.plan_id} {answer}" + (f"; it waits still: {waits}" if waits else "")
+    yield from (f"  {site}: waits: {why}" for site, why in found.left.items())
 
 
 def _scoped(name: str, *, is_group: bool) -> dict[str, str]:

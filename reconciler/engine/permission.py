@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from reconciler.engine.approvals import counting, lapsed
+from reconciler.engine.approvals import Question, counting, lapsed
 from reconciler.model.approval import Answer, Approval
 from reconciler.model.change import Change, Comparison
 from reconciler.model.gate import GateName, Hold
@@ -67,12 +67,14 @@ class Asked:
     """Who asks, for what site: its policies, what people said of its plans, the windows that are ours.
 
     approved: the id of the plan that whoever asks has before his eyes; it goes before what was said earlier.
+    rollout: the one that has a say on the site; "" if none has.
     """
 
     settings: Settings
     approved: str = ""
     ours: frozenset[str] = frozenset()
     approvals: tuple[Approval, ...] = ()
+    rollout: str = ""
 
 
 def permitted(found: Comparison, todo: Plan, context: Context, kinds: Kinds, asked: Asked) -> Permission:
@@ -91,7 +93,7 @@ def permitted(found: Comparison, todo: Plan, context: Context, kinds: Kinds, ask
         return Permission(todo, Result.HELD, planning)
     if asked.approved == todo.id:
         return Permission(todo, Result.PLANNED, planning, is_approved=True)
-    said = counting(asked.approvals, todo, found)
+    said = counting(asked.approvals, planning.question(asked.rollout))
     if said and (asked.approved != ANY or said.answer is Answer.APPROVED):
         return _answered(said, planning)
     return _in_part(planning, asked)
@@ -110,7 +112,7 @@ def _in_part(planning: Planning, asked: Asked) -> Permission:
         return Permission(planning.todo, Result.PLANNED, planning)
     told = _told(held, len(changes))
     if any(why.gate is GateName.APPROVAL for why in told):
-        why_not = lapsed(asked.approvals, planning.todo, planning.found)
+        why_not = lapsed(asked.approvals, planning.question(asked.rollout))
         more = (Hold(GateName.APPROVAL, why_not),) if why_not else ()
         return Permission(planning.of(_others(changes, held)), Result.HELD, planning, told + more)
     return Permission(planning.of(_others(changes, held)), Result.PLANNED, planning, told)
@@ -134,6 +136,11 @@ class Planning:
     context: Context
     kinds: Kinds
     ours: frozenset[str]
+
+    def question(self, rollout: str) -> Question:
+        """What people's words are asked about."""
+        loses = any(_is_destructive(change, self.kinds) for change in self.found.changes)
+        return Question(self.todo, self.found, rollout, loses)
 
     def of(self, changes: Iterable[Change[Any]]) -> Plan:
         """The plan of these changes alone; of none, the windows that we owe an end."""

@@ -85,7 +85,9 @@ async def reconcile(visit: Visit, office: Office, sends: Sends = sent_now) -> tu
     for host in visit.windows - judged.windows:
         visit.journal.window_closed(host)  # or somebody's later lock of it would be taken for ours
     context = Context(judged.desired, judged.observed)
-    asked = Asked(visit.settings, visit.approved, judged.windows, visit.approvals)
+    turn = office.turns.of(visit.site)
+    goes_by = turn.rollout.id if turn.rollout else ""
+    asked = Asked(visit.settings, visit.approved, judged.windows, visit.approvals, goes_by)
     allowed = permitted(judged.found, judged.plan, context, office.kinds, asked)
     passed = await gated(allowed, judged.observed, visit, office)
     if not passed.plan.stages:

@@ -51,6 +51,11 @@ class Rollouts:
             found = replace(found, words=self._kept.words().get(found.id, Words()))
         return Turn(found, is_counted)
 
+    def sites_of(self, rollouts: Iterable[str]) -> frozenset[str]:
+        """The sites on which these rollouts have a say."""
+        live = (self.live[id_] for id_ in rollouts if id_ in self.live)
+        return frozenset(site for one in live for site in one.members if one.has(site))
+
     def watches(self, site: str) -> bool:
         return any(site in one.members for one in self.live.values() if one.strategy.soak_s)
 

@@ -1,4 +1,4 @@
-"""A person's yes or no: to one plan, or to one change on every site that has it."""
+"""A person's yes or no: to one plan, to one change on every site that has it, or to the plans of a rollout."""
 
 from __future__ import annotations
 
@@ -18,6 +18,7 @@ class Subject(StrEnum):
     """What was answered."""
 
     PLAN = "plan"  # by its id: these values, from these values, by these calls, on this site
+    ROLLOUT = "rollout"  # by its id: the plans that its sites had then; a no is for whatever they have
     CHANGE = "change"  # by its fingerprint: the same values from the same values, on whatever site
 
 
@@ -32,11 +33,20 @@ class Saying:
 
 
 @dataclass(frozen=True, slots=True)
-class Approval:
-    """number: how the store calls it. at: Unix seconds. site: of a plan; "" for a change.
+class Pinned:
+    """The plan of a site as it was approved. differences: as of an Approval."""
 
-    ceiling: an approved change is not sent where its plan costs more than this.
+    plan: str
+    differences: Mapping[str, tuple[str, str]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Approval:
+    """number: how the store calls it. at: Unix seconds. site: of a plan; "" for a change or a rollout.
+
+    ceiling: what is approved is not sent where its plan costs more than this.
     differences: `resource:attribute` -> what it was and was to become, for telling what has changed since.
+    plans: of a rollout, those of its sites that waited when it was answered.
     """
 
     answer: Answer
@@ -49,6 +59,7 @@ class Approval:
     reason: str = ""
     differences: Mapping[str, tuple[str, str]] = field(default_factory=dict)
     number: int = 0
+    plans: Mapping[str, Pinned] = field(default_factory=dict)
 
     @property
     def in_words(self) -> str:

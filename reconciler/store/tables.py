@@ -74,13 +74,21 @@ APPROVALS = Table(
     METADATA,
     Column("number", Integer, primary_key=True, autoincrement=True),
     Column("answer", String, nullable=False),
-    Column("subject", String, nullable=False),  # plan, change
+    Column("subject", String, nullable=False),  # plan, change, rollout
     Column("name", String, nullable=False, index=True),
     Column("site", String, nullable=False, index=True),  # of a plan
     Column("by", String, nullable=False),
     Column("at", Float, nullable=False),
     Column("ceiling", String, nullable=False),
     Column("reason", Text, nullable=False),
+    Column("differences", Text, nullable=False),  # JSON
+)
+APPROVAL_PLANS = Table(
+    "approval_plans",  # those that an approval of a rollout is bound to
+    METADATA,
+    Column("number", Integer, primary_key=True),
+    Column("site", String, primary_key=True),
+    Column("plan_id", String, nullable=False),
     Column("differences", Text, nullable=False),  # JSON
 )
 APPROVAL_USES = Table(

@@ -5,18 +5,18 @@ A word is heeded at the next visit of the sites that it concerns, by whichever p
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 import orjson
 from sqlalchemy import ColumnElement, Connection, Engine, Row, and_, delete, exists, func, insert, or_, select, true
 
-from reconciler.model.approval import Answer, Approval, Subject, Word
+from reconciler.model.approval import Answer, Approval, Pinned, Subject, Word
 from reconciler.model.gate import Scope, Suspension
 from reconciler.model.words import Disruption
 from reconciler.store.database import put, writing
-from reconciler.store.tables import APPROVAL_USES, APPROVALS, AUDIT, SUSPENSIONS
+from reconciler.store.tables import APPROVAL_PLANS, APPROVAL_USES, APPROVALS, AUDIT, ROLLOUTS, SUSPENSIONS
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,25 +74,39 @@ class Words:
             "differences": orjson.dumps(approval.differences).decode(),
         }
         with writing(self.engine).begin() as db:
-            db.execute(insert(APPROVALS).values(said))
-            detail = " ".join(filter(None, (f"{approval.subject} of {approval.site or 'any site'}", approval.reason)))
+            number = db.execute(insert(APPROVALS).values(said).returning(APPROVALS.c.number)).scalar_one()
+            if pinned := [_pinned_row(number, site, one) for site, one in approval.plans.items()]:
+                db.execute(insert(APPROVAL_PLANS), pinned)
+            detail = " ".join(filter(None, (_of(approval), approval.reason)))
             self._audit(db, approval.by, str(approval.answer), approval.name, detail)
 
     def approvals(self, site: str) -> tuple[Approval, ...]:
-        """What counts for a site and was not used there yet: of its plans and of changes, the oldest first."""
+        """What may count for a site and was not used there yet, the oldest first: of its plans, of changes, of rollouts.
+
+        Of a rollout with the plan of this site to which it is bound.
+        """
         used = exists().where(and_(APPROVAL_USES.c.number == APPROVALS.c.number, APPROVAL_USES.c.site == site))
-        mine = or_(APPROVALS.c.site == site, APPROVALS.c.subject == Subject.CHANGE)
+        pinned = APPROVALS.c.number.in_(select(APPROVAL_PLANS.c.number).where(APPROVAL_PLANS.c.site == site))
+        mine = or_(APPROVALS.c.site == site, APPROVALS.c.subject == Subject.CHANGE, pinned, _OF_LIVE_ROLLOUT)
         with self.engine.connect() as db:
             rows = db.execute(select(APPROVALS).where(mine, ~used).order_by(APPROVALS.c.number)).all()
-        return tuple(map(_approval, rows))
+            numbers = [row.number for row in rows if row.subject == Subject.ROLLOUT]
+            plans = _pinned(db, numbers, site) if numbers else {}
+        return tuple(_approval(row, plans.get(row.number)) for row in rows)
 
     def answered(self, most: int, before: int | None = None) -> tuple[Answered, ...]:
-        """Yeses and noes about whatever site, used or not, the newest first. before: the number of a later one."""
+        """Yeses and noes about whatever site, used or not, the newest first. before: the number of a later one.
+
+        What the plans of a rollout were to change is left out: it may be five thousand sites.
+        """
         older = APPROVALS.c.number < before if before is not None else true()
         wanted = select(APPROVALS).where(older).order_by(APPROVALS.c.number.desc()).limit(most)
         with self.engine.connect() as db:
-            said = tuple(map(_approval, db.execute(wanted)))
-            uses = select(APPROVAL_USES).where(APPROVAL_USES.c.number.in_([a.number for a in said]))
+            rows = db.execute(wanted).all()
+            numbers = [row.number for row in rows]
+            plans = _pinned_ids(db, numbers)
+            said = tuple(_approval(row, plans.get(row.number)) for row in rows)
+            uses = select(APPROVAL_USES).where(APPROVAL_USES.c.number.in_(numbers))
             used: dict[int, list[str]] = {}
             for row in db.execute(uses):
                 used.setdefault(row.number, []).append(row.site)
@@ -146,8 +160,44 @@ def _word(row: Row[Any]) -> Word:
     return Word(row.at, row.by, row.action, row.subject, row.detail, row.number)
 
 
-def _approval(row: Row[Any]) -> Approval:
-    differences = {place: tuple(both) for place, both in orjson.loads(row.differences).items()}
+_OF_LIVE_ROLLOUT = and_(
+    APPROVALS.c.subject == Subject.ROLLOUT,
+    APPROVALS.c.name.in_(select(ROLLOUTS.c.id).where(ROLLOUTS.c.closed.is_(None))),
+)
+
+
+def _of(approval: Approval) -> str:
+    """What was answered, in words for the audit."""
+    if approval.subject is Subject.ROLLOUT and approval.answer is Answer.APPROVED:
+        return f"rollout: {len(approval.plans)} plans up to {approval.ceiling}"
+    return f"{approval.subject} of {approval.site or 'any site'}"
+
+
+def _pinned_row(number: int, site: str, pinned: Pinned) -> dict[str, Any]:
+    differences = orjson.dumps(pinned.differences).decode()
+    return {"number": number, "site": site, "plan_id": pinned.plan, "differences": differences}
+
+
+def _pinned(db: Connection, numbers: Iterable[int], site: str) -> dict[int, dict[str, Pinned]]:
+    """The plan of one site that these approvals are bound to, by number and site."""
+    wanted = select(APPROVAL_PLANS).where(APPROVAL_PLANS.c.number.in_(numbers), APPROVAL_PLANS.c.site == site)
+    return {r.number: {r.site: Pinned(r.plan_id, _differences(r.differences))} for r in db.execute(wanted)}
+
+
+def _pinned_ids(db: Connection, numbers: Iterable[int]) -> dict[int, dict[str, Pinned]]:
+    """The plans of all sites that these approvals are bound to, by number and site."""
+    columns = (APPROVAL_PLANS.c.number, APPROVAL_PLANS.c.site, APPROVAL_PLANS.c.plan_id)
+    found: dict[int, dict[str, Pinned]] = {}
+    for row in db.execute(select(*columns).where(APPROVAL_PLANS.c.number.in_(numbers))):
+        found.setdefault(row.number, {})[row.site] = Pinned(row.plan_id)
+    return found
+
+
+def _differences(content: str) -> dict[str, tuple[str, str]]:
+    return {place: (was, becomes) for place, (was, becomes) in orjson.loads(content).items()}
+
+
+def _approval(row: Row[Any], plans: Mapping[str, Pinned] | None = None) -> Approval:
     return Approval(
         answer=Answer(row.answer),
         subject=Subject(row.subject),
@@ -157,6 +207,7 @@ def _approval(row: Row[Any]) -> Approval:
         ceiling=Disruption(row.ceiling),
         site=row.site,
         reason=row.reason,
-        differences=differences,
+        differences=_differences(row.differences),
         number=row.number,
+        plans=plans or {},
     )

@@ -6,11 +6,12 @@ from typing import Any, NamedTuple
 
 import pytest
 
+from reconciler.model.gate import GateName, Hold
 from reconciler.model.role import Role
 from reconciler.model.rollout import Member, Rollout
 from reconciler.model.waves import Strategy
 from reconciler.model.words import Disruption
-from reconciler.store import Store
+from reconciler.store import Rendered, Store
 from tests.api.calling import asked
 from tests.api.desks import Desks, Opened
 from tests.model.verdicts import difference, verdict
@@ -20,6 +21,8 @@ SITE = verdict(
     differences=(difference(),),
     plan_id="3f2a9c0d1b2e",
     change="77aa01c2d3",
+    holds=(Hold(GateName.APPROVAL, "waits for approval: apply is approved"),),
+    input_key="k",
     plan={"version": 1, "disruption": Disruption.LOCK, "stages": [], "blocked": []},
 )
 ROLLOUT = Rollout("7c1f00aa", "c0ffee" * 6, Strategy(), {"ottawa-001": Member("ottawa-001", 0, "d")}, 1_000.0)
@@ -55,6 +58,7 @@ def test_whatever_takes_a_body_shows_one():
 def test_it_is_taken(tmp_path, shown):
     with Store.open(tmp_path / "state", "run", clock=lambda: 1_042.5) as store:
         store.rollouts.save(ROLLOUT)
+        store.rollouts.rendered({SITE.site: Rendered("k", "d")})
         desk = Desks(store, {SITE.site: SITE})
         answer = desk.says(Role.OPERATOR, shown.request, shown.body)
         assert answer.status in {200, 201}, answer.text

@@ -8,12 +8,15 @@ import pytest
 import schemathesis
 from schemathesis.specs.openapi.checks import negative_data_rejection
 
+from reconciler.model.gate import GateName, Hold
 from reconciler.model.role import Role
 from reconciler.model.rollout import Member, MemberState, Rollout
 from reconciler.model.waves import Strategy
-from reconciler.store import Store
+from reconciler.model.words import State
+from reconciler.store import Rendered, Store
 from tests.api.calling import told
 from tests.api.desks import Desks, Opened
+from tests.model.verdicts import difference, verdict
 
 PATH = "/api/v1/rollouts"
 MEMBERS = {
@@ -129,6 +132,49 @@ def test_only_an_operator_stops_one_or_lets_it_go_on(desk, action, role):
         {"detail": f"the-{role} is {role}, and this needs the role operator"},
     )
     assert (desk.audited, desk.heeded) == ([], 0)
+
+
+WAITS = verdict(
+    "hull",
+    State.HELD,
+    input_key="k",
+    differences=(difference(),),
+    plan_id="p9",
+    plan={"version": 1, "disruption": "lock", "stages": [], "blocked": []},
+    holds=(Hold(GateName.APPROVAL, "waits for approval: apply is approved"),),
+)
+
+
+@pytest.fixture
+def asking(tmp_path):
+    with Store.open(tmp_path / "asking", "run", clock=lambda: 1_042.5) as store:
+        store.rollouts.rendered({"hull": Rendered("k", "d")})
+        yield Desks(kept(store), {"hull": WAITS})
+
+
+def test_an_approver_says_yes_to_the_plans_of_a_rollout(asking):
+    said = {"answer": "approved", "rollout": "7c1f00aa", "reason": "seen"}
+    answer = asking.says(Role.APPROVER, "POST /api/v1/approvals", said)
+    assert (answer.status, answer.json) == (
+        201,
+        {
+            "answer": "approved",
+            "names": ["7c1f00aa"],
+            "sites": ["hull"],
+            "waits": {"gatineau": ["it was not planned for yet: approve again when it was"]},
+        },
+    )
+    assert asking.audited == [("the-approver", "approved", "7c1f00aa", "rollout: 1 plans up to lock seen")]
+    [listed] = asking.says(Role.VIEWER, "GET /api/v1/approvals").json["approvals"]
+    assert (listed["subject"], listed["plans"]) == ("rollout", {"hull": {"plan": "p9", "differences": {}}})
+    assert asking.heeded == 1
+
+
+def test_a_yes_for_which_nobody_waits_is_a_conflict_and_one_to_no_rollout_is_not_found(asking):
+    for rollout, status in (("0ddba115", 409), ("nope", 404)):
+        answer = asking.says(Role.APPROVER, "POST /api/v1/approvals", {"answer": "approved", "rollout": rollout})
+        assert answer.status == status, answer.text
+    assert (asking.audited, asking.heeded) == ([], 0)
 
 
 @pytest.mark.parametrize("request_line", [f"GET {PATH}", f"GET {PATH}/7c1f00aa", f"POST {PATH}/7c1f00aa/abort"])

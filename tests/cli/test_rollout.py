@@ -6,9 +6,12 @@ import json
 
 import pytest
 
+from reconciler.model.gate import GateName, Hold
 from reconciler.model.rollout import Member, MemberState, Rollout
 from reconciler.model.waves import Strategy
-from reconciler.store import Store, rollouts_of
+from reconciler.model.words import State
+from reconciler.store import Rendered, Store, rollouts_of, speaking
+from tests.model.verdicts import difference, verdict
 
 pytestmark = pytest.mark.usefixtures("offline")
 
@@ -68,10 +71,66 @@ def test_a_person_pauses_goes_on_and_aborts_and_the_last_word_counts(stxr, state
 
 
 def test_a_commit_that_does_much_is_approved_as_a_whole(stxr, state):
-    assert stxr("approve", "--rollout", "beef0000", "--reason", "seen", "--state", state).code == 0
+    ended = stxr("approve", "--rollout", "beef0000", "--reason", "seen", "--state", state)
+    assert (ended.code, ended.out.splitlines()) == (
+        0,
+        [
+            "rollout beef0000 approved as a whole, with what it does to the fleet",
+            "  a: waits: it was not planned for yet: approve again when it was",
+        ],
+    )
     assert words(state)["beef0000"].approved.reason == "seen"
     refused = stxr("approve", "--rollout", "7c1f00aa", "--state", state)
-    assert (refused.code, "does not wait for approval as a whole" in refused.err) == (1, True)
+    assert (refused.code, "no site of rollout 7c1f00aa waits for an approval" in refused.err) == (1, True)
+
+
+@pytest.fixture
+def asking(state):
+    """Sites of a rollout that are planned for, and wait for somebody's word."""
+    plan = {"version": 1, "disruption": "lock", "stages": [], "blocked": []}
+    waits = {"holds": (Hold(GateName.APPROVAL, "waits for approval: apply is approved"),), "input_key": "k"}
+    with speaking(state, "look") as store:
+        for name, cost in (("hull", "lock"), ("gatineau", "destructive")):
+            store.rollouts.rendered({name: Rendered("k", "d")})
+            told = {"differences": (difference(),), "plan_id": f"p-{name}", "plan": {**plan, "disruption": cost}}
+            store.save(verdict(name, State.HELD, **told, **waits))
+    return state
+
+
+def test_the_plans_of_a_rollout_are_approved_with_one_word_and_who_is_left_out_is_told(stxr, asking):
+    ended = stxr("approve", "--rollout", "7c1f00aa", "--reason", "seen", "--state", asking)
+    assert (ended.code, ended.out.splitlines()) == (
+        0,
+        [
+            "rollout 7c1f00aa approved up to reboot: 1 plan",
+            "  hull: plan p-hull approved",
+            (
+                "  gatineau: waits: its plan p-gatineau costs destructive, more than reboot: approve that plan, "
+                "or give --up-to destructive"
+            ),
+        ],
+    )
+    with speaking(asking, "look") as store:
+        [approval] = store.words.approvals("hull")
+    assert (approval.plans["hull"].plan, approval.reason) == ("p-hull", "seen")
+
+
+def test_the_same_in_json(stxr, asking):
+    ended = stxr("approve", "--rollout", "7c1f00aa", "--up-to", "destructive", "--state", asking, "--format", "json")
+    assert json.loads(ended.out) == {
+        "answer": "approved",
+        "names": ["7c1f00aa"],
+        "sites": ["gatineau", "hull"],
+        "waits": {},
+    }
+
+
+def test_a_rollout_is_rejected_with_its_reason(stxr, asking):
+    ended = stxr("reject", "--rollout", "7c1f00aa", "--reason", "not this year", "--state", asking)
+    assert ended.out.splitlines()[0] == "rollout 7c1f00aa rejected: whatever its sites' plans are"
+    with speaking(asking, "look") as store:
+        [word] = store.words.approvals("gatineau")
+    assert word.in_words.endswith(": not this year")
 
 
 def test_a_rollout_that_is_not_there_is_refused_with_those_that_are(stxr, state):

@@ -69,7 +69,12 @@ def test_a_change_is_approved_no_further_than_is_said(stxr, state, kept):
 
 def test_a_plan_is_rejected_with_its_reason(stxr, state, kept):
     ended = stxr("reject", "p1", "--reason", "not this year", "--state", state, "--format", "json")
-    assert json.loads(ended.out) == {"answer": "rejected", "names": ["p1"], "sites": ["gatineau"]}
+    assert json.loads(ended.out) == {
+        "answer": "rejected",
+        "names": ["p1"],
+        "sites": ["gatineau"],
+        "waits": {"gatineau": ["outside the maintenance windows"]},
+    }
     assert [a.reason for a in kept("gatineau")] == ["not this year"]
 
 
@@ -78,9 +83,12 @@ def test_a_plan_is_rejected_with_its_reason(stxr, state, kept):
     [
         (("p9",), "no site has the plan p9 now; there are p1, p2"),
         (("--change", "c9"), "no site has the change c9 now; there are c1"),
-        ((), "name plans, or one change"),
-        (("p1", "--change", "c1"), "name plans, or one change"),
-        (("p1", "--up-to", "lock"), "only a change has a ceiling: a plan that is approved costs what it says"),
+        ((), "name plans, one change, or one rollout"),
+        (("p1", "--change", "c1"), "name plans, one change, or one rollout"),
+        (
+            ("p1", "--up-to", "lock"),
+            "only a change or a rollout has a ceiling: a plan that is approved costs what it says",
+        ),
     ],
 )
 def test_what_nobody_has_is_refused_with_what_there_is(stxr, state, words, said):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from reconciler.engine.approvals import of_plan
+from reconciler.engine.answers import of_plan
 from reconciler.engine.controller import Controller, Schedule
 from reconciler.engine.queue import Queue
 from reconciler.model.alarm import Alarm, AlarmSeverity

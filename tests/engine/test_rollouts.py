@@ -7,14 +7,17 @@ from types import SimpleNamespace
 
 import pytest
 
+from reconciler.engine.answers import Named
 from reconciler.engine.controller import Controller, Schedule
+from reconciler.engine.heard import Heard
 from reconciler.engine.queue import Queue
 from reconciler.engine.rollouts import Rollouts
 from reconciler.model.alarm import Alarm, AlarmSeverity
+from reconciler.model.approval import Answer, Saying
 from reconciler.model.gate import GateName, Surroundings
 from reconciler.model.rollout import MemberState
 from reconciler.model.waves import Mass, Strategy, Wave
-from reconciler.model.words import State
+from reconciler.model.words import ApplyPolicy, State
 from reconciler.store import Store, StoreMemory
 from tests.apply.fakes import refused, unreachable
 from tests.engine.offices import APPLY, Git, Line, World
@@ -72,6 +75,10 @@ class Fleet(World):
         object.__setattr__(self.office, "turns", self.rollouts)
         schedule = Schedule(observe_s=600.0, jitter=0.0)
         self.controller = Controller(self.fleet, self.store, schedule, Queue(self.clock, 1), lambda _: None)
+
+    def policies(self, **policy):
+        for name, settings in self.git.policies.items():
+            self.git.policies[name] = settings.model_copy(update=policy)
 
     async def begin(self):
         await self.rollouts.moved()
@@ -279,3 +286,65 @@ async def test_a_site_whose_commit_is_not_counted_yet_waits(store):
     await fleet.controller.visit("sc-001")
     known = fleet.controller.verdicts["sc-001"]
     assert (known.state, known.reason, fleet.changed()) == (State.HELD, "rollout", [])
+
+
+async def asked(fleet, *names):
+    """The sites in order, and the plans that wait for a person's word."""
+    for name in names or fleet.names:
+        await fleet.controller.visit(name)
+    return [n for n in fleet.names if GateName.APPROVAL in {h.gate for h in fleet.controller.verdicts[n].holds}]
+
+
+def yes(fleet, store, **named):
+    saying = Saying(Answer.APPROVED, "day-shift", fleet.clock.now(), "seen")
+    named = Named(rollout=fleet.one.id, **named)
+    return Heard(store.words, store.rollouts).answer(saying, named, fleet.controller.verdicts.values())
+
+
+async def test_one_word_approves_the_plans_of_a_rollout_which_go_in_its_waves(store):
+    fleet = Fleet(store, numbered(6), Strategy(max_concurrent=2))
+    fleet.policies(apply=ApplyPolicy.APPROVED)
+    await fleet.begin()
+    await fleet.push("c2", NEW)
+    await fleet.rounds(3)
+    assert (await asked(fleet), fleet.changed()) == (fleet.names, [])
+    fleet.lines["sc-003"].shown = snap(Net(name="a", mtu=1400))
+    assert yes(fleet, store).sites == fleet.names
+    fleet.controller.put(fleet.rollouts.sites_of({fleet.one.id}))
+    assert await asked(fleet) == ["sc-003"]
+    await fleet.rounds(8)
+    assert fleet.changed() == [name for name in fleet.names if name != "sc-003"]
+    assert fleet.most == 2
+    assert (
+        fleet.controller.verdicts["sc-003"]
+        .holds[-1]
+        .reason.endswith("by day-shift does not count: net/a:mtu is 1400 now, and was 1500")
+    )
+    assert yes(fleet, store).sites == ["sc-003"]
+    await asked(fleet)
+    await fleet.rounds(4)
+    assert len(fleet.changed()) == 6
+
+
+async def test_a_commit_approved_as_a_whole_is_approved_with_its_plans(store):
+    fleet = Fleet(store, numbered(60), None, Mass())
+    fleet.policies(apply=ApplyPolicy.APPROVED)
+    await fleet.begin()
+    await fleet.push("c2", NEW)
+    await fleet.rounds(3)
+    yes(fleet, store)
+    await fleet.rounds(2)
+    assert (fleet.rollouts.live, len(fleet.changed())) == ({}, 60)
+
+
+async def test_a_rejected_rollout_is_not_sent_whatever_the_policies_say(store):
+    fleet = Fleet(store, numbered(3), Strategy(max_concurrent=3))
+    await fleet.begin()
+    await fleet.push("c2", NEW)
+    no = Saying(Answer.REJECTED, "day-shift", fleet.clock.now(), "not this year")
+    Heard(store.words, store.rollouts).answer(no, Named(rollout=fleet.one.id), fleet.controller.verdicts.values())
+    fleet.lines["sc-001"].shown = snap(Net(name="a", mtu=1400))
+    await asked(fleet)
+    await fleet.rounds(5)
+    assert fleet.changed() == []
+    assert {v.message for v in fleet.controller.verdicts.values()} == {"rejected by day-shift: not this year"}

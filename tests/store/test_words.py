@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
-from reconciler.model.approval import Answer, Approval, Subject
+from reconciler.model.approval import Answer, Approval, Pinned, Subject
 from reconciler.model.errors import Held
 from reconciler.model.gate import Suspension
 from reconciler.model.outcome import Outcome
+from reconciler.model.rollout import Member, MemberState, Rollout
+from reconciler.model.waves import Strategy
 from reconciler.model.words import Disruption, Result
 from reconciler.store import Holder, StateLock, Store, StoreMemory, speaking
 
@@ -16,6 +20,10 @@ YES = Approval(
     {"dns:servers": ("10.0.0.1", "10.0.0.2")},
 )  # fmt: skip
 FOR_ALL = Approval(Answer.APPROVED, Subject.CHANGE, "77aa01", "night-shift", 995.0, Disruption.SERVICE)
+
+OF_ROLLOUT = Approval(
+    Answer.APPROVED, Subject.ROLLOUT, "7c1f00aa", "night-shift", 995.0, Disruption.REBOOT, reason="seen"
+)
 
 
 def spoken(words):
@@ -53,6 +61,33 @@ def test_an_approval_of_a_plan_is_its_sites_and_one_of_a_change_is_everybodys(st
         ("night-shift", "approved", "3f2a9c", "plan of ottawa checked"),
         ("night-shift", "approved", "77aa01", "change of any site"),
     ]
+
+
+def test_an_approval_of_a_rollout_is_bound_to_the_plans_of_its_sites(store):
+    members = {name: Member(name, 0, "d") for name in ("ottawa", "hull", "toronto")}
+    store.rollouts.save(Rollout("7c1f00aa", "c2", Strategy(), members, 900.0))
+    pinned = {site: Pinned(f"p-{site}", {"dns:servers": ("10.0.0.1", "10.0.0.2")}) for site in ("ottawa", "hull")}
+    store.words.answer(replace(OF_ROLLOUT, plans=pinned))
+    [mine] = store.words.approvals("ottawa")
+    assert mine == replace(OF_ROLLOUT, plans={"ottawa": pinned["ottawa"]}, number=1)
+    assert [a.plans for a in store.words.approvals("toronto")] == [{}]
+    [listed] = store.words.answered(10)
+    assert listed.approval.plans == {"hull": Pinned("p-hull"), "ottawa": Pinned("p-ottawa")}
+    assert spoken(store.words) == [("night-shift", "approved", "7c1f00aa", "rollout: 2 plans up to reboot seen")]
+
+
+def test_it_is_used_up_site_by_site(store):
+    store.words.answer(replace(OF_ROLLOUT, plans={"ottawa": Pinned("p1"), "hull": Pinned("p2")}))
+    store.record("ottawa", "c2", Outcome("p1", Result.DONE, approval=1))
+    assert [len(store.words.approvals(site)) for site in ("ottawa", "hull")] == [0, 1]
+    assert store.words.answered(1)[0].used_on == ("ottawa",)
+
+
+def test_a_word_on_a_rollout_that_has_ended_is_only_for_the_sites_that_it_pinned(store):
+    gone = {"ottawa": Member("ottawa", 0, "d", MemberState.GONE), "hull": Member("hull", 0, "d", MemberState.DONE)}
+    store.rollouts.save(Rollout("7c1f00aa", "c2", Strategy(), gone, 900.0, ended=950.0))
+    store.words.answer(replace(OF_ROLLOUT, plans={"ottawa": Pinned("p1")}))
+    assert [len(store.words.approvals(site)) for site in ("ottawa", "hull")] == [1, 0]
 
 
 @pytest.mark.parametrize(("result", "left"), [(Result.DONE, ["77aa01"]), (Result.UNREACHABLE, ["3f2a9c", "77aa01"])])
