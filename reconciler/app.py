@@ -12,7 +12,7 @@ from pathlib import Path
 
 import uvicorn
 
-from reconciler.api import Access, Desk, Hooks, create_app
+from reconciler.api import Access, Desk, Drifts, Hooks, create_app
 from reconciler.api import Fleet as Shown
 from reconciler.apply import Pace
 from reconciler.clients import SYSTEM_CLOCK, load
@@ -129,6 +129,7 @@ async def controller(options: Running) -> AsyncIterator[Started]:
         async with open_fleet(office, load(options.endpoints), memory, metrics.observer) as fleet:
             queue = Queue(SYSTEM_CLOCK, options.schedule.workers)
             it = known["it"] = Controller(fleet, store, options.schedule, queue, log.verdict)
+            it.turned = log.drift
             place = Place(
                 options.database or f"sqlite:///{state_folder(options.state) / WORKFLOWS}",
                 options.replica,
@@ -167,9 +168,9 @@ async def _at_work(
     hooks = Hooks(git.source.ring, metrics.delivery, options.listen.webhook_secrets, options.branch)
     access = Access(options.listen.token, it.store.tokens.bearer)
     spoken = asyncio.Event()
-    server = _Server(
-        create_app(shown, access, hooks, Desk(it.store.words, it.store.rollouts, spoken.set)), options.listen
-    )
+    drifts = Drifts(lambda: it.drift, it.store.drift.ended, git.source.repository.set_by)
+    app = create_app(shown, access, hooks, Desk(it.store.words, it.store.rollouts, spoken.set), drifts)
+    server = _Server(app, options.listen)
     jobs = [it.run(), _follow(it, git, begin), _roll(it, git.rollouts), _heed(it, git.rollouts, spoken), server.serve()]
     tasks = tuple(asyncio.create_task(job) for job in jobs)
     try:

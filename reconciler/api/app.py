@@ -13,6 +13,7 @@ from fastapi.responses import PlainTextResponse
 from reconciler import __version__
 from reconciler.api.access import Access
 from reconciler.api.answering import ShortBodies, name_methods
+from reconciler.api.drift import Drifts, add_drift
 from reconciler.api.history import add_history
 from reconciler.api.holds import add_holds
 from reconciler.api.rollouts import add_rollouts
@@ -27,11 +28,17 @@ class Exposition(PlainTextResponse):
     media_type = "text/plain; version=0.0.4; charset=utf-8"
 
 
-def create_app(fleet: Fleet, access: Access, hooks: Hooks | None = None, desk: Desk | None = None) -> FastAPI:
+def create_app(
+    fleet: Fleet,
+    access: Access,
+    hooks: Hooks | None = None,
+    desk: Desk | None = None,
+    drifts: Drifts | None = None,
+) -> FastAPI:
     """The application.
 
     hooks: without them nobody is told of pushes, and the repository is looked at when its time has come.
-    desk: without it nobody can say anything.
+    desk: without it nobody can say anything. drifts: without it there is no past of what differs.
     """
     app = FastAPI(title="stx-reconciler", version=__version__, docs_url=None, redoc_url=None)
     app.add_middleware(ShortBodies, but=PATH)
@@ -41,6 +48,8 @@ def create_app(fleet: Fleet, access: Access, hooks: Hooks | None = None, desk: D
     add_sites(app, fleet, access)
     add_history(app, fleet, access)
     add_holds(app, fleet, access)
+    if drifts:
+        add_drift(app, fleet, access, drifts)
     if desk:
         add_words(app, fleet, access, desk)
         add_rollouts(app, fleet, access, desk)

@@ -13,6 +13,7 @@ from reconciler.cli import (
     apply,
     decline,
     demo,
+    drift,
     history,
     inventory,
     kinds,
@@ -43,6 +44,7 @@ app.command("render")(render.render)
 app.command("plan")(plan.plan)
 app.command("apply")(apply.apply)
 app.command("status")(status.status)
+app.command("drift")(drift.drift)
 app.command("history")(history.history)
 app.command("approve")(words.approve)
 app.command("reject")(words.reject)

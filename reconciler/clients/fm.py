@@ -7,15 +7,17 @@ two alarms, no update works, and clearing by name fails where two stand: alarms 
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import urlencode
 
 from reconciler.clients.platform import PlatformClient, Row
-from reconciler.model.alarm import Alarm, AlarmSeverity
+from reconciler.model.alarm import Alarm, AlarmSeverity, Noted
 from reconciler.model.errors import Failure, Refused, Unreachable
 from reconciler.model.words import Service
 
 ALARMS = "/v1/alarms"
+EVENTS = "/v1/event_log?limit=100"
 
 
 class FaultClient:
@@ -33,6 +35,14 @@ class FaultClient:
         asked = {"q.field": "alarm_id", "q.op": "eq", "q.value": alarm_id, "include_suppress": "true"}
         # the filter takes every id that contains the text (fm-rest-api db/sqlalchemy/api.py alarm_get_all)
         return tuple(a for a in await self._read(f"{ALARMS}?{urlencode(asked)}") if a.id == alarm_id)
+
+    async def noted(self) -> tuple[Noted, ...]:
+        """The newest rows of the event log, the newest first; those of suppressed alarms are left out.
+
+        One page is read: the list has no end, and names the next page for ever (recorded).
+        """
+        rows = (await self._service.get(EVENTS)).get("event_log", ())
+        return tuple(_noted(row, self._service.site) for row in rows)
 
     async def raise_alarm(self, alarm: Alarm) -> None:
         """Raise it, whatever stands already: look first. A missing answer is Unreachable: look again before another."""
@@ -66,6 +76,21 @@ def _body(alarm: Alarm) -> dict[str, Any]:
         "service_affecting": False,
         "suppression": True,
     }
+
+
+def _noted(row: Row, site: str) -> Noted:
+    try:
+        return Noted(
+            at=datetime.fromisoformat(row["timestamp"]).replace(tzinfo=UTC).timestamp(),  # without a zone (recorded)
+            id=row["event_log_id"],
+            state=row["state"],
+            entity=row["entity_instance_id"] or "",
+            severity=row["severity"] or "",
+            reason=row["reason_text"] or "",
+        )
+    except (KeyError, TypeError, ValueError) as error:
+        detail = f"an event that this program cannot read: {error}"
+        raise Unreachable(Service.FAULT.value, "GET", EVENTS, Failure.GARBLED, detail, False, site) from None
 
 
 def _alarm(row: Row, site: str) -> Alarm:

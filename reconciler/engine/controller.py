@@ -7,12 +7,14 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 
 from reconciler.engine.backoff import Backoff
+from reconciler.engine.clues import clues
 from reconciler.engine.fleet import Fleet
 from reconciler.engine.membership import Alone, Membership
 from reconciler.engine.queue import Queue
 from reconciler.engine.reconcile import reconcile
 from reconciler.engine.sending import Sends, sent_now
 from reconciler.engine.verdicts import Whose, after, found, not_found
+from reconciler.model.drift import DriftEvent, SiteDrift
 from reconciler.model.errors import ReconcilerError, Visit
 from reconciler.model.outcome import Outcome
 from reconciler.model.plan import Plan
@@ -41,6 +43,10 @@ class Schedule:
         return self.observe_s * (1 + self.jitter * (2 * chance - 1))
 
 
+def unheard(event: DriftEvent) -> None:
+    """Nobody is told what becomes of drift."""
+
+
 class Controller:
     """Visits of all sites, for ever. Level-triggered: a visit looks at what Git and the site say when it begins."""
 
@@ -56,12 +62,14 @@ class Controller:
     ) -> None:
         self._members = members or Alone()
         self._fleet, self.store, self._schedule, self._queue, self._tell = fleet, store, schedule, queue, tell
+        self.turned: Callable[[DriftEvent], None] = unheard
         self._sends: Sends = sent_now
         self._under_way: set[str] = set()  # sites whose plan is being sent by a workflow
         self._chance = random.Random(0).random  # noqa: S311 - spreads load, guards nothing
         self._failures: dict[str, int] = {}
         self._done: dict[str, set[str]] = {}  # plans that ended well since the site last had nothing to do
         self.verdicts: dict[str, Verdict] = {v.site: v for v in store.verdicts()}
+        self.drift: dict[str, SiteDrift] = store.drift.all()
 
     async def run(self) -> None:
         """Visit sites as they come due; cancel it to end it."""
@@ -82,7 +90,7 @@ class Controller:
         gone = frozenset(sites)
         for site in gone:
             self._queue.drop(site)
-            for known in (self.verdicts, self._failures, self._done):
+            for known in (self.verdicts, self.drift, self._failures, self._done):
                 known.pop(site, None)
         if self._members.post is Post.LEADER:  # the others may have read an older commit
             self.store.forget(gone)
@@ -127,10 +135,12 @@ class Controller:
         self._under_way |= under_way
 
     def refresh(self) -> None:
-        """Know the verdicts that other replicas keep."""
+        """Know the verdicts, and the drift, that other replicas keep."""
         names = self._fleet.office.repository.names
         marks = {name: (known.judged_at, str(known.state)) for name, known in self.verdicts.items()}
-        self.verdicts |= {v.site: v for v in self.store.newer(marks) if v.site in names}
+        moved = {v.site: v for v in self.store.newer(marks) if v.site in names}
+        self.verdicts |= moved
+        self.drift |= self.store.drift.of(moved)
 
     def _known(self, name: str) -> Verdict | None:
         """Of a site that is another's, as it is kept: what is known here may be older."""
@@ -178,7 +188,8 @@ class Controller:
             self.store.record(name, judged.desired.revision, outcome)
         whose = self._whose(name, visit.settings)
         now, before = self._fleet.office.clock.now(), self.verdicts.get(name)
-        return found(whose, judged, outcome, now, before), outcome
+        noted = await clues(judged, before, visit.remote)
+        return replace(found(whose, judged, outcome, now, before), noted=noted), outcome
 
     def _failed(self, name: str, error: ReconcilerError) -> float:
         now = self._fleet.office.clock.now()
@@ -230,8 +241,11 @@ class Controller:
     def _keep(self, verdict: Verdict) -> None:
         if verdict.site not in self._fleet.office.repository.names:
             return  # dropped while it was visited
-        dated = self.verdicts[verdict.site] = self.store.save(verdict)
-        self._tell(dated)
+        kept = self.store.keep(verdict)
+        self.verdicts[verdict.site], self.drift[verdict.site] = kept.verdict, kept.drift
+        self._tell(kept.verdict)
+        for event in kept.events:
+            self.turned(event)
 
 
 def _ours(name: str, error: Exception) -> ReconcilerError:

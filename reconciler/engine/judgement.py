@@ -10,7 +10,8 @@ from reconciler.model.outcome import Outcome, StepResult
 from reconciler.model.plan import Plan
 from reconciler.model.removal import Removals
 from reconciler.model.resource import Resource, ResourceKey
-from reconciler.model.verdict import Difference
+from reconciler.model.snapshot import Snapshot
+from reconciler.model.verdict import Difference, Verdict
 from reconciler.model.words import Action, Area, Cause, Disruption, Result, Severity, State
 
 # what a visit's end means for the state, where there is anything left to say
@@ -87,12 +88,53 @@ def _difference(change: Change[Any], price: Disruption, field: FieldChange) -> D
         severity=change.severity,
         disruption=price,
         origin=str(field.origin or ""),
+        kind=change.key.kind,
+        host=change.key.host,
     )
+
+
+def strangers(found: Comparison) -> tuple[Difference, ...]:
+    """What is on the site and none of Git's business; by name alone, of what it is nobody is told."""
+    return tuple(_on_site(resource, Cause.UNMANAGED, "") for resource in found.unmanaged)
+
+
+def accepted(before: Iterable[Difference], desired: Snapshot, found: Comparison) -> Iterator[tuple[str, str]]:
+    """The fields that the site had changed, and of which Git says now what the site showed then."""
+    said = {str(key): resource for key, resource in desired.resources.items()}
+    differs = {c.key for c in found.changes}
+    for difference in before:
+        resource = said.get(difference.resource)
+        if resource is None or difference.cause is Cause.PENDING:
+            continue
+        if difference.attribute:
+            spec = resource.spec
+            is_said = difference.attribute in spec.model_fields_set
+            if is_said and _text(getattr(spec, difference.attribute)) == difference.observed:
+                yield difference.place
+        elif difference.action == Action.DELETE and resource.key not in differs:
+            yield difference.place
+
+
+def has_new_drift(before: Verdict, found: Comparison, plan: Plan) -> bool:
+    """Whether the site changed something since it was looked at last."""
+    known = {d.place for d in before.differences if d.cause is Cause.DRIFTED}
+    return any(d.cause is Cause.DRIFTED and d.place not in known for d in differences(found, plan))
+
+
+def unseen(before: Iterable[Difference], observed: Snapshot) -> tuple[str, ...]:
+    """host/kind of what differed before and was not listed to its end now."""
+    kinds = {(d.kind, d.host) for d in before}
+    return tuple(sorted("/".join(filter(None, (h, k))) for k, h in kinds if not observed.is_complete(k, h)))
 
 
 def _of_extra(resource: Resource[Any]) -> Difference:
     has = _said(resource.spec.model_dump(exclude_unset=True, mode="json"))
-    return Difference(str(resource.key), "", Action.DELETE, has, "", Cause.DRIFTED, Area.SYSTEM, Severity.INFO)
+    return _on_site(resource, Cause.DRIFTED, has)
+
+
+def _on_site(resource: Resource[Any], cause: Cause, has: str) -> Difference:
+    key, area = resource.key, Area.SYSTEM
+    return Difference(str(key), "", Action.DELETE, has, "", cause, area, Severity.INFO, kind=key.kind, host=key.host)
 
 
 def _said(values: Mapping[str, Any]) -> str:

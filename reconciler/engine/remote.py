@@ -6,6 +6,8 @@ from collections.abc import Collection
 from typing import Any, Protocol
 
 from reconciler.engine.surroundings import Neighbours, surroundings
+from reconciler.model.alarm import Noted
+from reconciler.model.errors import ReconcilerError
 from reconciler.model.gate import Surroundings
 from reconciler.model.kind import Kinds
 from reconciler.model.plan import Method
@@ -63,6 +65,13 @@ class SiteRemote:
         if again:
             self._rows = await look(self._platform, self._rows, {"ihosts", "labels"}, "")
         return await surroundings(self._neighbours, self._rows)
+
+    async def noted(self) -> tuple[Noted, ...]:
+        """The newest rows of the site's event log; none where its Fault Management is not named or does not answer."""
+        try:
+            return await self._neighbours.fault.noted() if self._neighbours.fault else ()
+        except ReconcilerError:
+            return ()  # a clue is nothing that anybody waits for
 
     def dump(self) -> dict[str, Any]:
         """The last reading as {path: {items: rows}}, as `--inventory` takes it."""

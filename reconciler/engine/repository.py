@@ -18,8 +18,11 @@ from reconciler.desired import Fleet, fleet_part, layers_of, load_fleet, load_si
 from reconciler.engine.render import Pool, snapshot
 from reconciler.model.errors import ConfigErrors
 from reconciler.model.kind import Kinds
+from reconciler.model.origin import Origin
 from reconciler.model.site import Settings, Site, SiteFiles
 from reconciler.model.snapshot import Snapshot
+from reconciler.sources.blame import Blames
+from reconciler.sources.commits import CommitFacts
 from reconciler.sources.errors import SourceError
 from reconciler.sources.inputs import FLEET
 from reconciler.sources.mirror import Mirror
@@ -82,6 +85,10 @@ class Bases(Protocol):
 
     def keep(self, name: str, commit: str) -> bool:
         """Keep the commit reachable by a ref of our own."""
+        ...
+
+    def set_by(self, commit: str, origin: Origin) -> CommitFacts | None:
+        """The commit that set a line, as it stands at a commit; None where no commit is known to."""
         ...
 
     def close(self) -> None:
@@ -176,6 +183,13 @@ class Repository:
     def keep(self, name: str, commit: str) -> bool:
         """Keep a commit reachable as the site's base. False for what is no commit: edits that nobody committed."""
         return bool(COMMIT.fullmatch(commit)) and self._bases_of.keep(name, commit)
+
+    def set_by(self, commit: str, origin: Origin) -> CommitFacts | None:
+        """Who set a line of a file, as it stands at a commit, and when; None for edits that nobody committed.
+
+        Blocking: git reads the whole history of a file that was not asked for before.
+        """
+        return self._bases_of.set_by(commit, origin)
 
     def forget(self, names: frozenset[str]) -> None:
         """Drop what is kept of sites that are gone."""
@@ -274,6 +288,7 @@ class MirrorBases:
 
     def __init__(self, mirror: Mirror, sites: GitSites) -> None:
         self._mirror, self._sites = mirror, sites
+        self._blames = Blames(mirror.git, sites.root)
 
     def is_past(self, commit: str, head: str) -> bool:
         known = COMMIT.match(head)  # of a folder with edits too: `+edits` follows
@@ -300,6 +315,9 @@ class MirrorBases:
             return False  # not fetched yet: the next visit keeps it
         return True
 
+    def set_by(self, commit: str, origin: Origin) -> CommitFacts | None:
+        return self._blames.of(commit, origin.file, origin.line)
+
     def close(self) -> None:
         self._mirror.close()
 
@@ -321,6 +339,9 @@ class NoBases:
 
     def keep(self, name: str, commit: str) -> bool:  # noqa: ARG002
         return False
+
+    def set_by(self, commit: str, origin: Origin) -> CommitFacts | None:  # noqa: ARG002
+        return None
 
     def close(self) -> None:
         """Nothing was started."""

@@ -10,7 +10,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from typing import Protocol, TypeVar
 
-from reconciler.model.alarm import Alarm
+from reconciler.model.alarm import Alarm, Noted
 from reconciler.model.busy import Deployment, Orchestration
 from reconciler.model.errors import ReconcilerError
 from reconciler.model.gate import Surroundings
@@ -22,6 +22,8 @@ T = TypeVar("T")
 
 class Faults(Protocol):
     async def alarms(self) -> tuple[Alarm, ...]: ...
+
+    async def noted(self) -> tuple[Noted, ...]: ...
 
 
 class Orchestrator(Protocol):

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
 from reconciler.engine.fingerprint import fingerprint
-from reconciler.engine.judgement import ENDS, differences, removals_in_words, state_of
+from reconciler.engine.judgement import ENDS, accepted, differences, removals_in_words, state_of, strangers, unseen
 from reconciler.engine.permission import in_words
 from reconciler.engine.reconcile import Judged
 from reconciler.model.errors import ConfigError, ConfigErrors, ReconcilerError, Unauthorized, Unreachable
@@ -32,8 +32,9 @@ class Whose:
 
 
 def found(whose: Whose, judged: Judged, outcome: Outcome, now: float, before: Verdict | None = None) -> Verdict:
-    """The verdict of a visit that could look. before: the last one, for since when a gate is closed."""
+    """The verdict of a visit that could look. before: the last one, for since when a gate is closed, and what became of what differed."""
     plan, seen = judged.plan, judged.observed
+    known = (*before.differences, *before.strangers) if before else ()
     return Verdict(
         site=whose.site,
         state=state_of(judged.found, plan, outcome),
@@ -59,6 +60,9 @@ def found(whose: Whose, judged: Judged, outcome: Outcome, now: float, before: Ve
         release=seen.system.release,
         system_mode=seen.system.mode,
         hosts={name: host.in_words for name, host in seen.system.hosts.items()},
+        strangers=strangers(judged.found),
+        accepted=tuple(accepted(known, judged.desired, judged.found)),
+        unread=unseen(known, seen),
     )
 
 

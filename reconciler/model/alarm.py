@@ -49,5 +49,30 @@ class Alarm:
     @property
     def host(self) -> str:
         """The host that it is about; "" where it is about none."""
-        parts = (part.partition("=") for part in self.entity.split("."))
-        return next((value for name, _, value in parts if name == "host"), "")
+        return host_of(self.entity)
+
+
+@dataclass(frozen=True, slots=True)
+class Noted:
+    """One row of the event log: an alarm that was set or cleared, or something that was only logged.
+
+    It tells what the platform saw, never who was the cause. at: Unix seconds. state: set, clear, log or msg.
+    """
+
+    at: float
+    id: str
+    state: str
+    entity: str
+    severity: str = ""
+    reason: str = ""
+
+    @property
+    def host(self) -> str:
+        """The host that it is about; "" where it is about none."""
+        return host_of(self.entity)
+
+
+def host_of(entity: str) -> str:
+    """The host of an `entity_instance_id`; "" where it names none."""
+    parts = (part.partition("=") for part in entity.split("."))
+    return next((value for name, _, value in parts if name == "host"), "")

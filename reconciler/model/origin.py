@@ -15,6 +15,12 @@ class Origin(NamedTuple):
     def __str__(self) -> str:
         return f"{self.file}:{self.line}"
 
+    @classmethod
+    def of(cls, text: str) -> Origin | None:
+        """The place that `file:line` names; None for what names none."""
+        file, _, line = text.rpartition(":")
+        return cls(file, int(line)) if file and line.isdecimal() else None
+
     @property
     def exact(self) -> str:
         """`file:line:column`, for editors and forges."""

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from reconciler.model.alarm import Noted
 from reconciler.model.gate import Hold
 from reconciler.model.words import Area, Cause, Disruption, Severity, State
 
@@ -15,6 +16,7 @@ class Difference:
     """One attribute of one resource that is not as Git says. Values are text, secrets are `***`.
 
     since: Unix seconds of the first look that showed this difference with this cause.
+    kind, host: of the resource, apart; host is "" for what is not of one.
     """
 
     resource: str  # controller-0/interface-network/oam
@@ -28,6 +30,13 @@ class Difference:
     disruption: Disruption = Disruption.NONE
     origin: str = ""  # file:line
     since: float = 0.0
+    kind: str = ""
+    host: str = ""
+
+    @property
+    def place(self) -> tuple[str, str]:
+        """The field of the site that it is about."""
+        return self.resource, self.attribute
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +51,10 @@ class Verdict:
     holds: what keeps a plan, or a part of it, from being sent, each since when; the first is the one to tell.
     removals: what commits removed and is on the site still, in words that `stxr decline` takes, with what is to become
       of each. no_deletes: why nothing that Git removed can be told now; "" if it can.
+    strangers: what is on the site, not in Git, in lists of which Git owns members only; their number is `unmanaged`.
+    accepted: fields that differed at the last look, and of which Git says now what the site showed then.
+    unread: host/kind of what differed at the last look and could not be looked at now.
+    noted: what the site's event log says of the time since the last look, where something drifted in it.
     """
 
     site: str
@@ -68,6 +81,10 @@ class Verdict:
     release: str = ""
     system_mode: str = ""
     hosts: Mapping[str, str] = field(default_factory=dict)  # hostname -> unlocked-enabled-available
+    strangers: tuple[Difference, ...] = ()
+    accepted: tuple[tuple[str, str], ...] = ()  # (resource, attribute)
+    unread: tuple[str, ...] = ()
+    noted: tuple[Noted, ...] = ()
 
     @property
     def is_in_sync(self) -> bool:

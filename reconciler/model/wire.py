@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import fields
+from dataclasses import asdict, fields
 from typing import Any
 
 from pydantic import BaseModel, SecretStr
 
+from reconciler.model.alarm import Noted
 from reconciler.model.change import Change, FieldChange
 from reconciler.model.gate import GateName, Hold
 from reconciler.model.origin import Origin
@@ -164,6 +165,8 @@ def verdict_json(verdict: Verdict) -> dict[str, Any]:
     """A verdict, all its members, with its differences and its plan."""
     content = {f.name: getattr(verdict, f.name) for f in fields(verdict)}
     content["differences"] = [difference_json(d) for d in verdict.differences]
+    content["strangers"] = [difference_json(d) for d in verdict.strangers]
+    content["noted"] = [asdict(noted) for noted in verdict.noted]
     content["holds"] = [hold_json(h) for h in verdict.holds]
     return {"version": VERSION, **{k: plain(v) for k, v in content.items()}}
 
@@ -176,10 +179,12 @@ def verdict_of(content: Mapping[str, Any]) -> Verdict:
     _must_be_known(content)
     known = {f.name for f in fields(Verdict)}
     members = {k: v for k, v in content.items() if k in known}
-    lists = {k: tuple(members.get(k, ())) for k in ("unjudged", "open_windows")}
-    differences = tuple(map(difference_of, members.get("differences", ())))
+    lists: dict[str, Any] = {k: tuple(members.get(k, ())) for k in ("unjudged", "open_windows", "unread")}
+    lists |= {k: tuple(map(difference_of, members.get(k, ()))) for k in ("differences", "strangers")}
+    lists["accepted"] = tuple(map(tuple, members.get("accepted", ())))
     holds = tuple(Hold(**{**hold, "gate": GateName(hold["gate"])}) for hold in members.get("holds", ()))
-    return Verdict(**{**members, **lists, "state": State(members["state"]), "differences": differences, "holds": holds})
+    lists["noted"] = tuple(Noted(**noted) for noted in members.get("noted", ()))
+    return Verdict(**{**members, **lists, "state": State(members["state"]), "holds": holds})
 
 
 def outcome_json(outcome: Outcome) -> dict[str, Any]:

@@ -20,6 +20,7 @@ class Cause(StrEnum):
 
     PENDING = "pending"  # Git moved, the site has not followed
     DRIFTED = "drifted"  # the site moved, Git has not
+    UNMANAGED = "unmanaged"  # on the site, not in Git, and none of Git's business
 
 
 class State(StrEnum):

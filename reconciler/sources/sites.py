@@ -35,7 +35,7 @@ class GitSites:
         self, mirror: Mirror, layers_of: LayersOf, *, fleet_part: FleetPart | None = None, root: str = ""
     ) -> None:
         self._mirror = mirror
-        self._root = root.strip("/")
+        self.root = root.strip("/")
         self._rules = Rules(self._read, layers_of, fleet_part)
         self._place = Place(self._where, mirror.blobs.limit_bytes, self._read)
         self._state = State("", Inputs())
@@ -112,20 +112,20 @@ class GitSites:
         if commit == state.commit:
             return state
         if not state.commit:
-            return State(commit, indexed(tree(self._mirror.git, commit, self._root), self._rules))
-        moves = moved(self._mirror.git, state.commit, commit, self._root)
+            return State(commit, indexed(tree(self._mirror.git, commit, self.root), self._rules))
+        moves = moved(self._mirror.git, state.commit, commit, self.root)
         return State(commit, advanced(state.inputs, moves, self._rules))
 
     def _where(self, commit: str, path: str) -> str:
-        return f"{self._mirror.location} {treeish(commit[:12], self._root)}{'/' if self._root and path else ''}{path}"
+        return f"{self._mirror.location} {treeish(commit[:12], self.root)}{'/' if self.root and path else ''}{path}"
 
     def _paths(self, *paths: str) -> tuple[str, ...]:
         """As they are named from the top of the repository."""
-        return tuple(f"{self._root}/{path}".lstrip("/") for path in paths)
+        return tuple(f"{self.root}/{path}".lstrip("/") for path in paths)
 
     def _narrow(self, name: str, commit: str) -> Inputs:
         paths = (SITES + name, LAYERS.rstrip("/"), FLEET)
-        return indexed(tree(self._mirror.git, commit, self._root, *paths), self._rules)
+        return indexed(tree(self._mirror.git, commit, self.root, *paths), self._rules)
 
     def _read(self, ids: Collection[str]) -> Mapping[str, bytes]:
         known = self._contents

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from reconciler.model.approval import Approval
+from reconciler.model.drift import SiteDrift
 from reconciler.model.errors import Held
 from reconciler.model.gate import Suspension
 from reconciler.model.history import Happening, Sending
@@ -17,6 +18,7 @@ from reconciler.model.resource import ResourceKey
 from reconciler.model.rollout import Rollout
 from reconciler.model.verdict import Verdict
 from reconciler.store.database import FILE, engine_of, file_url
+from reconciler.store.drift import Ended
 from reconciler.store.schema import is_made, migrate
 from reconciler.store.store import Store
 
@@ -148,6 +150,21 @@ def verdicts_of(folder: Path, url: str = "") -> list[Verdict]:
     """Every verdict in a state folder, whoever owns it. url: of its owner's database."""
     with _looking(folder, url) as store:
         return store.verdicts() if store else []
+
+
+def drift_of(folder: Path, url: str = "") -> dict[str, SiteDrift]:
+    """The drift of every site in a state folder, whoever owns it. url: of its owner's database."""
+    with _looking(folder, url) as store:
+        return store.drift.all() if store else {}
+
+
+def ended_of(folder: Path, sites: Iterable[str], fingerprint: str, most: int, url: str = "") -> list[Ended]:
+    """Drift of these sites that ended, the latest first; "" is every site. url: of its owner's database."""
+    with _looking(folder, url) as store:
+        if store is None:
+            return []
+        found = (one for site in sites for one in store.drift.ended(site, fingerprint, most))
+        return sorted(found, key=lambda one: one.number, reverse=True)[:most]
 
 
 def sendings_of(folder: Path, site: str, plan_id: str = "", most: int = 20, url: str = "") -> tuple[Sending, ...]:

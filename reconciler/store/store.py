@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import replace
 from pathlib import Path
 from typing import Any, Self, TypeVar
 
@@ -14,11 +13,12 @@ from sqlalchemy import Connection, Engine, bindparam, delete, insert, select
 from reconciler.model.outcome import Outcome
 from reconciler.model.removal import Removal
 from reconciler.model.resource import ResourceKey
-from reconciler.model.verdict import Difference, Verdict
+from reconciler.model.verdict import Verdict
 from reconciler.model.wire import outcome_json, outcome_of, verdict_json, verdict_of
 from reconciler.model.words import Result
 from reconciler.store.bells import Bells
 from reconciler.store.database import durable, engine_of, file_url, put, writing
+from reconciler.store.drift import DriftStore, Kept, keep
 from reconciler.store.history import History
 from reconciler.store.leases import Leases
 from reconciler.store.lock import Holder, StateLock
@@ -26,7 +26,7 @@ from reconciler.store.removals import carried, carry, decline, known
 from reconciler.store.rollouts import Rollouts
 from reconciler.store.schema import migrate
 from reconciler.store.sessions import Sessions
-from reconciler.store.tables import BASES, OUTCOMES, REMOVALS, SIGHTINGS, VERDICTS, WINDOWS
+from reconciler.store.tables import BASES, DRIFT, OUTCOMES, REMOVALS, VERDICTS, WINDOWS
 from reconciler.store.tokens import Tokens
 from reconciler.store.words import Words, use
 
@@ -158,6 +158,11 @@ class Store:
         return History(self._engine)
 
     @property
+    def drift(self) -> DriftStore:
+        """What differs since when, and how what differed ended."""
+        return DriftStore(self._engine)
+
+    @property
     def rollouts(self) -> Rollouts:
         """Commits on their way to many sites."""
         return Rollouts(self._engine, self._clock)
@@ -183,20 +188,27 @@ class Store:
 
     def save(self, verdict: Verdict) -> Verdict:
         """Keep a verdict, its differences dated by when they were first seen; the dated verdict."""
+        return self.keep(verdict).verdict
+
+    def keep(self, verdict: Verdict) -> Kept:
+        """The same, with the drift of the site, and what the verdict means for it."""
         with self._writing.begin() as db:
-            dated = replace(verdict, differences=self._dated(db, verdict))
-            content = orjson.dumps(verdict_json(dated)).decode()
+            kept = keep(db, verdict, self._verdict(db, verdict.site))
+            content = orjson.dumps(verdict_json(kept.verdict)).decode()
             put(
                 db,
                 VERDICTS,
                 {"site": verdict.site},
                 {"state": verdict.state, "judged_at": verdict.judged_at, "content": content},
             )
-        return dated
+        return kept
 
     def verdict(self, site: str) -> Verdict | None:
         with self._engine.connect() as db:
-            content = db.scalar(select(VERDICTS.c.content).where(VERDICTS.c.site == site))
+            return self._verdict(db, site)
+
+    def _verdict(self, db: Connection, site: str) -> Verdict | None:
+        content = db.scalar(select(VERDICTS.c.content).where(VERDICTS.c.site == site))
         return _read(verdict_of, content) if content else None
 
     def verdicts(self) -> list[Verdict]:
@@ -218,20 +230,8 @@ class Store:
         """Drop the verdicts of sites that are not managed any more. Their bases and windows stay."""
         gone = [{"gone": site} for site in sites]
         with self._writing.begin() as db:
-            for table in (VERDICTS, SIGHTINGS, REMOVALS) if gone else ():
+            for table in (VERDICTS, DRIFT, REMOVALS) if gone else ():
                 db.execute(delete(table).where(table.c.site == bindparam("gone")), gone)
-
-    def _dated(self, db: Connection, verdict: Verdict) -> tuple[Difference, ...]:
-        """The differences with their first sighting; those that are gone are forgotten."""
-        rows = db.execute(select(SIGHTINGS).where(SIGHTINGS.c.site == verdict.site))
-        known = {(r.resource, r.attribute, r.cause): r.first_seen for r in rows}
-        dated = tuple(replace(d, since=known.get(_sighting(d), verdict.judged_at)) for d in verdict.differences)
-        now = {_sighting(d): d.since for d in dated}
-        if gone := [_sighting_row(verdict.site, key, 0) for key in known.keys() - now.keys()]:
-            db.execute(_FORGET_SIGHTING, gone)
-        if new := [_sighting_row(verdict.site, key, seen) for key, seen in now.items() if key not in known]:
-            db.execute(insert(SIGHTINGS), new)
-        return dated
 
     # ---- outcomes
 
@@ -255,8 +255,9 @@ class Store:
                 yield row.ended_at, row.commit_id, outcome
 
     def prune(self, older_than: float) -> None:
-        """Forget outcomes that ended, and what happened in sendings, before this time."""
+        """Forget outcomes and drift that ended, and what happened in sendings, before this time."""
         self.history.prune(older_than)
+        self.drift.prune(older_than)
         with self._writing.begin() as db:
             db.execute(delete(OUTCOMES).where(OUTCOMES.c.ended_at < older_than))
 
@@ -270,15 +271,3 @@ def _read(form: Callable[[Mapping[str, Any]], T], content: str) -> T | None:
 
 
 _CONTENT = select(VERDICTS.c.content).where(VERDICTS.c.site == bindparam("wanted"))
-# one row at a time: a list of them in one statement meets the databases' limits of bound values
-_SIGHTING = ("site", "resource", "attribute", "cause")
-_FORGET_SIGHTING = delete(SIGHTINGS).where(*(SIGHTINGS.c[name] == bindparam(name) for name in _SIGHTING))
-
-
-def _sighting(difference: Difference) -> tuple[str, str, str]:
-    return difference.resource, difference.attribute, str(difference.cause)
-
-
-def _sighting_row(site: str, key: tuple[str, str, str], seen: float) -> dict[str, Any]:
-    resource, attribute, cause = key
-    return {"site": site, "resource": resource, "attribute": attribute, "cause": cause, "first_seen": seen}

@@ -39,14 +39,20 @@ VERDICTS = Table(
     Column("judged_at", Float, nullable=False),
     Column("content", Text, nullable=False),  # model.wire.verdict_json
 )
-SIGHTINGS = Table(
-    "sightings",  # when each difference was first seen, so that its age survives a restart
+DRIFT = Table(
+    "drift",  # of each site: what differs since when, and what came and went lately
     METADATA,
     Column("site", String, primary_key=True),
-    Column("resource", String, primary_key=True),
-    Column("attribute", String, primary_key=True),
-    Column("cause", String, primary_key=True),
-    Column("first_seen", Float, nullable=False),
+    Column("content", Text, nullable=False),  # model.drift_wire.site_drift_json
+)
+DRIFT_HISTORY = Table(
+    "drift_history",  # what ended, and how
+    METADATA,
+    Column("number", Integer, primary_key=True, autoincrement=True),
+    Column("site", String, nullable=False, index=True),
+    Column("fingerprint", String, nullable=False, index=True),
+    Column("resolved_at", Float, nullable=False, index=True),
+    Column("content", Text, nullable=False),  # model.drift_wire.ended_json
 )
 OUTCOMES = Table(
     "outcomes",

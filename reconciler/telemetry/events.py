@@ -8,6 +8,7 @@ from typing import Any
 
 import structlog
 
+from reconciler.model.drift import DriftCause, DriftEvent
 from reconciler.model.verdict import Verdict
 
 
@@ -32,6 +33,26 @@ class Events:
             plan=verdict.plan_id,
             said=verdict.message,
             commit=verdict.commit[:12],
+        )
+
+    def drift(self, event: DriftEvent) -> None:
+        """A field of a site began to drift, comes and goes, or drifts no more. What is unmanaged is nobody's news."""
+        drift = event.drift
+        if drift.why is DriftCause.UNMANAGED:
+            return
+        self._logger.info(
+            "drift",
+            site=event.site,
+            turning=str(event.turning),
+            resolution=str(event.resolution or ""),
+            field=" ".join(filter(None, drift.place)),
+            observed=drift.difference.observed,
+            desired=drift.difference.desired,
+            cause=str(drift.why),
+            severity=str(drift.difference.severity),
+            fingerprint=drift.fingerprint,
+            origin=drift.difference.origin,
+            first_seen=drift.first_seen,
         )
 
     def info(self, event: str, **facts: Any) -> None:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from reconciler.model.alarm import Alarm, AlarmSeverity
+from reconciler.model.alarm import Alarm, AlarmSeverity, Noted
 from reconciler.model.errors import Failure, Refused, Unreachable
 from tests.clients.conftest import fault
 
@@ -77,3 +77,24 @@ async def test_a_site_may_have_no_fault_management(clients):
 )
 def test_an_alarm_names_its_host(entity, host):
     assert Alarm("7d1c", "200.006", entity, AlarmSeverity.MAJOR).host == host
+
+
+async def test_the_newest_events_are_read_and_no_further_page(site, fm):
+    """As recorded: no zone, the next page always named."""
+    row = {
+        "uuid": "3c74",
+        "event_log_id": "250.001",
+        "state": "set",
+        "entity_instance_id": "host=controller-0",
+        "timestamp": "2026-11-21T02:21:45.500000",
+        "severity": "major",
+        "reason_text": "controller-0 Configuration is out-of-date.",
+        "suppression_status": "unsuppressed",
+    }
+    site.answers({"event_log": [row, {**row, "state": "clear"}], "next": "http://fm:18002/v1/event_log?marker=3c74"})
+    first, _ = await fm.noted()
+    assert first == Noted(1795227705.5, "250.001", "set", "host=controller-0", "major", row["reason_text"])
+    assert [request.path for request in site.asked] == ["/v1/event_log"]
+    site.answers({"event_log": [{**row, "timestamp": None}]})
+    with pytest.raises(Unreachable, match="an event that this program cannot read"):
+        await fm.noted()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from types import SimpleNamespace
 from typing import Any
@@ -9,6 +10,7 @@ from typing import Any
 from reconciler.apply import Pace
 from reconciler.engine.fleet import Fleet
 from reconciler.engine.office import Office
+from reconciler.model.alarm import Noted
 from reconciler.model.errors import ReconcilerError
 from reconciler.model.gate import Surroundings
 from reconciler.model.site import Settings
@@ -78,17 +80,24 @@ class Line(FakeSite):
         super().__init__(shown or snap())
         self.error: Exception | None = None
         self.readings = 0
+        self.now: Callable[[], float] = lambda: 900.0
 
     async def observe(self) -> Snapshot:
         self.readings += 1
         if self.error:
             raise self.error
-        return replace(self.shown, taken_at=900.0)
+        # no two readings are of the same moment, also where the clock of a test stands still
+        return replace(self.shown, taken_at=self.now() + (self.readings - 1) / 1_000)
 
     around = Surroundings()
 
     async def surroundings(self, *, again: bool = False) -> Surroundings:
         return self.around
+
+    log: tuple[Noted, ...] = ()
+
+    async def noted(self) -> tuple[Noted, ...]:
+        return self.log
 
     def dump(self) -> dict[str, Any]:
         return {"/v1/ihosts": {"ihosts": []}}
@@ -100,6 +109,8 @@ class World:
     def __init__(self, memory: Any, git: Git, lines: dict[str, Line], pace: Pace | None = None) -> None:
         self.git, self.lines, self.clock = git, lines, FakeClock()
         self.clock.time = 1_000.0
+        for line in lines.values():
+            line.now = self.clock.now
         self.office = Office(KINDS, git, self.clock, pace or Pace())
 
         async def remote(name: str) -> Line:

@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 from pydantic import SecretStr
 
-from reconciler.engine.judgement import differences, state_of
+from reconciler.engine.judgement import accepted, differences, state_of, strangers, unseen
 from reconciler.model.change import Change, Comparison, FieldChange
 from reconciler.model.origin import Origin
 from reconciler.model.outcome import Entry, Outcome, StepResult
@@ -98,6 +98,8 @@ def test_each_attribute_is_a_difference_with_its_place_cause_and_price():
             Area.NETWORK,
             Severity.SERVICE,
             Disruption.LOCK,
+            kind="iface",
+            host="controller-0",
         ),
     )
 
@@ -141,3 +143,27 @@ def shown(observed, desired, name="servers"):
 )
 def test_values_are_told_as_text_and_secrets_masked(observed, desired, expected):
     assert shown(observed, desired) == (*expected, "a.yaml:3")
+
+
+BEFORE = differences(DRIFTED.found, DRIFTED.plan)
+
+
+def test_drift_that_git_took_up_is_accepted_and_what_was_set_back_is_not():
+    [drifted] = BEFORE
+    taken, back = judged(snap(LIVE), snap(LIVE)), judged(snap(GIT), snap(GIT))
+    assert list(accepted(BEFORE, taken.desired, taken.found)) == [drifted.place]
+    assert list(accepted(BEFORE, back.desired, back.found)) == []
+    assert list(accepted([replace(drifted, cause=Cause.PENDING)], taken.desired, taken.found)) == []
+
+
+def test_a_stranger_that_git_names_now_is_accepted():
+    before = judged(snap(), snap(LIVE))
+    [stranger] = strangers(before.found)
+    assert (stranger.resource, stranger.cause, stranger.severity) == (str(ResourceKey("net", "a")), "unmanaged", "info")
+    now = judged(snap(LIVE), snap(LIVE))
+    assert list(accepted([stranger], now.desired, now.found)) == [stranger.place]
+
+
+def test_what_differed_in_a_list_that_was_not_read_now_is_unseen():
+    assert unseen(BEFORE, snap(LIVE)) == ()
+    assert unseen(BEFORE, replace(snap(), complete=frozenset())) == ("net",)

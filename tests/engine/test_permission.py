@@ -67,7 +67,7 @@ APPROVALS = ("", "the id of another plan", APPROVED, "*")
 
 @pytest.mark.parametrize(
     ("mode", "apply", "heal", "cause", "price", "approved"),
-    list(product(Mode, ApplyPolicy, HealPolicy, Cause, COSTS, APPROVALS)),
+    list(product(Mode, ApplyPolicy, HealPolicy, (Cause.PENDING, Cause.DRIFTED), COSTS, APPROVALS)),
 )
 def test_every_policy_of_every_change(mode, apply, heal, cause, price, approved):  # noqa: PLR0917 - columns of a table
     todo, allowed = asking(**differing(cause, price), approved=approved, mode=mode, apply=apply, heal=heal)

@@ -28,8 +28,9 @@ def difference(attribute: str = "mtu", **facts: Any) -> Difference:
 
 def verdict(site: str = "ottawa-001", state: State = State.DRIFTED, **facts: Any) -> Verdict:
     """A site that was read at 1,000 and judged then; what it lacks is given."""
+    read_at = facts.get("judged_at", 1_000.0)
     return Verdict(
-        site, state, **{"group": "ran", "observed_at": 1_000.0, "judged_at": 1_000.0, "reachable": True} | facts
+        site, state, **{"group": "ran", "observed_at": read_at, "judged_at": read_at, "reachable": True} | facts
     )
 
 
@@ -53,6 +54,8 @@ DIFFERENCES = st.builds(
     st.sampled_from(Disruption),
     TEXT,
     TIMES,
+    TEXT,
+    TEXT,
 )
 VERDICTS = st.builds(
     Verdict,
@@ -76,6 +79,9 @@ VERDICTS = st.builds(
     release=TEXT,
     system_mode=TEXT,
     hosts=st.dictionaries(TEXT, TEXT, max_size=2),
+    strangers=st.lists(DIFFERENCES, max_size=2).map(tuple),
+    accepted=st.lists(st.tuples(TEXT, TEXT), max_size=2).map(tuple),
+    unread=st.lists(TEXT, max_size=2).map(tuple),
 )
 KEYS = st.builds(ResourceKey, TEXT, TEXT, TEXT)
 ENTRIES = st.builds(Entry, TEXT, TEXT, st.lists(KEYS, max_size=2).map(tuple), st.sampled_from(StepResult), TEXT)

@@ -67,7 +67,7 @@ def test_a_migration_that_is_killed_half_way_leaves_nothing_behind(open_store, m
     made = alembic.op.create_table
 
     def killed(name, *columns):
-        if name == "sightings":
+        if name == "drift":
             raise KeyboardInterrupt
         return made(name, *columns)
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import event
@@ -110,7 +112,7 @@ def test_drift_that_a_commit_takes_up_is_dated_anew(store):
 
 def test_a_site_that_does_not_answer_keeps_the_dates_of_what_was_known(store):
     seen = store.save(verdict(judged_at=1_000.0, differences=(difference(),)))
-    dark = store.save(verdict(state=State.UNREACHABLE, judged_at=9_000.0, differences=seen.differences))
+    dark = store.save(replace(seen, state=State.UNREACHABLE, judged_at=9_000.0))
     assert (dark.observed_at, dark.differences[0].since) == (1_000.0, 1_000.0)
 
 
