@@ -23,7 +23,10 @@ Id = Annotated[Name, InPath(description="The rollout, as the list names it.")]
 
 
 class OnItsWay(BaseModel):
-    """A rollout. `wave` counts from 1; `counts` are its sites by state; `stopped` says why nobody further goes."""
+    """A rollout. `wave` counts from 1; `counts` are its sites by state; `stopped` says why nobody further goes.
+
+    max_concurrent: sites that go at a time. may_fail: how many may fail before it stops.
+    """
 
     id: str
     commit: str
@@ -35,6 +38,8 @@ class OnItsWay(BaseModel):
     counts: dict[MemberState, int]
     soaks_until: float | None
     stopped: str
+    max_concurrent: int
+    may_fail: int
 
 
 class SiteOfIt(BaseModel):

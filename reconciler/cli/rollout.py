@@ -16,7 +16,7 @@ from reconciler.cli.options import STATE, Database, Format, Show, State
 from reconciler.engine.rollout_words import hears, named
 from reconciler.model.rollout import Rollout
 from reconciler.model.rollout_steps import expected_end
-from reconciler.model.rollout_wire import counts, member_json, rollout_json
+from reconciler.model.rollout_wire import counts, member_json, rollout_json, waves_json
 from reconciler.store import rollouts_of, speaking
 
 app = typer.Typer(no_args_is_help=True, help="Commits on their way to many sites.")
@@ -42,7 +42,8 @@ def show_(rollout: Id, state: State = STATE, database: Database = "", show: Show
     """One rollout: its waves, counts, expected end, and what each site waits for. Exit: 1 there is no such rollout."""
     one = _found(rollout, state, database)
     if show is Format.JSON:
-        shown.as_json({**rollout_json(one, time.time()), "sites": [member_json(one, name) for name in one.members]})
+        waves, sites = waves_json(one), [member_json(one, name) for name in one.members]
+        shown.as_json({**rollout_json(one, time.time()), "by_wave": waves, "sites": sites})
         return
     for line in (_line(one), *_waves(one), *_sites(one)):
         typer.echo(line)
@@ -92,18 +93,16 @@ def _how(one: Rollout) -> str:
 
 
 def _waves(one: Rollout) -> Iterator[str]:
-    for wave in range(one.waves):
-        members = [m for m in one.members.values() if m.wave == wave]
-        settled = sum(m.is_settled for m in members)
-        soaks = wave == one.wave and one.ended is None and one.wave_ended is not None and one.soaks_until
-        yield f"  wave {wave + 1}: {settled} of {len(members)} sites" + (f", soaks until {_at(soaks)}" if soaks else "")
+    for said in waves_json(one):
+        sites = ", ".join(f"{n} {state}" for state, n in said["counts"].items())
+        soaks = f", soaks until {_at(said['soaks_until'])}" if said["soaks_until"] else ""
+        yield f"  wave {said['wave']}: {said['settled']} of {said['sites']} sites ({sites}){soaks}"
 
 
 def _sites(one: Rollout) -> Iterator[str]:
-    for name in one.members:
-        said = member_json(one, name)
-        why = said["waits_for"] or said["message"]
-        yield f"    {name}: {said['state']}" + (f": {why}" if why else "")
+    for name, member in one.members.items():
+        why = one.tells(name)
+        yield f"    {name}: {member.state}" + (f": {why}" if why else "")
 
 
 def _at(when: float) -> str:

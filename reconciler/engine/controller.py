@@ -173,6 +173,7 @@ class Controller:
     def begins(self, name: str, todo: Plan) -> None:
         """A plan begins to be sent: until it ends, the site is applying, and everybody can see that."""
         settings = self._fleet.office.repository.settings(name)
+        self._fleet.office.turns.begins(name)
         known = self.verdicts.get(name) or Verdict(name, State.UNKNOWN)
         before = replace(known, group=settings.group, mode=settings.mode)
         locks = f", locks {', '.join(todo.locked_hosts)}" if todo.locked_hosts else ""
@@ -181,7 +182,7 @@ class Controller:
 
     async def _visited(self, name: str) -> tuple[Verdict, Outcome]:
         visit, turns = await self._fleet.visit(name), self._fleet.office.turns
-        turns.looked(name, visit.desired, await visit.remote.surroundings() if turns.watches(name) else None)
+        turns.looked(name, await visit.remote.surroundings() if turns.watches(name) else None)
         judged, outcome = await reconcile(visit, self._fleet.office, self._sends)
         self._fleet.settle(judged)
         if outcome.entries:  # a plan that waits has no history yet

@@ -57,8 +57,12 @@ class Turns(Protocol):
         """Whether the alarms of the site are asked for at each visit."""
         ...
 
-    def looked(self, site: str, said: Snapshot, around: Surroundings | None) -> None:
-        """What Git says of a site that is visited, and what surrounds it where that was asked for."""
+    def looked(self, site: str, around: Surroundings | None) -> None:
+        """A site is visited, and this surrounds it where that was asked for."""
+        ...
+
+    def begins(self, site: str) -> None:
+        """A plan begins to be sent to the site."""
         ...
 
 
@@ -71,8 +75,11 @@ class Unordered:
     def watches(self, site: str) -> bool:  # noqa: ARG002
         return False
 
-    def looked(self, site: str, said: Snapshot, around: Surroundings | None) -> None:
+    def looked(self, site: str, around: Surroundings | None) -> None:
         """Nobody asks."""
+
+    def begins(self, site: str) -> None:
+        """Nobody waits for it."""
 
 
 @dataclass(frozen=True, slots=True)

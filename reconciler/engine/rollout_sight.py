@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 
 from reconciler.model.gate import GateName, Hold, Surroundings
 from reconciler.model.rollout import Saw, Seen
-from reconciler.model.verdict import Verdict
+from reconciler.model.verdict import Difference, Verdict
 from reconciler.model.waves import Reach
 from reconciler.model.words import Action, Cause, Disruption, Service, State
 
@@ -17,16 +17,24 @@ _BY_STATE = {
     State.UNREACHABLE: Saw.DARK,
     State.FAILED: Saw.FAILED,
     State.INVALID: Saw.HELD,
+    State.UNVERIFIED: Saw.UNKNOWN,
     State.APPLYING: Saw.BUSY,
     State.STALE: Saw.UNKNOWN,
     State.UNKNOWN: Saw.UNKNOWN,
 }
 
 
-def seen(verdict: Verdict | None, key: str, around: Surroundings | None) -> Seen:
-    """One site's last look. key: the digest of its inputs now; a look at others says nothing."""
-    if verdict is None or verdict.input_key != key:
-        return Seen()
+def seen(verdict: Verdict | None, key: str, around: Surroundings | None, *, is_begun: bool = False) -> Seen:
+    """One site's last look. key: the digest of its inputs now; a look at others says nothing but that it is busy.
+
+    is_begun: a plan has begun to be sent to it since it was let go. around: None where this process has not read it.
+    """
+    if verdict is None:
+        return Seen(is_sent=is_begun)
+    is_busy = verdict.state is State.APPLYING
+    is_sent = is_begun or is_busy or bool(verdict.open_windows)
+    if verdict.input_key != key:
+        return Seen(is_busy=is_busy, is_sent=is_sent, told=verdict.message if is_busy else "")
     alarms = {f"{a.id} {a.entity}" for a in around.alarms if a.affects_management} if around else ()
     return Seen(
         saw=_saw(verdict),
@@ -34,7 +42,11 @@ def seen(verdict: Verdict | None, key: str, around: Surroundings | None) -> Seen
         ill=_ill(verdict, around),
         plan=verdict.plan_id,
         told=verdict.message,
+        is_busy=is_busy,
+        is_sent=is_sent,
+        is_heard=around is not None and Service.FAULT not in around.unread,
         alarms=frozenset(alarms),
+        drift=frozenset(_named(d) for d in verdict.differences if d.cause is Cause.DRIFTED),
     )
 
 
@@ -65,7 +77,13 @@ def _saw(verdict: Verdict) -> Saw:
 
 def _held(holds: Iterable[Hold]) -> Saw:
     gates = {hold.gate for hold in holds}
+    if gates and gates <= OF_THE_REST:
+        return Saw.RESTS
     return Saw.DIFFERS if gates & OURS and gates <= OURS | OF_THE_REST else Saw.HELD
+
+
+def _named(difference: Difference) -> str:
+    return f"{difference.resource} {difference.attribute}".rstrip()
 
 
 def _ill(verdict: Verdict, around: Surroundings | None) -> str:

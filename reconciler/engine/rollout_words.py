@@ -33,5 +33,5 @@ def hears(one: Rollout) -> None:
     """Raises ConfigError for one on which a word changes nothing any more."""
     if one.words.aborted:
         raise ConfigError(f"rollout {one.id} was aborted by {one.words.aborted.by}: a new commit makes another")
-    if one.ended is not None and not any(map(one.has, one.members)):
+    if not one.is_open:
         raise ConfigError(f"rollout {one.id} has ended")

@@ -18,11 +18,13 @@ from reconciler.engine.sending import rendering
 from reconciler.model.errors import ReconcilerError
 from reconciler.model.gate import Surroundings
 from reconciler.model.rollout import Member, MemberState, Rollout, Seen, Turn, Words
-from reconciler.model.rollout_steps import released, step, superseded, to_look_at
+from reconciler.model.rollout_health import to_look_at
+from reconciler.model.rollout_steps import closed, on_their_way, released, step, superseded
+from reconciler.model.site import Settings
 from reconciler.model.snapshot import Snapshot
 from reconciler.model.verdict import Verdict
 from reconciler.model.waves import Mass, Reach, Selectable, Strategy, excess, might_exceed, waves
-from reconciler.model.words import Mode
+from reconciler.model.words import ApplyPolicy, Mode
 from reconciler.store import Rendered
 from reconciler.store import Rollouts as Kept
 
@@ -36,6 +38,7 @@ class Rollouts:
         self._kept, self._repository, self._clock = kept, repository, clock
         self._rendered = kept.renderings()
         self._around: dict[str, Surroundings] = {}
+        self._begun: set[str] = set()  # sites to which something was sent since they were let go last
         self._is_read = False  # Git, by this process
         self._strategy: Strategy | None = None
         self._mass = Mass()
@@ -59,12 +62,18 @@ class Rollouts:
     def watches(self, site: str) -> bool:
         return any(site in one.members for one in self.live.values() if one.strategy.soak_s)
 
-    def looked(self, site: str, said: Snapshot, around: Surroundings | None) -> None:
-        if around is not None:
+    def begins(self, site: str) -> None:
+        """A plan begins to be sent to the site."""
+        self._begun.add(site)
+
+    def looked(self, site: str, around: Surroundings | None) -> None:
+        if around is None:
+            self._around.pop(site, None)
+        else:
             self._around[site] = around
         known = self._rendered.get(site)
         if known and not known.digest and known.key == self._repository.tree.keys.get(site):
-            self._note({site: Rendered(known.key, rendering(said))})
+            self._note({site: Rendered(known.key, self._rendering(site))})
 
     # ---- the repository has moved
 
@@ -100,7 +109,7 @@ class Rollouts:
     def _rendering(self, site: str) -> str:
         """Where Git cannot be read the site is as it was: it changes when Git can be read again."""
         try:
-            return rendering(self._repository.desired(site))
+            return _said(self._repository.desired(site), self._repository.settings(site))
         except (ReconcilerError, KeyError):
             return self._digest(site)
 
@@ -112,7 +121,7 @@ class Rollouts:
         self._strategy, self._mass = (fleet.rollout, fleet.mass) if fleet else (None, Mass())
 
     def _begin(self, changed: Mapping[str, str], fleet: int, now: float) -> None:
-        sites = list(self._selectable(changed))
+        sites = list(self._selectable(name for name in changed if not self._is_had(name)))
         count = Reach(fleet, changed=len(sites), unplanned=len(sites))
         heavy, is_weighed = excess(self._mass, count), not might_exceed(self._mass, count)
         if len(sites) < 2 or (self._strategy is None and is_weighed and not heavy):
@@ -132,6 +141,10 @@ class Rollouts:
         )
         self._save(made)
 
+    def _is_had(self, site: str) -> bool:
+        """A process that died in counting the same commit has made its rollout: it goes on with that one."""
+        return any(one.has(site) for one in self.live.values())
+
     def _selectable(self, names: Iterable[str]) -> Iterator[Selectable]:
         """The sites among them that anything is sent to at all."""
         for name in names:
@@ -139,7 +152,7 @@ class Rollouts:
                 settings = self._repository.settings(name)
             except (ReconcilerError, KeyError):
                 continue
-            if settings.mode is Mode.APPLY:
+            if _is_sent_to(settings):
                 yield Selectable(name, settings.group, settings.labels)
 
     # ---- moved on
@@ -149,23 +162,27 @@ class Rollouts:
         if not self.live or not self._is_read:
             return frozenset()
         words, due = self._kept.words(), set[str]()
+        sights = {one.id: self._sights(one, verdicts) for one in self.live.values()}
         for before in list(self.live.values()):
-            sights = self._sights(before, verdicts)
             said = replace(before, words=words.get(before.id, Words()))
-            after = self._next(self._weighed(said, verdicts, sights), sights)
+            after = self._next(self._weighed(said, verdicts, sights[said.id]), sights)
             self._save(after, before)
-            due |= _woken(before, after) | to_look_at(after, sights, self._clock.now())
+            due |= _woken(before, after) | to_look_at(after, sights[after.id], self._clock.now())
         return frozenset(due)
 
-    def _next(self, one: Rollout, sights: Mapping[str, Seen]) -> Rollout:
+    def _next(self, one: Rollout, sights: Mapping[str, Mapping[str, Seen]]) -> Rollout:
         now = self._clock.now()
         if not one.is_guided:
-            return one if one.stopped else released(one, now)
-        return step(one, sights, now)
+            return closed(one, now) if one.stopped else released(one, now)
+        others = (on_their_way(other, sights[other.id]) for other in self.live.values() if other.id != one.id)
+        return step(one, sights[one.id], now, frozenset().union(*others))
 
     def _sights(self, one: Rollout, verdicts: Mapping[str, Verdict]) -> dict[str, Seen]:
-        keys = self._repository.tree.keys
-        return {name: seen(verdicts.get(name), keys.get(name, ""), self._around.get(name)) for name in one.members}
+        keys, around, begun = self._repository.tree.keys, self._around, self._begun
+        return {
+            name: seen(verdicts.get(name), keys.get(name, ""), around.get(name), is_begun=name in begun)
+            for name in one.members
+        }
 
     def _weighed(self, one: Rollout, verdicts: Mapping[str, Verdict], sights: Mapping[str, Seen]) -> Rollout:
         """What the commit does, once so many sites are planned that the rest cannot make it too much."""
@@ -180,7 +197,8 @@ class Rollouts:
             return
         self._kept.save(after, before)
         self.live[after.id] = after
-        if after.ended is not None and not any(map(after.has, after.members)):
+        self._begun -= _moved_to(MemberState.GOING, before, after)
+        if not after.is_open:
             del self.live[after.id]
 
     def _note(self, known: Mapping[str, Rendered], gone: Iterable[str] = ()) -> None:
@@ -193,6 +211,20 @@ def _woken(before: Rollout, after: Rollout) -> frozenset[str]:
     """The sites that may go now, or are to be tried again."""
     if before.weight and not after.weight and not after.is_guided:
         return frozenset(after.members)
-    wakes = {MemberState.GOING, MemberState.WAITING}
-    moved = (m for m in after.members.values() if m.state is not before.members[m.site].state)
-    return frozenset(m.site for m in moved if m.state in wakes)
+    return _moved_to(MemberState.GOING, before, after) | _moved_to(MemberState.WAITING, before, after)
+
+
+def _moved_to(state: MemberState, before: Rollout | None, after: Rollout) -> frozenset[str]:
+    was = before.members if before else {}
+    now = (m for m in after.members.values() if m.state is state)
+    return frozenset(m.site for m in now if m.site not in was or was[m.site].state is not state)
+
+
+def _said(desired: Snapshot, settings: Settings) -> str:
+    """What Git says of a site, and whether anything of it is sent: where that begins, it is as good as a change."""
+    digest = rendering(desired)
+    return digest if _is_sent_to(settings) else f"unsent {digest}"
+
+
+def _is_sent_to(settings: Settings) -> bool:
+    return settings.mode is Mode.APPLY and settings.apply is not ApplyPolicy.NEVER

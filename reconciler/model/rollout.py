@@ -30,16 +30,23 @@ class Saw(StrEnum):
     DIFFERS = "differs"  # it can be sent to
     BUSY = "busy"  # it is being sent to
     HELD = "held"  # something else than a rollout keeps it back
+    RESTS = "rests"  # what is left of the commit waits for somebody's yes, and nothing else does
     FOLLOWS = "follows"  # it has all that the commit says
     FAILED = "failed"
     DARK = "dark"
+
+
+HINDERED = frozenset((Saw.HELD, Saw.RESTS, Saw.DARK, Saw.BUSY, Saw.FAILED))
 
 
 @dataclass(frozen=True, slots=True)
 class Seen:
     """One site's last look. ill: what is wrong with a site that has all that the commit says; "" if nothing is.
 
-    plan: the id of the plan that it has now. alarms: those that stand and affect management.
+    plan: the id of the plan that it has now. is_busy: some plan is being sent to it, be it of another commit.
+    is_sent: something was sent to it since it was let go.
+    is_heard: its alarms were read by this look. alarms: those that stand and affect management.
+    drift: what the site itself has changed.
     """
 
     saw: Saw = Saw.UNKNOWN
@@ -47,7 +54,11 @@ class Seen:
     ill: str = ""
     plan: str = ""
     told: str = ""
+    is_busy: bool = False
+    is_sent: bool = False
+    is_heard: bool = False
     alarms: frozenset[str] = frozenset()
+    drift: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,8 +74,8 @@ class Said:
 class Member:
     """One site of a rollout. rendering: the digest of what Git says of it, which is what the rollout sends.
 
-    plan: the id of the plan by which it went. told: why it failed, or what it waits for.
-    alarms: those that stood when it went. was_late: its wave has gone on without it.
+    plan: the id of the plan by which it went. is_sent: something of it was sent. saw, told: what the last look found.
+    alarms, drift: what stood when it went. was_late: its wave has gone on without it.
     """
 
     site: str
@@ -77,6 +88,9 @@ class Member:
     told: str = ""
     alarms: tuple[str, ...] = ()
     was_late: bool = False
+    saw: Saw = Saw.UNKNOWN
+    is_sent: bool = False
+    drift: tuple[str, ...] = ()
 
     @property
     def is_settled(self) -> bool:
@@ -85,13 +99,13 @@ class Member:
 
     def let_go(self, saw: Seen, now: float) -> Member:
         """On its way from now on, from what stands at it now."""
-        going = replace(self, state=MemberState.GOING, began=now, ended=None, told="")
-        return replace(going, plan=saw.plan, alarms=tuple(sorted(saw.alarms)))
+        going = replace(self, state=MemberState.GOING, began=now, ended=None, told="", is_sent=False)
+        return replace(going, plan=saw.plan, alarms=tuple(sorted(saw.alarms)), drift=tuple(sorted(saw.drift)))
 
     def given_back(self, told: str) -> Member:
         """Not on its way any more: its place is another's."""
         state = MemberState.LATE if self.was_late else MemberState.WAITING
-        return replace(self, state=state, began=None, ended=None, told=told)
+        return replace(self, state=state, began=None, ended=None, told=told, is_sent=False)
 
     def settled(self, state: MemberState, now: float, told: str = "") -> Member:
         return replace(self, state=state, ended=now, told=told, was_late=self.was_late or state is MemberState.LATE)
@@ -113,7 +127,9 @@ class Rollout:
 
     mass: what the commit does too much of, for which it waits to be approved as a whole; "" if nothing.
     is_weighed: whether that is known; until then nobody goes. is_guided: fleet.yaml says in what waves it goes; one
-    that is not only waits to be weighed and approved. Times are Unix seconds.
+    that is not only waits to be weighed and approved. halted: why it stopped by itself; it stays so, whatever becomes
+    of the sites that failed, until somebody says to go on. heeded: when the last such word was said that it has heard.
+    Times are Unix seconds.
     """
 
     id: str
@@ -128,11 +144,17 @@ class Rollout:
     mass: str = ""
     is_weighed: bool = True
     is_guided: bool = True
+    halted: str = ""
+    heeded: float | None = None
     words: Words = field(default_factory=Words)
 
     def of(self, wave: int) -> list[Member]:
         """Its sites that are in it still."""
         return [m for m in self.members.values() if m.wave == wave and m.state is not MemberState.GONE]
+
+    def up_to(self, wave: int) -> list[Member]:
+        """The same of this wave and of those before it."""
+        return [m for m in self.members.values() if m.wave <= wave and m.state is not MemberState.GONE]
 
     def count(self, state: MemberState) -> int:
         return sum(m.state is state for m in self.members.values())
@@ -142,25 +164,34 @@ class Rollout:
         return 1 + max((m.wave for m in self.members.values()), default=0)
 
     @property
+    def tries_canaries(self) -> bool:
+        """The wave that goes is that of the canaries."""
+        return self.wave == 0 and has_canaries(self.strategy, (m.site for m in self.of(0)))
+
+    @property
     def budget(self) -> int:
         """How many sites may fail: none while the canaries go."""
-        if self.wave == 0 and has_canaries(self.strategy, (m.site for m in self.of(0))):
-            return 0
-        return amount(self.strategy.max_failures, len(self.members))
+        return 0 if self.tries_canaries else amount(self.strategy.max_failures, len(self.members))
 
     @property
     def stopped(self) -> str:
         """Why nobody further goes, for a person; "" if somebody may."""
-        words, failed = self.words, self.count(MemberState.FAILED)
+        words = self.words
         if words.aborted:
             return f"aborted by {words.aborted.by}: {words.aborted.reason}"
         if self.weight:
             return self.weight
         if words.paused:
             return f"paused by {words.paused.by}: {words.paused.reason}"
-        if failed > self.budget and self.ended is None:
-            return f"stopped: {failed} failed, and {self.budget} may; `stxr rollout resume {self.id}` tries them again"
-        return ""
+        return f"stopped: {self.halted}" if self.halted else self.exceeded and f"stopped: {self.exceeded}"
+
+    @property
+    def exceeded(self) -> str:
+        """That more sites failed than may; "" if not."""
+        failed = self.count(MemberState.FAILED)
+        if failed <= self.budget or self.ended is not None:
+            return ""
+        return f"{failed} failed, and {self.budget} may; `stxr rollout resume {self.id}` tries them again"
 
     @property
     def weight(self) -> str:
@@ -175,9 +206,17 @@ class Rollout:
         return None if self.wave_ended is None else self.wave_ended + self.strategy.soak_s
 
     def has(self, site: str) -> bool:
-        """Whether it has a say on the site still."""
+        """Whether it has a say on the site still. Who failed is tried again by itself once the rollout has ended."""
         member = self.members.get(site)
-        return member is not None and member.state not in {MemberState.DONE, MemberState.GONE}
+        over = {MemberState.DONE, MemberState.GONE}
+        if self.ended is not None and not self.words.aborted:
+            over |= {MemberState.FAILED}
+        return member is not None and member.state not in over
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it goes on, or has a say on some site still."""
+        return self.ended is None or any(map(self.has, self.members))
 
     def may_go(self, site: str) -> bool:
         """Whether the site may be sent to now; what was begun goes on through a pause, and not through an abort."""
@@ -186,12 +225,22 @@ class Rollout:
         return self.members[site].state is MemberState.GOING and not self.words.aborted
 
     def waits_for(self, site: str) -> str:
-        """Why the site may not go, for a person."""
+        """Why it is not the site's turn, for a person."""
         member = self.members[site]
         if self.stopped:
             return f"rollout {self.id}: {self.stopped}"
         place = f"wave {member.wave + 1} of rollout {self.id}"
-        return f"{place}: {_what(self, member)}"
+        return f"{place}: {_turn(self, member)}"
+
+    def tells(self, site: str) -> str:
+        """What the site waits for, or how it is: its turn, and what else keeps it back."""
+        member = self.members[site]
+        if not self.has(site) or self.may_go(site) or member.state is MemberState.FAILED:
+            return member.told
+        own = (member.told or f"is {member.saw}") if member.saw in HINDERED else ""
+        if own and member.state is MemberState.LATE and not self.stopped:
+            return own
+        return "; ".join(filter(None, (self.waits_for(site), own)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -205,12 +254,12 @@ class Turn:
     is_counted: bool = True
 
 
-def _what(rollout: Rollout, member: Member) -> str:
+def _turn(rollout: Rollout, member: Member) -> str:
     if member.state is MemberState.FAILED:
         return "failed; it is tried again when the rollout has ended or is resumed"
     if member.state is MemberState.LATE:
         return "is caught up when one of those that go has ended"
-    if member.wave == rollout.wave:
+    if member.wave <= rollout.wave:
         return f"waits for one of {rollout.count(MemberState.GOING)} that go to end"
     before = [m for wave in range(rollout.wave, member.wave) for m in rollout.of(wave)]
     left = sum(not m.is_settled for m in before)

@@ -10,14 +10,21 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 
 from reconciler.model.rollout import Member, MemberState, Rollout, Saw, Seen
+from reconciler.model.rollout_health import has_soaked, ill, trouble, watched
 from reconciler.model.waves import rounds
 
+NOBODY: frozenset[str] = frozenset()
 
-def step(rollout: Rollout, seen: Mapping[str, Seen], now: float) -> Rollout:
-    """What follows from what is known now. May be called at any time, and again with the same: then nothing follows."""
-    known = _forgiven(rollout)
-    looked = {m.site: _looked(m, _of(seen, m), now) for m in known.members.values()}
-    return _let_go(_forward(_overdue(replace(known, members=looked), seen, now), seen, now), seen, now)
+
+def step(rollout: Rollout, seen: Mapping[str, Seen], now: float, others: frozenset[str] = NOBODY) -> Rollout:
+    """What follows from what is known now. May be called at any time, and again with the same: then nothing follows.
+
+    others: the sites that are on their way by other rollouts; `maxConcurrent` is for all of them together.
+    """
+    known = _forgiven(_rewound(closed(rollout, now), now))
+    looked = {m.site: _looked(known, m, _of(seen, m), now) for m in known.members.values()}
+    timed = _halted(_overdue(replace(known, members=looked), seen, now))
+    return _let_go(_forward(timed, seen, now), seen, now, others)
 
 
 def superseded(rollout: Rollout, renderings: Mapping[str, str], names: Iterable[str], now: float) -> Rollout:
@@ -39,12 +46,17 @@ def released(rollout: Rollout, now: float) -> Rollout:
     return replace(rollout, members=left, ended=rollout.ended or now)
 
 
-def to_look_at(rollout: Rollout, seen: Mapping[str, Seen], now: float) -> frozenset[str]:
-    """Once a wave's soak is over: those of its sites whose last look is older."""
-    due = rollout.soaks_until
-    if due is None or now < due or rollout.ended is not None or not rollout.strategy.soak_s:
-        return frozenset()
-    return frozenset(m.site for m in _done(rollout) if _of(seen, m).at < due)
+def closed(rollout: Rollout, now: float) -> Rollout:
+    """The end of one that is left without sites, also where it was stopped; the same where it has some."""
+    is_empty = all(m.state is MemberState.GONE for m in rollout.members.values())
+    is_over = is_empty or (rollout.words.aborted and not any(map(rollout.has, rollout.members)))
+    return replace(rollout, ended=now) if is_over and rollout.ended is None else rollout
+
+
+def on_their_way(rollout: Rollout, seen: Mapping[str, Seen]) -> frozenset[str]:
+    """Its sites that are changed now: those let go, and those to which any commit is being sent still."""
+    members = rollout.members.values()
+    return frozenset(m.site for m in members if m.state is MemberState.GOING or _of(seen, m).is_busy)
 
 
 def expected_end(rollout: Rollout, now: float) -> float | None:
@@ -53,10 +65,11 @@ def expected_end(rollout: Rollout, now: float) -> float | None:
             if m.state is MemberState.DONE and m.began is not None and m.ended is not None]  # fmt: skip
     if not took or rollout.stopped or rollout.ended is not None:
         return rollout.ended
-    one_s, left_s = sum(took) / len(took), 0.0
+    one_s, left_s, soaks = sum(took) / len(took), 0.0, rollout.soaks_until
     for wave in range(rollout.wave, rollout.waves):
         open_now = sum(not m.is_settled for m in rollout.of(wave))
-        left_s += rounds(open_now, rollout.strategy.max_concurrent) * one_s + rollout.strategy.soak_s
+        left_s += rounds(open_now, rollout.strategy.max_concurrent) * one_s
+        left_s += rollout.strategy.soak_s if wave > rollout.wave or soaks is None else max(soaks - now, 0.0)
     return now + left_s
 
 
@@ -64,58 +77,121 @@ def _of(seen: Mapping[str, Seen], member: Member) -> Seen:
     return seen.get(member.site, Seen())
 
 
-def _done(rollout: Rollout) -> list[Member]:
-    return [m for m in rollout.of(rollout.wave) if m.state is MemberState.DONE]
+def _rewound(rollout: Rollout, now: float) -> Rollout:
+    """Where the clock was set back nothing happened later than now: what is waited for would be hours away."""
+    members = {
+        m.site: replace(m, began=_by(m.began, now), ended=_by(m.ended, now))
+        for m in rollout.members.values()
+        if max(m.began or 0.0, m.ended or 0.0) > now
+    }
+    wave_began, wave_ended = _by(rollout.wave_began, now), _by(rollout.wave_ended, now)
+    return replace(rollout, members={**rollout.members, **members}, wave_began=wave_began, wave_ended=wave_ended)
+
+
+def _by(moment: float | None, now: float) -> float | None:
+    return None if moment is None else min(moment, now)
 
 
 def _forgiven(rollout: Rollout) -> Rollout:
-    """A word to go on is one to try again what had failed before it."""
+    """A word to go on is one to try again what has failed. It is heard once, whatever the clocks say."""
     word = rollout.words.resumed
-    if word is None:
+    if word is None or word.at == rollout.heeded:
         return rollout
-    failed = [m for m in rollout.members.values() if m.state is MemberState.FAILED and (m.ended or 0) <= word.at]
-    return replace(rollout, members={**rollout.members, **{m.site: m.given_back(m.told) for m in failed}})
+    again = {m.site: m.given_back(m.told) for m in rollout.members.values()
+             if m.state is MemberState.FAILED and rollout.has(m.site)}  # fmt: skip
+    return replace(rollout, members={**rollout.members, **again}, halted="", heeded=word.at)
 
 
-def _looked(member: Member, saw: Seen, now: float) -> Member:
-    """A site after a look at it. Who was not looked at since it began to go is as it was."""
-    if member.state in {MemberState.DONE, MemberState.GONE}:
+def _looked(rollout: Rollout, member: Member, saw: Seen, now: float) -> Member:
+    """A site after a look at it."""
+    if not rollout.has(member.site):
         return member
-    is_ill = saw.ill or saw.alarms - set(member.alarms)
-    if saw.saw is Saw.FOLLOWS and not (member.state is MemberState.FAILED and is_ill):
-        return member.settled(MemberState.DONE, now)
-    if member.state is MemberState.WAITING:
+    known = replace(member, saw=saw.saw)
+    if saw.saw is Saw.FOLLOWS and not (member.state is MemberState.FAILED and trouble(member, saw)):
+        is_older = member.is_settled and saw.at < (member.ended or 0)  # than what was found out without a look
+        return known if is_older else known.settled(MemberState.DONE, now)
+    if member.state is MemberState.GOING:
+        return _gone_on(rollout, known, saw, now)
+    return known if member.state is MemberState.FAILED else replace(known, told=_told(known, saw))
+
+
+def _told(member: Member, saw: Seen) -> str:
+    """What keeps a site back itself; whose turn it is, the rollout tells."""
+    if member.state is MemberState.LATE:
+        return saw.told or member.told
+    return "" if saw.saw in {Saw.DIFFERS, Saw.UNKNOWN} else saw.told
+
+
+def _gone_on(rollout: Rollout, before: Member, saw: Seen, now: float) -> Member:
+    """A site on its way. Who was not looked at since it began to go is as it was, unless nobody goes any more."""
+    member = replace(before, is_sent=before.is_sent or saw.is_sent)
+    if saw.is_busy:
         return replace(member, told=saw.told)
-    if member.state is not MemberState.GOING or saw.at < (member.began or 0):
+    if rollout.words.aborted or (rollout.words.paused and not member.is_sent):
+        return member.given_back(saw.told)
+    if saw.at < (member.began or 0):
         return member
     if saw.saw is Saw.FAILED:
         return member.settled(MemberState.FAILED, now, saw.told)
-    return member.given_back(saw.told) if saw.saw is Saw.HELD else member
+    if saw.saw is Saw.RESTS and member.is_sent:  # nothing more is sent to it before somebody says yes
+        return member.settled(MemberState.LATE, now, saw.told)
+    is_kept = saw.saw in {Saw.HELD, Saw.RESTS} or (saw.saw is Saw.DARK and not member.is_sent)
+    return member.given_back(saw.told) if is_kept else member
 
 
 def _overdue(rollout: Rollout, seen: Mapping[str, Seen], now: float) -> Rollout:
-    """Who is dark or held beyond the deadline holds its wave no longer; who is ill beyond it has failed."""
-    if rollout.wave_began is None or rollout.stopped or rollout.ended is not None:
-        return rollout
-    of_wave = {m.site: _timed(rollout, m, _of(seen, m), now) for m in rollout.of(rollout.wave)}
-    return replace(rollout, members={**rollout.members, **of_wave})
+    """Who is dark or held beyond the deadline holds its wave no longer; who is ill beyond it has failed.
+
+    What was begun has its deadline whether anybody else goes or not.
+    """
+    timed = {m.site: _on_time(rollout, m, _of(seen, m), now) for m in rollout.members.values()
+             if m.state is MemberState.GOING}  # fmt: skip
+    if rollout.wave_began is not None and not rollout.stopped and rollout.ended is None:
+        waits = [m for m in rollout.up_to(rollout.wave) if m.state is MemberState.WAITING]
+        timed |= {m.site: _awaited(rollout, m, _of(seen, m), now) for m in waits}
+        timed |= {m.site: _well(rollout, m, _of(seen, m), now) for m in watched(rollout)}
+    return replace(rollout, members={**rollout.members, **timed})
 
 
-def _timed(rollout: Rollout, member: Member, saw: Seen, now: float) -> Member:
-    """One site of the wave after the deadline; the same before it. Who is being sent to ends by its own time-outs."""
-    soaked, resumed = rollout.soaks_until, rollout.words.resumed
-    since = max(rollout.wave_began or now, member.began or 0, soaked or 0, resumed.at if resumed else 0)
-    if now - since < rollout.strategy.deadline_s or saw.saw is Saw.BUSY:
+def _is_late(rollout: Rollout, since: float | None, now: float) -> bool:
+    resumed = rollout.words.resumed
+    began = max(since or 0.0, min(resumed.at, now) if resumed else 0.0)
+    return now - began >= rollout.strategy.deadline_s
+
+
+def _on_time(rollout: Rollout, member: Member, saw: Seen, now: float) -> Member:
+    """Who is being sent to ends by its own time-outs. Who is dark after something was sent has failed by it."""
+    if saw.is_busy or not _is_late(rollout, member.began, now):
         return member
-    nobody_knows = saw.saw in {Saw.DARK, Saw.UNKNOWN}
-    if member.state is MemberState.WAITING and saw.saw is not Saw.DIFFERS:
+    if saw.saw is Saw.UNKNOWN:
         return member.settled(MemberState.LATE, now, saw.told)
-    if member.state is MemberState.GOING:
-        told = saw.told or f"is not done after {rollout.strategy.progress_deadline}"
-        return member.settled(MemberState.LATE if nobody_knows else MemberState.FAILED, now, told)
-    if member.state is MemberState.DONE and soaked is not None and (ill := _ill(member, saw, soaked)):
-        return member.settled(MemberState.LATE if nobody_knows else MemberState.FAILED, now, ill)
-    return member
+    return member.settled(MemberState.FAILED, now, saw.told or _not_done(rollout))
+
+
+def _awaited(rollout: Rollout, member: Member, saw: Seen, now: float) -> Member:
+    if saw.is_busy or _is_ready(rollout, saw) or not _is_late(rollout, rollout.wave_began, now):
+        return member
+    return member.settled(MemberState.LATE, now, saw.ill if saw.saw is Saw.DIFFERS else saw.told)
+
+
+def _well(rollout: Rollout, member: Member, saw: Seen, now: float) -> Member:
+    soaked = rollout.soaks_until
+    told = ill(member, saw, soaked) if soaked is not None and rollout.strategy.soak_s else ""
+    if not told or saw.is_busy or not _is_late(rollout, soaked, now):
+        return member
+    known = replace(member, saw=saw.saw)
+    if saw.saw in {Saw.DARK, Saw.UNKNOWN}:  # it was well when it was done; its wave watches it no longer
+        return replace(known.settled(MemberState.LATE, now, told), is_sent=False)
+    return known.settled(MemberState.FAILED, now, told)
+
+
+def _not_done(rollout: Rollout) -> str:
+    return f"is not done after {rollout.strategy.progress_deadline}"
+
+
+def _halted(rollout: Rollout) -> Rollout:
+    """Stopped by what failed, until somebody says to go on: a site that heals gives nobody else's failure back."""
+    return replace(rollout, halted=rollout.exceeded) if rollout.exceeded and not rollout.halted else rollout
 
 
 def _forward(rollout: Rollout, seen: Mapping[str, Seen], now: float) -> Rollout:
@@ -123,45 +199,42 @@ def _forward(rollout: Rollout, seen: Mapping[str, Seen], now: float) -> Rollout:
     if rollout.ended is not None or rollout.stopped:
         return rollout
     began = rollout if rollout.wave_began is not None else replace(rollout, wave_began=now)
-    if any(not m.is_settled for m in began.of(began.wave)):
+    if any(not m.is_settled for m in began.up_to(began.wave)):
         return replace(began, wave_ended=None)
     ended = began if began.wave_ended is not None else replace(began, wave_ended=now)
-    if not _has_soaked(ended, seen, now):
+    if not has_soaked(ended, seen, now):
         return ended
+    if _is_untried(ended):
+        why = f"none of its canaries could be sent to; `stxr rollout resume {ended.id}` goes on without them"
+        return replace(ended, halted=why)
     if ended.wave + 1 >= ended.waves:
         return replace(ended, ended=now)
     return _forward(replace(ended, wave=ended.wave + 1, wave_began=now, wave_ended=None), seen, now)
 
 
-def _has_soaked(rollout: Rollout, seen: Mapping[str, Seen], now: float) -> bool:
-    due = rollout.soaks_until
-    if due is None or not rollout.strategy.soak_s or not _done(rollout):
-        return True
-    return now >= due and not any(_ill(m, _of(seen, m), due) for m in _done(rollout))
+def _is_untried(rollout: Rollout) -> bool:
+    """The canaries were dark or held, all of them, and nobody has said to go on."""
+    tried = (m.state is MemberState.DONE or m.is_sent for m in rollout.of(0))
+    return rollout.tries_canaries and rollout.heeded is None and not any(tried)
 
 
-def _ill(member: Member, saw: Seen, due: float) -> str:
-    """Why a site that is done is not known to have stood the soak; "" if it has."""
-    if saw.saw is not Saw.FOLLOWS:
-        return saw.told or f"is {saw.saw}"
-    new = sorted(saw.alarms - set(member.alarms))
-    if saw.ill or new:
-        return saw.ill or f"raised alarms: {', '.join(new)}"
-    return "" if saw.at >= due else "was not looked at since the soak"
-
-
-def _let_go(rollout: Rollout, seen: Mapping[str, Seen], now: float) -> Rollout:
+def _let_go(rollout: Rollout, seen: Mapping[str, Seen], now: float, others: frozenset[str]) -> Rollout:
     """As many as may go at a time, those of the wave first; then who is to be caught up."""
     if rollout.stopped:
         return rollout
-    free = rollout.strategy.max_concurrent - rollout.count(MemberState.GOING)
-    ready = [m for m in _candidates(rollout) if _of(seen, m).saw is Saw.DIFFERS][: max(free, 0)]
-    began = {m.site: m.let_go(_of(seen, m), now) for m in ready}
+    going = on_their_way(rollout, seen) | others
+    ready = (m for m in _candidates(rollout) if m.site not in going and _is_ready(rollout, _of(seen, m)))
+    free = max(rollout.strategy.max_concurrent - len(going), 0)
+    began = {m.site: m.let_go(_of(seen, m), now) for m, _ in zip(ready, range(free), strict=False)}
     return replace(rollout, members={**rollout.members, **began}) if began else rollout
+
+
+def _is_ready(rollout: Rollout, saw: Seen) -> bool:
+    """It can be sent to, and what is raised later can be told from what stands now."""
+    return saw.saw is Saw.DIFFERS and (saw.is_heard or not rollout.strategy.soak_s)
 
 
 def _candidates(rollout: Rollout) -> Iterator[Member]:
     yield from (m for m in rollout.of(rollout.wave) if m.state is MemberState.WAITING)
-    again = {MemberState.LATE} if rollout.ended is None else {MemberState.LATE, MemberState.FAILED}
-    yield from (m for m in rollout.members.values() if m.state in again)
+    yield from (m for m in rollout.members.values() if m.state is MemberState.LATE)
     yield from (m for m in rollout.members.values() if m.state is MemberState.WAITING and m.wave < rollout.wave)

@@ -20,8 +20,15 @@ def rollout_json(one: Rollout, now: float) -> dict[str, Any]:
         "waves": one.waves,
         "counts": counts(one),
         "soaks_until": one.soaks_until,
-        "stopped": one.stopped,
+        "stopped": "" if one.ended else one.stopped,
+        "max_concurrent": one.strategy.max_concurrent,
+        "may_fail": one.budget,
     }
+
+
+def waves_json(one: Rollout) -> list[dict[str, Any]]:
+    """Each wave: its sites by state, how many it waits for no longer, and until when it is watched."""
+    return [_wave(one, wave) for wave in range(one.waves)]
 
 
 def member_json(one: Rollout, site: str) -> dict[str, Any]:
@@ -35,10 +42,23 @@ def member_json(one: Rollout, site: str) -> dict[str, Any]:
         "began": member.began,
         "ended": member.ended,
         "message": member.told,
-        "waits_for": "" if one.may_go(site) else one.waits_for(site),
+        "waits_for": "" if one.may_go(site) else one.tells(site),
     }
 
 
 def counts(one: Rollout) -> dict[str, int]:
     """Its sites by state; only what is not zero."""
     return {str(state): n for state in MemberState if (n := one.count(state))}
+
+
+def _wave(one: Rollout, wave: int) -> dict[str, Any]:
+    members = [m for m in one.members.values() if m.wave == wave]
+    soaks = wave == one.wave and one.ended is None and one.strategy.soak_s
+    states = {str(state): n for state in MemberState if (n := sum(m.state is state for m in members))}
+    return {
+        "wave": wave + 1,
+        "sites": len(members),
+        "settled": sum(m.is_settled for m in members),
+        "counts": states,
+        "soaks_until": one.soaks_until if soaks else None,
+    }

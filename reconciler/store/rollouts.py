@@ -9,12 +9,12 @@ from typing import Any
 import orjson
 from sqlalchemy import Connection, Engine, and_, bindparam, delete, insert, select
 
-from reconciler.model.rollout import Member, MemberState, Rollout, Said, Words
+from reconciler.model.rollout import Member, MemberState, Rollout, Said, Saw, Words
 from reconciler.model.waves import Strategy
 from reconciler.store.database import put, writing
 from reconciler.store.tables import AUDIT, RENDERINGS, ROLLOUT_SITES, ROLLOUT_WORDS, ROLLOUTS
 
-PLAIN = ("commit", "wave", "wave_began", "wave_ended", "ended", "mass", "is_weighed", "is_guided")
+PLAIN = ("commit", "wave", "wave_began", "wave_ended", "ended", "mass", "is_weighed", "is_guided", "halted", "heeded")
 PAUSED, RESUMED = "paused", "resumed"
 
 
@@ -55,8 +55,7 @@ class Rollouts:
             for site, member in rollout.members.items()
             if known.get(site) != member
         ]
-        is_open = rollout.ended is None or any(map(rollout.has, rollout.members))
-        closed = None if is_open else self.clock()
+        closed = None if rollout.is_open else self.clock()
         said = {"started": rollout.started, "closed": closed, "content": _text(rollout)}
         with writing(self.engine).begin() as db:
             put(db, ROLLOUTS, {"id": rollout.id}, said)
@@ -139,4 +138,6 @@ def _member_text(member: Member) -> str:
 
 def _member(content: str) -> Member:
     said = orjson.loads(content)
-    return Member(**{**said, "state": MemberState(said["state"]), "alarms": tuple(said["alarms"])})
+    words = {"state": MemberState(said["state"]), "saw": Saw(said.get("saw", Saw.UNKNOWN))}
+    stood = {name: tuple(said.get(name, ())) for name in ("alarms", "drift")}
+    return Member(**{**said, **words, **stood})

@@ -53,6 +53,8 @@ def test_they_are_listed_with_how_far_they_are_the_newest_first(desk):
         "counts": {"waiting": 1, "going": 1, "done": 1},
         "soaks_until": None,
         "stopped": "",
+        "max_concurrent": 10,
+        "may_fail": 0,
     }
     assert (second["id"], second["ended"]) == ("0ddba115", 600.0)
     only_open = desk.says(Role.VIEWER, f"GET {PATH}?is_open=true").json["rollouts"]

@@ -7,7 +7,7 @@ import json
 import pytest
 
 from reconciler.model.gate import GateName, Hold
-from reconciler.model.rollout import Member, MemberState, Rollout
+from reconciler.model.rollout import Member, MemberState, Rollout, Saw
 from reconciler.model.waves import Strategy
 from reconciler.model.words import State
 from reconciler.store import Rendered, Store, rollouts_of, speaking
@@ -49,15 +49,37 @@ def test_it_tells_how_far_each_is_and_why_it_stands(stxr, state):
 def test_it_tells_what_each_site_waits_for(stxr, state):
     ended = stxr("rollout", "show", "7c1f00aa", "--state", state)
     assert ended.out.splitlines()[1:] == [
-        "  wave 1: 2 of 2 sites",
-        "  wave 2: 0 of 1 sites",
+        "  wave 1: 2 of 2 sites (1 done, 1 failed)",
+        "  wave 2: 0 of 1 sites (1 waiting)",
         f"    gatineau: waiting: rollout 7c1f00aa: {WHY}",
-        f"    hull: failed: rollout 7c1f00aa: {WHY}",
+        "    hull: failed: mtu too large",
         "    ottawa: done",
     ]
     said = json.loads(stxr("rollout", "show", "7c1f00aa", "--state", state, "--format", "json").out)
     assert (said["counts"], said["waves"]) == ({"waiting": 1, "done": 1, "failed": 1}, 2)
+    assert said["by_wave"][0] == {
+        "wave": 1,
+        "sites": 2,
+        "settled": 2,
+        "counts": {"done": 1, "failed": 1},
+        "soaks_until": None,
+    }
     assert [site["message"] for site in said["sites"] if site["site"] == "hull"] == ["mtu too large"]
+
+
+def test_it_tells_what_else_keeps_a_site_back(stxr, state):
+    held = Member("hull", 1, "d", told="outside its window until 22:00Z", saw=Saw.HELD)
+    late = Member("gatineau", 0, "d", MemberState.LATE, told="no route to host", was_late=True, saw=Saw.DARK)
+    going = Member("ottawa", 0, "d", MemberState.GOING, began=1_000.0, told="plan p1 is being sent, locks controller-0")
+    members = {m.site: m for m in (held, late, going)}
+    with Store.open(state.parent / "other", "run") as store:
+        store.rollouts.save(Rollout("7c1f00aa", "c0ffee" * 6, Strategy(), members, 1_000.0, wave_began=1_000.0))
+    ended = stxr("rollout", "show", "7c1f00aa", "--state", state.parent / "other")
+    assert ended.out.splitlines()[3:] == [
+        "    gatineau: late: no route to host",
+        "    hull: waiting: wave 2 of rollout 7c1f00aa: waits for 1 site of wave 1; outside its window until 22:00Z",
+        "    ottawa: going: plan p1 is being sent, locks controller-0",
+    ]
 
 
 def test_a_person_pauses_goes_on_and_aborts_and_the_last_word_counts(stxr, state):

@@ -17,7 +17,7 @@ from reconciler.model.approval import Answer, Saying
 from reconciler.model.gate import GateName, Surroundings
 from reconciler.model.rollout import MemberState
 from reconciler.model.waves import Mass, Strategy, Wave
-from reconciler.model.words import ApplyPolicy, State
+from reconciler.model.words import ApplyPolicy, Mode, State
 from reconciler.store import Store, StoreMemory
 from tests.apply.fakes import refused, unreachable
 from tests.engine.offices import APPLY, Git, Line, World
@@ -75,6 +75,7 @@ class Fleet(World):
         object.__setattr__(self.office, "turns", self.rollouts)
         schedule = Schedule(observe_s=600.0, jitter=0.0)
         self.controller = Controller(self.fleet, self.store, schedule, Queue(self.clock, 1), lambda _: None)
+        object.__setattr__(self.office, "begins", self.controller.begins)
 
     def policies(self, **policy):
         for name, settings in self.git.policies.items():
@@ -94,7 +95,7 @@ class Fleet(World):
     async def round(self, later_s=1.0):
         self.clock.time += later_s
         due = self.rollouts.step(self.controller.verdicts)
-        self.most = max([self.most, *(one.count(MemberState.GOING) for one in self.rollouts.live.values())])
+        self.most = max(self.most, sum(one.count(MemberState.GOING) for one in self.rollouts.live.values()))
         for name in sorted(due):
             while await self.controller.visit(name) == 0.0:
                 self.clock.time += 1.0
@@ -348,3 +349,113 @@ async def test_a_rejected_rollout_is_not_sent_whatever_the_policies_say(store):
     await fleet.rounds(5)
     assert fleet.changed() == []
     assert {v.message for v in fleet.controller.verdicts.values()} == {"rejected by day-shift: not this year"}
+
+
+async def test_two_rollouts_share_what_may_go_at_a_time(store):
+    fleet = Fleet(store, numbered(12), Strategy(max_concurrent=2))
+    await fleet.begin()
+    await fleet.push("c2", NEW, *fleet.names[:6])
+    await fleet.round()
+    await fleet.push("c3", NEW, *fleet.names[6:])
+    assert len(fleet.rollouts.live) == 2
+    await fleet.rounds(20)
+    assert (fleet.rollouts.live, len(fleet.changed()), fleet.most) == ({}, 12, 2)
+
+
+async def test_a_site_that_gets_an_older_commit_still_takes_a_place_of_the_newer_one(store):
+    fleet = Fleet(store, numbered(4), Strategy(max_concurrent=1))
+    await fleet.begin()
+    await fleet.push("c2", NEW)
+    fleet.rollouts.step(fleet.controller.verdicts)
+    fleet.controller.begins("sc-000", SimpleNamespace(id="p1", locked_hosts=()))  # by a workflow
+    fleet.git.push("c3", NEWEST, *fleet.names)
+    await fleet.rollouts.moved()
+    for name in fleet.names[1:]:
+        await fleet.controller.visit(name)
+    await fleet.rounds(3)
+    assert fleet.changed() == []
+    await fleet.controller.visit("sc-000")
+    await fleet.rounds(10)
+    assert len(fleet.changed()) == 4
+
+
+async def test_a_process_that_died_in_counting_makes_no_second_rollout(store):
+    fleet = Fleet(store, numbered(4), Strategy(max_concurrent=1))
+    await fleet.begin()
+    fleet.git.push("c2", NEW, *fleet.names)
+    fleet.rollouts._note = lambda *_: None  # it died before it could note what it had counted
+    await fleet.rollouts.moved()
+    [made] = fleet.rollouts.live
+    fleet.restart()
+    await fleet.rollouts.moved()
+    assert list(fleet.rollouts.live) == [made]
+
+
+async def test_sites_that_are_sent_to_from_now_on_are_changed_by_that_commit(store):
+    fleet = Fleet(store, numbered(4), Strategy(max_concurrent=1))
+    for name in fleet.names:
+        fleet.git.policies[name] = APPLY.model_copy(update={"mode": Mode.OBSERVE})
+    await fleet.begin()
+    await fleet.push("c2", NEW)
+    assert not fleet.rollouts.live
+    fleet.git.policies.clear()
+    await fleet.push("c3", NEW)
+    assert fleet.changed() == []
+    assert len(fleet.one.members) == 4
+
+
+async def test_a_site_that_is_only_looked_at_from_now_on_leaves_the_rollout(store):
+    fleet = Fleet(store, numbered(4), Strategy(max_concurrent=1))
+    await fleet.begin()
+    await fleet.push("c2", NEW)
+    fleet.git.policies["sc-003"] = APPLY.model_copy(update={"mode": Mode.OBSERVE})
+    await fleet.push("c3", NEW, "sc-003")
+    assert fleet.one.members["sc-003"].state is MemberState.GONE
+
+
+async def test_a_restart_forgets_no_alarm_that_a_wave_raised(store):
+    fleet = Fleet(store, numbered(6))
+    await fleet.begin()
+    await fleet.push("c2", NEW)
+    await fleet.rounds(3)
+    raised = Alarm("1", "100.101", "host=controller-0", AlarmSeverity.MAJOR, affects_management=True)
+    fleet.lines["sc-000"].around = Surroundings(alarms=(raised,))
+    await fleet.rounds(2, 1_800.0)
+    assert fleet.one.wave == 0
+    fleet.restart()
+    await fleet.rollouts.moved()
+    await fleet.rounds(3)
+    assert fleet.one.wave == 0
+    await fleet.controller.visit("sc-000")
+    await fleet.round()
+    assert fleet.one.wave == 0
+    fleet.lines["sc-000"].around = Surroundings()
+    await fleet.controller.visit("sc-000")
+    await fleet.round()
+    assert fleet.one.wave == 1
+
+
+async def test_what_was_aborted_ends_when_a_newer_commit_takes_its_sites(store):
+    fleet = Fleet(store, numbered(6), Strategy(max_concurrent=1))
+    await fleet.begin()
+    await fleet.push("c2", NEW)
+    await fleet.round()
+    store.rollouts.say(fleet.one.id, "aborted", "night-shift", "wrong profile")
+    await fleet.rounds(2)
+    await fleet.push("c3", OLD)
+    await fleet.rounds(10)
+    assert not fleet.rollouts.live
+    assert not store.rollouts.open()
+    assert [len(fleet.lines[name].sent) for name in fleet.names] == [2, 0, 0, 0, 0, 0]
+
+
+async def test_who_failed_is_left_alone_longer_each_time_when_it_has_ended(store):
+    fleet = Fleet(store, numbered(2), Strategy(max_failures=1))
+    await fleet.begin()
+    await fleet.push("c2", NEW)
+    fleet.lines["sc-000"].before["PATCH /v1/net"] = [refused("mtu too large") for _ in range(9)]
+    await fleet.rounds(3)
+    assert not fleet.rollouts.live
+    waits = [await fleet.controller.visit("sc-000") for _ in range(4)]
+    assert waits == sorted(waits)
+    assert waits[0] * 4 < waits[-1]
