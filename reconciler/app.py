@@ -188,11 +188,11 @@ async def _follow(it: Controller, git: Git, begin: Begin) -> None:
     async for move in git.source.moves():
         if not has_begun:
             await begin()
-            has_begun = True
         # also those that went while nobody looked
         it.drop(move.vanished | (it.verdicts.keys() - git.source.repository.names))
         await git.rollouts.moved()
-        it.put(move.changed | move.appeared)
+        (it.put if has_begun else it.resume)(move.changed | move.appeared)
+        has_begun = True
 
 
 async def _roll(it: Controller, rollouts: Rollouts) -> None:
