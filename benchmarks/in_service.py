@@ -40,7 +40,9 @@ from reconciler.store import Store, StoreMemory
 
 PASSWORD = "simulated"
 FORM_SPEED = 5_000.0  # simulated seconds in a real one, while the forms are brought into service
-FIRST_FORM = 20  # the sites before it have addresses in the name servers' networks: their words would not be theirs alone
+FIRST_FORM = (
+    20  # the sites before it have addresses in the name servers' networks: their words would not be theirs alone
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +54,9 @@ class Options:
 
 
 @contextmanager
-def fleet_in_service(repo: Path, endpoints_out: Path, options: Options | None = None) -> Iterator[subprocess.Popen[str]]:
+def fleet_in_service(
+    repo: Path, endpoints_out: Path, options: Options | None = None
+) -> Iterator[subprocess.Popen[str]]:
     """The sites of a generated repository, served by a process of their own until the context ends."""
     how = options or Options()
     command = [sys.executable, "-m", "benchmarks.in_service", str(repo), str(endpoints_out)]
@@ -117,7 +121,9 @@ def _words(place: Place) -> list[str]:
 
 
 def _renaming(old: list[str], new: list[str]) -> Callable[[Any], Any]:
-    found = re.compile("|".join(rf"(?<!\d){re.escape(word)}" + ("" if word.endswith(".") else r"(?!\d)") for word in old))
+    found = re.compile(
+        "|".join(rf"(?<!\d){re.escape(word)}" + ("" if word.endswith(".") else r"(?!\d)") for word in old)
+    )
     known = dict(zip(old, new, strict=True))
 
     def rename(value: Any) -> Any:

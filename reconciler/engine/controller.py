@@ -10,8 +10,9 @@ from reconciler.engine.backoff import Backoff
 from reconciler.engine.clues import clues
 from reconciler.engine.fleet import Fleet
 from reconciler.engine.membership import Alone, Membership
+from reconciler.engine.office import Visit as SiteVisit
 from reconciler.engine.queue import Queue
-from reconciler.engine.reconcile import reconcile
+from reconciler.engine.reconcile import Judged, reconcile
 from reconciler.engine.sending import Sends, sent_now
 from reconciler.engine.verdicts import Whose, after, found, not_found
 from reconciler.model.drift import DriftEvent, SiteDrift
@@ -200,7 +201,7 @@ class Controller:
     async def _visited(self, name: str) -> tuple[Verdict, Outcome]:
         visit, turns = await self._fleet.visit(name), self._fleet.office.turns
         turns.looked(name, await visit.remote.surroundings() if turns.watches(name) else None)
-        judged, outcome = await reconcile(visit, self._fleet.office, self._sends)
+        judged, outcome = await self._reconciled(visit)
         self._fleet.settle(judged)
         if outcome.entries:  # a plan that waits has no history yet
             self.store.record(name, judged.desired.revision, outcome)
@@ -208,6 +209,17 @@ class Controller:
         now, before = self._fleet.office.clock.now(), self.verdicts.get(name)
         noted = await clues(judged, before, visit.remote)
         return replace(found(whose, judged, outcome, now, before), noted=noted), outcome
+
+    async def _reconciled(self, visit: SiteVisit) -> tuple[Judged, Outcome]:
+        """What was read is kept only for who sends a plan that was made of it."""
+        is_begun = False
+        try:
+            judged, outcome = await reconcile(visit, self._fleet.office, self._sends)
+            is_begun = outcome.result is Result.BEGUN
+            return judged, outcome
+        finally:
+            if not is_begun:
+                visit.remote.forget()
 
     def _failed(self, name: str, error: ReconcilerError) -> float:
         now = self._fleet.office.clock.now()

@@ -134,7 +134,9 @@ class Fleet:
         return self._endpoints[name]
 
     async def _judge(self, name: str) -> SiteResult:
-        judged = await judge(await self.visit(name), self.office)
+        visit = await self.visit(name)
+        judged = await judge(visit, self.office)
+        visit.remote.forget()
         self.memory.carry(name, judged.removals.carried)
         return SiteResult(name, judged)
 

@@ -198,8 +198,10 @@ class Rollout:
         """Why the commit is held as a whole; "" if it is not."""
         if self.mass and self.words.approved is None:
             return f"commit {self.commit[:12]} {self.mass}: it waits for `stxr approve --rollout {self.id}`"
+        if self.is_weighed:
+            return ""
         left = self.count(MemberState.WAITING)
-        return "" if self.is_weighed else f"what commit {self.commit[:12]} does to {left} sites is being counted"
+        return f"what commit {self.commit[:12]} does to {left} sites is being counted"
 
     @property
     def soaks_until(self) -> float | None:
