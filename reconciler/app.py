@@ -16,6 +16,7 @@ from reconciler.api import Access, Desk, Drifts, Hooks, create_app
 from reconciler.api import Fleet as Shown
 from reconciler.apply import Pace
 from reconciler.clients import SYSTEM_CLOCK, load
+from reconciler.engine.central import central_of
 from reconciler.engine.controller import Controller, Schedule
 from reconciler.engine.fleet import open_fleet
 from reconciler.engine.follow import FolderSource, RemoteSource, Say, Source, Watch
@@ -126,7 +127,8 @@ async def controller(options: Running) -> AsyncIterator[Started]:
             turns=rollouts,
         )
         memory = StoreMemory(store, options.replica, lambda text: log.warning("history", said=text))
-        async with open_fleet(office, load(options.endpoints), memory, metrics.observer) as fleet:
+        central = central_of(options.endpoints, source.repository)
+        async with open_fleet(office, load(options.endpoints), memory, metrics.observer, central=central) as fleet:
             queue = Queue(SYSTEM_CLOCK, options.schedule.workers)
             it = known["it"] = Controller(fleet, store, options.schedule, queue, log.verdict)
             it.turned = log.drift

@@ -13,6 +13,7 @@ from fastapi.responses import PlainTextResponse
 from reconciler import __version__
 from reconciler.api.access import Access
 from reconciler.api.answering import ShortBodies, name_methods
+from reconciler.api.central import add_central
 from reconciler.api.drift import Drifts, add_drift
 from reconciler.api.history import add_history
 from reconciler.api.holds import add_holds
@@ -48,6 +49,7 @@ def create_app(
     add_sites(app, fleet, access)
     add_history(app, fleet, access)
     add_holds(app, fleet, access)
+    add_central(app, fleet, access)
     if drifts:
         add_drift(app, fleet, access, drifts)
     if desk:

@@ -8,6 +8,10 @@
         credentials:
           username: admin
           password: {secretRef: "file:passwords/sc-0412"}
+    systemController: {...}
+
+`systemController` is the central cloud, in the same form; it stands for that of fleet.yaml. Its services may name the
+URL of dcmanager, which otherwise is asked for in its Keystone's catalogue, for `region`.
 
 Paths are relative to the file. `control` belongs to the simulator and is passed over.
 """
@@ -28,6 +32,8 @@ from reconciler.model.errors import ConfigError, ConfigErrors
 from reconciler.model.words import Service
 
 PASSED_OVER = "control"
+CENTRAL = "systemController"
+CENTRAL_REGION = "SystemController"  # dcmanager is registered in this one (starlingx/config sysinv puppet/dcmanager.py)
 
 
 def _service_url(url: str) -> str:
@@ -66,17 +72,23 @@ class Credentials(_Said):
     project_domain_name: str = Field(default="Default", description="Domain of the project.")
 
 
-class Entry(_Said):
-    """What the file says of one site."""
+class Keystone(_Said):
+    """What the file says of the central cloud: services that it does not name are in the catalogue."""
 
     auth_url: Url = Field(description="Keystone, with or without /v3.")
-    services: Mapping[Service, Url] = Field(min_length=1, description="URL of each owner API by its type.")
+    services: Mapping[Service, Url] = Field(default_factory=dict, description="URL of each owner API by its type.")
     region: str = Field(default="", description="Region of the services; for a subcloud its region name.")
     ca_bundle: Path | None = Field(default=None, description="CAs of this site, PEM; otherwise those of the machine.")
     credentials: Credentials
 
 
-class Endpoint(Entry):
+class Entry(Keystone):
+    """What the file says of one site, whose own catalogue names addresses that only the site can reach."""
+
+    services: Mapping[Service, Url] = Field(min_length=1, description="URL of each owner API by its type.")
+
+
+class Endpoint(Keystone):
     """One site's services. A value: nothing is opened or resolved by it."""
 
     name: str
@@ -111,15 +123,32 @@ def load(path: Path) -> Mapping[str, Endpoint]:
     return found
 
 
+def load_central(path: Path) -> Endpoint | None:
+    """The central cloud, where an endpoints file names it. Raises ConfigErrors, or ConfigError."""
+    entry = _whole(path).get(CENTRAL)
+    if entry is None:
+        return None
+    try:
+        known = dict(Keystone.model_validate(entry))
+    except ValidationError as error:
+        raise ConfigErrors(_explained(error, f"{path}: {CENTRAL}")) from None
+    return Endpoint(name=CENTRAL, folder=path.parent, **{**known, "region": known["region"] or CENTRAL_REGION})
+
+
 def _entries(path: Path) -> Mapping[str, Any]:
-    whole = _read(path)
-    if not isinstance(whole, dict) or not isinstance(whole.get("endpoints"), dict):
-        raise ConfigError("must hold `endpoints:`, one entry for each subcloud", str(path))
-    if unknown := sorted(map(str, whole.keys() - {"endpoints", PASSED_OVER})):
-        raise ConfigError(f"unknown key {', '.join(unknown)}; known is endpoints", str(path))
+    whole = _whole(path)
     if odd := [n for n in whole["endpoints"] if not isinstance(n, str)]:
         raise ConfigError(f"endpoints.{odd[0]}: YAML reads this name as a {type(odd[0]).__name__}; quote it", str(path))
     return dict(whole["endpoints"])
+
+
+def _whole(path: Path) -> Mapping[str, Any]:
+    whole = _read(path)
+    if not isinstance(whole, dict) or not isinstance(whole.get("endpoints"), dict):
+        raise ConfigError("must hold `endpoints:`, one entry for each subcloud", str(path))
+    if unknown := sorted(map(str, whole.keys() - {"endpoints", CENTRAL, PASSED_OVER})):
+        raise ConfigError(f"unknown key {', '.join(unknown)}; known are endpoints and {CENTRAL}", str(path))
+    return whole
 
 
 def _endpoint(name: str, entry: Any, path: Path) -> Endpoint:

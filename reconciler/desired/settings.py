@@ -65,6 +65,9 @@ class SystemController(Own):
     )
     # dcmanager is registered in this region (starlingx/config sysinv puppet/dcmanager.py)
     region: StrictStr = Field(default="SystemController", description="Region whose catalogue is used.")
+    dcmanager_url: Annotated[str, Field(pattern=URL_FORM)] | None = Field(
+        default=None, alias="dcmanagerUrl", description="URL of dcmanager; that of the region's catalogue without."
+    )
     ca_bundle: StrictStr | None = Field(default=None, alias="caBundle", description="Path of a PEM file to trust.")
     credentials: Credentials = Field(description="Who the controller is there.")
 

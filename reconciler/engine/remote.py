@@ -68,7 +68,7 @@ class SiteRemote:
         """What else the site's services say now. again: its hosts' labels may have changed since they were read."""
         if again:
             self._rows = await look(self._platform, self._rows, {"ihosts", "labels"}, "")
-        return await surroundings(self._neighbours, self._rows)
+        return await surroundings(self._site, self._neighbours, self._rows)
 
     async def noted(self) -> tuple[Noted, ...]:
         """The newest rows of the site's event log; none where its Fault Management is not named or does not answer."""
