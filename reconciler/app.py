@@ -16,7 +16,7 @@ from reconciler.api import Access, Desk, Drifts, Hooks, create_app
 from reconciler.api import Fleet as Shown
 from reconciler.apply import Pace
 from reconciler.clients import SYSTEM_CLOCK, load
-from reconciler.engine.central import central_of
+from reconciler.engine.central import Central, central_of
 from reconciler.engine.controller import Controller, Schedule
 from reconciler.engine.fleet import open_fleet
 from reconciler.engine.follow import FolderSource, RemoteSource, Say, Source, Watch
@@ -87,6 +87,15 @@ class Git:
 
 
 @dataclass(frozen=True, slots=True)
+class Sights:
+    """What is shown besides verdicts. say: tells whoever reads the log how the central cloud is."""
+
+    metrics: Metrics
+    centre: Central
+    say: Callable[[str], None]
+
+
+@dataclass(frozen=True, slots=True)
 class Started:
     """A controller at work: what it knows, where it listens, and when it ends."""
 
@@ -137,6 +146,7 @@ async def controller(options: Running) -> AsyncIterator[Started]:
                 options.replica,
                 Limits(options.schedule.workers, options.at_once, options.workflow_poll_s),
             )
+            sights = Sights(metrics, fleet.centre, lambda text: log.warning("central", said=text))
             durable = Durable(fleet, place, partial(_ended, store, it))
             async with AsyncExitStack() as stack:
                 stack.callback(source.repository.close)
@@ -146,7 +156,7 @@ async def controller(options: Running) -> AsyncIterator[Started]:
                     await durable.prune(time.time() - KEPT_S)
                     it.goes_on(durable.send, await durable.under_way())
 
-                async with _at_work(it, Git(source, rollouts), metrics, options, begin) as started:
+                async with _at_work(it, Git(source, rollouts), sights, options, begin) as started:
                     yield started
 
 
@@ -156,24 +166,30 @@ def _ended(store: Store, it: Controller, order: Order, outcome: Outcome, identit
 
 
 @asynccontextmanager
-async def _at_work(
-    it: Controller, git: Git, metrics: Metrics, options: Running, begin: Begin
-) -> AsyncIterator[Started]:
+async def _at_work(it: Controller, git: Git, sights: Sights, options: Running, begin: Begin) -> AsyncIterator[Started]:
     shown = Shown(
         verdicts=it.verdicts.values,
         verdict=it.verdicts.get,
-        metrics=metrics.render,
+        metrics=sights.metrics.render,
         ready=lambda: git.source.waits_for,
         now=time.time,
         sendings=it.store.history.sendings,
+        central=lambda: sights.centre.last,
     )
-    hooks = Hooks(git.source.ring, metrics.delivery, options.listen.webhook_secrets, options.branch)
+    hooks = Hooks(git.source.ring, sights.metrics.delivery, options.listen.webhook_secrets, options.branch)
     access = Access(options.listen.token, it.store.tokens.bearer)
     spoken = asyncio.Event()
     drifts = Drifts(lambda: it.drift, it.store.drift.ended, git.source.repository.set_by)
     app = create_app(shown, access, hooks, Desk(it.store.words, it.store.rollouts, spoken.set), drifts)
     server = _Server(app, options.listen)
-    jobs = [it.run(), _follow(it, git, begin), _roll(it, git.rollouts), _heed(it, git.rollouts, spoken), server.serve()]
+    jobs = [
+        it.run(),
+        _follow(it, git, begin),
+        _roll(it, git.rollouts),
+        _heed(it, git.rollouts, spoken),
+        sights.centre.watch(sights.say, lambda sites: it.put(sites & it.verdicts.keys())),
+        server.serve(),
+    ]
     tasks = tuple(asyncio.create_task(job) for job in jobs)
     try:
         yield Started(it, await server.url(tasks[-1]), tasks)

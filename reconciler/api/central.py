@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import asdict
 from typing import Any
 
@@ -37,7 +36,7 @@ class Centre(BaseModel):
     others: list[str]
 
 
-def add_central(app: FastAPI, fleet: Fleet, access: Access, last: Callable[[], Reading | None]) -> None:
+def add_central(app: FastAPI, fleet: Fleet, access: Access) -> None:
     """Serve it on this application."""
 
     @app.get(
@@ -46,8 +45,8 @@ def add_central(app: FastAPI, fleet: Fleet, access: Access, last: Callable[[], R
         responses={200: {"model": Centre}, **NOT_ALLOWED},
     )
     async def central() -> Response:
-        """dcmanager's list, as it was last read, beside the sites of Git."""
-        return as_json(_shown(last(), {verdict.site for verdict in fleet.verdicts()}))
+        """The list of dcmanager, as it was last read, beside the sites of Git."""
+        return as_json(_shown(fleet.central(), {verdict.site for verdict in fleet.verdicts()}))
 
 
 def _shown(reading: Reading | None, sites: set[str]) -> dict[str, Any]:

@@ -11,6 +11,7 @@ from pydantic import BaseModel, ConfigDict
 
 from reconciler.api.access import NOT_ALLOWED, Access
 from reconciler.api.answering import Said, as_json
+from reconciler.model.central import Reading
 from reconciler.model.gate import GateName
 from reconciler.model.history import Sending
 from reconciler.model.role import Role
@@ -24,12 +25,18 @@ def nothing_sent(site: str, plan_id: str, most: int) -> tuple[Sending, ...]:  # 
     return ()
 
 
+def not_read() -> Reading | None:
+    """Nobody reads a central cloud."""
+    return None
+
+
 @dataclass(frozen=True, slots=True)
 class Fleet:
     """What the API shows, as functions: it holds nothing itself.
 
     ready: "" once the first head was read, else what is waited for.
     sendings: to a site, of one plan or "" for all, the newest so many.
+    central: the last reading of the central cloud.
     """
 
     verdicts: Callable[[], Iterable[Verdict]]
@@ -38,6 +45,7 @@ class Fleet:
     ready: Callable[[], str]
     now: Callable[[], float]
     sendings: Callable[[str, str, int], tuple[Sending, ...]] = nothing_sent
+    central: Callable[[], Reading | None] = not_read
 
 
 class Brief(BaseModel):

@@ -23,6 +23,7 @@ from reconciler.model.words import Service
 
 FRESH_S = 15.0  # dcmanager's list stops its worker for a second at 5,000 subclouds: not asked for more often
 FAILED_S = 60.0
+INTERVAL_S = 60.0
 
 
 class Dcmanager(Protocol):
@@ -33,8 +34,10 @@ class Dcmanager(Protocol):
     async def strategy(self) -> CentralStrategy | None: ...
 
 
-class Now(Protocol):
+class Clock(Protocol):
     def now(self) -> float: ...
+
+    async def sleep(self, seconds: float) -> None: ...
 
 
 Opens = Callable[[Endpoint], AbstractAsyncContextManager[Dcmanager]]
@@ -52,7 +55,7 @@ class Central:
     Belongs to one event loop. Close it to end its line.
     """
 
-    def __init__(self, where: Callable[[], Endpoint | None], opens: Opens, clock: Now) -> None:
+    def __init__(self, where: Callable[[], Endpoint | None], opens: Opens, clock: Clock) -> None:
         self._where, self._opens, self._clock = where, opens, clock
         self._flight = asyncio.Lock()
         self._line = AsyncExitStack()
@@ -78,6 +81,30 @@ class Central:
             if self._failure and self._failure.at >= asked - (FAILED_S if no_older_than_s else 0.0):
                 raise self._failure.error
             await self._read(self._clock.now())
+
+    async def watch(self, say: Callable[[str], None], freed: Callable[[frozenset[str]], None]) -> None:
+        """Read it on its interval, for ever; cancel it to end it.
+
+        say: told when it does not answer, and when it does again. freed: told which sites it is not at work on any more.
+        """
+        busy, told = frozenset[str](), ""
+        while True:
+            now_told = await self._attempt()
+            if now_told != told:
+                say(now_told or "the central cloud answers")
+            told, was = now_told, busy
+            if not told:
+                busy = self.last.busy if self.last else frozenset()
+                freed(was - busy)
+            await self._clock.sleep(INTERVAL_S)
+
+    async def _attempt(self) -> str:
+        """Why it could not be read; "" if it could."""
+        try:
+            await self.read()
+        except ReconcilerError as error:
+            return str(error)
+        return ""
 
     async def close(self) -> None:
         """Let go of its line."""

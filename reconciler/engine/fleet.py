@@ -91,7 +91,7 @@ class Fleet:
         endpoints: Mapping[str, Endpoint],
         memory: Memory,
         remotes: Remotes,
-        centre: Central | None = None,
+        centre: Central,
     ) -> None:
         self.office, self._endpoints, self.memory, self._remotes = office, endpoints, memory, remotes
         self.centre = centre

@@ -102,5 +102,10 @@ class Reading:
     subclouds: Mapping[str, Subcloud]
     strategy: CentralStrategy | None = None
 
+    @property
+    def busy(self) -> frozenset[str]:
+        """The subclouds that it is at work on."""
+        return frozenset(name for name in self.subclouds if self.of(name).at_work(name))
+
     def of(self, site: str) -> Attention:
         return Attention(self.subclouds.get(site), self.strategy)

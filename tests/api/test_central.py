@@ -13,7 +13,7 @@ STRATEGY = CentralStrategy("firmware", "applying", {"ottawa": "initial"})
 
 
 def shown(reading):
-    return asked(create_app(fleet(), Access(TOKEN), last_central=lambda: reading), "/api/v1/central", AUTHORIZED)
+    return asked(create_app(fleet(central=lambda: reading), Access(TOKEN)), "/api/v1/central", AUTHORIZED)
 
 
 def test_sites_of_git_are_shown_as_dcmanager_has_them():

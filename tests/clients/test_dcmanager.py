@@ -105,7 +105,7 @@ async def test_there_may_be_no_strategy(site, central):
 
 async def test_a_refusal_is_told_in_its_own_words(site, central):
     site.answers(reply({"code": 403, "title": "Forbidden", "description": "not for readers"}, 403))
-    with pytest.raises(Refused, match="dcmanager.*not for readers"):
+    with pytest.raises(Refused, match=r"dcmanager.*not for readers"):
         await central.strategy()
 
 

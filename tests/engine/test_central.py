@@ -2,6 +2,7 @@
 
 import asyncio
 from contextlib import asynccontextmanager
+from dataclasses import replace
 
 import pytest
 
@@ -21,10 +22,19 @@ OTTAWA = Subcloud("ottawa-001", "r", 1, "managed", "online", "complete", "26.03"
 
 
 class Clock:
+    """Time that passes when somebody sleeps, so many times."""
+
     time = 1_795_000_000.0
+    sleeps = 0
 
     def now(self):
         return self.time
+
+    async def sleep(self, seconds):
+        if not self.sleeps:
+            raise asyncio.CancelledError
+        self.sleeps -= 1
+        self.time += seconds
 
 
 class Dcmanager:
@@ -112,6 +122,23 @@ async def test_another_place_in_git_is_another_line(dcmanager, clock):
     assert (dcmanager.opened, dcmanager.closed) == (2, 1)
     await central.close()
     assert dcmanager.closed == 2
+
+
+async def test_who_watches_hears_when_it_falls_silent_and_which_sites_it_has_left(central, dcmanager, clock):
+    said, freed = [], []
+    clock.sleeps = 5
+    states = iter(("configuring", "configuring", None, None, "complete", "complete"))
+
+    async def subclouds():
+        if (state := next(states)) is None:
+            raise unreachable(sent=False)
+        return (replace(OTTAWA, deploy_status=state),)
+
+    dcmanager.subclouds = subclouds
+    with pytest.raises(asyncio.CancelledError):
+        await central.watch(said.append, freed.append)
+    assert said == [str(unreachable(sent=False)), "the central cloud answers"]
+    assert [sites for sites in freed if sites] == [{"ottawa-001"}]
 
 
 FLEET = b"""\
