@@ -15,7 +15,7 @@ import uvicorn
 from reconciler.api import Access, Desk, Drifts, Hooks, create_app
 from reconciler.api import Fleet as Shown
 from reconciler.apply import Pace
-from reconciler.clients import SYSTEM_CLOCK, load
+from reconciler.clients import SYSTEM_CLOCK, Oidc, load
 from reconciler.engine.central import Central, central_of
 from reconciler.engine.controller import Controller, Schedule
 from reconciler.engine.fleet import open_fleet
@@ -44,13 +44,14 @@ KEPT_S = 90 * 86_400.0  # how long the history of outcomes is kept
 class Listen:
     """Where the API listens and what opens it. Port 0 takes a free one.
 
-    webhook_secrets: what forges sign their deliveries with; any of them opens.
+    webhook_secrets: what forges sign their deliveries with; any of them opens. oidc: whose tokens open the API too.
     """
 
     host: str
     port: int
     token: str = field(repr=False)
     webhook_secrets: tuple[str, ...] = field(default=(), repr=False)
+    oidc: Oidc | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,27 +178,38 @@ async def _at_work(it: Controller, git: Git, sights: Sights, options: Running, b
         central=lambda: sights.centre.last,
     )
     hooks = Hooks(git.source.ring, sights.metrics.delivery, options.listen.webhook_secrets, options.branch)
-    access = Access(options.listen.token, it.store.tokens.bearer)
     spoken = asyncio.Event()
+    desk = Desk(it.store.words, it.store.rollouts, spoken.set)
     drifts = Drifts(lambda: it.drift, it.store.drift.ended, git.source.repository.set_by)
-    app = create_app(shown, access, hooks, Desk(it.store.words, it.store.rollouts, spoken.set), drifts)
-    server = _Server(app, options.listen)
-    jobs = [
-        it.run(),
-        _follow(it, git, begin),
-        _roll(it, git.rollouts),
-        _heed(it, git.rollouts, spoken),
-        sights.centre.watch(sights.say, lambda sites: it.put(sites & it.verdicts.keys())),
-        server.serve(),
-    ]
-    tasks = tuple(asyncio.create_task(job) for job in jobs)
-    try:
-        yield Started(it, await server.url(tasks[-1]), tasks)
-    finally:
-        server.should_exit = True
-        for task in tasks[:-1]:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
+    async with _access(it.store, options.listen) as access:
+        server = _Server(create_app(shown, access, hooks, desk, drifts), options.listen)
+        jobs = [
+            it.run(),
+            _follow(it, git, begin),
+            _roll(it, git.rollouts),
+            _heed(it, git.rollouts, spoken),
+            sights.centre.watch(sights.say, lambda sites: it.put(sites & it.verdicts.keys())),
+        ]
+        tasks = tuple(asyncio.create_task(job) for job in (*jobs, server.serve()))
+        try:
+            yield Started(it, await server.url(tasks[-1]), tasks)
+        finally:
+            server.should_exit = True
+            for task in tasks[:-1]:
+                task.cancel()
+            await asyncio.gather(*tasks, return_exceptions=True)
+
+
+@asynccontextmanager
+async def _access(store: Store, listen: Listen) -> AsyncIterator[Access]:
+    """Who is let in, as long as the context lasts."""
+    if listen.oidc is None:
+        yield Access(listen.token, store.tokens.bearer)
+        return
+    from reconciler.clients.oidc_issuer import open_issuer  # noqa: PLC0415 - what it needs is an extra
+
+    async with open_issuer(listen.oidc, SYSTEM_CLOCK) as issuer:
+        yield Access(listen.token, store.tokens.bearer, issuer.bearer)
 
 
 async def _follow(it: Controller, git: Git, begin: Begin) -> None:

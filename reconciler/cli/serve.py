@@ -6,6 +6,7 @@ import asyncio
 import gc
 import os
 import signal
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
 
@@ -13,6 +14,7 @@ import typer
 
 from reconciler.app import Listen, Running, controller
 from reconciler.cli.options import STATE, Database, Endpoints, Repo, Root, State
+from reconciler.clients import load_oidc
 from reconciler.engine.controller import Schedule
 from reconciler.model.errors import ConfigError
 from reconciler.sources.verify import Trust, Verify
@@ -43,6 +45,10 @@ def run(
         str, typer.Option(envvar="STXR_REPLICA", help="Name of this process, the same after a restart.")
     ] = "stxr-0",
     at_once: Annotated[int | None, typer.Option(min=1, help="Plans sent at a time, over the whole fleet.")] = None,
+    oidc: Annotated[
+        Path | None,
+        typer.Option(envvar="STXR_OIDC", help="File that says whose OpenID Connect tokens open the API (docs/api.md)."),
+    ] = None,
     verify: Annotated[Verify, typer.Option(help="What a head must be signed with.")] = Verify.NONE,
     signers: Annotated[Path | None, typer.Option(help="Allowed signers file, outside the repository.")] = None,
     keyring: Annotated[Path | None, typer.Option(help="GNUPGHOME with the trusted keys.")] = None,
@@ -66,7 +72,7 @@ def run(
         branch=branch,
         endpoints=endpoints,
         state=state,
-        listen=_listen(listen, os.environ.get("STXR_API_TOKEN", "")),
+        listen=replace(_listen(listen), oidc=load_oidc(oidc) if oidc else None),
         schedule=Schedule(observe_s=observe_s, workers=workers),
         poll_s=poll_s,
         trust=Trust(verify, signers, keyring),
@@ -78,13 +84,13 @@ def run(
     asyncio.run(_until_stopped(options))
 
 
-def _listen(address: str, token: str) -> Listen:
+def _listen(address: str) -> Listen:
     """`host:port`; a port alone listens on loopback."""
     host, _, port = address.rpartition(":")
     if not port.isdigit() or int(port) > LAST_PORT:
         raise ConfigError(f"--listen {address}: give HOST:PORT, for example 127.0.0.1:8086")
-    secrets = tuple(os.environ.get("STXR_WEBHOOK_SECRETS", "").split())
-    return Listen(host.strip("[]") or "127.0.0.1", int(port), token, secrets)
+    token, secrets = os.environ.get("STXR_API_TOKEN", ""), os.environ.get("STXR_WEBHOOK_SECRETS", "").split()
+    return Listen(host.strip("[]") or "127.0.0.1", int(port), token, tuple(secrets))
 
 
 async def _until_stopped(options: Running) -> None:
@@ -93,7 +99,8 @@ async def _until_stopped(options: Running) -> None:
         asyncio.get_running_loop().add_signal_handler(number, stopped.set)
     async with controller(options) as running:
         typer.echo(f"metrics, probes and API at {running.url}", err=True)
-        if not options.listen.token and not running.controller.store.tokens.bearers():
+        listen = options.listen
+        if not (listen.token or listen.oidc) and not running.controller.store.tokens.bearers():
             typer.echo("nobody may use the API yet: `stxr token add NAME --role viewer` makes a token", err=True)
         waits = [asyncio.create_task(stopped.wait()), asyncio.create_task(running.ended())]
         done, waiting = await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)

@@ -6,6 +6,7 @@ from reconciler.clients.clock import SYSTEM_CLOCK, Clock
 from reconciler.clients.dcmanager import DcmanagerClient
 from reconciler.clients.endpoints import CENTRAL, Credentials, Endpoint, Password, load, load_central
 from reconciler.clients.http import Limits, Observer, Sender, open_session
+from reconciler.clients.oidc_file import Oidc, load_oidc
 from reconciler.clients.platform import PlatformClient
 from reconciler.clients.site import SiteClients, open_site
 
@@ -19,12 +20,14 @@ __all__ = [
     "Endpoint",
     "Limits",
     "Observer",
+    "Oidc",
     "Password",
     "PlatformClient",
     "Sender",
     "SiteClients",
     "load",
     "load_central",
+    "load_oidc",
     "open_central",
     "open_session",
     "open_site",

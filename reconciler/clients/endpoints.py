@@ -18,15 +18,14 @@ Paths are relative to the file. `control` belongs to the simulator and is passed
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated, Any, cast
+from typing import Annotated, Any
 from urllib.parse import urlsplit
 
-import yaml
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, SecretStr, ValidationError
-from pydantic.alias_generators import to_camel
+from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, ValidationError
 
+from reconciler.clients.own_file import Said, explained, read
 from reconciler.clients.secrets import SecretReference, resolve
 from reconciler.model.errors import ConfigError, ConfigErrors
 from reconciler.model.words import Service
@@ -48,11 +47,7 @@ def _service_url(url: str) -> str:
 Url = Annotated[str, AfterValidator(_service_url)]
 
 
-class _Said(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid", alias_generator=to_camel, populate_by_name=True)
-
-
-class Password(_Said):
+class Password(Said):
     secret_ref: SecretReference = Field(description="env:NAME or file:PATH, relative to the endpoints file.")
 
 
@@ -62,7 +57,7 @@ def _by_reference(said: Any) -> Any:
     return said
 
 
-class Credentials(_Said):
+class Credentials(Said):
     """Who we are to a site's Keystone; defaults as StarlingX sets up its administrator."""
 
     username: str = Field(description="Keystone user.")
@@ -72,7 +67,7 @@ class Credentials(_Said):
     project_domain_name: str = Field(default="Default", description="Domain of the project.")
 
 
-class Keystone(_Said):
+class Keystone(Said):
     """What the file says of the central cloud: services that it does not name are in the catalogue."""
 
     auth_url: Url = Field(description="Keystone, with or without /v3.")
@@ -117,7 +112,7 @@ def load(path: Path) -> Mapping[str, Endpoint]:
         try:
             found[name] = _endpoint(name, entry, path)
         except ValidationError as error:
-            errors += _explained(error, f"{path}: endpoints.{name}")
+            errors += explained(error, f"{path}: endpoints.{name}")
     if errors:
         raise ConfigErrors(errors)
     return found
@@ -131,7 +126,7 @@ def load_central(path: Path) -> Endpoint | None:
     try:
         known = dict(Keystone.model_validate(entry))
     except ValidationError as error:
-        raise ConfigErrors(_explained(error, f"{path}: {CENTRAL}")) from None
+        raise ConfigErrors(explained(error, f"{path}: {CENTRAL}")) from None
     return Endpoint(name=CENTRAL, folder=path.parent, **{**known, "region": known["region"] or CENTRAL_REGION})
 
 
@@ -143,7 +138,7 @@ def _entries(path: Path) -> Mapping[str, Any]:
 
 
 def _whole(path: Path) -> Mapping[str, Any]:
-    whole = _read(path)
+    whole = read(path, "endpoints file")
     if not isinstance(whole, dict) or not isinstance(whole.get("endpoints"), dict):
         raise ConfigError("must hold `endpoints:`, one entry for each subcloud", str(path))
     if unknown := sorted(map(str, whole.keys() - {"endpoints", CENTRAL, PASSED_OVER})):
@@ -154,39 +149,3 @@ def _whole(path: Path) -> Mapping[str, Any]:
 def _endpoint(name: str, entry: Any, path: Path) -> Endpoint:
     said = {k: v for k, v in entry.items() if k != PASSED_OVER} if isinstance(entry, dict) else entry
     return Endpoint(name=name, folder=path.parent, **dict(Entry.model_validate(said)))
-
-
-def _explained(error: ValidationError, where: str) -> Iterator[ConfigError]:
-    """What pydantic found, without the input, which may be a password in the wrong place."""
-    for finding in error.errors(include_url=False, include_input=False, include_context=False):
-        place = ".".join((where, *(str(part) for part in finding["loc"] if part != "[key]")))
-        yield ConfigError(finding["msg"].removeprefix("Value error, "), place)
-
-
-class _Loader(yaml.CSafeLoader):
-    """Safe YAML that refuses a key said twice: of two entries for one site, one would silently be lost."""
-
-
-def _mapping(loader: _Loader, node: yaml.MappingNode) -> dict[Any, Any]:
-    seen = set()
-    for key, _ in node.value:  # before merge keys are spread: they may be overridden
-        if key.value in seen:
-            raise yaml.MarkedYAMLError(None, None, f"{key.value} stands here twice", key.start_mark)
-        seen.add(key.value)
-    return cast("dict[Any, Any]", loader.construct_mapping(node, deep=True))
-
-
-_Loader.add_constructor("tag:yaml.org,2002:map", _mapping)
-
-
-def _read(path: Path) -> Any:
-    try:
-        return yaml.load(path.read_bytes(), _Loader)  # noqa: S506 - a subclass of the safe loader
-    except OSError as error:
-        raise ConfigError(f"the endpoints file cannot be read: {error.strerror}", str(path)) from None
-    except yaml.MarkedYAMLError as error:
-        mark = error.problem_mark
-        where = f"{path}:{mark.line + 1}:{mark.column + 1}" if mark else str(path)
-        raise ConfigError(str(error.problem or "not YAML"), where) from None
-    except yaml.YAMLError:
-        raise ConfigError("not YAML", str(path)) from None
