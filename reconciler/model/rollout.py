@@ -226,6 +226,10 @@ class Rollout:
             return True
         return self.members[site].state is MemberState.GOING and not self.words.aborted
 
+    def is_going(self, site: str) -> bool:
+        """Whether it is being sent to the site, or may be at any moment."""
+        return self.has(site) and self.members[site].state is MemberState.GOING
+
     def waits_for(self, site: str) -> str:
         """Why it is not the site's turn, for a person."""
         member = self.members[site]
