@@ -16,10 +16,15 @@ from reconciler.api import Access, Desk, Drifts, Hooks, create_app
 from reconciler.api import Fleet as Shown
 from reconciler.apply import Pace
 from reconciler.clients import SYSTEM_CLOCK, Oidc, load
+from reconciler.clients.delivery import deliver, open_postbag
 from reconciler.engine.central import Central, central_of
 from reconciler.engine.controller import Controller, Schedule
 from reconciler.engine.fleet import open_fleet
 from reconciler.engine.follow import FolderSource, RemoteSource, Say, Source, Watch
+from reconciler.engine.notices import Fleet as Known
+from reconciler.engine.notifiers.dispatch import Dispatch, Out
+from reconciler.engine.notifiers.settings import notifiers_of
+from reconciler.engine.notifiers.telling import Telling
 from reconciler.engine.office import Office
 from reconciler.engine.queue import Queue
 from reconciler.engine.repository import MIRROR
@@ -31,7 +36,7 @@ from reconciler.sources.mirror import Mirror
 from reconciler.sources.triggers import Poll
 from reconciler.sources.verify import Trust
 from reconciler.store import Store, StoreMemory, state_folder
-from reconciler.telemetry import Metrics, events
+from reconciler.telemetry import Events, Metrics, events
 
 HEED_S = 2.0
 ROLL_S = 1.0
@@ -59,7 +64,7 @@ class Running:
     """Everything that an operator can turn.
 
     database: PostgreSQL's URL; "" for SQLite in the state folder. replica: a name that a restarted process has again.
-    at_once: plans that are sent at a time over the whole fleet.
+    at_once: plans that are sent at a time over the whole fleet. notifications: the file that says who is told.
     """
 
     repo: str
@@ -77,6 +82,7 @@ class Running:
     replica: str = "stxr-0"
     at_once: int | None = None
     workflow_poll_s: float = 1.0
+    notifications: Path | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,11 +95,15 @@ class Git:
 
 @dataclass(frozen=True, slots=True)
 class Sights:
-    """What is shown besides verdicts. say: tells whoever reads the log how the central cloud is."""
+    """What is shown besides verdicts."""
 
     metrics: Metrics
     centre: Central
-    say: Callable[[str], None]
+    log: Events
+
+    def says(self, about: str) -> Callable[[str], None]:
+        """Tells whoever reads the log."""
+        return lambda text: self.log.warning(about, said=text)
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,7 +157,7 @@ async def controller(options: Running) -> AsyncIterator[Started]:
                 options.replica,
                 Limits(options.schedule.workers, options.at_once, options.workflow_poll_s),
             )
-            sights = Sights(metrics, fleet.centre, lambda text: log.warning("central", said=text))
+            sights = Sights(metrics, fleet.centre, log)
             durable = Durable(fleet, place, partial(_ended, store, it))
             async with AsyncExitStack() as stack:
                 stack.callback(source.repository.close)
@@ -188,8 +198,10 @@ async def _at_work(it: Controller, git: Git, sights: Sights, options: Running, b
             _follow(it, git, begin),
             _roll(it, git.rollouts),
             _heed(it, git.rollouts, spoken),
-            sights.centre.watch(sights.say, lambda sites: it.put(sites & it.verdicts.keys())),
+            sights.centre.watch(sights.says("central"), lambda sites: it.put(sites & it.verdicts.keys())),
         ]
+        if options.notifications:
+            jobs.append(_notify(it, sights, options.notifications))
         tasks = tuple(asyncio.create_task(job) for job in (*jobs, server.serve()))
         try:
             yield Started(it, await server.url(tasks[-1]), tasks)
@@ -249,6 +261,19 @@ async def _heed(it: Controller, rollouts: Rollouts, spoken: asyncio.Event) -> No
             subjects = {word.subject for word in said}
             it.heed(subjects)
             it.put(rollouts.sites_of(subjects))
+
+
+async def _notify(it: Controller, sights: Sights, file: Path) -> None:
+    """People told of what stands and of what is over."""
+    async with open_postbag() as session:
+        say = sights.says("notification")
+        out = Out(partial(deliver, session=session), SYSTEM_CLOCK, file.parent, say, sights.metrics.notified)
+        dispatches = tuple(Dispatch(notifier, out) for notifier in notifiers_of(file))
+
+        def fleet() -> Known:
+            return Known(dict(it.drift), tuple(it.verdicts.values()), it.store.rollouts.all(), SYSTEM_CLOCK.now())
+
+        await Telling(dispatches, fleet, lambda: it.leads, SYSTEM_CLOCK).run()
 
 
 def _source(options: Running, say: Say) -> Source:

@@ -16,6 +16,7 @@ from reconciler.app import Listen, Running, controller
 from reconciler.cli.options import STATE, Database, Endpoints, Repo, Root, State
 from reconciler.clients import load_oidc
 from reconciler.engine.controller import Schedule
+from reconciler.engine.notifiers.settings import notifiers_of
 from reconciler.model.errors import ConfigError
 from reconciler.sources.verify import Trust, Verify
 
@@ -49,6 +50,9 @@ def run(
         Path | None,
         typer.Option(envvar="STXR_OIDC", help="File that says whose OpenID Connect tokens open the API (docs/api.md)."),
     ] = None,
+    notifications: Annotated[
+        Path | None, typer.Option(envvar="STXR_NOTIFICATIONS", help="File that says who is told of drift and rollouts.")
+    ] = None,
     verify: Annotated[Verify, typer.Option(help="What a head must be signed with.")] = Verify.NONE,
     signers: Annotated[Path | None, typer.Option(help="Allowed signers file, outside the repository.")] = None,
     keyring: Annotated[Path | None, typer.Option(help="GNUPGHOME with the trusted keys.")] = None,
@@ -66,6 +70,8 @@ def run(
         raise ConfigError("--verify ssh needs --signers: a file of allowed signers, outside the repository")
     if verify is Verify.GPG and not (keyring and keyring.is_dir()):
         raise ConfigError("--verify gpg needs --keyring: a GNUPGHOME with the trusted keys, outside the repository")
+    if notifications:
+        notifiers_of(notifications)  # what is wrong in it is told before anything is begun
     options = Running(
         repo=repo,
         root=path,
@@ -79,6 +85,7 @@ def run(
         database=database,
         replica=replica,
         at_once=at_once,
+        notifications=notifications,
     )
     gc.set_threshold(*COLLECT)
     asyncio.run(_until_stopped(options))

@@ -5,12 +5,15 @@ from __future__ import annotations
 import asyncio
 import smtplib
 import ssl
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from email.message import EmailMessage
 from email.utils import formatdate, make_msgid
 
 import aiohttp
 
+from reconciler.clients.http import USER_AGENT
 from reconciler.model.errors import ReconcilerError
 from reconciler.model.letter import Letter, Mail, Post
 
@@ -29,6 +32,14 @@ class NotTakenError(ReconcilerError):
 
     def __str__(self) -> str:
         return self.why
+
+
+@asynccontextmanager
+async def open_postbag() -> AsyncIterator[aiohttp.ClientSession]:
+    """The session of the process for messages: sites have another, which counts on what only they do."""
+    headers = {"User-Agent": USER_AGENT}
+    async with aiohttp.ClientSession(headers=headers, cookie_jar=aiohttp.DummyCookieJar()) as session:
+        yield session
 
 
 async def deliver(letter: Letter, session: aiohttp.ClientSession) -> None:

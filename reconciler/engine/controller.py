@@ -110,7 +110,7 @@ class Controller:
             self._queue.drop(site)
             for known in (self.verdicts, self.drift, self._failures, self._done):
                 known.pop(site, None)
-        if self._members.post is Post.LEADER:  # the others may have read an older commit
+        if self.leads:  # the others may have read an older commit
             self.store.forget(gone)
         self._fleet.office.repository.forget(gone)
 
@@ -130,6 +130,11 @@ class Controller:
         self._queue.put(name, self._due_s(name, outcome))
 
     # ---- among replicas
+
+    @property
+    def leads(self) -> bool:
+        """Whether this replica speaks for all of them."""
+        return self._members.post is Post.LEADER
 
     @property
     def sites(self) -> frozenset[str]:

@@ -69,8 +69,10 @@ class Dispatch:
             return
         if notice.is_news_after(self._told.get(notice.key)):
             self._wait(notice)
-        else:
-            self._waiting.pop(notice.key, None)  # it is over before anybody was told
+            return
+        self._waiting.pop(notice.key, None)  # it is over before anybody was told, or again as it was told
+        if notice.key in self._standing:
+            self._standing[notice.key] = notice
 
     def knows(self, standing: Iterable[Notice]) -> None:
         """What an earlier process told: not told again, and its end is."""
