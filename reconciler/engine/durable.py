@@ -200,11 +200,8 @@ class _Run:
         carried = work(visit, office, order.desired, visit.windows, permits)
         carried.record = self.record
         carried.kept = partial(self._kept, carried.made)
-        try:
-            with office.timed("apply"):
-                return order.ended(await send(order.plan, carried, is_asked=not self._is_owed))
-        finally:
-            visit.remote.forget()
+        with office.timed("apply"):
+            return order.ended(await send(order.plan, carried, is_asked=not self._is_owed))
 
     @property
     def _is_owed(self) -> bool:

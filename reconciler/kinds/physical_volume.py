@@ -232,7 +232,6 @@ KIND = ResourceKind(
     spec=PhysicalVolume,
     area=Area.STORAGE,
     scope=Scope.HOST,
-    transient_s=MAKING_LIMIT_S,
     collections=("ipvs", "idisks", "partitions"),
     declare=declare,
     express=express,

@@ -16,9 +16,6 @@
     POST   /sites/<site>/tokens/expire
     POST   /sites/<site>/clock                     {"advance": seconds} or {"settle": true}
 
-``systemController`` is a site, too: its rows are ``subclouds``, ``strategies`` and ``strategy_steps``, with the columns
-that dcmanager shows.
-
 Marks make something go wrong once: ``vim-refuses:<reason>`` (lock), ``vim-silent`` (lock), ``mtce-refuses:<reason>``
 (any other action), ``comes-up:<availability>`` (unlock ends failed or degraded); until it is taken away,
 ``agents-silent``: nothing is reported as applied.
@@ -30,7 +27,6 @@ import json
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from reconciler.simulator.dcmanager import CENTRAL
 from reconciler.simulator.exchange import Request, Response
 from reconciler.simulator.hardware import Disk, Machine, Port
 from reconciler.simulator.interference import Connection, Rule, Trouble
@@ -54,7 +50,7 @@ def handle(sites: Mapping[str, Site], request: Request) -> Response:
 
 def _answer(sites: Mapping[str, Site], parts: list[str], body: Any, request: Request) -> Any:
     if parts == ["sites"]:
-        return {"sites": [name for name in sites if name != CENTRAL]}
+        return {"sites": list(sites)}
     site, rest = sites[parts[1]], parts[2:]
     answer = _ANSWERS[request.method, rest[0] if rest else ""]
     return answer(site, rest[1:], body, request)
