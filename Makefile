@@ -5,7 +5,7 @@ BIN    := $(VENV)/bin
 READY  := $(VENV)/.ready
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-full check conformance bench format schemas clean
+.PHONY: help demo test test-full check conformance bench bench-fleet format schemas clean
 
 help: ## what there is to make
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/ —/' | sort
@@ -40,6 +40,9 @@ check: $(READY) ## format, lint, types, import contracts, fresh schemas
 
 bench: $(READY) ## requests, CPU, latency and memory, as ratios within one run
 	@$(BIN)/python -m benchmarks
+
+bench-fleet: $(READY) ## long: 5,000 sites at the pace of a full read each 30 minutes, and a push that changes all
+	@$(BIN)/python -m benchmarks pace
 
 format: $(READY) ## rewrite what `check` would complain of
 	$(BIN)/ruff format .

@@ -1,4 +1,7 @@
-"""`make bench`: every benchmark in turn, each figure with its limit; exit 1 when one is over it."""
+"""`make bench`: every short benchmark in turn, each figure with its limit; exit 1 when one is over it.
+
+Those that take minutes (`long_*.py`) run only when they are named: `python -m benchmarks pace`.
+"""
 
 from __future__ import annotations
 
@@ -8,12 +11,12 @@ from pathlib import Path
 
 
 def main() -> int:
-    """Run the benchmarks named on the command line, or all."""
-    found = sorted(p.stem for p in Path(__file__).parent.glob("bench_*.py"))
-    names = [n for n in found if not sys.argv[1:] or n.removeprefix("bench_") in sys.argv[1:]]
+    """Run the benchmarks named on the command line, or all short ones."""
+    known = {p.stem.partition("_")[2]: p.stem for p in sorted(Path(__file__).parent.glob("*.py")) if "_" in p.stem}
+    short = [name for name, module in known.items() if module.startswith("bench_")]
     over = 0
-    for name in names:
-        for result in importlib.import_module(f"benchmarks.{name}").run():
+    for name in sys.argv[1:] or short:
+        for result in importlib.import_module(f"benchmarks.{known[name]}").run():
             limit = "" if result.limit is None else f"   (at most {result.limit:g})"
             print(f"{result}{limit}{'' if result.is_within else '   OVER'}", flush=True)
             over += not result.is_within

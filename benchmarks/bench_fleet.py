@@ -11,9 +11,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 from statistics import median
 
+from benchmarks import generated
 from benchmarks.result import Result
 from reconciler.desired import fleet_part, layers_of
-from reconciler.simulator import fleet
 from reconciler.sources.mirror import Mirror
 from reconciler.sources.sites import GitSites
 
@@ -52,14 +52,8 @@ def run() -> list[Result]:
     """Every figure of this benchmark, on a repository made for it."""
     with tempfile.TemporaryDirectory(prefix="bench-fleet-") as folder:
         root = Path(folder) / "repo"
-        _written(root)
+        generated.written(root, SITES)
         return [*_commits(root, Path(folder) / "state"), *_memory(root)]
-
-
-def _written(root: Path) -> None:
-    fleet.write(root, SITES)
-    _git(root, "init", "--quiet", "--initial-branch=main")
-    _commit(root, "The fleet")
 
 
 def _commits(root: Path, state: Path) -> list[Result]:
@@ -80,7 +74,7 @@ def _commits(root: Path, state: Path) -> list[Result]:
 def _timed(mirror: Mirror, sites: GitSites, path: Path) -> tuple[float, int]:
     """Milliseconds from a fetched commit to the list of affected sites, and how many."""
     root = next(p for p in path.parents if (p / ".git").is_dir())
-    _commit(root, "An edit")
+    generated.commit(root, "An edit")
     head = mirror.fetch(datetime.now(UTC)).commit
     began = time.perf_counter()
     reached = sites.advance(head)
@@ -114,12 +108,3 @@ def _memory(root: Path) -> list[Result]:
         Result("fleet_all_desired_and_verdicts_rss", float(rss), "MB", 500),
         Result("fleet_render_compare_plan_cpu_per_site", float(spent) / SITES * 1e3, "ms"),
     ]
-
-
-def _commit(root: Path, subject: str) -> None:
-    _git(root, "add", "--all")
-    _git(root, "-c", "user.name=bench", "-c", "user.email=bench@example.com", "commit", "-q", "-m", subject)
-
-
-def _git(root: Path, *arguments: str) -> None:
-    subprocess.run(["git", "-C", str(root), *arguments], check=True, capture_output=True)

@@ -15,27 +15,28 @@ import uvicorn
 from reconciler.api import Access, Desk, Drifts, Hooks, create_app
 from reconciler.api import Fleet as Shown
 from reconciler.apply import Pace
-from reconciler.clients import SYSTEM_CLOCK, Sender, load
+from reconciler.clients import SYSTEM_CLOCK, Oidc, load
+from reconciler.clients.delivery import deliver, open_postbag
+from reconciler.engine.central import Central, central_of
 from reconciler.engine.controller import Controller, Schedule
 from reconciler.engine.fleet import open_fleet
 from reconciler.engine.follow import FolderSource, RemoteSource, Say, Source, Watch
-from reconciler.engine.membership import Alone
+from reconciler.engine.notices import Fleet as Known
+from reconciler.engine.notifiers.dispatch import Dispatch, Out
+from reconciler.engine.notifiers.settings import notifiers_of
+from reconciler.engine.notifiers.telling import Telling
 from reconciler.engine.office import Office
 from reconciler.engine.queue import Queue
-from reconciler.engine.replicas import Replicas, Times
 from reconciler.engine.repository import MIRROR
 from reconciler.engine.rollouts import Rollouts
-from reconciler.engine.rollouts_shared import SharedRollouts
 from reconciler.engine.sending import Order
-from reconciler.engine.sharing import Crew, may_share, membership
 from reconciler.kinds import registry
 from reconciler.model.outcome import Outcome
-from reconciler.model.replica import Post
 from reconciler.sources.mirror import Mirror
 from reconciler.sources.triggers import Poll
 from reconciler.sources.verify import Trust
 from reconciler.store import Store, StoreMemory, state_folder
-from reconciler.telemetry import Metrics, events
+from reconciler.telemetry import Events, Metrics, events
 
 HEED_S = 2.0
 ROLL_S = 1.0
@@ -48,13 +49,14 @@ KEPT_S = 90 * 86_400.0  # how long the history of outcomes is kept
 class Listen:
     """Where the API listens and what opens it. Port 0 takes a free one.
 
-    webhook_secrets: what forges sign their deliveries with; any of them opens.
+    webhook_secrets: what forges sign their deliveries with; any of them opens. oidc: whose tokens open the API too.
     """
 
     host: str
     port: int
     token: str = field(repr=False)
     webhook_secrets: tuple[str, ...] = field(default=(), repr=False)
+    oidc: Oidc | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +64,7 @@ class Running:
     """Everything that an operator can turn.
 
     database: PostgreSQL's URL; "" for SQLite in the state folder. replica: a name that a restarted process has again.
-    at_once: plans that are sent at a time over the whole fleet. replicas: how many of these are meant to run.
+    at_once: plans that are sent at a time over the whole fleet. notifications: the file that says who is told.
     """
 
     repo: str
@@ -80,21 +82,28 @@ class Running:
     replica: str = "stxr-0"
     at_once: int | None = None
     workflow_poll_s: float = 1.0
-    replicas: int = 1
-    times: Times = field(default_factory=Times)
+    notifications: Path | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Git:
-    """The repository that is followed, its commits on their way to many sites, and who else follows it.
-
-    begin: what is done before any site is visited.
-    """
+    """The repository that is followed, and its commits on their way to many sites."""
 
     source: Source
     rollouts: Rollouts
-    crew: Crew
-    begin: Begin
+
+
+@dataclass(frozen=True, slots=True)
+class Sights:
+    """What is shown besides verdicts."""
+
+    metrics: Metrics
+    centre: Central
+    log: Events
+
+    def says(self, about: str) -> Callable[[str], None]:
+        """Tells whoever reads the log."""
+        return lambda text: self.log.warning(about, said=text)
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,15 +129,13 @@ async def controller(options: Running) -> AsyncIterator[Started]:
     """
     from reconciler.engine.durable import Durable, Limits, Place  # noqa: PLC0415 - DBOS takes a second to load
 
-    may_share(options.replicas, options.database)
     with Store.open(options.state, "run", url=options.database) as store:
-        members = membership(options.replica, options.database, store, options.times)
         store.prune(older_than=time.time() - KEPT_S)
         log = events(quiet=options.quiet)
         source = _source(options, lambda text: log.warning("repository", said=text))
         known: dict[str, Controller] = {}
-        metrics = Metrics(lambda: known["it"].verdicts.values() if known and members.post is Post.LEADER else ())
-        rollouts = _rollouts(members, store, source)
+        metrics = Metrics(lambda: known["it"].verdicts.values() if known else ())
+        rollouts = Rollouts(store.rollouts, source.repository, SYSTEM_CLOCK)
         office = Office(
             registry(),
             source.repository,
@@ -140,37 +147,28 @@ async def controller(options: Running) -> AsyncIterator[Started]:
             turns=rollouts,
         )
         memory = StoreMemory(store, options.replica, lambda text: log.warning("history", said=text))
-        sender = Sender(options.replica, members.may_write) if isinstance(members, Replicas) else Sender()
-        async with open_fleet(office, load(options.endpoints), memory, metrics.observer, sender=sender) as fleet:
+        central = central_of(options.endpoints, source.repository)
+        async with open_fleet(office, load(options.endpoints), memory, metrics.observer, central=central) as fleet:
             queue = Queue(SYSTEM_CLOCK, options.schedule.workers)
-            it = known["it"] = Controller(fleet, store, options.schedule, queue, log.verdict, members=members)
+            it = known["it"] = Controller(fleet, store, options.schedule, queue, log.verdict)
             it.turned = log.drift
             place = Place(
                 options.database or f"sqlite:///{state_folder(options.state) / WORKFLOWS}",
                 options.replica,
                 Limits(options.schedule.workers, options.at_once, options.workflow_poll_s),
             )
-            durable = Durable(fleet, place, partial(_ended, store, it), members)
-            crew = Crew(members, it, durable, source.ring, lambda text: log.warning("replicas", said=text))
+            sights = Sights(metrics, fleet.centre, log)
+            durable = Durable(fleet, place, partial(_ended, store, it))
             async with AsyncExitStack() as stack:
                 stack.callback(source.repository.close)
 
                 async def begin() -> None:
-                    await members.join()
-                    stack.callback(members.leave)
                     await stack.enter_async_context(durable)
                     await durable.prune(time.time() - KEPT_S)
                     it.goes_on(durable.send, await durable.under_way())
-                    crew.has_begun.set()
 
-                async with _at_work(it, Git(source, rollouts, crew, begin), metrics, options) as started:
+                async with _at_work(it, Git(source, rollouts), sights, options, begin) as started:
                     yield started
-
-
-def _rollouts(members: Alone | Replicas, store: Store, source: Source) -> Rollouts:
-    if isinstance(members, Alone):
-        return Rollouts(store.rollouts, source.repository, SYSTEM_CLOCK)
-    return SharedRollouts(store.rollouts, source.repository, SYSTEM_CLOCK, lambda: members.post is Post.LEADER)
 
 
 def _ended(store: Store, it: Controller, order: Order, outcome: Outcome, identity: str) -> None:
@@ -179,51 +177,70 @@ def _ended(store: Store, it: Controller, order: Order, outcome: Outcome, identit
 
 
 @asynccontextmanager
-async def _at_work(it: Controller, git: Git, metrics: Metrics, options: Running) -> AsyncIterator[Started]:
+async def _at_work(it: Controller, git: Git, sights: Sights, options: Running, begin: Begin) -> AsyncIterator[Started]:
     shown = Shown(
         verdicts=it.verdicts.values,
         verdict=it.verdicts.get,
-        metrics=metrics.render,
-        ready=lambda: git.source.waits_for or git.crew.waits_for,
-        role=lambda: git.crew.role,
+        metrics=sights.metrics.render,
+        ready=lambda: git.source.waits_for,
         now=time.time,
         sendings=it.store.history.sendings,
+        central=lambda: sights.centre.last,
     )
-    hooks = Hooks(git.crew.pushed, metrics.delivery, options.listen.webhook_secrets, options.branch)
-    access = Access(options.listen.token, it.store.tokens.bearer)
+    hooks = Hooks(git.source.ring, sights.metrics.delivery, options.listen.webhook_secrets, options.branch)
     spoken = asyncio.Event()
+    desk = Desk(it.store.words, it.store.rollouts, spoken.set)
     drifts = Drifts(lambda: it.drift, it.store.drift.ended, git.source.repository.set_by)
-    app = create_app(shown, access, hooks, Desk(it.store.words, it.store.rollouts, spoken.set), drifts)
-    server = _Server(app, options.listen)
-    jobs = [it.run(), _follow(it, git), _roll(it, git.rollouts), _heed(it, git.rollouts, spoken)]
-    jobs += [*git.crew.jobs(), server.serve()]
-    tasks = tuple(asyncio.create_task(job) for job in jobs)
-    try:
-        yield Started(it, await server.url(tasks[-1]), tasks)
-    finally:
-        server.should_exit = True
-        for task in tasks[:-1]:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
+    async with _access(it.store, options.listen) as access:
+        server = _Server(create_app(shown, access, hooks, desk, drifts), options.listen)
+        jobs = [
+            it.run(),
+            _follow(it, git, begin),
+            _roll(it, git.rollouts),
+            _heed(it, git.rollouts, spoken),
+            sights.centre.watch(sights.says("central"), lambda sites: it.put(sites & it.verdicts.keys())),
+        ]
+        if options.notifications:
+            jobs.append(_notify(it, sights, options.notifications))
+        tasks = tuple(asyncio.create_task(job) for job in (*jobs, server.serve()))
+        try:
+            yield Started(it, await server.url(tasks[-1]), tasks)
+        finally:
+            server.should_exit = True
+            for task in tasks[:-1]:
+                task.cancel()
+            await asyncio.gather(*tasks, return_exceptions=True)
 
 
-async def _follow(it: Controller, git: Git) -> None:
-    """Once the repository is read, workflows of an earlier process go on; before any site is visited."""
+@asynccontextmanager
+async def _access(store: Store, listen: Listen) -> AsyncIterator[Access]:
+    """Who is let in, as long as the context lasts."""
+    if listen.oidc is None:
+        yield Access(listen.token, store.tokens.bearer)
+        return
+    from reconciler.clients.oidc_issuer import open_issuer  # noqa: PLC0415 - what it needs is an extra
+
+    async with open_issuer(listen.oidc, SYSTEM_CLOCK) as issuer:
+        yield Access(listen.token, store.tokens.bearer, issuer.bearer)
+
+
+async def _follow(it: Controller, git: Git, begin: Begin) -> None:
+    """begin: once the repository is read, workflows of an earlier process go on; before any site is visited."""
     has_begun = False
     async for move in git.source.moves():
         if not has_begun:
-            await git.begin()
-            has_begun = True
+            await begin()
         # also those that went while nobody looked
         it.drop(move.vanished | (it.verdicts.keys() - git.source.repository.names))
         await git.rollouts.moved()
-        it.put(move.changed | move.appeared)
+        (it.put if has_begun else it.resume)(move.changed | move.appeared)
+        has_begun = True
 
 
 async def _roll(it: Controller, rollouts: Rollouts) -> None:
     """Rollouts moved on by what is known of their sites."""
     while True:
-        it.put(await rollouts.forward(it.verdicts))
+        it.put(rollouts.step(it.verdicts))
         await SYSTEM_CLOCK.sleep(ROLL_S)
 
 
@@ -244,6 +261,19 @@ async def _heed(it: Controller, rollouts: Rollouts, spoken: asyncio.Event) -> No
             subjects = {word.subject for word in said}
             it.heed(subjects)
             it.put(rollouts.sites_of(subjects))
+
+
+async def _notify(it: Controller, sights: Sights, file: Path) -> None:
+    """People told of what stands and of what is over."""
+    async with open_postbag() as session:
+        say = sights.says("notification")
+        out = Out(partial(deliver, session=session), SYSTEM_CLOCK, file.parent, say, sights.metrics.notified)
+        dispatches = tuple(Dispatch(notifier, out) for notifier in notifiers_of(file))
+
+        def fleet() -> Known:
+            return Known(dict(it.drift), tuple(it.verdicts.values()), it.store.rollouts.all(), SYSTEM_CLOCK.now())
+
+        await Telling(dispatches, fleet, lambda: it.leads, SYSTEM_CLOCK).run()
 
 
 def _source(options: Running, say: Say) -> Source:

@@ -1,4 +1,4 @@
-"""Certificates made for tests, with a library that the product does not use: what it reads of them is what they say."""
+"""Certificates made for tests, with a library by which the product reads none: what it reads of them is what they say."""
 
 from __future__ import annotations
 

@@ -13,6 +13,7 @@ from fastapi.responses import PlainTextResponse
 from reconciler import __version__
 from reconciler.api.access import Access
 from reconciler.api.answering import ShortBodies, name_methods
+from reconciler.api.central import add_central
 from reconciler.api.drift import Drifts, add_drift
 from reconciler.api.history import add_history
 from reconciler.api.holds import add_holds
@@ -48,6 +49,7 @@ def create_app(
     add_sites(app, fleet, access)
     add_history(app, fleet, access)
     add_holds(app, fleet, access)
+    add_central(app, fleet, access)
     if drifts:
         add_drift(app, fleet, access, drifts)
     if desk:
@@ -65,10 +67,9 @@ def _probes(app: FastAPI, fleet: Fleet) -> None:
 
     @app.get("/readyz", response_class=PlainTextResponse, responses={503: {"description": "What is waited for"}})
     async def readyz() -> Response:
-        """The first head of the repository was read; else 503 and what is waited for. Among replicas also its role."""
+        """The first head of the repository was read; else 503 and what is waited for."""
         waits_for = fleet.ready()
-        well = " ".join(filter(None, ("ok", fleet.role())))
-        return PlainTextResponse(f"{waits_for or well}\n", 503 if waits_for else 200)
+        return PlainTextResponse(f"{waits_for or 'ok'}\n", 503 if waits_for else 200)
 
     @app.get("/metrics", response_class=Exposition)
     async def metrics() -> Response:

@@ -11,6 +11,7 @@ from pydantic import BaseModel, ConfigDict
 
 from reconciler.api.access import NOT_ALLOWED, Access
 from reconciler.api.answering import Said, as_json
+from reconciler.model.central import Reading
 from reconciler.model.gate import GateName
 from reconciler.model.history import Sending
 from reconciler.model.role import Role
@@ -19,14 +20,14 @@ from reconciler.model.wire import verdict_json
 from reconciler.model.words import Cause, State
 
 
-def alone() -> str:
-    """Which of several replicas it is, where there is one."""
-    return ""
-
-
 def nothing_sent(site: str, plan_id: str, most: int) -> tuple[Sending, ...]:  # noqa: ARG001
     """Nobody keeps histories."""
     return ()
+
+
+def not_read() -> Reading | None:
+    """Nobody reads a central cloud."""
+    return None
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,8 +35,8 @@ class Fleet:
     """What the API shows, as functions: it holds nothing itself.
 
     ready: "" once the first head was read, else what is waited for.
-    role: among replicas, "" where it is alone.
     sendings: to a site, of one plan or "" for all, the newest so many.
+    central: the last reading of the central cloud.
     """
 
     verdicts: Callable[[], Iterable[Verdict]]
@@ -44,7 +45,7 @@ class Fleet:
     ready: Callable[[], str]
     now: Callable[[], float]
     sendings: Callable[[str, str, int], tuple[Sending, ...]] = nothing_sent
-    role: Callable[[], str] = alone
+    central: Callable[[], Reading | None] = not_read
 
 
 class Brief(BaseModel):

@@ -12,13 +12,15 @@ import typer
 
 from reconciler.cli import results as shown
 from reconciler.cli.options import STATE, Database, Format, Repo, Root, Show, Sites, State
-from reconciler.cli.plan_text import plural
+from reconciler.cli.plan_text import ignored_lines, plural
 from reconciler.cli.session import Chosen, looked_at
 from reconciler.cli.status import in_words
 from reconciler.engine.drift_report import SetBy, causes_json, places, unknown
 from reconciler.model.drift import DriftCause
 from reconciler.model.drift_groups import OneCause, Wanted, causes
 from reconciler.model.errors import ConfigError, ReconcilerError
+from reconciler.model.verdict import Verdict
+from reconciler.model.wire import ignored_json
 from reconciler.model.words import Severity
 from reconciler.store import drift_of, ended_of, verdicts_of
 from reconciler.store.drift import Ended
@@ -37,6 +39,9 @@ def drift(
         str, typer.Option("--fingerprint", help="Only this change, on every site that has it.")
     ] = "",
     severity: Annotated[Severity | None, typer.Option("--severity", help="Only this severity.")] = None,
+    ignored: Annotated[
+        bool, typer.Option("--ignored", help="What differs and does not count, and by which rule.")
+    ] = False,
     history: Annotated[
         bool, typer.Option("--history", help="What ended, and how, in place of what drifts now.")
     ] = False,
@@ -51,11 +56,15 @@ def drift(
 
     Who set it is asked of the repository (--repo), where it has the commit that was read.
     """
-    known = {v.site: v.group for v in verdicts_of(state, database)}
+    verdicts = {v.site: v for v in verdicts_of(state, database)}
+    known = {v.site: v.group for v in verdicts.values()}
     if missing := sorted(set(sites or ()) - known.keys()):
         raise ConfigError(
             f"nothing is known of {', '.join(missing)}: not looked at yet, or no site of this state folder"
         )
+    if ignored:
+        _ignored([v for v in verdicts.values() if v.site in (sites or known) and group in {"", v.group}], show)
+        return
     if history:
         _history(ended_of(state, sites or [""], fingerprint, most, database), show)
         return
@@ -111,6 +120,18 @@ def _cause(one: OneCause, now: float, set_by: SetBy) -> Iterator[str]:
 def _some(sites: tuple[str, ...]) -> str:
     more = f", … and {len(sites) - MOST_SITES} more" if len(sites) > MOST_SITES else ""
     return ", ".join(sites[:MOST_SITES]) + more
+
+
+def _ignored(verdicts: list[Verdict], show: Format) -> None:
+    if show is Format.JSON:
+        found = [{"site": v.site, **ignored_json(one)} for v in verdicts for one in v.ignored]
+        shown.as_json({"ignored": found, "lapsed": sorted({text for v in verdicts for text in v.lapsed})})
+        return
+    for verdict in verdicts:
+        for line in ignored_lines(verdict.ignored):
+            typer.echo(f"{verdict.site}{line.replace('  ·', ':', 1)}")
+    for text in sorted({text for v in verdicts for text in v.lapsed}):
+        typer.echo(text)
 
 
 def _history(ended: Iterable[Ended], show: Format) -> None:

@@ -13,7 +13,7 @@ import typer
 from reconciler.apply import Pace
 from reconciler.cli import results as shown
 from reconciler.cli.options import STATE, All, Endpoints, PlanFormat, Repo, Rev, Root, Sites, State
-from reconciler.cli.plan_text import Detail, plan_lines, plural
+from reconciler.cli.plan_text import Detail, ignored_lines, plan_lines, plural
 from reconciler.cli.progress import telling
 from reconciler.cli.review import review
 from reconciler.cli.selection import selected
@@ -24,7 +24,7 @@ from reconciler.engine.fleet import SiteResult
 from reconciler.engine.judgement import differences, removals_in_words
 from reconciler.engine.reconcile import Judged
 from reconciler.model.errors import ConfigError
-from reconciler.model.wire import difference_json, plan_json
+from reconciler.model.wire import difference_json, ignored_json, plan_json
 from reconciler.store import recall
 
 
@@ -98,6 +98,7 @@ def plan_text(found: list[SiteResult], detail: Detail | None = None) -> Iterator
         if result.judged:
             yield from plan_lines(result.judged.plan, result.judged.found, detail)
             yield from removal_lines(result.judged)
+            yield from ignored_lines(result.judged.ignored)
             yield from why_lines(explained(result.judged, detail.key)) if detail.why_equal else ()
             yield ""
     yield _sum(found)
@@ -138,6 +139,7 @@ def result_json(result: SiteResult, detail: Detail | None = None) -> dict[str, A
         "sealed": {str(key): why for key, why in judged.found.reasons.items()},
         "removals": removals_in_words(judged.removals, judged.found, judged.plan),
         "no_deletes": judged.removals.blind,
+        "ignored": [ignored_json(one) for one in judged.ignored],
         "plan": plan_json(judged.plan),
         **alike,
     }

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any
 
 import orjson
@@ -15,6 +16,7 @@ from reconciler.model.kind import Attr
 from reconciler.model.plan import Call, Opening, Plan, Stage, StageType, Step
 from reconciler.model.removal import as_text
 from reconciler.model.resource import Resource
+from reconciler.model.verdict import Ignored
 from reconciler.model.wire import plain
 from reconciler.model.words import Action, Cause, Disruption
 
@@ -144,6 +146,15 @@ def _others(plan: Plan, found: Comparison) -> Iterator[str]:
     yield from _left_alone(found)
     for key in found.unjudged:
         yield f"  ? {key}: not judged, {found.reasons.get(key, 'its list was not read')}"
+
+
+def ignored_lines(ignored: Iterable[Ignored]) -> Iterator[str]:
+    """What differs and does not count, with the rule that says so."""
+    for one in ignored:
+        d = one.difference
+        what = " ".join(filter(None, (d.resource, d.attribute)))
+        until = f", until {datetime.fromtimestamp(one.until, UTC):%Y-%m-%d %H:%M} UTC" if one.until else ""
+        yield f"  · {what}: is {d.observed or 'absent'}, ignored{until}: {one.reason} ({one.where})"
 
 
 def _left_alone(found: Comparison) -> Iterator[str]:

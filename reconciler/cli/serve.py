@@ -3,23 +3,27 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import os
-import re
 import signal
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from reconciler.app import Listen, Running, controller
-from reconciler.cli.options import STATE, Database, Endpoints, Exit, Repo, Root, State
+from reconciler.cli.options import STATE, Database, Endpoints, Repo, Root, State
+from reconciler.clients import load_oidc
 from reconciler.engine.controller import Schedule
-from reconciler.engine.replicas import Lost
+from reconciler.engine.notifiers.settings import notifiers_of
 from reconciler.model.errors import ConfigError
 from reconciler.sources.verify import Trust, Verify
 
 LAST_PORT = 65_535
-NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,62}")
+# Of 5,000 sites some millions of objects live long; a full collection looks through them all and takes a second or two,
+# in which nothing else happens. By Python's own thresholds a busy controller makes one every few seconds.
+COLLECT = (50_000, 10, 100)
 
 
 def run(
@@ -31,15 +35,24 @@ def run(
     listen: Annotated[str, typer.Option(help="Address and port of metrics, probes and API.")] = "127.0.0.1:8086",
     observe_s: Annotated[float, typer.Option("--observe-every", help="Seconds between full reads of a site.")] = 600.0,
     poll_s: Annotated[float, typer.Option("--poll-every", help="Seconds between looks at a remote repository.")] = 60.0,
-    workers: Annotated[int, typer.Option(min=1, help="Sites in work at a time.")] = 50,
+    workers: Annotated[
+        int,
+        typer.Option(
+            min=1, help="Sites visited at a time; half as many slow ones beside them, and half as many that fail."
+        ),
+    ] = 50,
     database: Database = "",
     replica: Annotated[
         str, typer.Option(envvar="STXR_REPLICA", help="Name of this process, the same after a restart.")
     ] = "stxr-0",
-    replicas: Annotated[
-        int, typer.Option(envvar="STXR_REPLICAS", min=1, help="How many of these run; more than one share --database.")
-    ] = 1,
     at_once: Annotated[int | None, typer.Option(min=1, help="Plans sent at a time, over the whole fleet.")] = None,
+    oidc: Annotated[
+        Path | None,
+        typer.Option(envvar="STXR_OIDC", help="File that says whose OpenID Connect tokens open the API (docs/api.md)."),
+    ] = None,
+    notifications: Annotated[
+        Path | None, typer.Option(envvar="STXR_NOTIFICATIONS", help="File that says who is told of drift and rollouts.")
+    ] = None,
     verify: Annotated[Verify, typer.Option(help="What a head must be signed with.")] = Verify.NONE,
     signers: Annotated[Path | None, typer.Option(help="Allowed signers file, outside the repository.")] = None,
     keyring: Annotated[Path | None, typer.Option(help="GNUPGHOME with the trusted keys.")] = None,
@@ -57,38 +70,34 @@ def run(
         raise ConfigError("--verify ssh needs --signers: a file of allowed signers, outside the repository")
     if verify is Verify.GPG and not (keyring and keyring.is_dir()):
         raise ConfigError("--verify gpg needs --keyring: a GNUPGHOME with the trusted keys, outside the repository")
+    if notifications:
+        notifiers_of(notifications)  # what is wrong in it is told before anything is begun
     options = Running(
         repo=repo,
         root=path,
         branch=branch,
         endpoints=endpoints,
         state=state,
-        listen=_listen(listen, os.environ.get("STXR_API_TOKEN", "")),
+        listen=replace(_listen(listen), oidc=load_oidc(oidc) if oidc else None),
         schedule=Schedule(observe_s=observe_s, workers=workers),
         poll_s=poll_s,
         trust=Trust(verify, signers, keyring),
         database=database,
-        replica=_name(replica),
-        replicas=replicas,
+        replica=replica,
         at_once=at_once,
+        notifications=notifications,
     )
+    gc.set_threshold(*COLLECT)
     asyncio.run(_until_stopped(options))
 
 
-def _name(replica: str) -> str:
-    """As sites see it in a header."""
-    if not NAME.fullmatch(replica):
-        raise ConfigError(f"--replica {replica!r}: give a name of letters, digits and . _ -, at most 63 of them")
-    return replica
-
-
-def _listen(address: str, token: str) -> Listen:
+def _listen(address: str) -> Listen:
     """`host:port`; a port alone listens on loopback."""
     host, _, port = address.rpartition(":")
     if not port.isdigit() or int(port) > LAST_PORT:
         raise ConfigError(f"--listen {address}: give HOST:PORT, for example 127.0.0.1:8086")
-    secrets = tuple(os.environ.get("STXR_WEBHOOK_SECRETS", "").split())
-    return Listen(host.strip("[]") or "127.0.0.1", int(port), token, secrets)
+    token, secrets = os.environ.get("STXR_API_TOKEN", ""), os.environ.get("STXR_WEBHOOK_SECRETS", "").split()
+    return Listen(host.strip("[]") or "127.0.0.1", int(port), token, tuple(secrets))
 
 
 async def _until_stopped(options: Running) -> None:
@@ -97,15 +106,12 @@ async def _until_stopped(options: Running) -> None:
         asyncio.get_running_loop().add_signal_handler(number, stopped.set)
     async with controller(options) as running:
         typer.echo(f"metrics, probes and API at {running.url}", err=True)
-        if not options.listen.token and not running.controller.store.tokens.bearers():
+        listen = options.listen
+        if not (listen.token or listen.oidc) and not running.controller.store.tokens.bearers():
             typer.echo("nobody may use the API yet: `stxr token add NAME --role viewer` makes a token", err=True)
         waits = [asyncio.create_task(stopped.wait()), asyncio.create_task(running.ended())]
         done, waiting = await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)
         for task in waiting:
             task.cancel()
-        try:
-            for task in done:
-                task.result()
-        except Lost as lost:  # others work on our sites now: nothing more leaves this process, whatever it is at
-            typer.echo(f"stxr: {lost}", err=True)
-            os._exit(Exit.ERROR)
+        for task in done:
+            task.result()

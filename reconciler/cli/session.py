@@ -9,6 +9,7 @@ from pathlib import Path
 
 from reconciler.apply import Pace
 from reconciler.clients import SYSTEM_CLOCK, load
+from reconciler.engine.central import central_of
 from reconciler.engine.fleet import Fleet, Memory, open_fleet
 from reconciler.engine.office import Office
 from reconciler.engine.repository import Repository, open_looking, open_repository
@@ -45,5 +46,6 @@ async def fleet(
     if chosen.endpoints is None:
         raise ConfigError("no endpoints file: give --endpoints, or set STXR_ENDPOINTS")
     office = Office(registry(), source, SYSTEM_CLOCK, pace, say)
-    async with open_fleet(office, load(chosen.endpoints), memory) as opened:
+    central = central_of(chosen.endpoints, source)
+    async with open_fleet(office, load(chosen.endpoints), memory, central=central) as opened:
         yield opened

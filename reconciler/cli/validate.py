@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import sys
+import time
+from collections.abc import Iterable, Iterator
+from datetime import UTC, datetime
 from typing import Any
 
 import orjson
@@ -14,6 +17,9 @@ from reconciler.cli.selection import selected
 from reconciler.engine.repository import Repository, open_present
 from reconciler.kinds import registry
 from reconciler.model.errors import ConfigErrors, ReconcilerError
+from reconciler.model.ignore import Rule
+
+SOON_S = 14 * 86_400.0  # before its end, a rule is told to end
 
 
 def validate(
@@ -41,7 +47,17 @@ def _checked(repository: Repository, name: str) -> dict[str, Any]:
     except ReconcilerError as error:
         return {"site": name, "errors": [str(error)], "warnings": [], "resources": 0}
     warnings = [f"{w.where}: {w.message}" for w in site.warnings]
+    warnings += ending(site.settings.ignore, time.time())
     return {"site": name, "errors": [], "warnings": warnings, "resources": len(desired.resources)}
+
+
+def ending(rules: Iterable[Rule], now: float) -> Iterator[str]:
+    """Rules that have ended, or will soon."""
+    for rule in rules:
+        if rule.is_over(now):
+            yield f"{rule.in_words} has ended, and counts no more: take it out, or give it another end"
+        elif rule.until is not None and rule.is_over(now + SOON_S):
+            yield f"{rule.in_words} ends at {datetime.fromtimestamp(rule.until, UTC):%Y-%m-%d %H:%M} UTC"
 
 
 def _as_text(found: list[dict[str, Any]]) -> None:

@@ -1,22 +1,34 @@
 """HTTP to the owner APIs of a site: transport errors and faults become the errors of `model`."""
 
 from reconciler.clients.bodies import reveal
+from reconciler.clients.central import Declared, open_central
 from reconciler.clients.clock import SYSTEM_CLOCK, Clock
-from reconciler.clients.endpoints import Endpoint, load
+from reconciler.clients.dcmanager import DcmanagerClient
+from reconciler.clients.endpoints import CENTRAL, Credentials, Endpoint, Password, load, load_central
 from reconciler.clients.http import Limits, Observer, Sender, open_session
+from reconciler.clients.oidc_file import Oidc, load_oidc
 from reconciler.clients.platform import PlatformClient
 from reconciler.clients.site import SiteClients, open_site
 
 __all__ = [
+    "CENTRAL",
     "SYSTEM_CLOCK",
     "Clock",
+    "Credentials",
+    "DcmanagerClient",
+    "Declared",
     "Endpoint",
     "Limits",
     "Observer",
+    "Oidc",
+    "Password",
     "PlatformClient",
     "Sender",
     "SiteClients",
     "load",
+    "load_central",
+    "load_oidc",
+    "open_central",
     "open_session",
     "open_site",
     "reveal",

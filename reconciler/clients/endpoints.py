@@ -8,26 +8,31 @@
         credentials:
           username: admin
           password: {secretRef: "file:passwords/sc-0412"}
+    systemController: {...}
+
+`systemController` is the central cloud, in the same form; it stands for that of fleet.yaml. Its services may name the
+URL of dcmanager, which otherwise is asked for in its Keystone's catalogue, for `region`.
 
 Paths are relative to the file. `control` belongs to the simulator and is passed over.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated, Any, cast
+from typing import Annotated, Any
 from urllib.parse import urlsplit
 
-import yaml
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, SecretStr, ValidationError
-from pydantic.alias_generators import to_camel
+from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, ValidationError
 
+from reconciler.clients.own_file import Said, explained, read
 from reconciler.clients.secrets import SecretReference, resolve
 from reconciler.model.errors import ConfigError, ConfigErrors
 from reconciler.model.words import Service
 
 PASSED_OVER = "control"
+CENTRAL = "systemController"
+CENTRAL_REGION = "SystemController"  # dcmanager is registered in this one (starlingx/config sysinv puppet/dcmanager.py)
 
 
 def _service_url(url: str) -> str:
@@ -42,11 +47,7 @@ def _service_url(url: str) -> str:
 Url = Annotated[str, AfterValidator(_service_url)]
 
 
-class _Said(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid", alias_generator=to_camel, populate_by_name=True)
-
-
-class Password(_Said):
+class Password(Said):
     secret_ref: SecretReference = Field(description="env:NAME or file:PATH, relative to the endpoints file.")
 
 
@@ -56,7 +57,7 @@ def _by_reference(said: Any) -> Any:
     return said
 
 
-class Credentials(_Said):
+class Credentials(Said):
     """Who we are to a site's Keystone; defaults as StarlingX sets up its administrator."""
 
     username: str = Field(description="Keystone user.")
@@ -66,17 +67,23 @@ class Credentials(_Said):
     project_domain_name: str = Field(default="Default", description="Domain of the project.")
 
 
-class Entry(_Said):
-    """What the file says of one site."""
+class Keystone(Said):
+    """What the file says of the central cloud: services that it does not name are in the catalogue."""
 
     auth_url: Url = Field(description="Keystone, with or without /v3.")
-    services: Mapping[Service, Url] = Field(min_length=1, description="URL of each owner API by its type.")
+    services: Mapping[Service, Url] = Field(default_factory=dict, description="URL of each owner API by its type.")
     region: str = Field(default="", description="Region of the services; for a subcloud its region name.")
     ca_bundle: Path | None = Field(default=None, description="CAs of this site, PEM; otherwise those of the machine.")
     credentials: Credentials
 
 
-class Endpoint(Entry):
+class Entry(Keystone):
+    """What the file says of one site, whose own catalogue names addresses that only the site can reach."""
+
+    services: Mapping[Service, Url] = Field(min_length=1, description="URL of each owner API by its type.")
+
+
+class Endpoint(Keystone):
     """One site's services. A value: nothing is opened or resolved by it."""
 
     name: str
@@ -105,59 +112,40 @@ def load(path: Path) -> Mapping[str, Endpoint]:
         try:
             found[name] = _endpoint(name, entry, path)
         except ValidationError as error:
-            errors += _explained(error, f"{path}: endpoints.{name}")
+            errors += explained(error, f"{path}: endpoints.{name}")
     if errors:
         raise ConfigErrors(errors)
     return found
 
 
+def load_central(path: Path) -> Endpoint | None:
+    """The central cloud, where an endpoints file names it. Raises ConfigErrors, or ConfigError."""
+    entry = _whole(path).get(CENTRAL)
+    if entry is None:
+        return None
+    try:
+        known = dict(Keystone.model_validate(entry))
+    except ValidationError as error:
+        raise ConfigErrors(explained(error, f"{path}: {CENTRAL}")) from None
+    return Endpoint(name=CENTRAL, folder=path.parent, **{**known, "region": known["region"] or CENTRAL_REGION})
+
+
 def _entries(path: Path) -> Mapping[str, Any]:
-    whole = _read(path)
-    if not isinstance(whole, dict) or not isinstance(whole.get("endpoints"), dict):
-        raise ConfigError("must hold `endpoints:`, one entry for each subcloud", str(path))
-    if unknown := sorted(map(str, whole.keys() - {"endpoints", PASSED_OVER})):
-        raise ConfigError(f"unknown key {', '.join(unknown)}; known is endpoints", str(path))
+    whole = _whole(path)
     if odd := [n for n in whole["endpoints"] if not isinstance(n, str)]:
         raise ConfigError(f"endpoints.{odd[0]}: YAML reads this name as a {type(odd[0]).__name__}; quote it", str(path))
     return dict(whole["endpoints"])
 
 
+def _whole(path: Path) -> Mapping[str, Any]:
+    whole = read(path, "endpoints file")
+    if not isinstance(whole, dict) or not isinstance(whole.get("endpoints"), dict):
+        raise ConfigError("must hold `endpoints:`, one entry for each subcloud", str(path))
+    if unknown := sorted(map(str, whole.keys() - {"endpoints", CENTRAL, PASSED_OVER})):
+        raise ConfigError(f"unknown key {', '.join(unknown)}; known are endpoints and {CENTRAL}", str(path))
+    return whole
+
+
 def _endpoint(name: str, entry: Any, path: Path) -> Endpoint:
     said = {k: v for k, v in entry.items() if k != PASSED_OVER} if isinstance(entry, dict) else entry
     return Endpoint(name=name, folder=path.parent, **dict(Entry.model_validate(said)))
-
-
-def _explained(error: ValidationError, where: str) -> Iterator[ConfigError]:
-    """What pydantic found, without the input, which may be a password in the wrong place."""
-    for finding in error.errors(include_url=False, include_input=False, include_context=False):
-        place = ".".join((where, *(str(part) for part in finding["loc"] if part != "[key]")))
-        yield ConfigError(finding["msg"].removeprefix("Value error, "), place)
-
-
-class _Loader(yaml.CSafeLoader):
-    """Safe YAML that refuses a key said twice: of two entries for one site, one would silently be lost."""
-
-
-def _mapping(loader: _Loader, node: yaml.MappingNode) -> dict[Any, Any]:
-    seen = set()
-    for key, _ in node.value:  # before merge keys are spread: they may be overridden
-        if key.value in seen:
-            raise yaml.MarkedYAMLError(None, None, f"{key.value} stands here twice", key.start_mark)
-        seen.add(key.value)
-    return cast("dict[Any, Any]", loader.construct_mapping(node, deep=True))
-
-
-_Loader.add_constructor("tag:yaml.org,2002:map", _mapping)
-
-
-def _read(path: Path) -> Any:
-    try:
-        return yaml.load(path.read_bytes(), _Loader)  # noqa: S506 - a subclass of the safe loader
-    except OSError as error:
-        raise ConfigError(f"the endpoints file cannot be read: {error.strerror}", str(path)) from None
-    except yaml.MarkedYAMLError as error:
-        mark = error.problem_mark
-        where = f"{path}:{mark.line + 1}:{mark.column + 1}" if mark else str(path)
-        raise ConfigError(str(error.problem or "not YAML"), where) from None
-    except yaml.YAMLError:
-        raise ConfigError("not YAML", str(path)) from None

@@ -34,12 +34,12 @@ class PlatformClient:
     `host` is the name that an error shall carry.
     """
 
-    def __init__(self, url: str, line: Line, broker: TokenBroker, service: Service = Service.PLATFORM) -> None:
+    def __init__(self, url: str, line: Line, broker: TokenBroker, service: Service | str = Service.PLATFORM) -> None:
         # The catalogue's URL ends in /v1 (stx-puppet, sysinv api), and so does every path begin: either form is taken.
         self._url = url.removesuffix("/v1")
         self._line = line
         self._broker = broker
-        self._service = service.value
+        self._service = str(service)
 
     @property
     def site(self) -> str:

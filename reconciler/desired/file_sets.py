@@ -10,6 +10,7 @@ from reconciler.desired.check import check
 from reconciler.desired.declaration import Declaration, declaration
 from reconciler.desired.files import FLEET, SITE, Parse, Parsed
 from reconciler.desired.findings import Findings
+from reconciler.desired.ignored import rules
 from reconciler.desired.own_values import head, sections
 from reconciler.desired.paths import LAYERS, SITES, yaml_files
 from reconciler.desired.settings import SITE_NAME
@@ -27,7 +28,11 @@ def read_files(files: SiteFiles, parse: Parse, findings: Findings) -> tuple[Decl
     fleet = reading.root_of(FLEET)
     site = reading.root_of(f"{SITES}{files.name}/{SITE}")
     said = declaration(fleet, site, files.name, findings)
-    return said, [*map(reading.layer, said.layers), reading.own()]
+    sets = [*map(reading.layer, said.layers), reading.own()]
+    layers = filter(None, (reading.root_of(f"{LAYERS}{named.value}/{SITE}") for named in said.layers))
+    ignore = rules(fleet, said.settings.group, layers, site)
+    settings = said.settings.model_copy(update={"ignore": ignore}) if ignore else said.settings
+    return replace(said, settings=settings), sets
 
 
 class _Reading:

@@ -8,8 +8,9 @@ from typing import Annotated, Any, Literal
 from pydantic import Field, StrictStr
 
 from reconciler.desired.fields import REFERENCE_FORM, URL_FORM, VALUE_NAME, Own
-from reconciler.desired.site_sections import HostSections, Secrets, SystemSection
+from reconciler.desired.site_sections import IGNORED, HostSections, Secrets, SystemSection
 from reconciler.model.gate import AlarmPolicy, Freeze
+from reconciler.model.ignore import Ignore, Suppression
 from reconciler.model.maintenance import MaintenanceWindow
 from reconciler.model.site import Settings
 from reconciler.model.waves import Mass, Strategy
@@ -41,6 +42,11 @@ class Policies(Own):
         "its group's, and that for the defaults'.",
     )
     alarms: AlarmPolicy | None = Field(default=None, description="Which standing alarms hold a plan.")
+    ignore: list[Ignore] | None = Field(default=None, description=IGNORED)
+    suppress: list[Suppression] | None = Field(
+        default=None,
+        description="Alarms that are not raised for the site; those of defaults, group and site count together.",
+    )
     values: Values | None = Field(default=None, description="What ${name} stands for in a site's documents.")
 
 
@@ -65,6 +71,9 @@ class SystemController(Own):
     )
     # dcmanager is registered in this region (starlingx/config sysinv puppet/dcmanager.py)
     region: StrictStr = Field(default="SystemController", description="Region whose catalogue is used.")
+    dcmanager_url: Annotated[str, Field(pattern=URL_FORM)] | None = Field(
+        default=None, alias="dcmanagerUrl", description="URL of dcmanager; that of the region's catalogue without."
+    )
     ca_bundle: StrictStr | None = Field(default=None, alias="caBundle", description="Path of a PEM file to trust.")
     credentials: Credentials = Field(description="Who the controller is there.")
 
@@ -120,5 +129,12 @@ def resolved(fleet: Fleet | None, site: SiteFile) -> Settings:
         said |= {name: value for name in WINS if (value := getattr(policies, name)) is not None}
     prune = {kind: policy for policies in (*below, site) for kind, policy in (policies.prune or {}).items()}
     freezes = tuple(f for f in fleet.freezes if not f.groups or group in f.groups) if fleet else ()
-    own = {"prune": prune, "freezes": freezes, "labels": site.labels or {}, "description": site.description or ""}
+    suppress = tuple(s for policies in (*below, site) for s in policies.suppress or ())
+    own = {
+        "prune": prune,
+        "suppress": suppress,
+        "freezes": freezes,
+        "labels": site.labels or {},
+        "description": site.description or "",
+    }
     return Settings(group=group, **own, **said)

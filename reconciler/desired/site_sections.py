@@ -8,6 +8,7 @@ from pydantic import ConfigDict, Field
 from pydantic.alias_generators import to_camel
 
 from reconciler.desired.fields import REFERENCE_FORM, Address, Own
+from reconciler.model.ignore import Ignore
 
 Hostname = Annotated[str, Field(pattern=r"^[a-zA-Z0-9\-_\.]+$")]
 Reference = Annotated[str, Field(pattern=REFERENCE_FORM)]
@@ -94,8 +95,16 @@ class Sections(Section):
     )
 
 
+IGNORED = (
+    "Differences that do not count: neither compared nor sent, shown as ignored. Those of defaults, group, layers and site "
+    "count together."
+)
+
+
 class LayerFile(Sections):
     """profiles/<profile>/site.yaml: these sections and nothing else; how a site is treated is the site's to say."""
+
+    ignore: list[Ignore] | None = Field(default=None, description=IGNORED)
 
     api_version: Literal["stxr.io/v1"] | None = None
     kind: Literal["Site"] | None = None

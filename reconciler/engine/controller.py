@@ -10,8 +10,9 @@ from reconciler.engine.backoff import Backoff
 from reconciler.engine.clues import clues
 from reconciler.engine.fleet import Fleet
 from reconciler.engine.membership import Alone, Membership
+from reconciler.engine.office import Visit as SiteVisit
 from reconciler.engine.queue import Queue
-from reconciler.engine.reconcile import reconcile
+from reconciler.engine.reconcile import Judged, reconcile
 from reconciler.engine.sending import Sends, sent_now
 from reconciler.engine.verdicts import Whose, after, found, not_found
 from reconciler.model.drift import DriftEvent, SiteDrift
@@ -80,6 +81,23 @@ class Controller:
         for site in sites:
             self._queue.put(site)
 
+    def resume(self, sites: Iterable[str]) -> None:
+        """After a start: what is known to be in order is read when its time comes, all else now.
+
+        A start is no reason to read 5,000 sites at once over their thin links.
+        """
+        for site in sites:
+            self._queue.put(site, self._left_s(site))
+
+    def _left_s(self, site: str) -> float:
+        """Seconds until a full read is due, by the last verdict; 0 where that does not hold for what Git says now."""
+        known, keys = self.verdicts.get(site), self._fleet.office.repository.tree.keys
+        is_in_order = known and known.is_in_sync and not known.holds and not known.open_windows
+        if known is None or not is_in_order or known.input_key != keys.get(site):
+            return 0.0
+        since_s = max(0.0, self._fleet.office.clock.now() - known.judged_at)
+        return max(SOON_S, self._schedule.next_s(self._chance()) - since_s)
+
     def heed(self, subjects: Iterable[str]) -> None:
         """Somebody said something of these sites, groups, plans or changes: what they concern is visited now."""
         said = frozenset(subjects)
@@ -92,7 +110,7 @@ class Controller:
             self._queue.drop(site)
             for known in (self.verdicts, self.drift, self._failures, self._done):
                 known.pop(site, None)
-        if self._members.post is Post.LEADER:  # the others may have read an older commit
+        if self.leads:  # the others may have read an older commit
             self.store.forget(gone)
         self._fleet.office.repository.forget(gone)
 
@@ -112,6 +130,11 @@ class Controller:
         self._queue.put(name, self._due_s(name, outcome))
 
     # ---- among replicas
+
+    @property
+    def leads(self) -> bool:
+        """Whether this replica speaks for all of them."""
+        return self._members.post is Post.LEADER
 
     @property
     def sites(self) -> frozenset[str]:
@@ -183,7 +206,7 @@ class Controller:
     async def _visited(self, name: str) -> tuple[Verdict, Outcome]:
         visit, turns = await self._fleet.visit(name), self._fleet.office.turns
         turns.looked(name, await visit.remote.surroundings() if turns.watches(name) else None)
-        judged, outcome = await reconcile(visit, self._fleet.office, self._sends)
+        judged, outcome = await self._reconciled(visit)
         self._fleet.settle(judged)
         if outcome.entries:  # a plan that waits has no history yet
             self.store.record(name, judged.desired.revision, outcome)
@@ -191,6 +214,17 @@ class Controller:
         now, before = self._fleet.office.clock.now(), self.verdicts.get(name)
         noted = await clues(judged, before, visit.remote)
         return replace(found(whose, judged, outcome, now, before), noted=noted), outcome
+
+    async def _reconciled(self, visit: SiteVisit) -> tuple[Judged, Outcome]:
+        """What was read is kept only for who sends a plan that was made of it."""
+        is_begun = False
+        try:
+            judged, outcome = await reconcile(visit, self._fleet.office, self._sends)
+            is_begun = outcome.result is Result.BEGUN
+            return judged, outcome
+        finally:
+            if not is_begun:
+                visit.remote.forget()
 
     def _failed(self, name: str, error: ReconcilerError) -> float:
         now = self._fleet.office.clock.now()

@@ -200,8 +200,11 @@ class _Run:
         carried = work(visit, office, order.desired, visit.windows, permits)
         carried.record = self.record
         carried.kept = partial(self._kept, carried.made)
-        with office.timed("apply"):
-            return order.ended(await send(order.plan, carried, is_asked=not self._is_owed))
+        try:
+            with office.timed("apply"):
+                return order.ended(await send(order.plan, carried, is_asked=not self._is_owed))
+        finally:
+            visit.remote.forget()
 
     @property
     def _is_owed(self) -> bool:

@@ -9,8 +9,9 @@ from functools import partial
 from typing import Any, Protocol
 
 from reconciler.apply import Journal, Recorder, at_rest
-from reconciler.clients import Endpoint, Observer, Sender, SiteClients, open_session, open_site
+from reconciler.clients import Endpoint, Observer, Sender, SiteClients, open_central, open_session, open_site
 from reconciler.clients.http import Limits, nobody
+from reconciler.engine.central import Central
 from reconciler.engine.in_turn import in_turn
 from reconciler.engine.office import Office, Visit, work
 from reconciler.engine.permission import ANY
@@ -84,8 +85,16 @@ class SiteResult:
 class Fleet:
     """The sites of a repository, reachable. Belongs to one event loop; made by `open_fleet`."""
 
-    def __init__(self, office: Office, endpoints: Mapping[str, Endpoint], memory: Memory, remotes: Remotes) -> None:
+    def __init__(
+        self,
+        office: Office,
+        endpoints: Mapping[str, Endpoint],
+        memory: Memory,
+        remotes: Remotes,
+        centre: Central,
+    ) -> None:
         self.office, self._endpoints, self.memory, self._remotes = office, endpoints, memory, remotes
+        self.centre = centre
 
     def judge_all(self, names: Iterable[str]) -> AsyncIterator[SiteResult]:
         """Every site looked at and planned for; nothing is sent."""
@@ -134,7 +143,9 @@ class Fleet:
         return self._endpoints[name]
 
     async def _judge(self, name: str) -> SiteResult:
-        judged = await judge(await self.visit(name), self.office)
+        visit = await self.visit(name)
+        judged = await judge(visit, self.office)
+        visit.remote.forget()
         self.memory.carry(name, judged.removals.carried)
         return SiteResult(name, judged)
 
@@ -186,8 +197,8 @@ def _both(before: Outcome | None, now: Outcome) -> Outcome:
     return replace(now, result=result, entries=before.entries + now.entries)
 
 
-def _neighbours(clients: SiteClients) -> Neighbours:
-    return Neighbours(clients.fault, clients.vim, clients.usm)
+def _neighbours(clients: SiteClients, centre: Central) -> Neighbours:
+    return Neighbours(clients.fault, clients.vim, clients.usm, centre)
 
 
 Remotes = Callable[[Endpoint], Awaitable[SiteRemote]]
@@ -202,19 +213,29 @@ async def open_fleet(
     limits: Limits | None = None,
     *,
     sender: Sender | None = None,
+    central: Callable[[], Endpoint | None] = lambda: None,
 ) -> AsyncIterator[Fleet]:
-    """A fleet over one session; each site's clients, and so its token, are kept until the end."""
+    """A fleet over one session; each site's clients, and so its token, are kept until the end.
+
+    central: the central cloud as it is declared now.
+    """
     opened: dict[str, SiteRemote] = {}
     who = sender or Sender()
     async with open_session(who.agent) as session, AsyncExitStack() as stack:
+        centre = Central(
+            central,
+            lambda endpoint: open_central(endpoint, lambda: nullcontext(session), office.clock, limits, observer),
+            office.clock,
+        )
+        stack.push_async_callback(centre.close)
 
         async def remote(endpoint: Endpoint) -> SiteRemote:
             if endpoint.name not in opened:
                 site = open_site(endpoint, lambda: nullcontext(session), office.clock, limits, observer, sender=who)
                 clients = await stack.enter_async_context(site)
                 opened[endpoint.name] = SiteRemote(
-                    endpoint.name, clients.platform, office.kinds, office.clock, _neighbours(clients)
+                    endpoint.name, clients.platform, office.kinds, office.clock, _neighbours(clients, centre)
                 )
             return opened[endpoint.name]
 
-        yield Fleet(office, endpoints, memory, remote)
+        yield Fleet(office, endpoints, memory, remote, centre)

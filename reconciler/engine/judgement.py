@@ -6,12 +6,13 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from reconciler.model.change import Change, Comparison, FieldChange
+from reconciler.model.ignore import Rule, ignored
 from reconciler.model.outcome import Outcome, StepResult
 from reconciler.model.plan import Plan
 from reconciler.model.removal import Removals
 from reconciler.model.resource import Resource, ResourceKey
 from reconciler.model.snapshot import Snapshot
-from reconciler.model.verdict import Difference, Verdict
+from reconciler.model.verdict import Difference, Ignored, Verdict
 from reconciler.model.words import Action, Area, Cause, Disruption, Result, Severity, State
 
 # what a visit's end means for the state, where there is anything left to say
@@ -91,6 +92,13 @@ def _difference(change: Change[Any], price: Disruption, field: FieldChange) -> D
         kind=change.key.kind,
         host=change.key.host,
     )
+
+
+def passed_over_by(rules: Iterable[Rule], found: Comparison, now: float) -> tuple[Ignored, ...]:
+    """What differs and does not count."""
+    if not (rules := tuple(rules)):
+        return ()
+    return ignored((*differences(found, Plan("", "")), *strangers(found)), rules, now)
 
 
 def strangers(found: Comparison) -> tuple[Difference, ...]:

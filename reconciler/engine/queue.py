@@ -1,4 +1,4 @@
-"""Whose turn it is: lane by lane those that are due longest, one visit a site, failing sites in nobody's way."""
+"""Whose turn it is: lane by lane those that are due longest, one visit a site, nobody held up by who fails or is slow."""
 
 from __future__ import annotations
 
@@ -6,10 +6,15 @@ import asyncio
 from collections import Counter
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import suppress
+from dataclasses import dataclass
 from enum import StrEnum
+from heapq import heapify, heappop, heappush
+from itertools import islice
 from typing import Protocol
 
 Visit = Callable[[str], Awaitable[float]]
+LINGERS_S = 10.0  # a visit that lasts longer is one of a slow site; a full read of a well one takes a second or two
+SPARE = 100  # entries of a heap that may be out of date before it is made anew
 
 
 class Lane(StrEnum):
@@ -17,7 +22,16 @@ class Lane(StrEnum):
 
     NEW = "new"  # something moved: a commit does not wait behind the fleet's round
     HEALTHY = "healthy"  # its time has come
-    FAILING = "failing"  # its last visit ended badly; the lane has half of the workers at the most
+    SLOW = "slow"  # its last visit lasted long
+    FAILING = "failing"  # its last visit ended badly
+
+
+class Crowd(StrEnum):
+    """Sites that share workers. Those that are slow or fail have some of their own, and take none from the others."""
+
+    WELL = "well"
+    SLOW = "slow"
+    FAILING = "failing"
 
 
 class Timer(Protocol):
@@ -26,21 +40,36 @@ class Timer(Protocol):
     async def sleep(self, seconds: float) -> None: ...
 
 
+@dataclass(frozen=True, slots=True)
+class Begun:
+    """A visit under way, and whose workers it takes."""
+
+    crowd: Crowd
+    at: float
+
+
 class Queue:
     """Keyed by site: putting a site twice is one visit, putting it while it is visited is one more afterwards.
 
     A visit looks at what is newest when it begins, so the newest commit wins without being passed along.
+    workers: visits at a time of sites that are well. Those that are slow have half as many beside them, those that fail
+    another half. A visit that turns out to last, of a site that was well, makes room for another one; at the most
+    `workers` do.
     Belongs to one event loop.
     """
 
-    def __init__(self, timer: Timer, workers: int) -> None:
-        self._timer, self._workers = timer, workers
+    def __init__(self, timer: Timer, workers: int, lingers_s: float = LINGERS_S) -> None:
+        self._timer, self._lingers_s = timer, lingers_s
+        half = max(1, workers // 2)
+        self._room = {Crowd.WELL: workers, Crowd.SLOW: half, Crowd.FAILING: half}
         self._due: dict[str, float] = {}
-        self._running: dict[str, bool] = {}  # site -> it was a failing one when its visit began
+        self._waiting: dict[Crowd, list[tuple[bool, float, str]]] = {crowd: [] for crowd in Crowd}  # heaps, see _first
+        self._running: dict[str, Begun] = {}
         self._again: set[str] = set()
         self._dropped: set[str] = set()  # while they were visited
         self._new: set[str] = set()
         self._failing: set[str] = set()
+        self._slow: set[str] = set()
         self._moved = asyncio.Event()
 
     def put(self, site: str, delay_s: float = 0.0) -> None:
@@ -56,12 +85,12 @@ class Queue:
     def _put(self, site: str, delay_s: float) -> None:
         at = self._timer.now() + delay_s
         self._due[site] = min(at, self._due.get(site, at))
-        self._moved.set()
+        self._enter(site)
 
     def drop(self, site: str) -> None:
         """The site is not visited any more; a visit under way ends by itself."""
         self._due.pop(site, None)
-        for known in (self._again, self._new, self._failing):
+        for known in (self._again, self._new, self._failing, self._slow):
             known.discard(site)
         if site in self._running:
             self._dropped.add(site)
@@ -69,7 +98,8 @@ class Queue:
     def mark(self, site: str, *, failing: bool) -> None:
         """Move the site into or out of the lane of those that fail, also where it is new."""
         (self._failing.add if failing else self._failing.discard)(site)
-        self._moved.set()
+        if site in self._due:
+            self._enter(site)
 
     @property
     def depth(self) -> int:
@@ -83,9 +113,41 @@ class Queue:
         return {lane: waiting[lane] for lane in Lane}
 
     def _lane(self, site: str) -> Lane:
+        crowd = self._crowd(site)
+        if crowd is Crowd.WELL:
+            return Lane.NEW if site in self._new else Lane.HEALTHY
+        return Lane.SLOW if crowd is Crowd.SLOW else Lane.FAILING
+
+    def _crowd(self, site: str) -> Crowd:
         if site in self._failing:
-            return Lane.FAILING
-        return Lane.NEW if site in self._new else Lane.HEALTHY
+            return Crowd.FAILING
+        return Crowd.SLOW if site in self._slow else Crowd.WELL
+
+    # ---- who waits, in order; 5,000 sites are not looked through at every turn
+
+    def _enter(self, site: str) -> None:
+        """Where it stands now in its crowd. Where it stood before stays behind, and counts no more."""
+        heap = self._waiting[self._crowd(site)]
+        heappush(heap, (site not in self._new, self._due[site], site))
+        if len(heap) > 2 * len(self._due) + SPARE:
+            heap[:] = {entry for entry in heap if self._holds(self._crowd(site), entry)}
+            heapify(heap)
+        self._moved.set()
+
+    def _holds(self, crowd: Crowd, entry: tuple[bool, float, str]) -> bool:
+        """Whether that is where the site stands. One that is visited stands nowhere until its visit ends."""
+        is_old, at, site = entry
+        is_here = self._due.get(site) == at and self._crowd(site) is crowd
+        return is_here and is_old is (site not in self._new) and site not in self._running
+
+    def _first(self, crowd: Crowd) -> tuple[float, str] | None:
+        """(when it is due, site) of who is next; who is new, and so due already, before all others."""
+        heap = self._waiting[crowd]
+        while heap and not self._holds(crowd, heap[0]):
+            heappop(heap)
+        return heap[0][1:] if heap else None
+
+    # ---- at work
 
     async def run(self, visit: Visit) -> None:
         """Visit sites as they come due, for ever; cancel it to end it.
@@ -95,10 +157,11 @@ class Queue:
         async with asyncio.TaskGroup() as group:
             while True:
                 self._moved.clear()
+                self._make_room()
                 while (site := self._next()) is not None:
                     del self._due[site]
                     self._new.discard(site)
-                    self._running[site] = site in self._failing
+                    self._running[site] = Begun(self._crowd(site), self._timer.now())
                     group.create_task(self._visited(site, visit))
                 await self._pause()
 
@@ -106,33 +169,44 @@ class Queue:
         try:
             delay_s = await visit(site)
         finally:
-            del self._running[site]
+            begun = self._running.pop(site)
+        is_slow = self._timer.now() - begun.at >= self._lingers_s
+        (self._slow.add if is_slow else self._slow.discard)(site)
         if site in self._dropped:
-            self._dropped.discard(site)
-            self._failing.discard(site)
+            for known in (self._dropped, self._failing, self._slow):
+                known.discard(site)
         else:
             self._put(site, 0.0 if site in self._again else delay_s)
         self._again.discard(site)
         self._moved.set()
 
     def _next(self) -> str | None:
-        """The site whose turn it is now: of the first lane, due longest; None if nobody's."""
+        """The site whose turn it is now: of the first crowd that has a free worker; None if nobody's."""
         now = self._timer.now()
-        due = (site for site in self._startable() if self._due[site] <= now)
-        return min(due, key=lambda site: (site in self._failing, site not in self._new, self._due[site]), default=None)
+        firsts = (first for crowd in self._free() if (first := self._first(crowd)))
+        return next((site for at, site in firsts if at <= now), None)
 
-    def _startable(self) -> Iterator[str]:
-        """Sites for which there is a worker, due or not."""
-        if len(self._running) >= self._workers:
-            return
-        is_lane_full = sum(self._running.values()) >= max(1, self._workers // 2)
-        for site in self._due:
-            if site not in self._running and not (is_lane_full and site in self._failing):
-                yield site
+    def _free(self) -> Iterator[Crowd]:
+        busy = Counter(begun.crowd for begun in self._running.values())
+        return (crowd for crowd, room in self._room.items() if busy[crowd] < room)
+
+    def _make_room(self) -> None:
+        """Visits that last longer than those of well sites do take no worker from these any more."""
+        since = self._timer.now() - self._lingers_s
+        for site in list(self._lasting()):
+            if self._running[site].at <= since:
+                self._running[site] = Begun(Crowd.SLOW, self._running[site].at)
+
+    def _lasting(self) -> Iterator[str]:
+        """Visits of well sites that may still make room, the longest first."""
+        busy = Counter(begun.crowd for begun in self._running.values())
+        left = max(0, self._room[Crowd.WELL] - busy[Crowd.SLOW])
+        well = (site for site, begun in self._running.items() if begun.crowd is Crowd.WELL)
+        return islice(well, left)
 
     async def _pause(self) -> None:
-        """Until something is put or ends, or the next site is due."""
-        if (at := min((self._due[site] for site in self._startable()), default=None)) is None:
+        """Until something is put or ends, the next site is due, or a visit makes room."""
+        if (at := min(self._moments(), default=None)) is None:
             await self._moved.wait()
             return
         wait_s = max(0.0, at - self._timer.now())
@@ -144,3 +218,9 @@ class Queue:
                 task.cancel()
                 with suppress(asyncio.CancelledError):
                     await task
+
+    def _moments(self) -> Iterator[float]:
+        free = set(self._free())
+        yield from (first[0] for crowd in free if (first := self._first(crowd)))
+        if Crowd.WELL not in free:
+            yield from (self._running[site].at + self._lingers_s for site in islice(self._lasting(), 1))

@@ -8,19 +8,18 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 
-from reconciler.diff import Present, compare, let_go, prunings, with_deletes
+from reconciler.engine.comparing import compared
 from reconciler.engine.gating import gated
 from reconciler.engine.office import Office, Visit
 from reconciler.engine.permission import Asked, permitted
-from reconciler.engine.removed import removed
 from reconciler.engine.sending import Order, Sends, rendering, sent_now
-from reconciler.engine.unsealed import followed
 from reconciler.model.change import Comparison
 from reconciler.model.kind import Context
 from reconciler.model.outcome import Outcome
 from reconciler.model.plan import Plan
 from reconciler.model.removal import Removals
 from reconciler.model.snapshot import Snapshot
+from reconciler.model.verdict import Ignored
 from reconciler.plan import plan, said_locked
 
 
@@ -31,6 +30,7 @@ class Judged:
     windows: hosts that we locked and that are locked still, or on their way; of these Git wants `kept` locked, and
     they stay ours, to be unlocked when Git says so.
     removals: what was removed from Git, and what is to become of it.
+    ignored: what differs and does not count: of it nothing is in `found`, and `desired` says what the site shows.
     """
 
     desired: Snapshot
@@ -40,6 +40,7 @@ class Judged:
     windows: frozenset[str] = frozenset()
     kept: frozenset[str] = frozenset()
     removals: Removals = field(default_factory=Removals)
+    ignored: tuple[Ignored, ...] = ()
 
     @property
     def owed(self) -> frozenset[str]:
@@ -61,19 +62,13 @@ async def judge(visit: Visit, office: Office) -> Judged:
     with office.timed("observe"):
         have = await visit.remote.observe()
     with office.timed("diff"):
-        want = office.as_seen(visit.desired, have)
-        base = office.repository.base(visit.site, visit.base_commit)
-        base = base and followed(office.as_seen(base, have), visit.declared, office.kinds)
-        now = Present(want, have)
-        gone = removed(visit, now, base, office)
-        found = let_go(compare(want, have, office.kinds, base), gone.removals)
-        deletes = prunings(gone.removals, visit.settings, office.kinds)
-        found = with_deletes(found, now, gone.base, deletes, office.kinds)
+        seen = compared(visit, have, office)
     with office.timed("plan"):
         ours = still_open(visit.windows, have)
-        both = Context(want, have)
-        todo = plan(found, both, office.kinds, ours, visit.desired.revision)
-    return Judged(want, have, found, todo, ours, said_locked(both, office.kinds), gone.removals)
+        both = Context(seen.head, have)
+        todo = plan(seen.found, both, office.kinds, ours, visit.desired.revision)
+    kept = said_locked(both, office.kinds)
+    return Judged(seen.head, have, seen.found, todo, ours, kept, seen.removals, seen.ignored)
 
 
 async def reconcile(visit: Visit, office: Office, sends: Sends = sent_now) -> tuple[Judged, Outcome]:

@@ -60,11 +60,15 @@ class SiteRemote:
         self._rows = await look(self._platform, self._rows, names, host)
         return interpret(self._site, self._rows, self._kinds, self._clock.now())
 
+    def forget(self) -> None:
+        """Drop the last reading: of 5,000 sites they would fill gigabytes. The next look is a full one."""
+        self._rows = Rows()
+
     async def surroundings(self, *, again: bool = False) -> Surroundings:
         """What else the site's services say now. again: its hosts' labels may have changed since they were read."""
         if again:
             self._rows = await look(self._platform, self._rows, {"ihosts", "labels"}, "")
-        return await surroundings(self._neighbours, self._rows)
+        return await surroundings(self._site, self._neighbours, self._rows)
 
     async def noted(self) -> tuple[Noted, ...]:
         """The newest rows of the site's event log; none where its Fault Management is not named or does not answer."""

@@ -35,7 +35,7 @@ def snapshot(site: Site, kinds: Kinds, commit: str = "") -> Snapshot:
     Raises ConfigErrors for every resource that is said twice, and every kind that `prune` names and nobody has.
     """
     found: dict[ResourceKey, Resource[Any]] = {}
-    errors = list(_unknown_kinds(site, kinds))
+    errors = [*_unknown_kinds(site, kinds), *_unknown_fields(site, kinds)]
     for resource in _declared(site, kinds):
         first = found.setdefault(resource.key, resource)
         if first is not resource:
@@ -54,12 +54,24 @@ def _declared(site: Site, kinds: Kinds) -> Iterator[Resource[Any]]:
 
 
 def _unknown_kinds(site: Site, kinds: Kinds) -> Iterator[ConfigError]:
-    """What `prune` calls by a name that no kind has."""
-    for name, origin in site.pruned.items():
-        if name != PRUNE_DEFAULT and name not in kinds:
+    """What `prune` and `ignore` call by a name that no kind has."""
+    said = [("prune", name, str(origin)) for name, origin in site.pruned.items() if name != PRUNE_DEFAULT]
+    said += [("ignore", rule.kind, rule.where) for rule in site.settings.ignore]
+    for member, name, where in said:
+        if name not in kinds:
             near = get_close_matches(name, kinds, n=3)
             hint = f"did you mean {' or '.join(near)}?" if near else "`stxr kinds` lists them"
-            yield ConfigError(f'prune: there is no kind "{name}": {hint}', origin)
+            yield ConfigError(f'{member}: there is no kind "{name}": {hint}', where)
+
+
+def _unknown_fields(site: Site, kinds: Kinds) -> Iterator[ConfigError]:
+    """What `ignore` calls by a name that its kind has not."""
+    for rule in site.settings.ignore:
+        known = kinds[rule.kind].attributes if rule.kind in kinds else ()
+        if known and rule.field and rule.field not in known:
+            near = get_close_matches(rule.field, known, n=1)
+            hint = f"did you mean {near[0]}?" if near else f"`stxr kinds {rule.kind}` lists them"
+            yield ConfigError(f'ignore: {rule.kind} has no field "{rule.field}": {hint}', rule.where)
 
 
 def _twice(first: Resource[Any], second: Resource[Any]) -> ConfigError:

@@ -12,6 +12,7 @@ from typing import Protocol, TypeVar
 
 from reconciler.model.alarm import Alarm, Noted
 from reconciler.model.busy import Deployment, Orchestration
+from reconciler.model.central import Attention
 from reconciler.model.errors import ReconcilerError
 from reconciler.model.gate import Surroundings
 from reconciler.model.rows import Rows
@@ -34,16 +35,21 @@ class Software(Protocol):
     async def deployment(self) -> Deployment | None: ...
 
 
+class Centre(Protocol):
+    async def of(self, site: str) -> Attention | None: ...
+
+
 @dataclass(frozen=True, slots=True)
 class Neighbours:
-    """The services of a site that surround its platform; None is in no endpoints file."""
+    """The services that surround a site's platform; None is in no endpoints file. centre: one for all sites."""
 
     fault: Faults | None = None
     vim: Orchestrator | None = None
     usm: Software | None = None
+    centre: Centre | None = None
 
 
-async def surroundings(neighbours: Neighbours, rows: Rows) -> Surroundings:
+async def surroundings(site: str, neighbours: Neighbours, rows: Rows) -> Surroundings:
     """What the services say now, and the labels of the last reading. Raises nothing that one service is the cause of."""
     unread: dict[Service, str] = {}
 
@@ -56,12 +62,13 @@ async def surroundings(neighbours: Neighbours, rows: Rows) -> Surroundings:
             unread[service] = str(error)
             return unknown
 
-    fault, vim, usm = neighbours.fault, neighbours.vim, neighbours.usm
+    fault, vim, usm, centre = neighbours.fault, neighbours.vim, neighbours.usm, neighbours.centre
     return Surroundings(
         alarms=await asked(Service.FAULT, fault.alarms if fault else None, ()),
         labels=_labels(rows),
         orchestration=await asked(Service.VIM, vim.orchestration if vim else None, None),
         deployment=await asked(Service.USM, usm.deployment if usm else None, None),
+        attention=await asked(Service.DCMANAGER, (lambda: centre.of(site)) if centre else None, None),
         unread=unread,
     )
 

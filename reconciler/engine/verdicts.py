@@ -11,6 +11,7 @@ from reconciler.engine.permission import in_words
 from reconciler.engine.reconcile import Judged
 from reconciler.model.errors import ConfigError, ConfigErrors, ReconcilerError, Unauthorized, Unreachable
 from reconciler.model.gate import Hold
+from reconciler.model.ignore import over, suppressed
 from reconciler.model.outcome import Outcome
 from reconciler.model.site import Settings
 from reconciler.model.snapshot import Unread
@@ -63,6 +64,9 @@ def found(whose: Whose, judged: Judged, outcome: Outcome, now: float, before: Ve
         strangers=strangers(judged.found),
         accepted=tuple(accepted(known, judged.desired, judged.found)),
         unread=unseen(known, seen),
+        ignored=judged.ignored,
+        lapsed=over(whose.settings.ignore, now),
+        suppressed=tuple(sorted(suppressed(whose.settings.suppress, now))),
     )
 
 

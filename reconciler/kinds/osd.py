@@ -202,6 +202,7 @@ KIND = ResourceKind(
     spec=Osd,
     area=Area.STORAGE,
     scope=Scope.HOST,
+    transient_s=MAKING_LIMIT_S,
     collections=("istors", "idisks", "storage_tiers", "clusters"),
     declare=declare,
     express=express,

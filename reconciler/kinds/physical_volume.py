@@ -232,6 +232,7 @@ KIND = ResourceKind(
     spec=PhysicalVolume,
     area=Area.STORAGE,
     scope=Scope.HOST,
+    transient_s=MAKING_LIMIT_S,
     collections=("ipvs", "idisks", "partitions"),
     declare=declare,
     express=express,

@@ -202,6 +202,7 @@ KIND = ResourceKind(
     name="storage-backend",
     spec=StorageBackend,
     area=Area.STORAGE,
+    transient_s=MAKING_LIMIT_S,
     collections=("storage_backend",),
     declare=declare,
     express=express,

@@ -131,6 +131,8 @@ _FOR_GOOD = {Resolution.ACCEPTED, Resolution.IGNORED}
 
 
 def _how(drift: Drift, look: Look) -> Resolution:
+    if drift.place in {one.difference.place for one in look.verdict.ignored}:
+        return Resolution.IGNORED
     if drift.place in look.verdict.accepted:
         return Resolution.ACCEPTED
     deed = look.deed(drift)

@@ -12,6 +12,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_valida
 
 from reconciler.model.alarm import Alarm
 from reconciler.model.busy import Deployment, Orchestration
+from reconciler.model.central import Attention
 from reconciler.model.host import SystemState
 from reconciler.model.maintenance import MaintenanceWindow
 from reconciler.model.plan import Plan
@@ -152,6 +153,7 @@ class Surroundings:
 
     alarms: those that stand and are not suppressed. labels: of each host, by the host's name.
     orchestration and deployment: of others, None where nothing is at work.
+    attention: what the central cloud does with the site; None where the fleet has no central cloud.
     unread: services that were asked and did not answer, with their error: what they would have said is not known.
       A service that the endpoints file does not name is not asked, and holds nothing.
     """
@@ -160,6 +162,7 @@ class Surroundings:
     labels: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     orchestration: Orchestration | None = None
     deployment: Deployment | None = None
+    attention: Attention | None = None
     unread: Mapping[Service, str] = field(default_factory=dict)
 
 

@@ -226,6 +226,7 @@ class ResourceKind(Generic[S]):
     owns: Callable[[Site], Iterable[tuple[str, str]]] = nothing_owned
     member_of: Callable[[Resource[S]], str] = one_list
     severity: Severity = Severity.SERVICE
+    transient_s: float = 0.0  # for how long a site may show it otherwise while the platform makes it, by itself
     is_stored_first: bool = False  # the API stores the value and applies it apart (DNS, NTP, DRBD): look at the hosts
     documents: tuple[str, ...] = ()  # "HostProfile.spec.routes": where Git says it, for the reference page
     about: About = field(default_factory=About)

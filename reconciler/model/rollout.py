@@ -198,8 +198,10 @@ class Rollout:
         """Why the commit is held as a whole; "" if it is not."""
         if self.mass and self.words.approved is None:
             return f"commit {self.commit[:12]} {self.mass}: it waits for `stxr approve --rollout {self.id}`"
+        if self.is_weighed:
+            return ""
         left = self.count(MemberState.WAITING)
-        return "" if self.is_weighed else f"what commit {self.commit[:12]} does to {left} sites is being counted"
+        return f"what commit {self.commit[:12]} does to {left} sites is being counted"
 
     @property
     def soaks_until(self) -> float | None:
@@ -223,6 +225,10 @@ class Rollout:
         if not self.has(site):
             return True
         return self.members[site].state is MemberState.GOING and not self.words.aborted
+
+    def is_going(self, site: str) -> bool:
+        """Whether it is being sent to the site, or may be at any moment."""
+        return self.has(site) and self.members[site].state is MemberState.GOING
 
     def waits_for(self, site: str) -> str:
         """Why it is not the site's turn, for a person."""

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from pydantic import BaseModel, ConfigDict, Field
 
 from reconciler.model.gate import AlarmPolicy, Freeze
+from reconciler.model.ignore import Rule, Suppression
 from reconciler.model.maintenance import MaintenanceWindow
 from reconciler.model.node import Node
 from reconciler.model.origin import Origin
@@ -47,6 +48,8 @@ class Settings(BaseModel):
     )
     alarms: AlarmPolicy = Field(default=AlarmPolicy(), description="Which standing alarms hold a plan.")
     freezes: tuple[Freeze, ...] = Field(default=(), description="When nothing is sent to the site.")
+    ignore: tuple[Rule, ...] = Field(default=(), description="Differences that do not count.")
+    suppress: tuple[Suppression, ...] = Field(default=(), description="Alarms that are not raised for the site.")
     description: str = Field(default="", description="The site in a few words.")
     labels: Mapping[str, str] = Field(default_factory=dict, description="The author's own, to select sites by.")
 

@@ -38,6 +38,25 @@ class Difference:
         """The field of the site that it is about."""
         return self.resource, self.attribute
 
+    @property
+    def name(self) -> str:
+        """The resource's, within its kind and host."""
+        prefix = "/".join(filter(None, (self.host, self.kind)))
+        return self.resource.removeprefix(prefix).removeprefix("/")
+
+
+@dataclass(frozen=True, slots=True)
+class Ignored:
+    """A difference that a rule says does not count: it is not compared, not sent, and shown as this.
+
+    where: of the rule, file:line. until: Unix seconds of its end; None for one that has none.
+    """
+
+    difference: Difference
+    reason: str
+    where: str = ""
+    until: float | None = None
+
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
@@ -54,6 +73,8 @@ class Verdict:
     strangers: what is on the site, not in Git, in lists of which Git owns members only; their number is `unmanaged`.
     accepted: fields that differed at the last look, and of which Git says now what the site showed then.
     unread: host/kind of what differed at the last look and could not be looked at now.
+    ignored: what differs and does not count. lapsed: the rules of Git that have ended. suppressed: ids of alarms that
+      are not raised for the site.
     noted: what the site's event log says of the time since the last look, where something drifted in it.
     """
 
@@ -85,6 +106,9 @@ class Verdict:
     accepted: tuple[tuple[str, str], ...] = ()  # (resource, attribute)
     unread: tuple[str, ...] = ()
     noted: tuple[Noted, ...] = ()
+    ignored: tuple[Ignored, ...] = ()
+    lapsed: tuple[str, ...] = ()
+    suppressed: tuple[str, ...] = ()
 
     @property
     def is_in_sync(self) -> bool:

@@ -17,7 +17,7 @@ from reconciler.model.plan import Call, Plan, Ref, Stage, Step
 from reconciler.model.removal import Pruning, Removal, RemovedValue
 from reconciler.model.resource import ResourceKey
 from reconciler.model.secret import SecretRef, Upload
-from reconciler.model.verdict import Difference, Verdict
+from reconciler.model.verdict import Difference, Ignored, Verdict
 from reconciler.model.words import Area, Cause, Disruption, Result, Severity, State
 
 VERSION = 1  # of the form of all of these; it moves when a key changes its meaning
@@ -156,6 +156,17 @@ def difference_of(content: Mapping[str, Any]) -> Difference:
     return Difference(**members)
 
 
+def ignored_json(ignored: Ignored) -> dict[str, Any]:
+    """A difference that does not count, and why; `until` is in Unix seconds, or null."""
+    rule = {"reason": ignored.reason, "where": ignored.where, "until": ignored.until}
+    return {"difference": difference_json(ignored.difference), **rule}
+
+
+def ignored_of(content: Mapping[str, Any]) -> Ignored:
+    """The inverse of `ignored_json`."""
+    return Ignored(difference_of(content["difference"]), content["reason"], content["where"], content["until"])
+
+
 def hold_json(hold: Hold) -> dict[str, Any]:
     """Why something waits; times are Unix seconds."""
     return {"gate": hold.gate, "reason": hold.reason, "since": hold.since, "until": hold.until}
@@ -166,6 +177,7 @@ def verdict_json(verdict: Verdict) -> dict[str, Any]:
     content = {f.name: getattr(verdict, f.name) for f in fields(verdict)}
     content["differences"] = [difference_json(d) for d in verdict.differences]
     content["strangers"] = [difference_json(d) for d in verdict.strangers]
+    content["ignored"] = [ignored_json(one) for one in verdict.ignored]
     content["noted"] = [asdict(noted) for noted in verdict.noted]
     content["holds"] = [hold_json(h) for h in verdict.holds]
     return {"version": VERSION, **{k: plain(v) for k, v in content.items()}}
@@ -179,10 +191,13 @@ def verdict_of(content: Mapping[str, Any]) -> Verdict:
     _must_be_known(content)
     known = {f.name for f in fields(Verdict)}
     members = {k: v for k, v in content.items() if k in known}
-    lists: dict[str, Any] = {k: tuple(members.get(k, ())) for k in ("unjudged", "open_windows", "unread")}
+    lists: dict[str, Any] = {
+        k: tuple(members.get(k, ())) for k in ("unjudged", "open_windows", "unread", "lapsed", "suppressed")
+    }
     lists |= {k: tuple(map(difference_of, members.get(k, ()))) for k in ("differences", "strangers")}
     lists["accepted"] = tuple(map(tuple, members.get("accepted", ())))
     holds = tuple(Hold(**{**hold, "gate": GateName(hold["gate"])}) for hold in members.get("holds", ()))
+    lists["ignored"] = tuple(map(ignored_of, members.get("ignored", ())))
     lists["noted"] = tuple(Noted(**noted) for noted in members.get("noted", ()))
     return Verdict(**{**members, **lists, "state": State(members["state"]), "holds": holds})
 

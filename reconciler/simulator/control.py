@@ -16,6 +16,9 @@
     POST   /sites/<site>/tokens/expire
     POST   /sites/<site>/clock                     {"advance": seconds} or {"settle": true}
 
+``systemController`` is a site, too: its rows are ``subclouds``, ``strategies`` and ``strategy_steps``, with the columns
+that dcmanager shows.
+
 Marks make something go wrong once: ``vim-refuses:<reason>`` (lock), ``vim-silent`` (lock), ``mtce-refuses:<reason>``
 (any other action), ``comes-up:<availability>`` (unlock ends failed or degraded); until it is taken away,
 ``agents-silent``: nothing is reported as applied.
@@ -27,6 +30,7 @@ import json
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from reconciler.simulator.dcmanager import CENTRAL
 from reconciler.simulator.exchange import Request, Response
 from reconciler.simulator.hardware import Disk, Machine, Port
 from reconciler.simulator.interference import Connection, Rule, Trouble
@@ -50,7 +54,7 @@ def handle(sites: Mapping[str, Site], request: Request) -> Response:
 
 def _answer(sites: Mapping[str, Site], parts: list[str], body: Any, request: Request) -> Any:
     if parts == ["sites"]:
-        return {"sites": list(sites)}
+        return {"sites": [name for name in sites if name != CENTRAL]}
     site, rest = sites[parts[1]], parts[2:]
     answer = _ANSWERS[request.method, rest[0] if rest else ""]
     return answer(site, rest[1:], body, request)

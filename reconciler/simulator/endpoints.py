@@ -9,6 +9,7 @@ from typing import Any
 import yaml
 
 from reconciler.simulator.control import PREFIX
+from reconciler.simulator.dcmanager import CENTRAL, REGION
 
 SERVICES = ("platform", "faultmanagement", "nfv", "usm")
 
@@ -23,7 +24,8 @@ def write(path: Path, url: str, sites: Iterable[str], password: str, ca_bundle: 
     secret.touch(mode=0o600)
     secret.write_text(password)
     entries = {name: _entry(url, name, secret, ca_bundle) for name in sites}
-    document = {"endpoints": entries, "control": f"{url}{PREFIX}"}
+    central = _entry(url, CENTRAL, secret, ca_bundle) | {"services": {"dcmanager": f"{url}/{CENTRAL}/dcmanager"}}
+    document = {"endpoints": entries, CENTRAL: central | {"region": REGION}, "control": f"{url}{PREFIX}"}
     path.write_text(yaml.safe_dump(document, sort_keys=False))
 
 

@@ -50,6 +50,8 @@ class Response:
     @property
     def content_type(self) -> str | None:
         """Sysinv sends none with its faults and none with an empty body."""
+        if "Content-Type" in self.headers:
+            return self.headers["Content-Type"]
         if self.text is not None:
             return "text/plain"
         return None if "error_message" in (self.body or ()) or self.status == 204 else JSON_TYPE

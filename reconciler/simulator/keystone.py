@@ -16,6 +16,7 @@ from typing import Any
 from reconciler.simulator.exchange import Request, Response
 
 TOKENS = "/v3/auth/tokens"
+CATALOGUE = "/v3/auth/catalog"
 _REJECTED = {
     "error": {"code": 401, "title": "Unauthorized", "message": "The request you have made requires authentication."}
 }
@@ -39,6 +40,8 @@ class Keystone:
         """Answer a request below the identity service's root."""
         if request.path.rstrip("/") in ("", "/v3"):
             return Response(200, _version(request.base))
+        if (request.path, request.method) == (CATALOGUE, "GET"):
+            return self._catalogue(request, services)
         if request.path != TOKENS or request.method != "POST":
             return Response(404, _error(404, "Not Found", "Could not find the requested resource."))
         body = _parsed(request)
@@ -54,6 +57,12 @@ class Keystone:
     def expire(self) -> None:
         """End every token that was given."""
         self.tokens.clear()
+
+    def _catalogue(self, request: Request, services: dict[str, str]) -> Response:
+        """Of a token, also of one that was given without it (openstack/keystone api-ref v3, GET /v3/auth/catalog)."""
+        if not self.accepts(request.header("X-Auth-Token")):
+            return Response(401, _REJECTED)
+        return Response(200, {"catalog": _catalog(services, self.region), "links": {"self": request.base + CATALOGUE}})
 
     def _is_known(self, body: Any) -> bool:
         try:

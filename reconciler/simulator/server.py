@@ -2,7 +2,7 @@
 
 ``/<subcloud>/identity/v3/...`` is its Keystone, ``/<subcloud>/platform/v1/...`` its sysinv,
 ``/<subcloud>/faultmanagement/v1/...`` its Fault Management, ``nfv`` its VIM, ``usm`` its software management;
-``/control/v1/...`` is the control API. Everything a system does happens in one synchronous call between two awaits, so writes are serial.
+``/systemController/identity`` and ``dcmanager`` are the central cloud's; ``/control/v1/...`` is the control API. Everything a system does happens in one synchronous call between two awaits, so writes are serial.
 """
 
 from __future__ import annotations
@@ -17,7 +17,8 @@ from dataclasses import dataclass, field
 
 from aiohttp import web
 
-from reconciler.simulator import control, fm, usm, vim
+from reconciler.simulator import control, dcmanager, fm, usm, vim
+from reconciler.simulator.dcmanager import CENTRAL, REGION
 from reconciler.simulator.exchange import Fault, Request, Response
 from reconciler.simulator.interference import Connection, Rule, Trouble
 from reconciler.simulator.keystone import Keystone, unauthorized
@@ -33,6 +34,7 @@ OF_SYSTEM: Mapping[str, Callable[[System, Request], Response]] = {
     "usm": usm.handle,
 }
 SERVICES = ("identity", *OF_SYSTEM)
+OF_CENTRAL = ("identity", "dcmanager")
 PUBLIC = ("", "/", "/v1", "/v1/")
 
 
@@ -54,9 +56,10 @@ class ServerOptions:
 
 @dataclass
 class Server:
-    """A running simulator; ``sites`` gives everything that the control API can do, in-process."""
+    """A running simulator; ``sites`` and ``central`` give everything that the control API can do, in-process."""
 
     url: str
+    central: Site
     sites: dict[str, Site] = field(default_factory=dict)
 
     def authority(self, site: str) -> dict[str, str]:
@@ -71,15 +74,16 @@ async def serve(
     """Serve the systems until the context ends. Port 0 takes a free one; see ``Server.url``."""
     options = options or ServerOptions()
     sites = {name: _site(name, source, options) for name, source in systems.items()}
+    central = _site(CENTRAL, lambda: dcmanager.central(systems), options, REGION)
     closing = asyncio.Event()
-    application = _application(_Shell(sites, closing, options.slowness))
+    application = _application(_Shell(sites, central, closing, options.slowness))
     runner = web.AppRunner(application, access_log=None, handler_cancellation=True, shutdown_timeout=1)
     await runner.setup()
     try:
         listener = web.TCPSite(runner, host, port, ssl_context=options.tls)
         await listener.start()
         scheme = "https" if options.tls else "http"
-        yield Server(f"{scheme}://{host}:{_port(runner)}", sites)
+        yield Server(f"{scheme}://{host}:{_port(runner)}", central, sites)
     finally:
         closing.set()
         await runner.cleanup()
@@ -89,8 +93,8 @@ def _port(runner: web.AppRunner) -> int:
     return int(runner.addresses[0][1])
 
 
-def _site(name: str, source: Source, options: ServerOptions) -> Site:
-    keystone = Keystone(options.password, options.wall_clock, options.token_seconds, region=name)
+def _site(name: str, source: Source, options: ServerOptions, region: str = "") -> Site:
+    keystone = Keystone(options.password, options.wall_clock, options.token_seconds, region=region or name)
     build = (lambda: source) if isinstance(source, System) else source
     return Site(name, build, keystone, Pace(options.clock, options.speed))
 
@@ -102,8 +106,9 @@ def _application(shell: _Shell) -> web.Application:
 
 
 class _Shell:
-    def __init__(self, sites: dict[str, Site], closing: asyncio.Event, slowness: float) -> None:
-        self._sites = sites
+    def __init__(self, sites: dict[str, Site], central: Site, closing: asyncio.Event, slowness: float) -> None:
+        self._sites = {**sites, CENTRAL: central}
+        self._beyond = _Beyond(sites)
         self._closing = closing
         self._slowness = slowness
         self._workers: defaultdict[str, asyncio.Semaphore] = defaultdict(lambda: asyncio.Semaphore(WORKERS))
@@ -114,7 +119,7 @@ class _Shell:
             return _sent(control.handle(self._sites, _asked(request, request.path, str(request.url.origin()), content)))
         name, service, path = _taken_apart(request.path)
         site = self._sites.get(name)
-        if site is None or service not in SERVICES:
+        if site is None or service not in _services(site):
             return web.json_response({"error": f"no such site or service: {request.path}"}, status=404)
         base = f"{request.url.origin()}/{name}/{service}"
         return await self._answer_of_site(site, service, request, _asked(request, path, base, content))
@@ -135,9 +140,9 @@ class _Shell:
     async def _worked_on(self, site: Site, service: str, asked: Request) -> Response:
         """The answer, after the time that the real server takes for it."""
         if not self._slowness or service != "platform":
-            return _exchange(site, service, asked)
+            return self._exchange(site, service, asked)
         async with self._workers[site.name]:
-            response = _exchange(site, service, asked)
+            response = self._exchange(site, service, asked)
             await asyncio.sleep(seconds(asked.method, response) * self._slowness)
             return response
 
@@ -152,12 +157,25 @@ class _Shell:
             return await self._silence(request)
         if rule.trouble is Trouble.DELAY:
             await asyncio.sleep(rule.seconds)
-        response = _exchange(site, service, asked)
+        response = self._exchange(site, service, asked)
         if rule.trouble is Trouble.HANG_AFTER:
             return await self._silence(request)
         if rule.trouble is Trouble.HALF:
             return await _half(request, _sent(response))
         return _reset(request) if rule.trouble is Trouble.RESET_AFTER else _sent(response)
+
+    def _exchange(self, site: Site, service: str, asked: Request) -> Response:
+        """One request to a site's service, in-process: what the HTTP shell does between receiving and answering."""
+        root = asked.base.rsplit("/", 1)[0]
+        if service == "identity":
+            return site.keystone.handle(asked, {name: f"{root}/{name}/{_version_of(name)}" for name in _services(site)})
+        if service == "dcmanager":
+            return dcmanager.handle(site.system, asked, site.keystone.accepts, self._beyond)
+        if service == "platform" and asked.path in PUBLIC:
+            return Response(200, _versions(asked.base))
+        if not site.keystone.accepts(asked.header("X-Auth-Token")):
+            return unauthorized(f"{root}/identity")
+        return OF_SYSTEM[service](site.system, asked)
 
     async def _silence(self, request: web.Request) -> web.StreamResponse:
         """No answer until the client gives up or the simulator ends."""
@@ -165,17 +183,30 @@ class _Shell:
         return _reset(request)
 
 
-def _exchange(site: Site, service: str, asked: Request) -> Response:
-    """One request to a site's service, in-process: what the HTTP shell does between receiving and answering."""
-    root = asked.base.rsplit("/", 1)[0]
-    if service == "identity":
-        services = {name: f"{root}/{name}/{'v3' if name == 'identity' else 'v1'}" for name in SERVICES}
-        return site.keystone.handle(asked, services)
-    if service == "platform" and asked.path in PUBLIC:
-        return Response(200, _versions(asked.base))
-    if not site.keystone.accepts(asked.header("X-Auth-Token")):
-        return unauthorized(f"{root}/identity")
-    return OF_SYSTEM[service](site.system, asked)
+class _Beyond:
+    """The sites as the central cloud sees them; one that nobody has asked for yet is not built for it."""
+
+    def __init__(self, sites: dict[str, Site]) -> None:
+        self._sites = sites
+
+    def answers(self, name: str) -> bool | None:
+        site = self._sites.get(name)
+        return site.interference.connection is Connection.UP if site else None
+
+    def alarms(self, name: str) -> Mapping[str, int] | None:
+        site = self._sites.get(name)
+        if site is None or not site.is_built:
+            return None if site is None else {}
+        answer = fm.handle(site.system, Request("GET", "/v1/alarms/summary")).body
+        return {"warning": answer["warnings"], **answer}
+
+
+def _services(site: Site) -> tuple[str, ...]:
+    return OF_CENTRAL if site.name == CENTRAL else SERVICES
+
+
+def _version_of(service: str) -> str:
+    return {"identity": "v3", "dcmanager": "v1.0"}.get(service, "v1")
 
 
 def _versions(base: str) -> dict[str, object]:

@@ -17,10 +17,15 @@ class Events:
 
     def __init__(self, logger: Any) -> None:
         self._logger = logger
+        self._lapsed: set[str] = set()  # of rules that many sites share, told once
         self._said: dict[str, tuple[str, str, int]] = {}
 
     def verdict(self, verdict: Verdict) -> None:
         """A site was judged; told when its state, its reason or the number of its differences has moved."""
+        for text in verdict.lapsed:
+            if text not in self._lapsed:
+                self._lapsed.add(text)
+                self._logger.warning("ignore", said=text)
         says = (str(verdict.state), verdict.message, len(verdict.differences))
         if self._said.get(verdict.site) == says:
             return

@@ -50,6 +50,12 @@ class Metrics:
             ["forge", "result"],
             registry=self.registry,
         )
+        self._notifications = Counter(
+            f"{PREFIX}_notifications",
+            "Notices for each notifier, by what became of them: sent, refused, undelivered, crowded_out.",
+            ["notifier", "result"],
+            registry=self.registry,
+        )
         for stage in STAGES:
             self._durations.labels(stage)  # a first observation must not look like an increase from nothing
 
@@ -64,6 +70,10 @@ class Metrics:
     def delivery(self, forge: str, result: str) -> None:
         """A forge told something."""
         self._deliveries.labels(forge, result).inc()
+
+    def notified(self, notifier: str, result: str, number: int) -> None:
+        """So many notices for a notifier have come to this end."""
+        self._notifications.labels(notifier, result).inc(number)
 
     def observer(self, service: str, method: str, code_class: str, seconds: float) -> None:  # noqa: ARG002
         """What the clients tell of each request."""

@@ -60,6 +60,7 @@ class FakeSite:
         self.after: dict[str, list[Exception]] = {}  # errors after the effect
         self.looks: list[Callable[[], None]] = []  # done one at each look
         self.walks: list[str] = []
+        self.forgotten = 0
 
     async def look(self, kinds: Any = (), host: str = "") -> Snapshot:
         if self.looks:
@@ -67,6 +68,9 @@ class FakeSite:
         elif self.walks:
             self._arrive(self.walks.pop(0))
         return self.shown
+
+    def forget(self) -> None:
+        self.forgotten += 1
 
     async def get(self, path: str) -> Any:
         raise AssertionError(path)

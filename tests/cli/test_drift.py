@@ -12,6 +12,7 @@ from reconciler.model.alarm import Noted
 from reconciler.model.drift import SiteDrift
 from reconciler.model.drift_groups import Wanted, causes
 from reconciler.model.drift_steps import step
+from reconciler.model.verdict import Ignored
 from reconciler.model.words import Cause, Severity
 from reconciler.sources.commits import CommitFacts
 from reconciler.store import Store
@@ -100,3 +101,16 @@ def fingerprint_of(state):
 def test_a_site_that_nobody_knows_is_an_error(stxr, state):
     ended = stxr("drift", "otawa", "--state", state)
     assert (ended.code, "nothing is known of otawa" in ended.err) == (1, True)
+
+
+def test_what_does_not_count_is_told_with_its_rule(stxr, tmp_path):
+    rule = Ignored(MTU, "vendor's default", "fleet.yaml:7", 1_796_083_200.0)
+    with Store.open(tmp_path / "state", "run") as store:
+        store.save(verdict("ottawa", ignored=(rule,), lapsed=("fleet.yaml:9: ignore ntp (x) has ended",)))
+        ended = stxr("drift", "--ignored", "--state", tmp_path / "state")
+        assert ended.out.splitlines() == [
+            f"ottawa: {MTU.resource} mtu: is 1500, ignored, until 2026-12-01 00:00 UTC: vendor's default (fleet.yaml:7)",
+            "fleet.yaml:9: ignore ntp (x) has ended",
+        ]
+        found = json.loads(stxr("drift", "--ignored", "--state", tmp_path / "state", "--format", "json").out)
+    assert [(one["site"], one["where"]) for one in found["ignored"]] == [("ottawa", "fleet.yaml:7")]

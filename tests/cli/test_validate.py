@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from reconciler.cli.validate import ending
+from reconciler.model.ignore import Rule
 from tests.cli.conftest import EXAMPLE
 from tests.desired.writing import AIO_SX, document
 
@@ -207,3 +209,38 @@ def test_a_revision_is_checked_as_it_was_committed(stxr, example):
 def test_a_revision_that_does_not_exist_is_told(stxr, example):
     ended = stxr("validate", "--repo", example.folder, "--path", "sites", "--rev", "mian")
     assert (ended.code, "no commit 'mian'" in ended.err) == (1, True)
+
+
+def ignoring(text):
+    return GOOD | {SITE: f"layers: [ran]\nignore:\n- {text}\n"}
+
+
+@pytest.mark.parametrize(
+    ("rule", "error"),
+    [
+        ("{kind: nttp, reason: x}", 'ignore: there is no kind "nttp": did you mean ntp?'),
+        ("{kind: ethernet, field: mtuu, reason: x}", 'ignore: ethernet has no field "mtuu": did you mean mtu?'),
+        (
+            "{kind: ethernet, field: zzz, reason: x}",
+            'ignore: ethernet has no field "zzz": `stxr kinds ethernet` lists them',
+        ),
+    ],
+)
+def test_a_rule_about_what_there_is_not_is_an_error(stxr, root, rule, error):
+    ended = stxr("validate", "--repo", root(ignoring(rule)))
+    assert (ended.code, errors(ended)) == (1, [f"{SITE}:3: {error}"])
+
+
+def test_a_rule_that_has_ended_or_ends_soon_is_a_warning():
+    rule = Rule(kind="ethernet", field="mtu", reason="vendor", until="2026-12-01T00:00:00Z", where="fleet.yaml:6")
+    said = "fleet.yaml:6: ignore ethernet field mtu (vendor)"
+    assert [list(ending([rule], rule.until + s)) for s in (-15 * 86_400, -86_400, 0)] == [
+        [],
+        [f"{said} ends at 2026-12-01 00:00 UTC"],
+        [f"{said} has ended, and counts no more: take it out, or give it another end"],
+    ]
+
+
+def test_a_rule_that_has_ended_stops_nothing(stxr, root):
+    ended = stxr("validate", "--repo", root(ignoring('{kind: ethernet, reason: x, until: "2020-01-01T00:00:00Z"}')))
+    assert (ended.code, ended.err.startswith(f"warning: {SITE}:3: ignore ethernet (x) has ended")) == (0, True)

@@ -17,6 +17,7 @@ from reconciler.apply import Pace
 from reconciler.clients import SYSTEM_CLOCK, load
 from reconciler.clients.clock import Clock
 from reconciler.clients.http import Limits
+from reconciler.engine.central import central_of
 from reconciler.engine.fleet import Fleet, SiteResult, open_fleet
 from reconciler.engine.office import Office
 from reconciler.engine.reconcile import Judged
@@ -95,7 +96,10 @@ class World:
         """The fleet as a command opens it: repository read anew, store from disk, no token yet."""
         with Store.open(self.state) as store, open_repository(str(self.root), "", "", self.state, registry()) as source:
             office = Office(registry(), source, self.clock, self.pace, self._say)
-            async with open_fleet(office, load(self.endpoints), StoreMemory(store), limits=limits) as fleet:
+            central = central_of(self.endpoints, source)
+            async with open_fleet(
+                office, load(self.endpoints), StoreMemory(store), limits=limits, central=central
+            ) as fleet:
                 yield fleet
 
     def _say(self, site: str, text: str) -> None:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import AbstractAsyncContextManager
 from dataclasses import replace
 from types import SimpleNamespace
 from typing import Any
 
 from reconciler.apply import Pace
+from reconciler.engine.central import Central, Dcmanager
 from reconciler.engine.fleet import Fleet
 from reconciler.engine.office import Office
 from reconciler.model.alarm import Noted
@@ -116,4 +118,13 @@ class World:
         async def remote(name: str) -> Line:
             return self.lines[name]
 
-        self.fleet = Fleet(self.office, {name: name for name in lines}, memory, remote)
+        self.fleet = Fleet(self.office, {name: name for name in lines}, memory, remote, nowhere(self.clock))
+
+
+def nowhere(clock: FakeClock) -> Central:
+    """A fleet without a central cloud."""
+
+    def opens(place: object) -> AbstractAsyncContextManager[Dcmanager]:
+        raise AssertionError(place)
+
+    return Central(lambda: None, opens, clock)

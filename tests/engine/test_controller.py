@@ -10,8 +10,10 @@ from reconciler.engine.backoff import Backoff
 from reconciler.engine.controller import Controller, Schedule
 from reconciler.engine.queue import Queue
 from reconciler.model.errors import ConfigError, ConfigErrors
+from reconciler.model.gate import GateName, Hold
+from reconciler.model.outcome import Outcome
 from reconciler.model.plan import Opening, Plan, Stage, StageType
-from reconciler.model.words import Mode, State
+from reconciler.model.words import Mode, Result, State
 from reconciler.store import Store, StoreMemory
 from tests.apply.fakes import refused, unreachable
 from tests.engine.offices import APPLY, Git, Line, World
@@ -221,3 +223,60 @@ async def test_a_verdict_from_before_is_replaced_by_the_first_visit(store):
     assert working.controller.verdicts["ottawa"].state is State.FAILED
     _, known = await working.visit()
     assert (known.state, known.message) == (State.IN_SYNC, "")
+
+
+async def test_a_start_leaves_what_is_in_order_alone_until_its_time_comes(one, store):
+    await one.visit()
+    _, seen = await one.visit()
+    one.clock.time = seen.judged_at
+    again = Working(store, one.git, one.lines)
+    again.clock.time = seen.judged_at + 200.0
+    again.controller.resume(["ottawa"])
+    assert again.queue.depth == 0
+    again.clock.time += 399.0
+    assert again.queue.depth == 0
+    again.clock.time += 1.0
+    assert again.queue.depth == 1
+
+
+@pytest.mark.parametrize(
+    "known",
+    [
+        {"state": State.DRIFTED},
+        {"input_key": "of an older commit"},
+        {"open_windows": ("controller-0",)},
+        {"holds": (Hold(GateName.FREEZE, "frozen"),)},
+    ],
+    ids=["not-in-sync", "git-has-moved", "a-host-is-locked", "held"],
+)
+async def test_a_start_visits_at_once_what_may_need_something(store, known):
+    facts = {"state": State.IN_SYNC, "input_key": "key of ottawa", "differences": ()} | known
+    store.save(verdict(**{"site": "ottawa", **facts}))
+    working = Working(store, Git(ottawa=snap(OLD)), {"ottawa": Line(snap(OLD))})
+    working.clock.time = 1_001.0
+    working.controller.resume(["ottawa"])
+    assert working.queue.depth == 1
+
+
+async def test_a_start_visits_at_once_whom_nobody_knows(store):
+    working = Working(store, Git(ottawa=snap(OLD)), {"ottawa": Line(snap(OLD))})
+    working.controller.resume(["ottawa"])
+    assert working.queue.depth == 1
+
+
+async def test_what_was_read_is_kept_only_for_who_sends_a_plan_made_of_it(one):
+    line = one.lines["ottawa"]
+
+    async def begun(order, visit, office):
+        return Outcome(order.plan.id, Result.BEGUN)
+
+    one.controller.goes_on(begun, ())
+    await one.visit()
+    assert line.forgotten == 0
+    one.controller.ended("ottawa", Outcome("p", Result.DONE))
+    line.shown = snap(NEW)
+    await one.visit()
+    assert line.forgotten == 1
+    line.error = unreachable(sent=False)
+    await one.visit()
+    assert line.forgotten == 2

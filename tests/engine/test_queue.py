@@ -1,4 +1,4 @@
-"""Whose turn it is: never two visits of one site, none forgotten, and failing sites in nobody's way."""
+"""Whose turn it is: never two visits of one site, none forgotten, and failing or slow sites in nobody's way."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
-from reconciler.engine.queue import Lane, Queue
+from reconciler.engine.queue import Crowd, Lane, Queue
 from tests.engine.waiting import FakeTimer, settled
 
 HOUR_S = 3600.0
@@ -19,9 +19,9 @@ HOUR_S = 3600.0
 class Visits:
     """Visits that last until they are told to end."""
 
-    def __init__(self, workers: int = 2) -> None:
+    def __init__(self, workers: int = 2, lingers_s: float = 24 * HOUR_S) -> None:
         self.timer = FakeTimer()
-        self.queue = Queue(self.timer, workers)
+        self.queue = Queue(self.timer, workers, lingers_s)
         self.begun: list[str] = []
         self.under_way: dict[str, asyncio.Future[float]] = {}
 
@@ -49,8 +49,8 @@ class Visits:
 
 
 @asynccontextmanager
-async def at_work(workers: int = 2):
-    visits = Visits(workers)
+async def at_work(workers: int = 2, lingers_s: float = 24 * HOUR_S):
+    visits = Visits(workers, lingers_s)
     running = asyncio.create_task(visits.queue.run(visits.visit))
     await settled()
     try:
@@ -143,17 +143,17 @@ async def test_a_visit_that_wants_another_at_once_waits_for_its_turn():
         assert visits.begun == ["a", "round"]
 
 
-async def test_a_commit_for_failing_sites_waits_behind_sites_that_answer_and_before_other_failing_ones():
+async def test_a_commit_for_failing_sites_comes_before_other_failing_ones():
     async with at_work(workers=1) as visits:
-        for site in ("dark", "mended"):
+        for site in ("busy", "dark", "mended"):
             visits.queue.mark(site, failing=True)
         await visits.put("busy")
-        await visits.put("dark", "fine", delay_s=5.0)
+        await visits.put("dark", delay_s=5.0)
         await visits.pass_time(10.0)
         await visits.put("mended")
-        for site in ("busy", "fine", "mended"):
+        for site in ("busy", "mended"):
             await visits.end(site)
-        assert visits.begun == ["busy", "fine", "mended", "dark"]
+        assert visits.begun == ["busy", "mended", "dark"]
 
 
 async def test_a_failing_site_is_visited_though_others_wait_for_their_time():
@@ -165,15 +165,59 @@ async def test_a_failing_site_is_visited_though_others_wait_for_their_time():
         assert visits.begun == ["dark"]
 
 
-async def test_failing_sites_use_half_of_the_workers_and_leave_the_rest_to_the_others():
+async def test_failing_sites_have_half_as_many_workers_and_take_none_from_the_others():
     async with at_work(workers=4) as visits:
         dark = [f"dark-{i}" for i in range(6)]
         for site in dark:
             visits.queue.mark(site, failing=True)
         await visits.put(*dark)
         assert visits.begun == dark[:2]
-        await visits.put("a", "b")
-        assert visits.begun == [*dark[:2], "a", "b"]
+        await visits.put(*"abcde")
+        assert visits.begun == [*dark[:2], *"abcd"]
+
+
+async def test_a_visit_that_lasts_makes_room_for_another():
+    async with at_work(workers=2, lingers_s=10.0) as visits:
+        await visits.put(*"abc")
+        await visits.pass_time(9.0)
+        assert visits.begun == ["a", "b"]
+        await visits.pass_time(1.0)
+        assert visits.begun == ["a", "b", "c"]
+
+
+async def test_so_many_visits_make_room_as_there_are_workers_and_no_more():
+    """If the whole fleet becomes slow at once, its visits do not grow without a bound."""
+    async with at_work(workers=2, lingers_s=10.0) as visits:
+        await visits.put(*"abcdefgh")
+        for _ in range(5):
+            await visits.pass_time(10.0)
+        assert visits.begun == ["a", "b", "c", "d"]
+        await visits.end("a")
+        assert visits.begun == ["a", "b", "c", "d", "e"]
+
+
+async def test_slow_sites_have_half_as_many_workers_and_take_none_from_the_others():
+    async with at_work(workers=4, lingers_s=10.0) as visits:
+        slow = ["slow-1", "slow-2", "slow-3"]
+        await visits.put(*slow)
+        await visits.pass_time(10.0)
+        for site in slow:
+            await visits.end(site)
+        await visits.put(*slow, *"abcde")
+        assert set(visits.under_way) == {"slow-1", "slow-2", *"abcd"}
+        assert visits.queue.depths()[Lane.SLOW] == 1
+
+
+async def test_a_slow_site_that_answers_quickly_again_is_one_of_the_others():
+    async with at_work(workers=2, lingers_s=10.0) as visits:
+        await visits.put("mended", "slow")
+        await visits.pass_time(10.0)
+        for site in ("mended", "slow"):
+            await visits.end(site)
+        await visits.put("mended")
+        await visits.end("mended")
+        await visits.put("mended", "slow")
+        assert set(visits.under_way) == {"mended", "slow"}  # two of slow ones would be one at a time
 
 
 async def test_a_site_that_answers_again_leaves_the_lane():
@@ -183,7 +227,7 @@ async def test_a_site_that_answers_again_leaves_the_lane():
         await visits.put("one", "two")
         assert visits.begun == ["one"]
         visits.queue.mark("two", failing=False)
-        await visits.put("two")
+        await settled()
         assert visits.begun == ["one", "two"]
 
 
@@ -210,12 +254,13 @@ async def test_a_site_that_comes_back_during_its_last_visit_is_visited_again():
 
 async def test_the_depths_count_who_is_due_and_waits():
     async with at_work(workers=1) as visits:
-        visits.queue.mark("dark", failing=True)
-        await visits.put("a", "b", "c", "dark")
+        for site in ("dark", "cut"):
+            visits.queue.mark(site, failing=True)
+        await visits.put("a", "b", "c", "dark", "cut")
         await visits.put("d", delay_s=5.0)
-        assert visits.queue.depths() == {Lane.NEW: 2, Lane.HEALTHY: 0, Lane.FAILING: 1}
+        assert visits.queue.depths() == {Lane.NEW: 2, Lane.HEALTHY: 0, Lane.SLOW: 0, Lane.FAILING: 1}
         await visits.pass_time(5.0)
-        assert visits.queue.depths() == {Lane.NEW: 2, Lane.HEALTHY: 1, Lane.FAILING: 1}
+        assert visits.queue.depths() == {Lane.NEW: 2, Lane.HEALTHY: 1, Lane.SLOW: 0, Lane.FAILING: 1}
 
 
 async def test_what_a_visit_raises_ends_the_queue_and_every_other_visit():
@@ -228,9 +273,10 @@ async def test_what_a_visit_raises_ends_the_queue_and_every_other_visit():
     assert visits.under_way == {}
 
 
-SITES = st.sampled_from("abcdef")
+SITES = st.sampled_from("abcdefgh")
 DELAYS = st.sampled_from([0.0, 1.0, 7.0, 60.0])
-WORKERS = 3
+WORKERS, LINGERS_S = 3, 20.0
+ROOM = {Crowd.WELL: WORKERS, Crowd.SLOW: 1, Crowd.FAILING: 1}
 
 
 class AnyOrderOfEvents(RuleBasedStateMachine):
@@ -239,36 +285,52 @@ class AnyOrderOfEvents(RuleBasedStateMachine):
     @initialize()
     def begin(self):
         self.runner = asyncio.Runner()
-        self.visits = Visits(WORKERS)
+        self.visits = Visits(WORKERS, LINGERS_S)
         self.due: dict[str, float] = {}
         self.again: set[str] = set()
         self.new: set[str] = set()
         self.failing: set[str] = set()
-        self.lane: set[str] = set()
+        self.slow: set[str] = set()
+        self.taken: dict[str, tuple[Crowd, float]] = {}  # whose worker a visit takes, and since when
         self.dropped: set[str] = set()
         self.known = 0
         self.task = self.runner.get_loop().create_task(self.visits.queue.run(self.visits.visit))
         self.settle()
 
     def settle(self):
-        """What began meanwhile was next, and is due no more; it is in the lane if it failed before it began."""
+        """What began meanwhile was next of its crowd, and is due no more."""
         self.runner.run(settled())
+        self.linger()
         begun = self.visits.begun[self.known :]
         waiting = self.ready() | set(begun)
         for site in begun:
-            assert self.turn(site) == min(map(self.turn, waiting)), f"it was not the turn of {site}"
+            mine = {other for other in waiting if self.crowd(other) is self.crowd(site)}
+            assert self.turn(site) == min(map(self.turn, mine)), f"it was not the turn of {site}"
             waiting.discard(site)
             assert self.due.pop(site) <= self.visits.timer.time, f"{site} was not due"
             self.new.discard(site)
-            self.lane |= {site} & self.failing
+            self.taken[site] = self.crowd(site), self.visits.timer.time
         self.known = len(self.visits.begun)
+
+    def linger(self):
+        """Visits of well sites that last are those of slow ones, as many as there are workers."""
+        for site, (crowd, since) in list(self.taken.items()):
+            lasts = crowd is Crowd.WELL and self.visits.timer.time - since >= LINGERS_S
+            if lasts and self.busy(Crowd.SLOW) < WORKERS:
+                self.taken[site] = Crowd.SLOW, since
+
+    def busy(self, crowd):
+        return sum(taken is crowd for taken, _ in self.taken.values())
+
+    def crowd(self, site):
+        return Crowd.FAILING if site in self.failing else Crowd.SLOW if site in self.slow else Crowd.WELL
 
     def ready(self):
         """Sites that are due and not visited."""
         return {s for s, at in self.due.items() if at <= self.visits.timer.time} - self.visits.under_way.keys()
 
     def turn(self, site):
-        return site in self.failing, site not in self.new, self.due[site]
+        return site not in self.new, self.due[site]
 
     @rule(site=SITES, delay_s=DELAYS)
     def put(self, site, delay_s):
@@ -286,9 +348,8 @@ class AnyOrderOfEvents(RuleBasedStateMachine):
     @rule(site=SITES)
     def drop(self, site):
         self.due.pop(site, None)
-        self.again.discard(site)
-        self.new.discard(site)
-        self.failing.discard(site)
+        for known in (self.again, self.new, self.failing, self.slow):
+            known.discard(site)
         self.dropped |= {site} & self.visits.under_way.keys()
         self.visits.queue.drop(site)
         self.settle()
@@ -309,10 +370,12 @@ class AnyOrderOfEvents(RuleBasedStateMachine):
     def end(self, data, next_s):
         site = data.draw(st.sampled_from(sorted(self.visits.under_way)))
         self.visits.under_way[site].set_result(next_s)
-        self.lane.discard(site)
+        _, since = self.taken.pop(site)
+        is_slow = self.visits.timer.time - since >= LINGERS_S
+        (self.slow.add if is_slow else self.slow.discard)(site)
         if site in self.dropped:
-            self.dropped.discard(site)
-            self.failing.discard(site)
+            for known in (self.dropped, self.failing, self.slow):
+                known.discard(site)
         else:
             at = self.visits.timer.time + (0.0 if site in self.again else next_s)
             self.due[site] = min(at, self.due.get(site, at))
@@ -321,14 +384,16 @@ class AnyOrderOfEvents(RuleBasedStateMachine):
 
     @invariant()
     def never_too_many(self):
-        assert len(self.visits.under_way) <= WORKERS
-        assert len(self.lane) <= max(1, WORKERS // 2)
+        assert self.taken.keys() == self.visits.under_way.keys()
+        assert self.busy(Crowd.WELL) <= WORKERS
+        assert self.busy(Crowd.SLOW) <= WORKERS
+        assert self.busy(Crowd.FAILING) <= ROOM[Crowd.FAILING]
 
     @invariant()
     def nobody_waits_for_a_free_worker(self):
-        ready = self.ready()
-        may_run = ready - self.failing if len(self.lane) >= max(1, WORKERS // 2) else ready
-        assert len(self.visits.under_way) == WORKERS or not may_run
+        for crowd, room in ROOM.items():
+            waits = {site for site in self.ready() if self.crowd(site) is crowd}
+            assert not waits or self.busy(crowd) >= room
 
     @invariant()
     def it_is_at_work(self):

@@ -132,3 +132,12 @@ async def test_of_a_secret_that_the_site_shows_only_a_digest_is_kept(remote):
 async def test_single_calls_go_straight_through(remote):
     assert await remote.get("/v1/x") == {"path": "/v1/x"}
     assert await remote.send("PATCH", "/v1/x", [1]) == {"sent": ("PATCH", "/v1/x", [1])}
+
+
+async def test_a_look_after_the_reading_was_dropped_is_a_full_one(remote, platform):
+    await remote.observe()
+    full = sorted(platform.asked)
+    remote.forget()
+    platform.asked.clear()
+    await remote.look(["dns"])
+    assert sorted(platform.asked) == full

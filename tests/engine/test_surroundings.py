@@ -28,16 +28,18 @@ class Says:
 
 
 async def test_every_service_that_the_site_names_is_asked():
-    found = await surroundings(Neighbours(Says((ALARM,)), Says(AT_WORK), Says(DEPLOY)), Rows())
+    found = await surroundings("ottawa-001", Neighbours(Says((ALARM,)), Says(AT_WORK), Says(DEPLOY)), Rows())
     assert found == Surroundings((ALARM,), {}, AT_WORK, DEPLOY)
 
 
 async def test_services_that_it_does_not_name_hold_nothing():
-    assert await surroundings(Neighbours(), Rows()) == Surroundings()
+    assert await surroundings("ottawa-001", Neighbours(), Rows()) == Surroundings()
 
 
 async def test_a_silent_one_is_said_and_the_others_answer():
-    found = await surroundings(Neighbours(Says(unreachable(sent=False)), Says(AT_WORK), Says(None)), Rows())
+    found = await surroundings(
+        "ottawa-001", Neighbours(Says(unreachable(sent=False)), Says(AT_WORK), Says(None)), Rows()
+    )
     assert found.orchestration == AT_WORK
     assert list(found.unread) == [Service.FAULT]
     assert found.unread[Service.FAULT] == str(unreachable(sent=False))
@@ -47,4 +49,4 @@ async def test_labels_are_those_of_the_last_reading():
     host = {"uuid": "u7", "id": 7, "hostname": "worker-0"}
     label = {"host_uuid": "u7", "label_key": "stxr.io/hold", "label_value": "crane"}
     rows = Rows({("ihosts", ""): (host,), ("labels", "worker-0"): (label,)})
-    assert (await surroundings(Neighbours(), rows)).labels == {"worker-0": {"stxr.io/hold": "crane"}}
+    assert (await surroundings("ottawa-001", Neighbours(), rows)).labels == {"worker-0": {"stxr.io/hold": "crane"}}

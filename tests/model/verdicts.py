@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from reconciler.model.outcome import Entry, Outcome, StepResult
 from reconciler.model.resource import ResourceKey
-from reconciler.model.verdict import Difference, Verdict
+from reconciler.model.verdict import Difference, Ignored, Verdict
 from reconciler.model.words import Area, Cause, Disruption, Result, Severity, State
 
 
@@ -57,6 +57,7 @@ DIFFERENCES = st.builds(
     TEXT,
     TEXT,
 )
+IGNORED = st.builds(Ignored, DIFFERENCES, TEXT, TEXT, st.none() | TIMES)
 VERDICTS = st.builds(
     Verdict,
     site=TEXT,
@@ -82,6 +83,8 @@ VERDICTS = st.builds(
     strangers=st.lists(DIFFERENCES, max_size=2).map(tuple),
     accepted=st.lists(st.tuples(TEXT, TEXT), max_size=2).map(tuple),
     unread=st.lists(TEXT, max_size=2).map(tuple),
+    ignored=st.lists(IGNORED, max_size=2).map(tuple),
+    lapsed=st.lists(TEXT, max_size=2).map(tuple),
 )
 KEYS = st.builds(ResourceKey, TEXT, TEXT, TEXT)
 ENTRIES = st.builds(Entry, TEXT, TEXT, st.lists(KEYS, max_size=2).map(tuple), st.sampled_from(StepResult), TEXT)

@@ -7,7 +7,9 @@ from dataclasses import replace
 
 from structlog.testing import CapturingLogger
 
-from reconciler.model.words import State
+from reconciler.model.drift import SiteDrift
+from reconciler.model.drift_steps import step
+from reconciler.model.words import Cause, State
 from reconciler.telemetry import Events, events
 from tests.model.verdicts import difference, verdict
 
@@ -57,3 +59,27 @@ def test_lines_are_json_where_nobody_watches(capsys):
         "said": "why",
         "level": "info",
     }
+
+
+def test_a_rule_that_has_ended_is_told_once_however_many_sites_have_it():
+    logger = CapturingLogger()
+    told = Events(logger)
+    for site in ("ottawa", "gatineau", "ottawa"):
+        told.verdict(replace(SEEN, site=site, lapsed=("fleet.yaml:7: ignore tag (known) has ended",)))
+    assert [c.kwargs["said"] for c in logger.calls if c.method_name == "warning"] == [
+        "fleet.yaml:7: ignore tag (known) has ended"
+    ]
+
+
+def test_drift_is_told_as_it_begins_and_ends_and_what_is_unmanaged_is_not():
+    logger = CapturingLogger()
+    told = Events(logger)
+    stranger = difference("", resource="label/x", cause=Cause.UNMANAGED)
+    known, began = step(SiteDrift("ottawa"), verdict("ottawa", differences=(difference(),), strangers=(stranger,)))
+    _, ended = step(known, verdict("ottawa", judged_at=9_000.0))
+    for event in (*began, *ended):
+        told.drift(event)
+    assert [(c.kwargs["turning"], c.kwargs["resolution"], c.kwargs["field"]) for c in logger.calls] == [
+        ("began", "", "controller-0/ethernet/data0 mtu"),
+        ("ended", "vanished", "controller-0/ethernet/data0 mtu"),
+    ]

@@ -1,4 +1,8 @@
-"""Somebody else writes at the site: an orchestration of VIM, or a deployment of software. Two writers are refused."""
+"""Somebody else writes at the site: VIM's orchestration, a deployment of software, dcmanager. Two writers are refused.
+
+A Deployment Manager inside the site is seen by what it makes VIM do, and by `configure` of dcmanager that feeds it; where
+it only sits there it holds nothing, and if it sets fields back, `fighting` says so (engine.fights).
+"""
 
 from __future__ import annotations
 
@@ -14,12 +18,16 @@ def judge(case: Case) -> Hold | None:
     if deploy:
         way = f"from {deploy.from_release} to {deploy.to_release}"
         return Hold(GateName.OTHER_WRITER, f"the software deployment {way} is in state {deploy.state}, and not deleted")
+    attention = case.surroundings.attention
+    if attention and (told := attention.at_work(case.site)):
+        return Hold(GateName.OTHER_WRITER, told)
     return _unknown(case)
 
 
 def _unknown(case: Case) -> Hold | None:
     """Who cannot be asked may be at work; what nobody there would notice goes on all the same."""
-    silent = [case.surroundings.unread[s] for s in (Service.VIM, Service.USM) if s in case.surroundings.unread]
+    asked = (Service.VIM, Service.USM, Service.DCMANAGER)
+    silent = [case.surroundings.unread[s] for s in asked if s in case.surroundings.unread]
     if not silent or not case.is_disruptive:
         return None
     return Hold(GateName.OTHER_WRITER, f"whether somebody else is at work could not be read: {silent[0]}")

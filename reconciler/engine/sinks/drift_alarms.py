@@ -47,10 +47,13 @@ class Drifted:
 
 
 def wanted(verdicts: Iterable[Verdict]) -> tuple[Alarm, ...]:
-    """The alarms of sites that drifted: one a site, or one for each cause and group that reaches more than ten."""
+    """The alarms of sites that drifted: one a site, or one for each cause and group that reaches more than ten.
+
+    None for a site of which Git says that this alarm is suppressed.
+    """
     causes: dict[tuple[str, str], list[Drifted]] = defaultdict(list)
     for verdict in verdicts:
-        if differences := _drift(verdict):
+        if ALARM not in verdict.suppressed and (differences := _drift(verdict)):
             causes[(verdict.group, _cause(differences))].append(Drifted(verdict.site, differences))
     found = (alarm for (group, cause), sites in causes.items() for alarm in _alarms(group, cause, sites))
     return tuple(sorted(found, key=lambda alarm: alarm.entity))

@@ -7,6 +7,7 @@ import pytest
 from reconciler.engine.gates import holds, registry
 from reconciler.model.alarm import Alarm, AlarmSeverity
 from reconciler.model.busy import Deployment, Orchestration
+from reconciler.model.central import Attention, CentralStrategy, Subcloud
 from reconciler.model.gate import (
     TOLERATED,
     AlarmPolicy,
@@ -187,6 +188,26 @@ class TestOtherWriters:
         assert told(replace(CASE, surroundings=busy)) == {
             GateName.OTHER_WRITER: "the software deployment from 25.09.0 to 25.09.1 is in state completed, and not deleted"
         }
+
+    @pytest.mark.parametrize("plan", [ONLINE, LOCKING])
+    def test_what_dcmanager_does_with_the_site_holds_every_plan(self, plan):
+        row = Subcloud("sc-0412", "r", 1, "managed", "online", "configuring", "26.03")
+        case = replace(CASE, plan=plan, surroundings=Surroundings(attention=Attention(row)))
+        assert told(case) == {GateName.OTHER_WRITER: "dcmanager is at work: its deploy status is configuring"}
+
+    def test_a_strategy_of_the_central_cloud_holds_the_sites_that_it_goes_to(self):
+        strategy = CentralStrategy("kubernetes", "applying", {"sc-0412": "kube upgrade pre check"})
+        case = replace(CASE, surroundings=Surroundings(attention=Attention(None, strategy)))
+        assert told(case) == {
+            GateName.OTHER_WRITER: "dcmanager's kubernetes strategy is applying, here at: kube upgrade pre check"
+        }
+        assert holds(replace(case, site="sc-0001")) == ()
+
+    @pytest.mark.parametrize("service", [Service.VIM, Service.USM, Service.DCMANAGER])
+    def test_each_of_them_may_be_the_one_that_is_silent(self, service):
+        case = replace(CASE, surroundings=Surroundings(unread={service: "503"}))
+        assert list(told(case)) == [GateName.OTHER_WRITER]
+        assert holds(replace(case, plan=ONLINE)) == ()
 
     def test_who_cannot_be_asked_may_be_at_work(self):
         silent = Surroundings(unread={Service.USM: "503"})

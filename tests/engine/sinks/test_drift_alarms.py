@@ -111,3 +111,9 @@ def test_of_two_that_are_equal_one_goes():
 )
 def test_alarms_of_others_are_not_touched(other):
     assert moves((), [other]) == Moves()
+
+
+def test_a_site_of_which_git_says_that_the_alarm_is_suppressed_has_none():
+    quiet = replace(site("quiet", MTU), suppressed=(ALARM,))
+    other = replace(site("loud", MTU), suppressed=("260.001",))
+    assert [alarm.entity for alarm in wanted([quiet, other])] == [f"{OWN}loud"]

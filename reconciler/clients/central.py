@@ -1,0 +1,67 @@
+"""The way to the central cloud: where its dcmanager is, from the endpoints file or from its own Keystone's catalogue."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
+
+from pydantic import SecretStr
+
+from reconciler.clients.bodies import reveal
+from reconciler.clients.clock import SYSTEM_CLOCK, Clock
+from reconciler.clients.dcmanager import DcmanagerClient
+from reconciler.clients.endpoints import Endpoint
+from reconciler.clients.http import Limits, Line, Observer, nobody, open_session
+from reconciler.clients.keystone import SERVICE, TokenBroker
+from reconciler.clients.platform import PlatformClient
+from reconciler.clients.site import SessionFactory
+from reconciler.model.errors import ConfigError, Failure, Unreachable
+from reconciler.model.words import Service
+
+CATALOGUE = "/v3/auth/catalog"
+
+
+class Declared(Endpoint):
+    """A central cloud as fleet.yaml says it. Git names the password's place, so not the program's own variables."""
+
+    def password(self) -> SecretStr:
+        return reveal(self.credentials.password.secret_ref)
+
+
+@asynccontextmanager
+async def open_central(
+    endpoint: Endpoint,
+    session_factory: SessionFactory = open_session,
+    clock: Clock = SYSTEM_CLOCK,
+    limits: Limits | None = None,
+    observer: Observer = nobody,
+) -> AsyncIterator[DcmanagerClient]:
+    """The client of the central cloud, whose token it keeps. Asks the catalogue where the endpoint names no URL.
+
+    Raises ConfigError, and what the catalogue raises: Unreachable, Unauthorized, Refused.
+    """
+    async with session_factory() as session:
+        line = Line(endpoint, session, clock, limits, observer)
+        broker = TokenBroker(endpoint, line, clock)
+        url = endpoint.services.get(Service.DCMANAGER) or await _in_catalogue(endpoint, line, broker)
+        yield DcmanagerClient(PlatformClient(url.removesuffix("/v1.0"), line, broker, Service.DCMANAGER))
+
+
+async def _in_catalogue(endpoint: Endpoint, line: Line, broker: TokenBroker) -> str:
+    """openstack/keystone api-ref v3: the catalogue of a token that was asked for without one."""
+    keystone = PlatformClient(endpoint.auth_url.removesuffix("/v3"), line, broker, SERVICE)
+    answer = await keystone.get(CATALOGUE)
+    try:
+        found = {each["region"]: each["url"] for each in _public(answer["catalog"])}
+    except (KeyError, TypeError):
+        raise Unreachable(SERVICE, "GET", CATALOGUE, Failure.GARBLED, "no catalogue in it", False, line.site) from None
+    if endpoint.region not in found:
+        there = f"it has one in {', '.join(sorted(found))}" if found else "it has none in any"
+        raise ConfigError(f"{line.site}: Keystone's catalogue has no dcmanager in region {endpoint.region}; {there}")
+    return str(found[endpoint.region]).rstrip("/")
+
+
+def _public(catalogue: Any) -> list[Any]:
+    services = [each for each in catalogue if each["type"] == Service.DCMANAGER]
+    return [each for service in services for each in service["endpoints"] if each["interface"] == "public"]

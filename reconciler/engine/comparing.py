@@ -1,0 +1,61 @@
+"""What Git says of a site against what it shows: three-way, with what was removed, and without what does not count."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from reconciler.diff import Present, compare, let_go, prunings, with_deletes
+from reconciler.engine.ignoring import left_out, passed_over, without
+from reconciler.engine.judgement import passed_over_by
+from reconciler.engine.office import Office, Visit
+from reconciler.engine.removed import removed
+from reconciler.engine.unsealed import followed
+from reconciler.model.change import Comparison
+from reconciler.model.removal import Removals
+from reconciler.model.snapshot import Snapshot
+from reconciler.model.verdict import Ignored
+
+
+@dataclass(frozen=True, slots=True)
+class Compared:
+    """head: what Git says, in the site's own spelling, and as far as it counts."""
+
+    head: Snapshot
+    found: Comparison
+    removals: Removals
+    ignored: tuple[Ignored, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class _Said:
+    """base: what Git said when the site followed it last; None where that is not known."""
+
+    head: Snapshot
+    base: Snapshot | None
+
+
+def compared(visit: Visit, have: Snapshot, office: Office) -> Compared:
+    """What differs and counts. It is compared again only where a rule takes something out."""
+    said = _said(visit, have, office)
+    seen = _compared(said, visit, have, office)
+    ignored = passed_over_by(visit.settings.ignore, seen.found, office.clock.now())
+    if not ignored:
+        return seen
+    left = left_out(ignored)
+    counting = _Said(without(said.head, have, left), said.base and without(said.base, have, left))
+    again = _compared(counting, visit, have, office)
+    return replace(again, found=passed_over(again.found, left), ignored=ignored)
+
+
+def _said(visit: Visit, have: Snapshot, office: Office) -> _Said:
+    base = office.repository.base(visit.site, visit.base_commit)
+    base = base and followed(office.as_seen(base, have), visit.declared, office.kinds)
+    return _Said(office.as_seen(visit.desired, have), base)
+
+
+def _compared(said: _Said, visit: Visit, have: Snapshot, office: Office) -> Compared:
+    now = Present(said.head, have)
+    gone = removed(visit, now, said.base, office)
+    found = let_go(compare(said.head, have, office.kinds, said.base), gone.removals)
+    deletes = prunings(gone.removals, visit.settings, office.kinds)
+    return Compared(said.head, with_deletes(found, now, gone.base, deletes, office.kinds), gone.removals)

@@ -1,0 +1,111 @@
+"""What the central cloud says of its subclouds, in dcmanager's words and without the secrets that its rows hold.
+
+starlingx/distcloud dcmanager/common/consts.py, dcmanager/db/api.py.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+# those that a restart of its manager turns into failed ones (consts.py TRANSITORY_STATES), and its orchestrator's own
+_MOVING = """
+not-deployed pre-deploy creating pre-install installing pre-bootstrap bootstrapping pre-config configuring deploying
+aborting-install aborting-bootstrap aborting-config pre-restore restoring onsite-restoring pre-rehome rehoming pre-enroll
+enrolling pre-init-enroll initiating-enroll reconfiguring-network sw-deploy-in-progress
+"""
+MOVING = frozenset(_MOVING.split())
+BACKING_UP = frozenset({"validating", "pre-backup", "backing-up"})
+PRESTAGING = "prestaging"
+OVER = frozenset({"complete", "failed", "aborted"})
+
+
+@dataclass(frozen=True, slots=True)
+class Subcloud:
+    """One row of dcmanager's list. region: of the site's services. sync: endpoint type -> its status."""
+
+    name: str
+    region: str
+    group_id: int
+    management: str
+    availability: str
+    deploy_status: str
+    release: str
+    backup_status: str = ""
+    prestage_status: str = ""
+    error: str = ""
+    sync: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def moves(self) -> str:
+        """What dcmanager does with the site now, for a person; "" where it does nothing."""
+        if self.deploy_status in MOVING:
+            return f"its deploy status is {self.deploy_status}"
+        if self.prestage_status == PRESTAGING:
+            return "software is being prestaged"
+        return f"its backup is {self.backup_status}" if self.backup_status in BACKING_UP else ""
+
+
+@dataclass(frozen=True, slots=True)
+class SubcloudGroup:
+    """How dcmanager's own strategies go through some of the subclouds."""
+
+    id: int
+    name: str
+    apply_type: str
+    most_parallel: int
+
+
+@dataclass(frozen=True, slots=True)
+class CentralStrategy:
+    """The one strategy that a central cloud can have, of whatever type. steps: subcloud -> state of its step."""
+
+    type: str
+    state: str
+    steps: Mapping[str, str] = field(default_factory=dict)
+
+    def step(self, site: str) -> str:
+        """The state of a site's step that has not ended; "" where it has none. A step keeps its state to the deletion."""
+        state = self.steps.get(site, "")
+        return "" if self.state in OVER or state in OVER else state
+
+
+@dataclass(frozen=True, slots=True)
+class AlarmCounts:
+    """How many alarms stand at a site, by severity, as the last audit of dcmanager counted them."""
+
+    critical: int
+    major: int
+    minor: int
+    warning: int
+
+
+@dataclass(frozen=True, slots=True)
+class Attention:
+    """What the central cloud does with one site. subcloud: None where it has none of this name."""
+
+    subcloud: Subcloud | None = None
+    strategy: CentralStrategy | None = None
+
+    def at_work(self, site: str) -> str:
+        """What of it would meet our writes, for a person; "" where nothing does."""
+        if self.strategy and (state := self.strategy.step(site)):
+            return f"dcmanager's {self.strategy.type} strategy is {self.strategy.state}, here at: {state}"
+        return f"dcmanager is at work: {told}" if self.subcloud and (told := self.subcloud.moves) else ""
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """The central cloud, once, for all sites. at: Unix seconds."""
+
+    at: float
+    subclouds: Mapping[str, Subcloud]
+    strategy: CentralStrategy | None = None
+
+    @property
+    def busy(self) -> frozenset[str]:
+        """The subclouds that it is at work on."""
+        return frozenset(name for name in self.subclouds if self.of(name).at_work(name))
+
+    def of(self, site: str) -> Attention:
+        return Attention(self.subclouds.get(site), self.strategy)

@@ -1,0 +1,165 @@
+"""The central cloud is read once for all sites, whoever asks, and costs one time-out where it does not answer."""
+
+import asyncio
+from contextlib import asynccontextmanager
+from dataclasses import replace
+
+import pytest
+
+from reconciler.clients.endpoints import Credentials, Endpoint, Password
+from reconciler.desired import load_fleet
+from reconciler.engine.central import FAILED_S, FRESH_S, Central, declared
+from reconciler.model.central import Attention, Subcloud
+from reconciler.model.errors import Unreachable
+from tests.apply.fakes import unreachable
+
+PLACE = Endpoint(
+    name="systemController",
+    auth_url="http://centre",
+    credentials=Credentials(username="admin", password=Password(secret_ref="env:CENTRE")),
+)
+OTTAWA = Subcloud("ottawa-001", "r", 1, "managed", "online", "complete", "26.03")
+
+
+class Clock:
+    """Time that passes when somebody sleeps, so many times."""
+
+    time = 1_795_000_000.0
+    sleeps = 0
+
+    def now(self):
+        return self.time
+
+    async def sleep(self, seconds):
+        if not self.sleeps:
+            raise asyncio.CancelledError
+        self.sleeps -= 1
+        self.time += seconds
+
+
+class Dcmanager:
+    """Answers, or fails; counts how often it is asked and opened."""
+
+    def __init__(self):
+        self.asked = self.opened = self.closed = 0
+        self.error = None
+
+    async def subclouds(self):
+        self.asked += 1
+        await asyncio.sleep(0)
+        if self.error:
+            raise self.error
+        return (OTTAWA,)
+
+    async def strategy(self):
+        return None
+
+    @asynccontextmanager
+    async def open(self, _endpoint):
+        self.opened += 1
+        yield self
+        self.closed += 1
+
+
+@pytest.fixture
+def clock():
+    return Clock()
+
+
+@pytest.fixture
+def dcmanager():
+    return Dcmanager()
+
+
+@pytest.fixture
+def central(dcmanager, clock):
+    return Central(lambda: PLACE, dcmanager.open, clock)
+
+
+async def test_sites_that_ask_at_once_share_one_reading(central, dcmanager):
+    found = await asyncio.gather(*(central.of(name) for name in ("ottawa-001", "nowhere", "ottawa-001")))
+    assert found == [Attention(OTTAWA), Attention(None), Attention(OTTAWA)]
+    assert (dcmanager.asked, dcmanager.opened) == (1, 1)
+
+
+async def test_a_reading_serves_for_a_while(central, dcmanager, clock):
+    await central.of("ottawa-001")
+    clock.time += FRESH_S
+    await central.of("ottawa-001")
+    assert dcmanager.asked == 1
+    clock.time += 1
+    await central.of("ottawa-001")
+    assert (dcmanager.asked, dcmanager.opened) == (2, 1)
+
+
+async def test_its_own_interval_reads_it_in_any_case(central, dcmanager, clock):
+    await central.read()
+    clock.time += 1
+    await central.read()
+    assert dcmanager.asked == 2
+
+
+async def test_one_that_does_not_answer_costs_one_time_out(central, dcmanager, clock):
+    dcmanager.error = unreachable(sent=False)
+    found = await asyncio.gather(*(central.of("ottawa-001") for _ in range(3)), return_exceptions=True)
+    assert {type(each) for each in found} == {Unreachable}
+    assert dcmanager.asked == 1
+    dcmanager.error, clock.time = None, clock.time + FAILED_S + 1
+    assert await central.of("ottawa-001") == Attention(OTTAWA)
+
+
+async def test_a_fleet_without_one_is_told_of_nothing(dcmanager, clock):
+    assert await Central(lambda: None, dcmanager.open, clock).of("ottawa-001") is None
+    assert dcmanager.opened == 0
+
+
+async def test_another_place_in_git_is_another_line(dcmanager, clock):
+    places = [PLACE, PLACE.model_copy(update={"auth_url": "http://elsewhere"})]
+    central = Central(lambda: places.pop(0), dcmanager.open, clock)
+    await central.read()
+    clock.time += 1
+    await central.read()
+    assert (dcmanager.opened, dcmanager.closed) == (2, 1)
+    await central.close()
+    assert dcmanager.closed == 2
+
+
+async def test_who_watches_hears_when_it_falls_silent_and_which_sites_it_has_left(central, dcmanager, clock):
+    said, freed = [], []
+    clock.sleeps = 5
+    states = iter(("configuring", "configuring", None, None, "complete", "complete"))
+
+    async def subclouds():
+        if (state := next(states)) is None:
+            raise unreachable(sent=False)
+        return (replace(OTTAWA, deploy_status=state),)
+
+    dcmanager.subclouds = subclouds
+    with pytest.raises(asyncio.CancelledError):
+        await central.watch(said.append, freed.append)
+    assert said == [str(unreachable(sent=False)), "the central cloud answers"]
+    assert [sites for sites in freed if sites] == [{"ottawa-001"}]
+
+
+FLEET = b"""\
+apiVersion: stxr.io/v1
+kind: Fleet
+name: ran
+systemController:
+  authUrl: https://centre:5000/v3
+  dcmanagerUrl: https://centre:8119
+  credentials: {username: admin, password: {secretRef: env:CENTRE}}
+"""
+
+
+def test_fleet_yaml_declares_it(monkeypatch, tmp_path):
+    monkeypatch.setenv("CENTRE", "s3cret")
+    found = declared(load_fleet(FLEET), tmp_path)
+    assert (found.name, found.auth_url, found.region) == (
+        "systemController",
+        "https://centre:5000/v3",
+        "SystemController",
+    )
+    assert dict(found.services) == {"dcmanager": "https://centre:8119"}
+    assert found.password().get_secret_value() == "s3cret"
+    assert declared(None) is None
