@@ -218,7 +218,7 @@ def ignoring(text):
 @pytest.mark.parametrize(
     ("rule", "error"),
     [
-        ("{kind: nttp, reason: x}", 'ignore: there is no kind "nttp": did you mean ntp?'),
+        ("{kind: nttp, reason: x}", 'ignore: there is no kind "nttp": did you mean ntp or https?'),
         ("{kind: ethernet, field: mtuu, reason: x}", 'ignore: ethernet has no field "mtuu": did you mean mtu?'),
         (
             "{kind: ethernet, field: zzz, reason: x}",
