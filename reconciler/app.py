@@ -15,23 +15,28 @@ import uvicorn
 from reconciler.api import Access, Desk, Drifts, Hooks, create_app
 from reconciler.api import Fleet as Shown
 from reconciler.apply import Pace
-from reconciler.clients import SYSTEM_CLOCK, Oidc, load
+from reconciler.clients import SYSTEM_CLOCK, Oidc, Sender, load
 from reconciler.clients.delivery import deliver, open_postbag
 from reconciler.engine.central import Central, central_of
 from reconciler.engine.controller import Controller, Schedule
 from reconciler.engine.fleet import open_fleet
 from reconciler.engine.follow import FolderSource, RemoteSource, Say, Source, Watch
+from reconciler.engine.membership import Alone
 from reconciler.engine.notices import Fleet as Known
 from reconciler.engine.notifiers.dispatch import Dispatch, Out
 from reconciler.engine.notifiers.settings import notifiers_of
 from reconciler.engine.notifiers.telling import Telling
 from reconciler.engine.office import Office
 from reconciler.engine.queue import Queue
+from reconciler.engine.replicas import Replicas, Times
 from reconciler.engine.repository import MIRROR
 from reconciler.engine.rollouts import Rollouts
+from reconciler.engine.rollouts_shared import SharedRollouts
 from reconciler.engine.sending import Order
+from reconciler.engine.sharing import Crew, may_share, membership
 from reconciler.kinds import registry
 from reconciler.model.outcome import Outcome
+from reconciler.model.replica import Post
 from reconciler.sources.mirror import Mirror
 from reconciler.sources.triggers import Poll
 from reconciler.sources.verify import Trust
@@ -65,6 +70,7 @@ class Running:
 
     database: PostgreSQL's URL; "" for SQLite in the state folder. replica: a name that a restarted process has again.
     at_once: plans that are sent at a time over the whole fleet. notifications: the file that says who is told.
+    replicas: how many of these are meant to run.
     """
 
     repo: str
@@ -82,15 +88,22 @@ class Running:
     replica: str = "stxr-0"
     at_once: int | None = None
     workflow_poll_s: float = 1.0
+    replicas: int = 1
+    times: Times = field(default_factory=Times)
     notifications: Path | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Git:
-    """The repository that is followed, and its commits on their way to many sites."""
+    """The repository that is followed, its commits on their way to many sites, and who else follows it.
+
+    begin: what is done before any site is visited.
+    """
 
     source: Source
     rollouts: Rollouts
+    crew: Crew
+    begin: Begin
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,13 +142,15 @@ async def controller(options: Running) -> AsyncIterator[Started]:
     """
     from reconciler.engine.durable import Durable, Limits, Place  # noqa: PLC0415 - DBOS takes a second to load
 
+    may_share(options.replicas, options.database)
     with Store.open(options.state, "run", url=options.database) as store:
+        members = membership(options.replica, options.database, store, options.times)
         store.prune(older_than=time.time() - KEPT_S)
         log = events(quiet=options.quiet)
         source = _source(options, lambda text: log.warning("repository", said=text))
         known: dict[str, Controller] = {}
-        metrics = Metrics(lambda: known["it"].verdicts.values() if known else ())
-        rollouts = Rollouts(store.rollouts, source.repository, SYSTEM_CLOCK)
+        metrics = Metrics(lambda: known["it"].verdicts.values() if known and members.post is Post.LEADER else ())
+        rollouts = _rollouts(members, store, source)
         office = Office(
             registry(),
             source.repository,
@@ -148,9 +163,12 @@ async def controller(options: Running) -> AsyncIterator[Started]:
         )
         memory = StoreMemory(store, options.replica, lambda text: log.warning("history", said=text))
         central = central_of(options.endpoints, source.repository)
-        async with open_fleet(office, load(options.endpoints), memory, metrics.observer, central=central) as fleet:
+        sender = Sender(options.replica, members.may_write) if isinstance(members, Replicas) else Sender()
+        async with open_fleet(
+            office, load(options.endpoints), memory, metrics.observer, sender=sender, central=central
+        ) as fleet:
             queue = Queue(SYSTEM_CLOCK, options.schedule.workers)
-            it = known["it"] = Controller(fleet, store, options.schedule, queue, log.verdict)
+            it = known["it"] = Controller(fleet, store, options.schedule, queue, log.verdict, members=members)
             it.turned = log.drift
             place = Place(
                 options.database or f"sqlite:///{state_folder(options.state) / WORKFLOWS}",
@@ -158,17 +176,27 @@ async def controller(options: Running) -> AsyncIterator[Started]:
                 Limits(options.schedule.workers, options.at_once, options.workflow_poll_s),
             )
             sights = Sights(metrics, fleet.centre, log)
-            durable = Durable(fleet, place, partial(_ended, store, it))
+            durable = Durable(fleet, place, partial(_ended, store, it), members)
+            crew = Crew(members, it, durable, source.ring, sights.says("replicas"))
             async with AsyncExitStack() as stack:
                 stack.callback(source.repository.close)
 
                 async def begin() -> None:
+                    await members.join()
+                    stack.callback(members.leave)
                     await stack.enter_async_context(durable)
                     await durable.prune(time.time() - KEPT_S)
                     it.goes_on(durable.send, await durable.under_way())
+                    crew.has_begun.set()
 
-                async with _at_work(it, Git(source, rollouts), sights, options, begin) as started:
+                async with _at_work(it, Git(source, rollouts, crew, begin), sights, options) as started:
                     yield started
+
+
+def _rollouts(members: Alone | Replicas, store: Store, source: Source) -> Rollouts:
+    if isinstance(members, Alone):
+        return Rollouts(store.rollouts, source.repository, SYSTEM_CLOCK)
+    return SharedRollouts(store.rollouts, source.repository, SYSTEM_CLOCK, lambda: members.post is Post.LEADER)
 
 
 def _ended(store: Store, it: Controller, order: Order, outcome: Outcome, identity: str) -> None:
@@ -177,17 +205,18 @@ def _ended(store: Store, it: Controller, order: Order, outcome: Outcome, identit
 
 
 @asynccontextmanager
-async def _at_work(it: Controller, git: Git, sights: Sights, options: Running, begin: Begin) -> AsyncIterator[Started]:
+async def _at_work(it: Controller, git: Git, sights: Sights, options: Running) -> AsyncIterator[Started]:
     shown = Shown(
         verdicts=it.verdicts.values,
         verdict=it.verdicts.get,
         metrics=sights.metrics.render,
-        ready=lambda: git.source.waits_for,
+        ready=lambda: git.source.waits_for or git.crew.waits_for,
+        role=lambda: git.crew.role,
         now=time.time,
         sendings=it.store.history.sendings,
         central=lambda: sights.centre.last,
     )
-    hooks = Hooks(git.source.ring, sights.metrics.delivery, options.listen.webhook_secrets, options.branch)
+    hooks = Hooks(git.crew.pushed, sights.metrics.delivery, options.listen.webhook_secrets, options.branch)
     spoken = asyncio.Event()
     desk = Desk(it.store.words, it.store.rollouts, spoken.set)
     drifts = Drifts(lambda: it.drift, it.store.drift.ended, git.source.repository.set_by)
@@ -195,14 +224,14 @@ async def _at_work(it: Controller, git: Git, sights: Sights, options: Running, b
         server = _Server(create_app(shown, access, hooks, desk, drifts), options.listen)
         jobs = [
             it.run(),
-            _follow(it, git, begin),
+            _follow(it, git),
             _roll(it, git.rollouts),
             _heed(it, git.rollouts, spoken),
             sights.centre.watch(sights.says("central"), lambda sites: it.put(sites & it.verdicts.keys())),
         ]
         if options.notifications:
             jobs.append(_notify(it, sights, options.notifications))
-        tasks = tuple(asyncio.create_task(job) for job in (*jobs, server.serve()))
+        tasks = tuple(asyncio.create_task(job) for job in (*jobs, *git.crew.jobs(), server.serve()))
         try:
             yield Started(it, await server.url(tasks[-1]), tasks)
         finally:
@@ -224,12 +253,12 @@ async def _access(store: Store, listen: Listen) -> AsyncIterator[Access]:
         yield Access(listen.token, store.tokens.bearer, issuer.bearer)
 
 
-async def _follow(it: Controller, git: Git, begin: Begin) -> None:
-    """begin: once the repository is read, workflows of an earlier process go on; before any site is visited."""
+async def _follow(it: Controller, git: Git) -> None:
+    """Once the repository is read, workflows of an earlier process go on; before any site is visited."""
     has_begun = False
     async for move in git.source.moves():
         if not has_begun:
-            await begin()
+            await git.begin()
         # also those that went while nobody looked
         it.drop(move.vanished | (it.verdicts.keys() - git.source.repository.names))
         await git.rollouts.moved()
@@ -240,7 +269,7 @@ async def _follow(it: Controller, git: Git, begin: Begin) -> None:
 async def _roll(it: Controller, rollouts: Rollouts) -> None:
     """Rollouts moved on by what is known of their sites."""
     while True:
-        it.put(rollouts.step(it.verdicts))
+        it.put(await rollouts.forward(it.verdicts))
         await SYSTEM_CLOCK.sleep(ROLL_S)
 
 

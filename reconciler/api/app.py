@@ -67,9 +67,10 @@ def _probes(app: FastAPI, fleet: Fleet) -> None:
 
     @app.get("/readyz", response_class=PlainTextResponse, responses={503: {"description": "What is waited for"}})
     async def readyz() -> Response:
-        """The first head of the repository was read; else 503 and what is waited for."""
+        """The first head of the repository was read; else 503 and what is waited for. Among replicas also its role."""
         waits_for = fleet.ready()
-        return PlainTextResponse(f"{waits_for or 'ok'}\n", 503 if waits_for else 200)
+        well = " ".join(filter(None, ("ok", fleet.role())))
+        return PlainTextResponse(f"{waits_for or well}\n", 503 if waits_for else 200)
 
     @app.get("/metrics", response_class=Exposition)
     async def metrics() -> Response:

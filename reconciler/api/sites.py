@@ -20,6 +20,11 @@ from reconciler.model.wire import verdict_json
 from reconciler.model.words import Cause, State
 
 
+def alone() -> str:
+    """Which of several replicas it is, where there is one."""
+    return ""
+
+
 def nothing_sent(site: str, plan_id: str, most: int) -> tuple[Sending, ...]:  # noqa: ARG001
     """Nobody keeps histories."""
     return ()
@@ -35,6 +40,7 @@ class Fleet:
     """What the API shows, as functions: it holds nothing itself.
 
     ready: "" once the first head was read, else what is waited for.
+    role: among replicas, "" where it is alone.
     sendings: to a site, of one plan or "" for all, the newest so many.
     central: the last reading of the central cloud.
     """
@@ -46,6 +52,7 @@ class Fleet:
     now: Callable[[], float]
     sendings: Callable[[str, str, int], tuple[Sending, ...]] = nothing_sent
     central: Callable[[], Reading | None] = not_read
+    role: Callable[[], str] = alone
 
 
 class Brief(BaseModel):

@@ -19,6 +19,7 @@ from reconciler.cli import (
     kinds,
     plan,
     render,
+    replicas,
     rollout,
     schema,
     serve,
@@ -45,6 +46,7 @@ app.command("plan")(plan.plan)
 app.command("apply")(apply.apply)
 app.command("status")(status.status)
 app.command("drift")(drift.drift)
+app.command("replicas")(replicas.replicas)
 app.command("history")(history.history)
 app.command("approve")(words.approve)
 app.command("reject")(words.reject)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import gc
 import os
+import re
 import signal
 from dataclasses import replace
 from pathlib import Path
@@ -13,10 +14,11 @@ from typing import Annotated
 import typer
 
 from reconciler.app import Listen, Running, controller
-from reconciler.cli.options import STATE, Database, Endpoints, Repo, Root, State
+from reconciler.cli.options import STATE, Database, Endpoints, Exit, Repo, Root, State
 from reconciler.clients import load_oidc
 from reconciler.engine.controller import Schedule
 from reconciler.engine.notifiers.settings import notifiers_of
+from reconciler.engine.replicas import Lost
 from reconciler.model.errors import ConfigError
 from reconciler.sources.verify import Trust, Verify
 
@@ -24,6 +26,7 @@ LAST_PORT = 65_535
 # Of 5,000 sites some millions of objects live long; a full collection looks through them all and takes a second or two,
 # in which nothing else happens. By Python's own thresholds a busy controller makes one every few seconds.
 COLLECT = (50_000, 10, 100)
+NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,62}")
 
 
 def run(
@@ -45,6 +48,9 @@ def run(
     replica: Annotated[
         str, typer.Option(envvar="STXR_REPLICA", help="Name of this process, the same after a restart.")
     ] = "stxr-0",
+    replicas: Annotated[
+        int, typer.Option(envvar="STXR_REPLICAS", min=1, help="How many of these run; more than one share --database.")
+    ] = 1,
     at_once: Annotated[int | None, typer.Option(min=1, help="Plans sent at a time, over the whole fleet.")] = None,
     oidc: Annotated[
         Path | None,
@@ -83,12 +89,20 @@ def run(
         poll_s=poll_s,
         trust=Trust(verify, signers, keyring),
         database=database,
-        replica=replica,
+        replica=_name(replica),
+        replicas=replicas,
         at_once=at_once,
         notifications=notifications,
     )
     gc.set_threshold(*COLLECT)
     asyncio.run(_until_stopped(options))
+
+
+def _name(replica: str) -> str:
+    """As sites see it in a header."""
+    if not NAME.fullmatch(replica):
+        raise ConfigError(f"--replica {replica!r}: give a name of letters, digits and . _ -, at most 63 of them")
+    return replica
 
 
 def _listen(address: str) -> Listen:
@@ -113,5 +127,9 @@ async def _until_stopped(options: Running) -> None:
         done, waiting = await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)
         for task in waiting:
             task.cancel()
-        for task in done:
-            task.result()
+        try:
+            for task in done:
+                task.result()
+        except Lost as lost:  # others work on our sites now: nothing more leaves this process, whatever it is at
+            typer.echo(f"stxr: {lost}", err=True)
+            os._exit(Exit.ERROR)

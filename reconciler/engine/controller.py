@@ -89,6 +89,11 @@ class Controller:
         for site in sites:
             self._queue.put(site, self._left_s(site))
 
+    def spread(self, sites: Iterable[str], over_s: float) -> None:
+        """These sites are to be visited soon, and not all at once."""
+        for site in sites:
+            self._queue.put(site, over_s * self._chance())
+
     def _left_s(self, site: str) -> float:
         """Seconds until a full read is due, by the last verdict; 0 where that does not hold for what Git says now."""
         known, keys = self.verdicts.get(site), self._fleet.office.repository.tree.keys

@@ -36,6 +36,14 @@ class Membership(Protocol):
 class Alone:
     """One process, whose state folder nobody else can open: every site is its own."""
 
+    waits_for = ""
+
+    async def join(self) -> None:
+        """There is nobody to join."""
+
+    def leave(self) -> None:
+        """Nobody waits for its sites."""
+
     def __init__(self) -> None:
         self._taken: set[str] = set()
 

@@ -80,6 +80,7 @@ class Replicas:
         self._who, self._sessions, self._leases, self._ticks = who, sessions, leases, ticks
         self.times = times or Times()
         self._session, self._until = "", 0.0
+        self._has_joined = asyncio.Event()
         self._lead: Lease | None = None
         self._owners: dict[str, str] = {}
         self.known: tuple[Replica, ...] = ()
@@ -123,6 +124,11 @@ class Replicas:
     # ---- the session
 
     @property
+    def waits_for(self) -> str:
+        """What keeps it from its share of the sites; "" for nothing."""
+        return "" if self._has_joined.is_set() else f"the end of an earlier process named {self.name}, if there is one"
+
+    @property
     def left_s(self) -> float:
         """How long this process's session certainly lasts, unless it is renewed."""
         return self._until - self._ticks()
@@ -142,9 +148,11 @@ class Replicas:
             first = self._not_live(await asyncio.to_thread(self._namesake), first)
             await sleep(self.times.beat_s / 2)
         await self._look()
+        self._has_joined.set()
 
     async def stay(self) -> None:
-        """Renew the session, for ever. Raises Lost once it is over, and before it may be where nobody can say."""
+        """Once it is open, renew it, for ever. Raises Lost when it is over, and before it may be where nobody can say."""
+        await self._has_joined.wait()
         while True:
             await asyncio.sleep(max(0.0, min(self.times.beat_s, self.left_s - self.times.margin_s)))
             await self._beat()

@@ -167,8 +167,12 @@ class Rollouts:
             said = replace(before, words=words.get(before.id, Words()))
             after = self._next(self._weighed(said, verdicts, sights[said.id]), sights)
             self._save(after, before)
-            due |= _woken(before, after) | to_look_at(after, sights[after.id], self._clock.now())
+            due |= woken(before, after) | to_look_at(after, sights[after.id], self._clock.now())
         return frozenset(due)
+
+    async def forward(self, verdicts: Mapping[str, Verdict]) -> frozenset[str]:
+        """One step, as this process takes it."""
+        return self.step(verdicts)
 
     def _next(self, one: Rollout, sights: Mapping[str, Mapping[str, Seen]]) -> Rollout:
         now = self._clock.now()
@@ -207,7 +211,7 @@ class Rollouts:
         self._rendered = {s: r for s, r in {**self._rendered, **known}.items() if s not in left}
 
 
-def _woken(before: Rollout, after: Rollout) -> frozenset[str]:
+def woken(before: Rollout, after: Rollout) -> frozenset[str]:
     """The sites that may go now, or are to be tried again."""
     if before.weight and not after.weight and not after.is_guided:
         return frozenset(after.members)

@@ -3,9 +3,13 @@
 Losing it loses no site; what people said has to be said again.
 """
 
+from reconciler.store.bells import Bell
+from reconciler.store.database import address
 from reconciler.store.lock import Holder, StateLock, state_folder
 from reconciler.store.memory import (
+    Crewed,
     StoreMemory,
+    crew_of,
     drift_of,
     ended_of,
     recall,
@@ -15,13 +19,16 @@ from reconciler.store.memory import (
     speaking,
     verdicts_of,
 )
-from reconciler.store.rollouts import Rendered, Rollouts
+from reconciler.store.rollouts import Look, Rendered, Rollouts
 from reconciler.store.sessions import Process
 from reconciler.store.store import Store
 from reconciler.store.words import Words
 
 __all__ = [
+    "Bell",
+    "Crewed",
     "Holder",
+    "Look",
     "Process",
     "Rendered",
     "Rollouts",
@@ -29,6 +36,8 @@ __all__ = [
     "Store",
     "StoreMemory",
     "Words",
+    "address",
+    "crew_of",
     "drift_of",
     "ended_of",
     "recall",

@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from enum import StrEnum
 
-from sqlalchemy import Engine, insert, select, update
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy import Connection, Engine, select, update
 
 from reconciler.store.database import writing
 from reconciler.store.tables import BELLS
 
-GIT = "git"  # the repository moved, or somebody says so
+
+class Bell(StrEnum):
+    """What there is to look at. The migrations hang them."""
+
+    GIT = "git"  # the repository moved, or somebody says so
+    ROLLOUTS = "rollouts"  # one was moved on, or a commit was counted
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,18 +24,17 @@ class Bells:
 
     engine: Engine
 
-    def ring(self, name: str) -> None:
+    def ring(self, bell: Bell) -> None:
         """Whoever listens looks."""
         with writing(self.engine).begin() as db:
-            if db.execute(update(BELLS).where(BELLS.c.name == name).values(rung=BELLS.c.rung + 1)).rowcount:
-                return
-        try:
-            with writing(self.engine).begin() as db:
-                db.execute(insert(BELLS).values(name=name, rung=1))
-        except IntegrityError:  # the first ring of another: it is heard as well
-            return
+            rung(db, bell)
 
-    def rung(self, name: str) -> int:
+    def heard(self, bell: Bell) -> int:
         """How often it was rung so far."""
         with self.engine.connect() as db:
-            return db.scalar(select(BELLS.c.rung).where(BELLS.c.name == name)) or 0
+            return db.scalar(select(BELLS.c.rung).where(BELLS.c.name == bell)) or 0
+
+
+def rung(db: Connection, bell: Bell) -> None:
+    """Ring it with what there is to see, in one transaction."""
+    db.execute(update(BELLS).where(BELLS.c.name == bell).values(rung=BELLS.c.rung + 1))

@@ -14,6 +14,7 @@ from reconciler.model.errors import Held
 from reconciler.model.gate import Suspension
 from reconciler.model.history import Happening, Sending
 from reconciler.model.removal import Removal
+from reconciler.model.replica import Lease, Replica
 from reconciler.model.resource import ResourceKey
 from reconciler.model.rollout import Rollout
 from reconciler.model.verdict import Verdict
@@ -177,6 +178,24 @@ def rollouts_of(folder: Path, url: str = "") -> tuple[Rollout, ...]:
     """Every rollout, the oldest first, whoever owns the folder. url: of its owner's database."""
     with _looking(folder, url) as store:
         return store.rollouts.all() if store else ()
+
+
+@dataclass(frozen=True, slots=True)
+class Crewed:
+    """The replicas of a database, what is leased to them, and the sites that they share."""
+
+    replicas: tuple[Replica, ...] = ()
+    leases: tuple[Lease, ...] = ()
+    sites: tuple[str, ...] = ()
+
+
+def crew_of(folder: Path, url: str = "") -> Crewed:
+    """Who works on the sites now. url: of the database that they share."""
+    with _looking(folder, url) as store:
+        if store is None:
+            return Crewed()
+        sites = tuple(verdict.site for verdict in store.verdicts())
+        return Crewed(store.sessions.known(), store.leases.held(), sites)
 
 
 @contextmanager

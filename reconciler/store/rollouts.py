@@ -7,12 +7,16 @@ from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 import orjson
-from sqlalchemy import Connection, Engine, and_, bindparam, delete, insert, select
+from sqlalchemy import Connection, Engine, and_, bindparam, delete, insert, select, update
 
+from reconciler.model.alarm import Alarm, AlarmSeverity
+from reconciler.model.gate import Surroundings
 from reconciler.model.rollout import Member, MemberState, Rollout, Said, Saw, Words
 from reconciler.model.waves import Strategy
+from reconciler.model.words import Service
+from reconciler.store.bells import Bell, Bells, rung
 from reconciler.store.database import put, writing
-from reconciler.store.tables import AUDIT, RENDERINGS, ROLLOUT_SITES, ROLLOUT_WORDS, ROLLOUTS
+from reconciler.store.tables import AUDIT, RENDERINGS, ROLLOUT_LOOKS, ROLLOUT_SITES, ROLLOUT_WORDS, ROLLOUTS
 
 PLAIN = ("commit", "wave", "wave_began", "wave_ended", "ended", "mass", "is_weighed", "is_guided", "halted", "heeded")
 PAUSED, RESUMED = "paused", "resumed"
@@ -24,6 +28,15 @@ class Rendered:
 
     key: str
     digest: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """What a visit tells of a site in a rollout: that a plan begins to be sent, or which alarms stand."""
+
+    site: str
+    begins: bool = False
+    around: Surroundings | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +71,7 @@ class Rollouts:
         closed = None if rollout.is_open else self.clock()
         said = {"started": rollout.started, "closed": closed, "content": _text(rollout)}
         with writing(self.engine).begin() as db:
+            rung(db, Bell.ROLLOUTS)
             put(db, ROLLOUTS, {"id": rollout.id}, said)
             if rows:
                 db.execute(_FORGET_SITE, [{"gone_of": rollout.id, "gone": row["site"]} for row in rows])
@@ -92,10 +106,34 @@ class Rollouts:
         stale = [{"gone": site} for site in {*known, *gone}]
         rows = [{"site": site, "input_key": one.key, "digest": one.digest} for site, one in known.items()]
         with writing(self.engine).begin() as db:
+            rung(db, Bell.ROLLOUTS)
             if stale:
                 db.execute(delete(RENDERINGS).where(RENDERINGS.c.site == bindparam("gone")), stale)
             if rows:
                 db.execute(insert(RENDERINGS), rows)
+
+    def complete(self, site: str, one: Rendered) -> None:
+        """The digest of what nobody had rendered, unless Git says something else of the site meanwhile."""
+        same = and_(RENDERINGS.c.site == site, RENDERINGS.c.input_key == one.key, RENDERINGS.c.digest == "")
+        with writing(self.engine).begin() as db:
+            db.execute(update(RENDERINGS).where(same).values(digest=one.digest))
+
+    # ---- among replicas
+
+    def tell(self, look: Look) -> None:
+        """Who moves rollouts on is to know what a visit here found."""
+        with writing(self.engine).begin() as db:
+            db.execute(insert(ROLLOUT_LOOKS).values(site=look.site, content=_look_text(look)))
+
+    def told(self) -> tuple[Look, ...]:
+        """What was told since it was asked last, in order."""
+        with writing(self.engine).begin() as db:
+            rows = db.execute(delete(ROLLOUT_LOOKS).returning(ROLLOUT_LOOKS)).all()
+        return tuple(_look(row.site, row.content) for row in sorted(rows, key=lambda row: row.number))
+
+    def heard(self) -> int:
+        """How often anything moved here: whoever compares it knows when to read again."""
+        return Bells(self.engine).heard(Bell.ROLLOUTS)
 
     def _found(self, *, only_open: bool) -> tuple[Rollout, ...]:
         wanted = select(ROLLOUTS).order_by(ROLLOUTS.c.started)
@@ -141,3 +179,22 @@ def _member(content: str) -> Member:
     words = {"state": MemberState(said["state"]), "saw": Saw(said.get("saw", Saw.UNKNOWN))}
     stood = {name: tuple(said.get(name, ())) for name in ("alarms", "drift")}
     return Member(**{**said, **words, **stood})
+
+
+def _look_text(look: Look) -> str:
+    """Of its surroundings only what rollouts ask for."""
+    said: dict[str, Any] = {"begins": look.begins, "around": None}
+    if look.around is not None:
+        unread = {str(service): why for service, why in look.around.unread.items()}
+        said["around"] = {"alarms": list(map(asdict, look.around.alarms)), "unread": unread}
+    return orjson.dumps(said).decode()
+
+
+def _look(site: str, content: str) -> Look:
+    said = orjson.loads(content)
+    return Look(site, said["begins"], said["around"] and _around(said["around"]))
+
+
+def _around(said: Mapping[str, Any]) -> Surroundings:
+    alarms = tuple(Alarm(**{**one, "severity": AlarmSeverity(one["severity"])}) for one in said["alarms"])
+    return Surroundings(alarms, unread={Service(name): why for name, why in said["unread"].items()})

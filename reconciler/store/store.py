@@ -181,7 +181,7 @@ class Store:
 
     @property
     def bells(self) -> Bells:
-        """By which they tell each other to look."""
+        """By which they tell each other to look. May be used from any thread."""
         return Bells(self._engine)
 
     # ---- verdicts

@@ -196,3 +196,10 @@ BELLS = Table(
     Column("name", String, primary_key=True),
     Column("rung", Integer, nullable=False),
 )
+ROLLOUT_LOOKS = Table(
+    "rollout_looks",  # told by other replicas to the one that moves rollouts on, which takes them out
+    METADATA,
+    Column("number", Integer, primary_key=True, autoincrement=True),
+    Column("site", String, nullable=False),
+    Column("content", Text, nullable=False),  # what store.rollouts.Look says; JSON
+)

@@ -26,8 +26,9 @@ def upgrade() -> None:
         sa.Column("fence", sa.Integer, nullable=False),
         sa.Column("taken_at", sa.Float, nullable=False),
     )
-    op.create_table(
+    bells = op.create_table(
         "bells",
         sa.Column("name", sa.String, primary_key=True),
         sa.Column("rung", sa.Integer, nullable=False),
     )
+    op.bulk_insert(bells, [{"name": name, "rung": 0} for name in ("git", "rollouts")])
