@@ -9,6 +9,7 @@ from pydantic import Field, StrictStr
 
 from reconciler.desired.fields import REFERENCE_FORM, URL_FORM, VALUE_NAME, Own
 from reconciler.desired.site_sections import IGNORED, HostSections, Secrets, SystemSection
+from reconciler.model.fight import FightPolicy
 from reconciler.model.gate import AlarmPolicy, Freeze
 from reconciler.model.ignore import Ignore, Suppression
 from reconciler.model.maintenance import MaintenanceWindow
@@ -22,7 +23,7 @@ LAYER_NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._-]*")
 # A subcloud's name is a DNS subdomain, and a number would be taken for an id (distcloud dcmanager/common/utils.py).
 SITE_NAME = re.compile(r"(?![0-9]+$)[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*")
 
-WINS = ("mode", "apply", "heal", "windows", "alarms")  # policies of which one word counts whole
+WINS = ("mode", "apply", "heal", "windows", "alarms", "fighting")  # policies of which one word counts whole
 
 Values = dict[Annotated[str, Field(pattern=VALUE_NAME)], Any]
 
@@ -46,6 +47,9 @@ class Policies(Own):
     suppress: list[Suppression] | None = Field(
         default=None,
         description="Alarms that are not raised for the site; those of defaults, group and site count together.",
+    )
+    fighting: FightPolicy | None = Field(
+        default=None, description="When a field that somebody else sets back again and again is left to people."
     )
     values: Values | None = Field(default=None, description="What ${name} stands for in a site's documents.")
 

@@ -13,7 +13,7 @@ from reconciler.model.rollout import Rollout
 from reconciler.model.verdict import Verdict
 from reconciler.model.words import Disruption, State
 
-ASKING = frozenset((GateName.APPROVAL, GateName.POLICY))  # whoever answers
+ASKING = frozenset((GateName.APPROVAL, GateName.POLICY, GateName.FIGHTING))  # whoever answers
 NOT_ASKED = ASKING | {GateName.MODE}
 UNSEEN = frozenset((State.UNREACHABLE, State.INVALID, State.STALE, State.UNKNOWN))  # the plan is of another day
 

@@ -23,7 +23,7 @@ from reconciler.engine.fleet import Fleet
 from reconciler.engine.gating import judged_again
 from reconciler.engine.membership import Alone, Membership, working
 from reconciler.engine.office import Office, Visit, work
-from reconciler.engine.sending import Order, rendering
+from reconciler.engine.sending import Order, rendering, written
 from reconciler.model import errors
 from reconciler.model.errors import ConfigError, ConfigErrors, Conflict, Held, ReconcilerError
 from reconciler.model.history import ended
@@ -168,7 +168,9 @@ async def apply(content: dict[str, Any]) -> dict[str, Any]:
             told = await _Run(durable, order, record, lease).outcome()
         except Exception as fault:  # noqa: BLE001 - ours, and DBOS's word that what was kept fits no more: planned afresh
             told = order.ended(Outcome(order.plan.id, Result.FAILED, message=_ours(order.site, fault)))
-        record(ended(told, durable.fleet.office.clock.now()))
+        now = durable.fleet.office.clock.now()
+        record(ended(told, now))
+        durable.fleet.memory.wrote(order.site, str(DBOS.workflow_id), written(order.plan, told), now)
         durable.ended(order, told, str(DBOS.workflow_id))
     return {"result": told.result, "message": told.message}
 

@@ -21,6 +21,7 @@ from reconciler.engine.surroundings import Neighbours
 from reconciler.engine.unsealed import is_noted
 from reconciler.model.approval import Approval
 from reconciler.model.errors import ConfigError, ReconcilerError
+from reconciler.model.fight import Writes
 from reconciler.model.gate import Suspension
 from reconciler.model.outcome import Outcome
 from reconciler.model.removal import Removal
@@ -65,6 +66,14 @@ class Memory(Protocol):
 
     def suspensions(self) -> tuple[Suspension, ...]:
         """Who said stop, to which sites and groups."""
+        ...
+
+    def writes(self, site: str) -> Writes:
+        """When we wrote its fields, and to what."""
+        ...
+
+    def wrote(self, site: str, sending: str, fields: Mapping[str, str], at: float) -> None:
+        """A sending wrote these fields; may be told again."""
         ...
 
     def ended(self, site: str, commit: str, declared: Iterable[ResourceKey] = ()) -> None:
@@ -129,6 +138,8 @@ class Fleet:
             suspensions=memory.suspensions,
             approvals=memory.approvals(name),
             recorder=partial(memory.recorder, name),
+            writes=memory.writes(name),
+            wrote=partial(memory.wrote, name),
         )
 
     async def inventory(self, name: str) -> dict[str, Any]:

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from reconciler.model.change import Change, Comparison, FieldChange
+from reconciler.model.fight import place
 from reconciler.model.ignore import Rule, ignored
 from reconciler.model.outcome import Outcome, StepResult
 from reconciler.model.plan import Plan
@@ -43,6 +44,12 @@ def differences(found: Comparison, plan: Plan) -> tuple[Difference, ...]:
     prices = _prices(plan)
     changed = (d for change in found.changes for d in _of_change(change, prices.get(change.key, Disruption.NONE)))
     return (*changed, *map(_of_extra, found.extra))
+
+
+def fields(changes: Iterable[Change[Any]]) -> dict[str, str]:
+    """What each field of these changes is to become, by its place, masked."""
+    found = (d for change in changes for d in _of_change(change, Disruption.NONE))
+    return {place(d.resource, d.attribute): d.desired for d in found}
 
 
 def removals_in_words(known: Removals, found: Comparison, plan: Plan) -> Mapping[str, str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 from typing import Protocol
@@ -13,6 +13,7 @@ from reconciler.engine.remote import SiteRemote
 from reconciler.engine.repository import Repository
 from reconciler.engine.unsealed import Reveal, as_seen
 from reconciler.model.approval import Approval
+from reconciler.model.fight import Writes
 from reconciler.model.gate import Surroundings, Suspension
 from reconciler.model.kind import Kinds
 from reconciler.model.plan import Plan
@@ -39,6 +40,10 @@ def nobody_suspended() -> tuple[Suspension, ...]:
 def no_history(plan_id: str, sending: str) -> Recorder:  # noqa: ARG001
     """Nobody keeps what happens."""
     return unrecorded
+
+
+def nothing_noted(sending: str, fields: Mapping[str, str], at: float) -> None:
+    """Nobody notes what was written."""
 
 
 def untimed(stage: str) -> AbstractContextManager[None]:  # noqa: ARG001
@@ -116,6 +121,7 @@ class Visit:
     approvals: what people said of its plans, and of changes, as the store keeps it.
     suspensions: who said stop, asked anew each time: it may be said while a plan is being sent.
     recorder: for a plan's id and the name of one sending of it, who keeps what happens then.
+    writes: when we wrote its fields. wrote: for the name of a sending and the fields that it wrote, who notes that.
     carried: what commits removed and is not deleted, open or declined. declared: the keys that the base said when it
       was noted.
     """
@@ -133,6 +139,8 @@ class Visit:
     suspensions: Callable[[], tuple[Suspension, ...]] = nobody_suspended
     approvals: tuple[Approval, ...] = ()
     recorder: Callable[[str, str], Recorder] = no_history
+    writes: Writes = field(default_factory=dict)
+    wrote: Callable[[str, Mapping[str, str], float], None] = nothing_noted
 
 
 def work(

@@ -8,14 +8,16 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from reconciler.engine.approvals import Question, counting, lapsed
+from reconciler.engine.judgement import fields
 from reconciler.model.approval import Answer, Approval
 from reconciler.model.change import Change, Comparison
 from reconciler.model.gate import GateName, Hold
 from reconciler.model.kind import Context, Kinds
+from reconciler.model.maintenance import told as duration
 from reconciler.model.outcome import Outcome
 from reconciler.model.plan import Plan, Stage
 from reconciler.model.resource import ResourceKey
@@ -68,6 +70,7 @@ class Asked:
 
     approved: the id of the plan that whoever asks has before his eyes; it goes before what was said earlier.
     rollout: the one that has a say on the site; "" if none has.
+    fought: fields that were written often enough, and somebody set back each time, with when we wrote them.
     """
 
     settings: Settings
@@ -75,6 +78,7 @@ class Asked:
     ours: frozenset[str] = frozenset()
     approvals: tuple[Approval, ...] = ()
     rollout: str = ""
+    fought: Mapping[str, tuple[float, ...]] = field(default_factory=dict)
 
 
 def permitted(found: Comparison, todo: Plan, context: Context, kinds: Kinds, asked: Asked) -> Permission:
@@ -115,6 +119,8 @@ def _in_part(planning: Planning, asked: Asked) -> Permission:
         why_not = lapsed(asked.approvals, planning.question(asked.rollout))
         more = (Hold(GateName.APPROVAL, why_not),) if why_not else ()
         return Permission(planning.of(_others(changes, held)), Result.HELD, planning, told + more)
+    if any(why.gate is GateName.FIGHTING for why in told):
+        return Permission(planning.of(_others(changes, held)), Result.HELD, planning, told)
     return Permission(planning.of(_others(changes, held)), Result.PLANNED, planning, told)
 
 
@@ -186,7 +192,23 @@ def _held(change: Change[Any], asked: Asked, planning: Planning) -> Hold | None:
         return Hold(GateName.APPROVAL, "waits for approval of this very plan: deleting is destructive")
     if planning.reinstalls(change):
         return Hold(GateName.APPROVAL, "waits for approval of this very plan: another machine takes a host's place")
-    return None if asked.approved == ANY else _by_policy(change, asked.settings, planning)
+    if asked.approved == ANY:
+        return None
+    return _by_policy(change, asked.settings, planning) or _fought(change, asked)
+
+
+def _fought(change: Change[Any], asked: Asked) -> Hold | None:
+    """A second writer is not written over for ever: who of the two is right is for people to say."""
+    places = [name for name in fields((change,)) if name in asked.fought] if asked.fought else []
+    if not places:
+        return None
+    times = asked.fought[places[0]]
+    told = (
+        f"{', '.join(places)} was set back each time that we wrote it, {len(times)} times in "
+        f"{duration(times[-1] - times[0])}: stop who else writes it, take its value into Git (stxr accept), or leave it "
+        f"alone (`ignore`, or take the key out of Git); an approval sends it once more"
+    )
+    return Hold(GateName.FIGHTING, told)
 
 
 def _by_policy(change: Change[Any], settings: Settings, planning: Planning) -> Hold | None:

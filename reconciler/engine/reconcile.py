@@ -10,10 +10,12 @@ from dataclasses import dataclass, field, replace
 
 from reconciler.engine.comparing import compared
 from reconciler.engine.gating import gated
+from reconciler.engine.judgement import fields
 from reconciler.engine.office import Office, Visit
 from reconciler.engine.permission import Asked, permitted
 from reconciler.engine.sending import Order, Sends, rendering, sent_now
 from reconciler.model.change import Comparison
+from reconciler.model.fight import fought
 from reconciler.model.kind import Context
 from reconciler.model.outcome import Outcome
 from reconciler.model.plan import Plan
@@ -82,7 +84,8 @@ async def reconcile(visit: Visit, office: Office, sends: Sends = sent_now) -> tu
     context = Context(judged.desired, judged.observed)
     turn = office.turns.of(visit.site)
     goes_by = turn.rollout.id if turn.rollout else ""
-    asked = Asked(visit.settings, visit.approved, judged.windows, visit.approvals, goes_by)
+    again = fought(visit.writes, fields(judged.found.changes), visit.settings.fighting, office.clock.now())
+    asked = Asked(visit.settings, visit.approved, judged.windows, visit.approvals, goes_by, again)
     allowed = permitted(judged.found, judged.plan, context, office.kinds, asked)
     passed = await gated(allowed, judged.observed, visit, office)
     if not passed.plan.stages:

@@ -11,7 +11,9 @@ from reconciler.model.waves import Reach
 from reconciler.model.words import Action, Cause, Disruption, Service, State
 
 OURS = frozenset((GateName.ROLLOUT, GateName.MASS))
-OF_THE_REST = frozenset((GateName.APPROVAL, GateName.POLICY))  # beside ours: a part may be sent, the rest waits
+OF_THE_REST = frozenset(
+    (GateName.APPROVAL, GateName.POLICY, GateName.FIGHTING)
+)  # beside ours: a part may be sent, the rest waits
 
 _BY_STATE = {
     State.UNREACHABLE: Saw.DARK,

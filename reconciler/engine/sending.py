@@ -11,10 +11,11 @@ import orjson
 
 from reconciler.apply import send
 from reconciler.engine.gating import judged_again
+from reconciler.engine.judgement import fields
 from reconciler.engine.office import Office, Visit, work
 from reconciler.model.gate import Hold
 from reconciler.model.history import ended
-from reconciler.model.outcome import Outcome
+from reconciler.model.outcome import Outcome, StepResult
 from reconciler.model.plan import Plan
 from reconciler.model.snapshot import Snapshot
 from reconciler.model.typed import packed
@@ -56,10 +57,18 @@ async def sent_now(order: Order, visit: Visit, office: Office) -> Outcome:
     """Sent from here, to its end. If the process dies, what it did not send is planned afresh."""
     with office.timed("apply"):
         carried = work(visit, office, order.desired, order.windows, judged_again(visit, office))
-        carried.record = visit.recorder(order.plan.id, order.sending())
+        sending = order.sending()
+        carried.record = visit.recorder(order.plan.id, sending)
         outcome = order.ended(await send(order.plan, carried))
         carried.record(ended(outcome, office.clock.now()))
+        visit.wrote(sending, written(order.plan, outcome), office.clock.now())
         return outcome
+
+
+def written(plan: Plan, outcome: Outcome) -> dict[str, str]:
+    """The fields of a plan that were sent and seen on the site, with what they became, masked."""
+    done = {key for entry in outcome.entries if entry.result is StepResult.DONE for key in entry.keys}
+    return fields(change for change in plan.changes if change.key in done)
 
 
 def rendering(desired: Snapshot) -> str:

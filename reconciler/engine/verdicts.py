@@ -10,7 +10,7 @@ from reconciler.engine.judgement import ENDS, accepted, differences, removals_in
 from reconciler.engine.permission import in_words
 from reconciler.engine.reconcile import Judged
 from reconciler.model.errors import ConfigError, ConfigErrors, ReconcilerError, Unauthorized, Unreachable
-from reconciler.model.gate import Hold
+from reconciler.model.gate import GateName, Hold
 from reconciler.model.ignore import over, suppressed
 from reconciler.model.outcome import Outcome
 from reconciler.model.site import Settings
@@ -19,6 +19,7 @@ from reconciler.model.verdict import Verdict
 from reconciler.model.wire import plan_json
 from reconciler.model.words import Result, State
 
+LOCKED_BY_OPERATOR = "locked-by-operator"  # how plan.hosts begins its reason
 WAITS = frozenset((Result.HELD, Result.PLANNED))
 
 
@@ -55,7 +56,7 @@ def found(whose: Whose, judged: Judged, outcome: Outcome, now: float, before: Ve
         change=fingerprint(judged.found) if plan.stages else "",
         plan=plan_json(plan) if plan.stages or plan.blocked else None,
         open_windows=outcome.open_windows,
-        holds=tuple(_dated(outcome.holds, before.holds if before else (), now)),
+        holds=tuple(_dated((*outcome.holds, *_by_operators(judged)), before.holds if before else (), now)),
         removals=removals_in_words(judged.removals, judged.found, plan),
         no_deletes=judged.removals.blind,
         release=seen.system.release,
@@ -113,6 +114,13 @@ def _dated(holds: Iterable[Hold], before: Iterable[Hold], now: float) -> Iterato
     """Each with the first visit that found its gate closed, whatever it says today."""
     known = {hold.gate: hold.since for hold in before}
     return (replace(hold, since=known.get(hold.gate) or now) for hold in holds)
+
+
+def _by_operators(judged: Judged) -> Iterator[Hold]:
+    """What waits for hosts that somebody locked by hand: these are unlocked by whoever locked them."""
+    blocked = (b.reason for b in judged.plan.blocked if b.reason.startswith(LOCKED_BY_OPERATOR))
+    if reasons := dict.fromkeys(blocked):
+        yield Hold(GateName.OTHER_WRITER, f"{'; '.join(reasons)}: unlock it to go on")
 
 
 def _reason(judged: Judged, outcome: Outcome) -> str:

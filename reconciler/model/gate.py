@@ -27,13 +27,14 @@ TOLERATED = ("200.001", "250.001", "260.001", "260.002", "750.006", "900.010", "
 class GateName(StrEnum):
     """Why a plan waits, in the order in which the reasons are told.
 
-    The first three are the site's own mode and policies (engine.permission); each of the others is a module of
+    The first four are the site's own mode and policies (engine.permission); each of the others is a module of
     engine.gates.
     """
 
     MODE = "mode"  # the controller may only look, or only plan
     POLICY = "policy"  # what is only reported
     APPROVAL = "approval"  # somebody has to say yes
+    FIGHTING = "fighting"  # somebody else sets a field back, again and again
     SUSPENDED = "suspended"  # somebody said stop
     VETO = "veto"  # the site itself says stop
     MASS = "mass"  # the commit does too much to the fleet: somebody has to say yes to the whole of it

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from reconciler.model.fight import FightPolicy
 from reconciler.model.gate import AlarmPolicy, Freeze
 from reconciler.model.ignore import Rule, Suppression
 from reconciler.model.maintenance import MaintenanceWindow
@@ -47,6 +48,9 @@ class Settings(BaseModel):
         default=(), description="When the site may be disturbed; at any time where none is named."
     )
     alarms: AlarmPolicy = Field(default=AlarmPolicy(), description="Which standing alarms hold a plan.")
+    fighting: FightPolicy = Field(
+        default=FightPolicy(), description="When a second writer is not written over any more."
+    )
     freezes: tuple[Freeze, ...] = Field(default=(), description="When nothing is sent to the site.")
     ignore: tuple[Rule, ...] = Field(default=(), description="Differences that do not count.")
     suppress: tuple[Suppression, ...] = Field(default=(), description="Alarms that are not raised for the site.")

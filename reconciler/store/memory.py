@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -11,6 +11,7 @@ from pathlib import Path
 from reconciler.model.approval import Approval
 from reconciler.model.drift import SiteDrift
 from reconciler.model.errors import Held
+from reconciler.model.fight import Writes
 from reconciler.model.gate import Suspension
 from reconciler.model.history import Happening, Sending
 from reconciler.model.removal import Removal
@@ -80,6 +81,13 @@ class StoreMemory:
     def suspensions(self) -> tuple[Suspension, ...]:
         return self.store.words.suspensions()
 
+    def writes(self, site: str) -> Writes:
+        return self.store.writes.of(site)
+
+    def wrote(self, site: str, sending: str, fields: Mapping[str, str], at: float) -> None:
+        if fields:
+            self.store.writes.note(site, sending, fields, at)
+
     def ended(self, site: str, commit: str, declared: Iterable[ResourceKey] = ()) -> None:
         keys = frozenset(declared)
         if self.store.base(site) != commit or self.store.declared(site) != keys:
@@ -118,6 +126,12 @@ class Recalled:
 
     def suspensions(self) -> tuple[Suspension, ...]:
         return ()
+
+    def writes(self, site: str) -> Writes:  # noqa: ARG002
+        return {}
+
+    def wrote(self, site: str, sending: str, fields: Mapping[str, str], at: float) -> None:
+        raise AssertionError(f"a command that only looks has sent {sending} to {site}: {', '.join(fields)} at {at}")
 
     def carry(self, site: str, removals: Iterable[Removal]) -> None:
         """Not ours to write: who owns the folder finds them too."""

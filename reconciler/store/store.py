@@ -29,6 +29,7 @@ from reconciler.store.sessions import Sessions
 from reconciler.store.tables import BASES, DRIFT, OUTCOMES, REMOVALS, VERDICTS, WINDOWS
 from reconciler.store.tokens import Tokens
 from reconciler.store.words import Words, use
+from reconciler.store.writes import WriteStore
 
 T = TypeVar("T")
 
@@ -183,6 +184,11 @@ class Store:
     def bells(self) -> Bells:
         """By which they tell each other to look. May be used from any thread."""
         return Bells(self._engine)
+
+    @property
+    def writes(self) -> WriteStore:
+        """When we wrote which field."""
+        return WriteStore(self._engine)
 
     # ---- verdicts
 

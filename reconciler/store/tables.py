@@ -203,3 +203,9 @@ ROLLOUT_LOOKS = Table(
     Column("site", String, nullable=False),
     Column("content", Text, nullable=False),  # what store.rollouts.Look says; JSON
 )
+WRITES = Table(
+    "writes",  # of the last days
+    METADATA,
+    Column("site", String, primary_key=True),
+    Column("content", Text, nullable=False),  # model.fight.Writes; JSON
+)

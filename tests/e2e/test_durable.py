@@ -33,6 +33,8 @@ async def test_a_plan_is_sent_by_a_workflow_and_the_site_looked_at_when_it_ended
             await it.visit(OTTAWA)
             assert it.verdicts[OTTAWA].state is State.IN_SYNC
             sending = it.store.history.sendings(OTTAWA)[0]
+            known = it.store.writes.of(OTTAWA)
+        assert [name for name, one in known.items() if sending.name in one.at]  # a second writer is told by these
         assert world.count(OTTAWA, "lock") == locks + 1
         deeds = Counter(happening.deed for happening in sending.happenings)
         assert deeds[Deed.SENT] == deeds[Deed.ANSWERED] > 2  # a lock, at least one change, an unlock

@@ -6,6 +6,9 @@ import asyncio
 import shutil
 
 from reconciler.clients.http import Limits
+from reconciler.engine.controller import Controller, Schedule
+from reconciler.engine.queue import Queue
+from reconciler.model.gate import GateName
 from reconciler.model.words import Cause, Result
 from reconciler.simulator.interference import Connection
 from tests.desired.writing import document
@@ -31,6 +34,13 @@ async def test_a_host_that_a_person_locked_stays_locked_and_says_so(in_service):
         ended = await world.applied(OTTAWA)
         assert ended.result is Result.HELD
         assert (world.count(OTTAWA, "unlock"), state(world)) == (1, "locked-disabled")
+
+        async with world.fleet() as fleet:
+            it = Controller(fleet, fleet.memory.store, Schedule(), Queue(world.clock, 1), lambda _: None)
+            await it.visit(OTTAWA)
+            [hold] = it.verdicts[OTTAWA].holds
+            assert (hold.gate, hold.since) == (GateName.OTHER_WRITER, world.clock.now())
+            assert hold.reason.startswith("locked-by-operator: controller-0 is locked-disabled-online")
 
         blocked = {b.reason.split(":")[0] for b in (await world.judged(OTTAWA)).plan.blocked}
         assert blocked == {"locked-by-operator"}

@@ -1,7 +1,8 @@
 """Somebody else writes at the site: VIM's orchestration, a deployment of software, dcmanager. Two writers are refused.
 
 A Deployment Manager inside the site is seen by what it makes VIM do, and by `configure` of dcmanager that feeds it; where
-it only sits there it holds nothing, and if it sets fields back, `fighting` says so (engine.fights).
+it only sits there it holds nothing, and if it sets fields back, `fighting` says so (model.fight).
+A host that somebody locked by hand is told under this name too (engine.verdicts).
 """
 
 from __future__ import annotations
