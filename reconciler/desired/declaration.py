@@ -78,7 +78,9 @@ def fleet_part(fleet: bytes, site: bytes) -> bytes:
         return fleet
     group = (own.text("group") if own else "") or DEFAULT_GROUP
     is_known = group in _names(known.get("groups"))
-    parts = (known.get("defaults"), known.at("groups", group), known.get("freezes"))
+    parts = [known.get("defaults"), known.at("groups", group), known.get("freezes")]
+    if approvals := known.get("approvals"):
+        parts.append(approvals)
     return json.dumps([group, is_known, *map(_exact, parts)], sort_keys=True).encode()
 
 

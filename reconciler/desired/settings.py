@@ -13,6 +13,7 @@ from reconciler.model.fight import FightPolicy
 from reconciler.model.gate import AlarmPolicy, Freeze
 from reconciler.model.ignore import Ignore, Suppression
 from reconciler.model.maintenance import MaintenanceWindow
+from reconciler.model.merge import Approvals
 from reconciler.model.site import Settings
 from reconciler.model.waves import Mass, Strategy
 from reconciler.model.words import ApplyPolicy, HealPolicy, Mode, Prune
@@ -98,6 +99,7 @@ class Fleet(Own):
     )
     mass: Mass = Field(default=Mass(), description="How much a commit may do before it is approved as a whole.")
     freezes: list[Freeze] = Field(default_factory=list, description="Times in which nothing is sent.")
+    approvals: Approvals = Field(default=Approvals(), description="What nobody need be asked about.")
 
     def group(self, name: str) -> Policies:
         """The policies of a group; none for one that says nothing or is not there."""
@@ -133,11 +135,13 @@ def resolved(fleet: Fleet | None, site: SiteFile) -> Settings:
         said |= {name: value for name in WINS if (value := getattr(policies, name)) is not None}
     prune = {kind: policy for policies in (*below, site) for kind, policy in (policies.prune or {}).items()}
     freezes = tuple(f for f in fleet.freezes if not f.groups or group in f.groups) if fleet else ()
+    merged = fleet.approvals.merged if fleet else ()
     suppress = tuple(s for policies in (*below, site) for s in policies.suppress or ())
     own = {
         "prune": prune,
         "suppress": suppress,
         "freezes": freezes,
+        "merged": merged,
         "labels": site.labels or {},
         "description": site.description or "",
     }

@@ -18,12 +18,13 @@ from reconciler.model.verdict import Ignored
 
 @dataclass(frozen=True, slots=True)
 class Compared:
-    """head: what Git says, in the site's own spelling, and as far as it counts."""
+    """head: what Git says, in the site's own spelling, and as far as it counts. base: the same, when it was followed."""
 
     head: Snapshot
     found: Comparison
     removals: Removals
     ignored: tuple[Ignored, ...] = ()
+    base: Snapshot | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,4 +59,5 @@ def _compared(said: _Said, visit: Visit, have: Snapshot, office: Office) -> Comp
     gone = removed(visit, now, said.base, office)
     found = let_go(compare(said.head, have, office.kinds, said.base), gone.removals)
     deletes = prunings(gone.removals, visit.settings, office.kinds)
-    return Compared(said.head, with_deletes(found, now, gone.base, deletes, office.kinds), gone.removals)
+    found = with_deletes(found, now, gone.base, deletes, office.kinds)
+    return Compared(said.head, found, gone.removals, base=said.base)

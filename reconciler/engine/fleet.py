@@ -64,6 +64,10 @@ class Memory(Protocol):
         """What people said of its plans, and of changes, and was not used there yet."""
         ...
 
+    def approve(self, approval: Approval) -> int:
+        """Keep a word that a rule gave; its number."""
+        ...
+
     def suspensions(self) -> tuple[Suspension, ...]:
         """Who said stop, to which sites and groups."""
         ...
@@ -140,6 +144,7 @@ class Fleet:
             recorder=partial(memory.recorder, name),
             writes=memory.writes(name),
             wrote=partial(memory.wrote, name),
+            approve=memory.approve,
         )
 
     async def inventory(self, name: str) -> dict[str, Any]:
@@ -205,7 +210,8 @@ def _both(before: Outcome | None, now: Outcome) -> Outcome:
     if before is None:
         return now
     result = Result.DONE if now.result is Result.IN_SYNC else now.result
-    return replace(now, result=result, entries=before.entries + now.entries)
+    approval = now.approval or before.approval
+    return replace(now, result=result, entries=before.entries + now.entries, approval=approval)
 
 
 def _neighbours(clients: SiteClients, centre: Central) -> Neighbours:

@@ -46,6 +46,11 @@ def nothing_noted(sending: str, fields: Mapping[str, str], at: float) -> None:
     """Nobody notes what was written."""
 
 
+def unnumbered(approval: Approval) -> int:  # noqa: ARG001
+    """Nobody keeps it."""
+    return 0
+
+
 def untimed(stage: str) -> AbstractContextManager[None]:  # noqa: ARG001
     """Nobody measures."""
     return nullcontext()
@@ -120,6 +125,7 @@ class Visit:
     approved: the id of the plan that somebody approved, "" for none; "*" for whatever the plan is, but for what destroys.
     approvals: what people said of its plans, and of changes, as the store keeps it.
     suspensions: who said stop, asked anew each time: it may be said while a plan is being sent.
+    approve: keeps a word that nobody said to us, and numbers it: a merge.
     recorder: for a plan's id and the name of one sending of it, who keeps what happens then.
     writes: when we wrote its fields. wrote: for the name of a sending and the fields that it wrote, who notes that.
     carried: what commits removed and is not deleted, open or declined. declared: the keys that the base said when it
@@ -141,6 +147,7 @@ class Visit:
     recorder: Callable[[str, str], Recorder] = no_history
     writes: Writes = field(default_factory=dict)
     wrote: Callable[[str, Mapping[str, str], float], None] = nothing_noted
+    approve: Callable[[Approval], int] = unnumbered
 
 
 def work(

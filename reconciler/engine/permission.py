@@ -33,7 +33,8 @@ class Permission:
     """plan: what may be sent, empty if nothing may. holds: why the rest is not. result: the end if nothing is sent.
 
     is_approved: somebody said yes to the plan as a whole; it is sent as a whole, or waits as one.
-    approval: the number of that word, where it was kept.
+    approval: the number of that word, where it was kept. merged: that word, where it was a merge, and is to be kept.
+    only_asks: nothing but somebody's yes is missing, and nobody said no.
     """
 
     plan: Plan
@@ -42,6 +43,17 @@ class Permission:
     holds: tuple[Hold, ...] = ()
     is_approved: bool = False
     approval: int = 0
+    merged: Approval | None = None
+    only_asks: bool = False
+
+    @property
+    def question(self) -> Question:
+        """What people's words are asked about."""
+        return self.planning.question()
+
+    def approved_by(self, merged: Approval) -> Permission:
+        """The whole plan, by a merge that counts as an approval."""
+        return Permission(self.planning.todo, Result.PLANNED, self.planning, is_approved=True, merged=merged)
 
     @property
     def owed(self) -> Plan:
@@ -115,10 +127,12 @@ def _in_part(planning: Planning, asked: Asked) -> Permission:
     if not held:
         return Permission(planning.todo, Result.PLANNED, planning)
     told = _told(held, len(changes))
+    only_asks = not asked.fought and all(why.gate is GateName.APPROVAL for why in told)
     if any(why.gate is GateName.APPROVAL for why in told):
         why_not = lapsed(asked.approvals, planning.question(asked.rollout))
         more = (Hold(GateName.APPROVAL, why_not),) if why_not else ()
-        return Permission(planning.of(_others(changes, held)), Result.HELD, planning, told + more)
+        part = planning.of(_others(changes, held))
+        return Permission(part, Result.HELD, planning, told + more, only_asks=only_asks)
     if any(why.gate is GateName.FIGHTING for why in told):
         return Permission(planning.of(_others(changes, held)), Result.HELD, planning, told)
     return Permission(planning.of(_others(changes, held)), Result.PLANNED, planning, told)
@@ -143,7 +157,7 @@ class Planning:
     kinds: Kinds
     ours: frozenset[str]
 
-    def question(self, rollout: str) -> Question:
+    def question(self, rollout: str = "") -> Question:
         """What people's words are asked about."""
         loses = any(_is_destructive(change, self.kinds) for change in self.found.changes)
         return Question(self.todo, self.found, rollout, loses)

@@ -11,8 +11,9 @@ from dataclasses import dataclass, field, replace
 from reconciler.engine.comparing import compared
 from reconciler.engine.gating import gated
 from reconciler.engine.judgement import fields
+from reconciler.engine.merged import Merged, approved_by_merge
 from reconciler.engine.office import Office, Visit
-from reconciler.engine.permission import Asked, permitted
+from reconciler.engine.permission import Asked, Permission, permitted
 from reconciler.engine.sending import Order, Sends, rendering, sent_now
 from reconciler.model.change import Comparison
 from reconciler.model.fight import fought
@@ -33,6 +34,7 @@ class Judged:
     they stay ours, to be unlocked when Git says so.
     removals: what was removed from Git, and what is to become of it.
     ignored: what differs and does not count: of it nothing is in `found`, and `desired` says what the site shows.
+    base: what Git said when the site followed it last; None where nobody knows.
     """
 
     desired: Snapshot
@@ -43,6 +45,7 @@ class Judged:
     kept: frozenset[str] = frozenset()
     removals: Removals = field(default_factory=Removals)
     ignored: tuple[Ignored, ...] = ()
+    base: Snapshot | None = None
 
     @property
     def owed(self) -> frozenset[str]:
@@ -70,7 +73,7 @@ async def judge(visit: Visit, office: Office) -> Judged:
         both = Context(seen.head, have)
         todo = plan(seen.found, both, office.kinds, ours, visit.desired.revision)
     kept = said_locked(both, office.kinds)
-    return Judged(seen.head, have, seen.found, todo, ours, kept, seen.removals, seen.ignored)
+    return Judged(seen.head, have, seen.found, todo, ours, kept, seen.removals, seen.ignored, seen.base)
 
 
 async def reconcile(visit: Visit, office: Office, sends: Sends = sent_now) -> tuple[Judged, Outcome]:
@@ -86,10 +89,11 @@ async def reconcile(visit: Visit, office: Office, sends: Sends = sent_now) -> tu
     goes_by = turn.rollout.id if turn.rollout else ""
     again = fought(visit.writes, fields(judged.found.changes), visit.settings.fighting, office.clock.now())
     asked = Asked(visit.settings, visit.approved, judged.windows, visit.approvals, goes_by, again)
-    allowed = permitted(judged.found, judged.plan, context, office.kinds, asked)
+    allowed = _or_merged(permitted(judged.found, judged.plan, context, office.kinds, asked), judged, visit, office)
     passed = await gated(allowed, judged.observed, visit, office)
     if not passed.plan.stages:
         return judged, replace(allowed.unsent(passed.closed), open_windows=tuple(sorted(judged.owed)))
+    approval = visit.approve(allowed.merged) if allowed.merged else allowed.approval
     office.begins(visit.site, passed.plan)
     order = Order(
         site=visit.site,
@@ -99,9 +103,24 @@ async def reconcile(visit: Visit, office: Office, sends: Sends = sent_now) -> tu
         windows=judged.windows,
         stays_locked=judged.kept,
         holds=(*passed.closed, *allowed.holds),
-        approval=allowed.approval,
+        approval=approval,
     )
     return judged, await sends(order, visit, office)
+
+
+def _or_merged(allowed: Permission, judged: Judged, visit: Visit, office: Office) -> Permission:
+    """What only waits for somebody's yes is permitted where a merge was one."""
+    rules = visit.settings.merged
+    if not (allowed.only_asks and rules) or judged.base is None:
+        return allowed
+    if office.repository.desired(visit.site) != visit.desired:
+        return allowed  # Git moved since the visit began: what moved is of another plan
+    merge = office.repository.merge(visit.site, visit.base_commit)
+    if merge is None:
+        return allowed
+    merged = Merged(merge, judged.base, visit.base_commit)
+    approval = approved_by_merge(allowed.question, merged, rules, office.kinds)
+    return allowed.approved_by(approval) if approval else allowed
 
 
 def still_open(windows: frozenset[str], have: Snapshot) -> frozenset[str]:

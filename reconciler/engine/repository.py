@@ -18,13 +18,14 @@ from reconciler.desired import Fleet, fleet_part, layers_of, load_fleet, load_si
 from reconciler.engine.render import Pool, snapshot
 from reconciler.model.errors import ConfigErrors
 from reconciler.model.kind import Kinds
+from reconciler.model.merge import Merge, moved_paths
 from reconciler.model.origin import Origin
 from reconciler.model.site import Settings, Site, SiteFiles
 from reconciler.model.snapshot import Snapshot
 from reconciler.sources.blame import Blames
 from reconciler.sources.commits import CommitFacts
 from reconciler.sources.errors import SourceError
-from reconciler.sources.inputs import FLEET
+from reconciler.sources.inputs import FLEET, SITE_FILE, SITES
 from reconciler.sources.mirror import Mirror
 from reconciler.sources.sites import GitSites
 from reconciler.sources.working_tree import WorkingTree
@@ -89,6 +90,10 @@ class Bases(Protocol):
 
     def set_by(self, commit: str, origin: Origin) -> CommitFacts | None:
         """The commit that set a line, as it stands at a commit; None where no commit is known to."""
+        ...
+
+    def moved_by(self, paths: frozenset[str], commit: str, head: str) -> Merge | None:
+        """The last commit after one, up to the head, that moved any of these paths; None where none did."""
         ...
 
     def close(self) -> None:
@@ -191,6 +196,19 @@ class Repository:
         """
         return self._bases_of.set_by(commit, origin)
 
+    def merge(self, name: str, commit: str) -> Merge | None:
+        """What moved in a site's inputs since the commit that it followed last, and by which commit.
+
+        None where nobody can tell: edits that nobody committed, another history, a site that was not there.
+        """
+        if not self.is_committed or not self._bases_of.is_past(commit, self.commit):
+            return None
+        before = self._bases_of.files(name, commit)
+        if before is None:
+            return None
+        paths = moved_paths(_reaching(before), _reaching(self.tree.site_files(name)))
+        return self._bases_of.moved_by(paths, commit, self.commit) if paths else None
+
     def forget(self, names: frozenset[str]) -> None:
         """Drop what is kept of sites that are gone."""
         for name in names:
@@ -215,6 +233,12 @@ class Repository:
     def _made(self, files: SiteFiles) -> Rendered:
         site = load_site(files, _parse)
         return Rendered(files.key, site.settings, self._pool.shared(snapshot(site, self._kinds, files.commit)))
+
+
+def _reaching(said: SiteFiles) -> Mapping[str, bytes]:
+    """A site's inputs, fleet.yaml by its part that reaches the site."""
+    own = said.files.get(f"{SITES}{said.name}/{SITE_FILE}", b"")
+    return {path: fleet_part(content, own) if path == FLEET else content for path, content in said.files.items()}
 
 
 def open_folder(folder: Path, kinds: Kinds, mirror: Mirror | None = None, root: str = "") -> Repository:
@@ -318,6 +342,9 @@ class MirrorBases:
     def set_by(self, commit: str, origin: Origin) -> CommitFacts | None:
         return self._blames.of(commit, origin.file, origin.line)
 
+    def moved_by(self, paths: frozenset[str], commit: str, head: str) -> Merge | None:
+        return self._sites.moved_by(paths, commit, head)
+
     def close(self) -> None:
         self._mirror.close()
 
@@ -341,6 +368,9 @@ class NoBases:
         return False
 
     def set_by(self, commit: str, origin: Origin) -> CommitFacts | None:  # noqa: ARG002
+        return None
+
+    def moved_by(self, paths: frozenset[str], commit: str, head: str) -> Merge | None:  # noqa: ARG002
         return None
 
     def close(self) -> None:

@@ -11,6 +11,7 @@ from reconciler.model.fight import FightPolicy
 from reconciler.model.gate import AlarmPolicy, Freeze
 from reconciler.model.ignore import Rule, Suppression
 from reconciler.model.maintenance import MaintenanceWindow
+from reconciler.model.merge import MergeRule
 from reconciler.model.node import Node
 from reconciler.model.origin import Origin
 from reconciler.model.words import ApplyPolicy, HealPolicy, Mode, Prune
@@ -54,6 +55,7 @@ class Settings(BaseModel):
     freezes: tuple[Freeze, ...] = Field(default=(), description="When nothing is sent to the site.")
     ignore: tuple[Rule, ...] = Field(default=(), description="Differences that do not count.")
     suppress: tuple[Suppression, ...] = Field(default=(), description="Alarms that are not raised for the site.")
+    merged: tuple[MergeRule, ...] = Field(default=(), description="What counts as approved by having been merged.")
     description: str = Field(default="", description="The site in a few words.")
     labels: Mapping[str, str] = Field(default_factory=dict, description="The author's own, to select sites by.")
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Collection, Iterator, Mapping
 
+from reconciler.model.merge import Merge
 from reconciler.model.site import SiteFiles
 from reconciler.sources.errors import SourceError
 from reconciler.sources.inputs import (
@@ -23,6 +24,8 @@ from reconciler.sources.inputs import (
 from reconciler.sources.mirror import Mirror
 from reconciler.sources.site_files import Place, State, checked, many, site_files
 from reconciler.sources.tree import moved, tree, treeish
+
+FACTS = "%H%x00%aN%x00%cN%x00%ct"  # commit, author, committer, and when it was committed (git-log(1))
 
 
 class GitSites:
@@ -102,6 +105,19 @@ class GitSites:
         )
         answer = self._mirror.git.run(*walk, f"{commit}..{head}", "--", *self._paths(SITES + name))
         return tuple(answer.text.split())
+
+    def moved_by(self, paths: Collection[str], commit: str, head: str) -> Merge | None:
+        """The last commit after one, up to a head, that moved any of these files; None where none did.
+
+        Along first parents: of what a merge brought, the merge is the one.
+        """
+        walk = ("log", "-1", "--first-parent", "--diff-merges=first-parent", "--no-patch", f"--format={FACTS}")
+        names = (f":(literal){path}" for path in self._paths(*sorted(paths)))  # a name may hold a `*`
+        answer = self._mirror.git.run(*walk, f"{commit}..{head}", "--", *names)
+        said = answer.text.strip("\n").split("\0")
+        if len(said) != FACTS.count("%x00") + 1:
+            return None
+        return Merge(said[0], said[1], said[2], float(said[3]), frozenset(paths))
 
     def all_files(self, names: Collection[str]) -> Iterator[SiteFiles | SourceError]:
         """The files of many sites at one commit; an unreadable site comes as its error, the others go on."""

@@ -78,6 +78,9 @@ class StoreMemory:
     def approvals(self, site: str) -> tuple[Approval, ...]:
         return self.store.words.approvals(site)
 
+    def approve(self, approval: Approval) -> int:
+        return self.store.words.answer(approval)
+
     def suspensions(self) -> tuple[Suspension, ...]:
         return self.store.words.suspensions()
 
@@ -123,6 +126,9 @@ class Recalled:
 
     def approvals(self, site: str) -> tuple[Approval, ...]:  # noqa: ARG002
         return ()  # who only looks sends nothing
+
+    def approve(self, approval: Approval) -> int:
+        raise AssertionError(f"a command that only looks was about to keep an approval by {approval.by}")
 
     def suspensions(self) -> tuple[Suspension, ...]:
         return ()

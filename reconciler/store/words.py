@@ -60,8 +60,8 @@ class Words:
 
     # ---- approvals
 
-    def answer(self, approval: Approval) -> None:
-        """Keep a yes or a no. The last one about a plan or a change counts."""
+    def answer(self, approval: Approval) -> int:
+        """Keep a yes or a no, and number it. The last one about a plan or a change counts."""
         said = {
             "answer": approval.answer,
             "subject": approval.subject,
@@ -79,6 +79,7 @@ class Words:
                 db.execute(insert(APPROVAL_PLANS), pinned)
             detail = " ".join(filter(None, (_of(approval), approval.reason)))
             self._audit(db, approval.by, str(approval.answer), approval.name, detail)
+        return int(number)
 
     def approvals(self, site: str) -> tuple[Approval, ...]:
         """What may count for a site and was not used there yet, the oldest first: of its plans, of changes, of rollouts.

@@ -205,7 +205,7 @@ def test_a_site_s_own_files_are_checked(file, text, expected):
 @pytest.mark.parametrize(
     ("more", "expected"),
     [
-        ("colour: red\n", "4:9: fleet: colour is not known; known are apiVersion, kind, name, systemController, defaults, groups, rollout, mass, freezes"),
+        ("colour: red\n", "4:9: fleet: colour is not known; known are apiVersion, kind, name, systemController, defaults, groups, rollout, mass, freezes, approvals"),
         ("groups: {east: {mode: plan, aply: auto}}\n",
          "4:35: fleet: groups.east.aply is not known; known are mode, apply, heal, prune, windows, alarms, ignore, suppress, fighting, values, description"),
         ("systemController: {authUrl: http://a/v3, credentials: {username: u, password: hunter2}}\n",

@@ -105,6 +105,24 @@ def test_an_edit_of_fleet_yaml_reaches_the_sites_whose_part_it_changes(before, a
     assert (fleet_part(FLEET.encode(), site) != fleet_part(edited.encode(), site)) is reaches
 
 
+RULE = "approvals: {merged: [{paths: ['subclouds/lab-*/**'], upTo: lock}]}\n"
+
+
+def test_a_rule_about_merges_reaches_every_site():
+    assert fleet_part((FLEET + RULE).encode(), EAST) != fleet_part(FLEET.encode(), EAST)
+
+
+def test_a_rule_about_merges_is_every_sites_setting():
+    fleet = load_fleet(b"apiVersion: stxr.io/v1\nkind: Fleet\nname: ran\n" + RULE.encode())
+    [rule] = fleet.approvals.merged
+    assert (rule.paths, rule.up_to) == (("subclouds/lab-*/**",), "lock")
+
+
+def test_a_rule_that_approves_lost_data_is_refused_at_its_place():
+    with pytest.raises(ConfigErrors, match=r"4:60: fleet: approvals\.merged\[0\]\.upTo must be at most reboot"):
+        load_fleet(b"apiVersion: stxr.io/v1\nkind: Fleet\nname: ran\n" + RULE.replace("lock", "destructive").encode())
+
+
 def test_a_part_that_cannot_be_told_is_the_whole_file():
     assert fleet_part(b"a: [", EAST) == b"a: ["
     assert fleet_part(FLEET.encode(), b"a: [") == FLEET.encode()

@@ -15,6 +15,7 @@ from reconciler.engine.office import Office
 from reconciler.model.alarm import Noted
 from reconciler.model.errors import ReconcilerError
 from reconciler.model.gate import Surroundings
+from reconciler.model.merge import Merge
 from reconciler.model.site import Settings
 from reconciler.model.snapshot import Snapshot
 from reconciler.model.words import ApplyPolicy, Mode
@@ -33,6 +34,7 @@ class Git:
         self.past: dict[str, Snapshot] = {}
         self.kept: list[tuple[str, str]] = []
         self.commit = "c1"
+        self.merged: Merge | None = None
         self.forgotten: frozenset[str] = frozenset()
 
     @property
@@ -60,6 +62,9 @@ class Git:
 
     def why_no_base(self, name: str, commit: str) -> str:
         return f"{commit} is not known" if commit else "no commit is known"
+
+    def merge(self, name: str, commit: str) -> Merge | None:
+        return self.merged
 
     def since(self, name: str, commit: str) -> tuple[str, ...]:
         return ()
