@@ -249,8 +249,10 @@ def _suspensions(app: FastAPI, fleet: Fleet, access: Access, desk: Desk) -> None
     async def resume(
         request: Request, scope: Scope, name: Annotated[Name, Path()], why: Annotated[Because, Query()]
     ) -> Response:
-        """Take a suspension back."""
+        """Take a suspension back, and let hosts that are stuck be tried again."""
         if not desk.words.resume(bearer_of(request).name, why.reason, **{scope.value: name}):
-            raise HTTPException(404, f"the {scope} {name} is not suspended: see /api/v1/suspensions")
+            raise HTTPException(
+                404, f"the {scope} {name} is not suspended, and no host of it is stuck: see /api/v1/suspensions"
+            )
         desk.heed()
         return as_json({"scope": scope, "name": name})

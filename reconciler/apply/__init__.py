@@ -1,8 +1,8 @@
 """A Plan to its Outcome: look, act if it is still needed, look again. Windows are always closed by their opener."""
 
+from reconciler.apply.hosts import at_rest
 from reconciler.apply.remote import Clock, Journal, Pace, Recorder, Remote, unrecorded
 from reconciler.apply.send import send
-from reconciler.apply.window import at_rest
 from reconciler.apply.work import Permits, Work, permitted
 
 __all__ = [

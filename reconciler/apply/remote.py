@@ -6,6 +6,7 @@ from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from typing import Any, Protocol
 
+from reconciler.model.condition import HostCondition
 from reconciler.model.history import Happening
 from reconciler.model.plan import Method
 from reconciler.model.snapshot import Snapshot
@@ -30,12 +31,20 @@ class Remote(Protocol):
 class Journal(Protocol):
     """What must outlive the process. Written before the deed."""
 
-    def window_opens(self, host: str, plan_id: str) -> None:
-        """We are about to lock this host."""
+    def window_opens(self, host: str, plan_id: str, until: float | None = None) -> None:
+        """We are about to lock this host. until: when it is to be back; None where Git says that it stays locked."""
         ...
 
     def window_closed(self, host: str) -> None:
         """The host is unlocked again, or was never locked by us."""
+        ...
+
+    def stands(self, condition: HostCondition) -> None:
+        """A host is not in the state that was asked of it."""
+        ...
+
+    def over(self, host: str) -> None:
+        """It is now, or is asked for something else."""
         ...
 
 
@@ -72,6 +81,7 @@ class Pace:
     swact_limit_s: float = 1800.0
     busy_limit_s: float = 900.0  # pending runtime configuration alone may take 120 s (host_unlock_blocking_period)
     config_limit_s: float = 600.0  # from in service to the agent's report of what it applied
+    well_limit_s: float = 1800.0  # from in service to available: replication gets into step
     seen_limit_s: float = 120.0  # from an accepted call to its effect in a list
 
     def polls(self) -> Callable[[], float]:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from functools import partial
 
+from reconciler.apply.hosts import noted
 from reconciler.apply.step import call_once, failed, named, perform
-from reconciler.apply.window import ask_gates, swact, window
+from reconciler.apply.swact import move_activity
+from reconciler.apply.window import window
 from reconciler.apply.work import Work
-from reconciler.model.errors import Conflict, Held, ReconcilerError, Unreachable
+from reconciler.model.errors import Conflict, Held, ReconcilerError, Stuck, Unreachable
 from reconciler.model.outcome import Entry, Outcome
-from reconciler.model.plan import Opening, Plan, Stage, StageType
+from reconciler.model.plan import Opening, Plan, Stage, StageType, locking
 from reconciler.model.words import Result
 
 
@@ -25,7 +27,7 @@ async def send(plan: Plan, work: Work, *, is_asked: bool = False) -> Outcome:
             work.stage = index
             left = plan.stages[index:]
             if not index and is_asked and not _takes_out(stage):
-                await work.deed(f"{stage.host} gates", stage.host, partial(ask_gates, left, work))
+                await work.deed(f"{stage.host} gates", stage.host, partial(work.ask_gates, left))
             more, error = await _stage(left, work, plan.id)
             entries += more
             if error:
@@ -46,7 +48,9 @@ async def _stage(left: tuple[Stage, ...], work: Work, plan_id: str) -> tuple[tup
     if stage.type is StageType.WINDOW:
         return await window(left, work, plan_id)
     if stage.type is StageType.SWACT:
-        await work.deed(f"{stage.host} swact", stage.host, partial(swact, left, work))
+        locks = locking(left, stage.host)
+        moving = partial(noted, partial(move_activity, left, work), work, work.digest(locks) if locks else "")
+        await work.deed(f"{stage.host} swact", stage.host, moving)
         return (), None
     return await _online(stage, work)
 
@@ -66,7 +70,8 @@ async def _online(stage: Stage, work: Work) -> tuple[tuple[Entry, ...], Reconcil
 def _ended(plan: Plan, entries: list[Entry], error: ReconcilerError, work: Work) -> Outcome:
     ends = {Conflict: Result.CONFLICT, Held: Result.HELD, Unreachable: Result.UNREACHABLE}
     result = next((r for cls, r in ends.items() if isinstance(error, cls)), Result.FAILED)
-    return Outcome(plan.id, result, tuple(entries), _open(work), str(error))
+    stuck = (work.condition(error),) if isinstance(error, Stuck) else ()
+    return Outcome(plan.id, result, tuple(entries), _open(work), str(error), conditions=stuck)
 
 
 def _open(work: Work) -> tuple[str, ...]:

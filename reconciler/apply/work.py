@@ -7,8 +7,10 @@ from dataclasses import dataclass, field
 from typing import Any, Protocol, TypeVar
 
 from reconciler.apply.remote import Clock, Journal, Pace, Recorder, Remote, unrecorded
-from reconciler.model.errors import Busy, ReconcilerError, Refused, Unauthorized, Unreachable
+from reconciler.model.condition import HostCondition
+from reconciler.model.errors import Busy, ReconcilerError, Refused, Stuck, Unauthorized, Unreachable
 from reconciler.model.history import Deed, Happening
+from reconciler.model.host import SystemState
 from reconciler.model.kind import Kinds
 from reconciler.model.plan import Method, Stage
 from reconciler.model.resource import ResourceKey
@@ -29,6 +31,16 @@ async def unkept(name: str, deed: Callable[[], Awaitable[T]]) -> T:  # noqa: ARG
     return await deed()
 
 
+def long(stage: Stage, system: SystemState) -> float:  # noqa: ARG001
+    """An hour, where nobody knows better."""
+    return 3600.0
+
+
+def nameless(stage: Stage) -> str:  # noqa: ARG001
+    """What a host is locked for does not matter to anybody."""
+    return ""
+
+
 async def permitted(left: tuple[Stage, ...], seen: Snapshot) -> None:
     """No gate holds anything."""
 
@@ -42,6 +54,7 @@ class Work:
     record: is told what happens, stage and host being those of the deed that is being done.
     permits: asked before one more host is taken out of service, with all stages that are left; raises Held where that
       is to wait.
+    lasts: how many seconds a stage takes. digest: what tells a stage from another one of the same host.
     """
 
     site: str
@@ -55,6 +68,8 @@ class Work:
     made: dict[ResourceKey, dict[str, str | int]] = field(default_factory=dict)
     windows: set[str] = field(default_factory=set)
     permits: Permits = permitted
+    lasts: Callable[[Stage, SystemState], float] = long
+    digest: Callable[[Stage], str] = nameless
     kept: Keeps = unkept
     record: Recorder = unrecorded
     stage: int = 0
@@ -88,15 +103,37 @@ class Work:
         """For the history: nothing secret, and no body."""
         self.record(Happening(self.clock.now(), deed, text, self.host, self.stage))
 
-    def opens(self, host: str, plan_id: str) -> None:
-        """Note that we are about to lock a host, before it is done."""
-        self.journal.window_opens(host, plan_id)
-        self.windows.add(host)
+    async def ask_gates(self, left: tuple[Stage, ...]) -> None:
+        """Raise Held where what is left of the plan is to wait.
+
+        Asked in the deed that takes a host out of service, not before it: a process that takes over does the deed
+        again, hours later perhaps, and what was permitted then is not permitted now.
+        """
+        await self.permits(left, await self.remote.look(()))
+        self.tell(Deed.SEEN, "no gate is closed")
+
+    def opens(self, stage: Stage, system: SystemState, plan_id: str) -> None:
+        """Note that we are about to lock a host, before it is done. It is late once it took twice what was expected."""
+        until = self.clock.now() + 2 * self.lasts(stage, system) if stage.unlocks else None
+        self.journal.window_opens(stage.host, plan_id, until)
+        self.windows.add(stage.host)
 
     def closed(self, host: str) -> None:
         """Note that a host is unlocked again, or was never locked by us."""
         self.journal.window_closed(host)
         self.windows.discard(host)
+
+    def stands(self, stuck: Stuck, digest: str) -> None:
+        """Note how a host is stuck, for later visits. digest: of what it was to be locked for."""
+        self.journal.stands(self.condition(stuck, digest))
+
+    def condition(self, stuck: Stuck, digest: str = "") -> HostCondition:
+        """How a host is stuck, as a value, since now."""
+        return HostCondition(stuck.condition, stuck.host, stuck.said, self.clock.now(), work=digest)
+
+    def over(self, host: str) -> None:
+        """Note that a host did what it was told."""
+        self.journal.over(host)
 
 
 def _answer(error: ReconcilerError) -> str:

@@ -110,4 +110,4 @@ def _reviewed(plans: Mapping[str, str], plan_id: str, errors: Mapping[str, str])
 
 
 def _json(result: SiteResult) -> dict[str, object]:
-    return result_json(result) | ({"outcome": outcome_json(result.outcome)} if result.outcome else {})
+    return result_json(result) | ({"outcome": outcome_json(result.outcome, result.site)} if result.outcome else {})

@@ -48,6 +48,7 @@ def status_lines(verdicts: list[Verdict], now: float) -> Iterator[str]:
     for row in [header, *rows]:
         cells = [str(cell).ljust(width) for cell, width in zip(row, widths, strict=False)]
         yield "  ".join([*cells, str(row[-1])]).rstrip()
+    yield from (line for v in verdicts for line in _stuck(v, now))
     yield from (f"  {v.site}: {resource}: {why}" for v in verdicts for resource, why in v.removals.items())
     yield from (f"  {v.site}: {v.no_deletes}" for v in verdicts if v.no_deletes)
     counted = Counter(str(v.state) for v in verdicts)
@@ -68,9 +69,17 @@ def _row(verdict: Verdict, now: float) -> tuple[str, ...]:
     )
 
 
+def _stuck(verdict: Verdict, now: float) -> Iterator[str]:
+    """Each host that is stuck: how, since when, until when it should have been back, and what comes next."""
+    for one in verdict.conditions:
+        until = f", due {in_words(now - one.until)} ago" if one.until else ""
+        yield f"  {verdict.site}: {one.in_words} (since {in_words(now - one.since)}{until})"
+        yield f"    next: {one.next_move(verdict.site)}"
+
+
 def _said(verdict: Verdict, now: float) -> str:
     """What keeps the site from being in sync, in one line: for a gate since when, and when it may open."""
-    if not verdict.holds:
+    if not verdict.holds or verdict.conditions:
         return verdict.message.splitlines()[0] if verdict.message else verdict.reason
     first = verdict.holds[0]
     since = f"since {in_words(now - first.since)}" if first.since else ""

@@ -62,12 +62,14 @@ def suspend(
 def resume(
     names: Names, group: Group = False, state: State = STATE, database: Database = "", show: Show = Format.TEXT
 ) -> None:
-    """Take a suspension back. Exit: 0 resumed, 1 one of them was not suspended."""
+    """Take a suspension back, and let hosts that are stuck be tried again. Exit: 0 resumed, 1 nothing to resume in one."""
     with speaking(state, "resume", database) as store:
         missing = [n for n in names if not store.words.resume(getuser(), **_scoped(n, is_group=group))]
         known = sorted(s.site or f"group {s.group}" for s in store.words.suspensions())
     if missing:
-        raise ConfigError(f"not suspended: {', '.join(missing)}; suspended are {', '.join(known) or 'none'}")
+        raise ConfigError(
+            f"not suspended, and no host stuck: {', '.join(missing)}; suspended are {', '.join(known) or 'none'}"
+        )
     _told({"resumed": names, "is_group": group}, (f"{n}: resumed" for n in names), show)
 
 

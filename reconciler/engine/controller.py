@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 
 from reconciler.engine.backoff import Backoff
 from reconciler.engine.clues import clues
+from reconciler.engine.conditions import with_conditions
 from reconciler.engine.fleet import Fleet
 from reconciler.engine.membership import Alone, Membership
 from reconciler.engine.office import Visit as SiteVisit
@@ -180,6 +181,7 @@ class Controller:
         """One site, once; seconds until it is due again. Others' sites are left to them."""
         # who sends to it looks at it; its end puts it here again
         if name in self._under_way or not self._members.is_mine(name):
+            self._tell_late(name)
             return self._schedule.next_s(self._chance())
         if (lease := self._members.take(name)) is None:
             return ELSEWHERE_S
@@ -270,6 +272,12 @@ class Controller:
         known = settings or self._settings(name)
         return Whose(name, known, repository.commit, repository.tree.keys.get(name, ""))
 
+    def _tell_late(self, name: str) -> None:
+        """A host that is not back in time is told while its plan is on its way."""
+        known = self.verdicts.get(name)
+        if known and set(self.store.conditions.late(name)) - set(known.conditions):
+            self._keep(known)
+
     def _settings(self, name: str) -> Settings:
         """What Git says of the site's treatment; what it said last where it cannot be read."""
         try:
@@ -281,8 +289,10 @@ class Controller:
     def _keep(self, verdict: Verdict) -> None:
         if verdict.site not in self._fleet.office.repository.names:
             return  # dropped while it was visited
-        kept = self.store.keep(verdict)
-        self.verdicts[verdict.site], self.drift[verdict.site] = kept.verdict, kept.drift
+        site, conditions = verdict.site, self.store.conditions
+        told = with_conditions(verdict, (*conditions.late(site), *conditions.of(site)), self.store.deadlines(site))
+        kept = self.store.keep(told)
+        self.verdicts[site], self.drift[site] = kept.verdict, kept.drift
         self._tell(kept.verdict)
         for event in kept.events:
             self.turned(event)

@@ -20,6 +20,7 @@ from reconciler.engine.remote import SiteRemote
 from reconciler.engine.surroundings import Neighbours
 from reconciler.engine.unsealed import is_noted
 from reconciler.model.approval import Approval
+from reconciler.model.condition import HostCondition
 from reconciler.model.errors import ConfigError, ReconcilerError
 from reconciler.model.fight import Writes
 from reconciler.model.gate import Suspension
@@ -66,6 +67,10 @@ class Memory(Protocol):
 
     def approve(self, approval: Approval) -> int:
         """Keep a word that a rule gave; its number."""
+        ...
+
+    def conditions(self, site: str) -> tuple[HostCondition, ...]:
+        """How its hosts are stuck."""
         ...
 
     def suspensions(self) -> tuple[Suspension, ...]:
@@ -122,12 +127,17 @@ class Fleet:
         return await self._remotes(self._endpoint(name))
 
     async def visit(self, name: str, approved: str = "") -> Visit:
-        """All that one visit is given. Raises ConfigErrors for what Git says, ConfigError for a missing endpoint."""
+        """All that one visit is given. Raises ConfigErrors for what Git says, ConfigError for a missing endpoint.
+
+        approved: by somebody who is there, and knows how the hosts are: they are tried once more.
+        """
         repository = self.office.repository
         settings, desired = repository.settings(name), repository.desired(name)
         remote, memory = await self.line(name), self.memory
         journal, base, windows = memory.journal(name), memory.base(name), memory.windows(name)
         carried, declared = memory.removals(name), memory.declared(name)
+        standing = memory.conditions(name)
+        seen = standing if approved else ()
         return Visit(
             site=name,
             settings=settings,
@@ -145,6 +155,8 @@ class Fleet:
             writes=memory.writes(name),
             wrote=partial(memory.wrote, name),
             approve=memory.approve,
+            standing=standing,
+            conditions=lambda: tuple(c for c in memory.conditions(name) if c not in seen),
         )
 
     async def inventory(self, name: str) -> dict[str, Any]:

@@ -65,4 +65,5 @@ async def _case(plan: Plan, seen: Snapshot, visit: Visit, office: Office, *, aga
         freezes=settings.freezes,
         suspensions=visit.suspensions(),
         turn=office.turns.of(visit.site),
+        conditions=visit.conditions(),
     )

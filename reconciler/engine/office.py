@@ -13,6 +13,7 @@ from reconciler.engine.remote import SiteRemote
 from reconciler.engine.repository import Repository
 from reconciler.engine.unsealed import Reveal, as_seen
 from reconciler.model.approval import Approval
+from reconciler.model.condition import HostCondition
 from reconciler.model.fight import Writes
 from reconciler.model.gate import Surroundings, Suspension
 from reconciler.model.kind import Kinds
@@ -22,6 +23,7 @@ from reconciler.model.resource import ResourceKey
 from reconciler.model.rollout import Turn
 from reconciler.model.site import Settings
 from reconciler.model.snapshot import Snapshot
+from reconciler.plan import stage_id, stage_s
 
 
 def silent(site: str, text: str) -> None:
@@ -34,6 +36,11 @@ def unannounced(site: str, todo: Plan) -> None:
 
 def nobody_suspended() -> tuple[Suspension, ...]:
     """Nobody said stop."""
+    return ()
+
+
+def nobody_stuck() -> tuple[HostCondition, ...]:
+    """Every host did what it was told."""
     return ()
 
 
@@ -128,6 +135,8 @@ class Visit:
     approve: keeps a word that nobody said to us, and numbers it: a merge.
     recorder: for a plan's id and the name of one sending of it, who keeps what happens then.
     writes: when we wrote its fields. wrote: for the name of a sending and the fields that it wrote, who notes that.
+    standing: how its hosts are stuck.
+    conditions: the same, asked anew each time as well; without those that whoever asks has before his eyes.
     carried: what commits removed and is not deleted, open or declined. declared: the keys that the base said when it
       was noted.
     """
@@ -148,6 +157,8 @@ class Visit:
     writes: Writes = field(default_factory=dict)
     wrote: Callable[[str, Mapping[str, str], float], None] = nothing_noted
     approve: Callable[[Approval], int] = unnumbered
+    standing: tuple[HostCondition, ...] = ()
+    conditions: Callable[[], tuple[HostCondition, ...]] = nobody_stuck
 
 
 def work(
@@ -166,4 +177,6 @@ def work(
         say=lambda text: office.say(name, text),
         windows=set(windows),
         permits=permits,
+        lasts=stage_s,
+        digest=stage_id,
     )

@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 
 from reconciler.engine.comparing import compared
+from reconciler.engine.conditions import over
 from reconciler.engine.gating import gated
 from reconciler.engine.judgement import fields
 from reconciler.engine.merged import Merged, approved_by_merge
@@ -84,6 +85,8 @@ async def reconcile(visit: Visit, office: Office, sends: Sends = sent_now) -> tu
     judged = await judge(visit, office)
     for host in visit.windows - judged.windows:
         visit.journal.window_closed(host)  # or somebody's later lock of it would be taken for ours
+    for host in over(visit.standing, judged.plan, judged.observed.system):
+        visit.journal.over(host)
     context = Context(judged.desired, judged.observed)
     turn = office.turns.of(visit.site)
     goes_by = turn.rollout.id if turn.rollout else ""

@@ -8,6 +8,7 @@
     ├── Unauthorized   a service does not know us or does not let us                  wait: mended outside Git
     ├── Unreachable    no answer that can be used; `sent`: it may have taken effect   wait, longer each time
     ├── NotReady       what it needs is not there yet                                 wait
+    ├── Stuck          a host did not leave service, or come back: `condition`        stalled until it shows, or is told
     ├── Conflict       the site moved since it was looked at                          look and plan afresh
     └── Held           a gate is closed                                               wait for the gate
 
@@ -25,6 +26,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, ClassVar, NamedTuple
 
+from reconciler.model.condition import Condition, HostCondition
 from reconciler.model.origin import Origin
 
 
@@ -46,6 +48,7 @@ class Reason(StrEnum):
     UNAUTHORIZED = "Unauthorized"
     UNREACHABLE = "Unreachable"
     NOT_READY = "NotReady"
+    STUCK = "HostStuck"
     CONFLICT = "Conflict"
     HELD = "Held"
 
@@ -131,11 +134,6 @@ class Refused(_Answered):
     verb: ClassVar[str] = "refused"
     advice: ClassVar[str] = "Change it in Git, or mend on the site what it complains of."
 
-    @classmethod
-    def by_platform(cls, site: str, host: str, fault: str) -> Refused:
-        """A refusal that was seen on the host afterwards, not in an answer (the VIM's word on a lock)."""
-        return cls("platform", "", "", 0, fault, site, host)
-
     @property
     def is_absent(self) -> bool:
         """404. On the platform also the form of some refusals, so never proof that a thing is gone."""
@@ -209,6 +207,24 @@ class NotReady(ReconcilerError):
 
     reason: ClassVar[Reason] = Reason.NOT_READY
     visit: ClassVar[Visit] = Visit.WAITING
+
+
+@dataclass(eq=False)
+class Stuck(ReconcilerError):
+    """A host is not in the state that was asked of it, and asking again at once is no answer: its condition says more."""
+
+    reason: ClassVar[Reason] = Reason.STUCK
+    visit: ClassVar[Visit] = Visit.STALLED
+
+    condition: Condition
+    host: str
+    said: str
+    site: str = ""
+
+    def __post_init__(self) -> None:
+        told = HostCondition(self.condition, self.host, self.said)
+        next_move = told.next_move(self.site)
+        super().__init__(f"{_place(self.site, self.host)}{self.condition}: {_closed(self.said)} Next: {next_move}")
 
 
 class Conflict(ReconcilerError):

@@ -13,6 +13,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_valida
 from reconciler.model.alarm import Alarm
 from reconciler.model.busy import Deployment, Orchestration
 from reconciler.model.central import Attention
+from reconciler.model.condition import HostCondition
 from reconciler.model.host import SystemState
 from reconciler.model.maintenance import MaintenanceWindow
 from reconciler.model.plan import Plan
@@ -37,6 +38,7 @@ class GateName(StrEnum):
     FIGHTING = "fighting"  # somebody else sets a field back, again and again
     SUSPENDED = "suspended"  # somebody said stop
     VETO = "veto"  # the site itself says stop
+    CONDITION = "condition"  # a host did not leave service, or come back, when it was told to
     MASS = "mass"  # the commit does too much to the fleet: somebody has to say yes to the whole of it
     ROLLOUT = "rollout"  # it is another site's turn
     FREEZE = "freeze"  # the fleet stands still for a time
@@ -183,6 +185,7 @@ class Case:
     freezes: tuple[Freeze, ...] = ()
     suspensions: tuple[Suspension, ...] = ()
     turn: Turn = field(default_factory=Turn)
+    conditions: tuple[HostCondition, ...] = ()
 
     @property
     def is_disruptive(self) -> bool:

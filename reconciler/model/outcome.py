@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
+from reconciler.model.condition import HostCondition
 from reconciler.model.gate import Hold
 from reconciler.model.resource import ResourceKey
 from reconciler.model.words import Result
@@ -37,6 +38,7 @@ class Outcome:
 
     open_windows: hosts that we locked and that are not unlocked yet; the next plan adopts them.
     message: for the operator; empty when all went well. holds: why something waits, the first being the one to tell.
+    conditions: hosts that did not do what they were told.
     approval: the number of the approval that let the plan be sent; 0 where policy did.
     """
 
@@ -47,6 +49,7 @@ class Outcome:
     message: str = ""
     holds: tuple[Hold, ...] = ()
     approval: int = 0
+    conditions: tuple[HostCondition, ...] = ()
 
     @property
     def is_done(self) -> bool:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
+from itertools import takewhile
 from typing import Any, Literal
 
 from reconciler.model.change import Change
@@ -94,6 +95,7 @@ class Stage:
     """Steps that run under one condition of one host. A window always ends with its unlock if `unlocks`.
 
     last: calls that are sent once, when all steps have been (`Call.once`).
+    at_once: how many windows of a run of stages beside it may be open at a time; 1 for one after the other.
     is_second: the plan has locked the host before; `why` says what for.
     """
 
@@ -106,6 +108,20 @@ class Stage:
     disruption: Disruption = Disruption.NONE
     why: str = ""
     is_second: bool = False
+    at_once: int = 1
+
+
+def locking(stages: Iterable[Stage], host: str) -> Stage | None:
+    """The first of these stages that takes a host out of service."""
+    return next((s for s in stages if s.host == host and s.opening is Opening.LOCK), None)
+
+
+def run_of(stages: Sequence[Stage]) -> int:
+    """How many of these stages, from the first on, go on side by side; 1 where it goes alone."""
+    first = stages[0]
+    if first.at_once == 1:
+        return 1
+    return len(list(takewhile(lambda s: (s.at_once, s.is_second) == (first.at_once, first.is_second), stages)))
 
 
 @dataclass(frozen=True, slots=True)

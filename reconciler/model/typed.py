@@ -15,6 +15,7 @@ from typing import Any
 from pydantic import BaseModel
 
 from reconciler.model.change import Change, FieldChange
+from reconciler.model.condition import Condition, HostCondition
 from reconciler.model.errors import Failure
 from reconciler.model.gate import GateName, Hold
 from reconciler.model.host import HostState, SystemState
@@ -33,13 +34,26 @@ _RECORDS: Mapping[str, Callable[..., Any]] = {
     cls.__name__: cls
     for cls in (
         *(Blocked, Call, Change, Entry, FieldChange, Plan, Pruning, Ref, Removal, RemovedValue, Resource),
-        *(Hold, HostState, Outcome, SecretRef, Snapshot, Stage, Step, SystemState, Unread, Until, Upload),
+        *(
+            Hold,
+            HostCondition,
+            HostState,
+            Outcome,
+            SecretRef,
+            Snapshot,
+            Stage,
+            Step,
+            SystemState,
+            Unread,
+            Until,
+            Upload,
+        ),
     )
 }
 _WORDS: Mapping[str, Callable[..., Any]] = {
     cls.__name__: cls
     for cls in (
-        *(Action, Area, Cause, Disruption, Failure, GateName, Opening, Prune, Result, Service, Severity),
+        *(Action, Area, Cause, Condition, Disruption, Failure, GateName, Opening, Prune, Result, Service, Severity),
         *(StageType, StepResult),
     )
 }

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from reconciler.model.alarm import Noted
+from reconciler.model.condition import HostCondition
 from reconciler.model.gate import Hold
 from reconciler.model.words import Area, Cause, Disruption, Severity, State
 
@@ -68,6 +69,7 @@ class Verdict:
     change: the fingerprint of all that differs, equal on every site where the same is to become the same.
     plan: the plan in its JSON form (`model.wire`), as last made; None when there is nothing to do.
     holds: what keeps a plan, or a part of it, from being sent, each since when; the first is the one to tell.
+    conditions: how hosts are stuck, each since when and with what comes next; the first is the one to tell.
     removals: what commits removed and is on the site still, in words that `stxr decline` takes, with what is to become
       of each. no_deletes: why nothing that Git removed can be told now; "" if it can.
     strangers: what is on the site, not in Git, in lists of which Git owns members only; their number is `unmanaged`.
@@ -97,6 +99,8 @@ class Verdict:
     plan: Mapping[str, Any] | None = None
     open_windows: tuple[str, ...] = ()
     holds: tuple[Hold, ...] = ()
+    conditions: tuple[HostCondition, ...] = ()
+    due: Mapping[str, float] = field(default_factory=dict)  # host that we locked -> when it is to be back
     removals: Mapping[str, str] = field(default_factory=dict)  # resource -> why it is not deleted
     no_deletes: str = ""
     release: str = ""

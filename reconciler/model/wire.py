@@ -10,6 +10,7 @@ from pydantic import BaseModel, SecretStr
 
 from reconciler.model.alarm import Noted
 from reconciler.model.change import Change, FieldChange
+from reconciler.model.condition import Condition, HostCondition
 from reconciler.model.gate import GateName, Hold
 from reconciler.model.origin import Origin
 from reconciler.model.outcome import Entry, Outcome, StepResult
@@ -172,6 +173,19 @@ def hold_json(hold: Hold) -> dict[str, Any]:
     return {"gate": hold.gate, "reason": hold.reason, "since": hold.since, "until": hold.until}
 
 
+def condition_json(condition: HostCondition, site: str) -> dict[str, Any]:
+    """How a host is stuck, and what comes next; times are Unix seconds."""
+    content = {f.name: getattr(condition, f.name) for f in fields(condition)}
+    return {k: plain(v) for k, v in content.items()} | {"next": condition.next_move(site)}
+
+
+def condition_of(content: Mapping[str, Any]) -> HostCondition:
+    """The inverse of `condition_json`. Raises ValueError for a name that this program does not know."""
+    known = {f.name for f in fields(HostCondition)}
+    members: dict[str, Any] = {k: v for k, v in content.items() if k in known}
+    return HostCondition(**{**members, "name": Condition(content["name"])})
+
+
 def verdict_json(verdict: Verdict) -> dict[str, Any]:
     """A verdict, all its members, with its differences and its plan."""
     content = {f.name: getattr(verdict, f.name) for f in fields(verdict)}
@@ -180,6 +194,7 @@ def verdict_json(verdict: Verdict) -> dict[str, Any]:
     content["ignored"] = [ignored_json(one) for one in verdict.ignored]
     content["noted"] = [asdict(noted) for noted in verdict.noted]
     content["holds"] = [hold_json(h) for h in verdict.holds]
+    content["conditions"] = [condition_json(c, verdict.site) for c in verdict.conditions]
     return {"version": VERSION, **{k: plain(v) for k, v in content.items()}}
 
 
@@ -199,17 +214,19 @@ def verdict_of(content: Mapping[str, Any]) -> Verdict:
     holds = tuple(Hold(**{**hold, "gate": GateName(hold["gate"])}) for hold in members.get("holds", ()))
     lists["ignored"] = tuple(map(ignored_of, members.get("ignored", ())))
     lists["noted"] = tuple(Noted(**noted) for noted in members.get("noted", ()))
+    lists["conditions"] = tuple(map(condition_of, members.get("conditions", ())))
     return Verdict(**{**members, **lists, "state": State(members["state"]), "holds": holds})
 
 
-def outcome_json(outcome: Outcome) -> dict[str, Any]:
-    """How a plan ended, step by step."""
+def outcome_json(outcome: Outcome, site: str = "") -> dict[str, Any]:
+    """How a plan ended, step by step. site: to fill in what comes next."""
     return {
         "version": VERSION,
         "plan_id": outcome.plan_id,
         "result": outcome.result,
         "message": outcome.message,
         "open_windows": list(outcome.open_windows),
+        "conditions": [condition_json(c, site) for c in outcome.conditions],
         "entries": [_entry(e) for e in outcome.entries],
     }
 
@@ -238,7 +255,9 @@ def outcome_of(content: Mapping[str, Any]) -> Outcome:
         for e in content["entries"]
     )
     windows = tuple(content["open_windows"])
-    return Outcome(content["plan_id"], Result(content["result"]), entries, windows, content["message"])
+    stuck = tuple(map(condition_of, content.get("conditions", ())))
+    result = Result(content["result"])
+    return Outcome(content["plan_id"], result, entries, windows, content["message"], conditions=stuck)
 
 
 def _must_be_known(content: Mapping[str, Any]) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from hashlib import sha256
 from typing import Any
 
@@ -21,9 +21,15 @@ def plan_id(site: str, stages: Iterable[Stage], blocked: Iterable[Blocked] = ())
     return sha256(orjson.dumps(content, default=_plain, option=orjson.OPT_SORT_KEYS)).hexdigest()[:12]
 
 
+def stage_id(stage: Stage) -> str:
+    """The same over one stage, however it goes on: what a host is locked for."""
+    return plan_id("", [replace(stage, at_once=1)])
+
+
 def _stage(stage: Stage) -> Any:
     steps = [[s.kind, s.host, [_change(c) for c in s.changes], s.calls] for s in stage.steps]
-    return [stage.type, stage.host, stage.opening, stage.unlocks, steps, stage.last]
+    beside = [stage.at_once] if stage.at_once > 1 else []  # whoever reviewed one at a time did not review more
+    return [stage.type, stage.host, stage.opening, stage.unlocks, steps, stage.last, *beside]
 
 
 def _change(change: Change[Any]) -> Any:

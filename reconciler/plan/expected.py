@@ -18,10 +18,11 @@ UNLOCK_ALL_IN_ONE_S = 1200.0
 
 def expected_s(plan: Plan, system: SystemState) -> float:
     """Seconds from the first call to the last host in service."""
-    return sum(_stage_s(stage, system) for stage in plan.stages)
+    return sum(stage_s(stage, system) for stage in plan.stages)
 
 
-def _stage_s(stage: Stage, system: SystemState) -> float:
+def stage_s(stage: Stage, system: SystemState) -> float:
+    """The same of one stage."""
     calls = [call for step in stage.steps for call in step.calls] + list(stage.last)
     waits_s = sum(CALL_S + (call.until.limit_s if call.until else 0.0) for call in calls)
     if stage.type is StageType.SWACT:

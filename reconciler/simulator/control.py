@@ -19,9 +19,8 @@
 ``systemController`` is a site, too: its rows are ``subclouds``, ``strategies`` and ``strategy_steps``, with the columns
 that dcmanager shows.
 
-Marks make something go wrong once: ``vim-refuses:<reason>`` (lock), ``vim-silent`` (lock), ``mtce-refuses:<reason>``
-(any other action), ``comes-up:<availability>`` (unlock ends failed or degraded); until it is taken away,
-``agents-silent``: nothing is reported as applied.
+Marks make something go wrong once: all that has to do with locks, unlocks and swacts stands in
+``sysinv/host_troubles.py``. Until it is taken away, ``agents-silent``: nothing is reported as applied.
 """
 
 from __future__ import annotations

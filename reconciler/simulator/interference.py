@@ -28,6 +28,20 @@ class Connection(StrEnum):
     RESET = "reset"  # cuts every connection
 
 
+class Absence(StrEnum):
+    """What a floating address says while it moves from one controller to the other."""
+
+    CUT = "cut"  # nothing: connections are cut
+    GATEWAY = "gateway"  # a proxy is there, and nobody behind it
+    EMPTY = "empty"  # the service is there, and what it lists is not
+
+
+def absence(moves: tuple[float, float], now: float) -> Absence | None:
+    """A third of the time for each, in this order; None where the address is at rest."""
+    begins, ends = moves
+    return list(Absence)[int(3 * (now - begins) / (ends - begins))] if begins <= now < ends else None
+
+
 @dataclass
 class Rule:
     """Applies ``count`` times (for ever when None) to requests whose method and path match wholly."""

@@ -13,14 +13,14 @@ import time
 from collections import defaultdict
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from aiohttp import web
 
 from reconciler.simulator import control, dcmanager, fm, usm, vim
 from reconciler.simulator.dcmanager import CENTRAL, REGION
 from reconciler.simulator.exchange import Fault, Request, Response
-from reconciler.simulator.interference import Connection, Rule, Trouble
+from reconciler.simulator.interference import Absence, Connection, Rule, Trouble, absence
 from reconciler.simulator.keystone import Keystone, unauthorized
 from reconciler.simulator.site import Pace, Site
 from reconciler.simulator.slowness import WORKERS, seconds
@@ -132,6 +132,8 @@ class _Shell:
             return await self._silence(request)
         if site.interference.connection is Connection.RESET:
             return _reset(request)
+        if site.is_built and (away := absence(site.system.address_moves, site.system.now)):
+            return self._away(away, site, service, request, asked)
         rule = site.interference.rule_for(asked.method, f"/{service}{asked.path}")
         if rule is not None:
             return await self._with_trouble(site, service, request, asked, rule)
@@ -176,6 +178,19 @@ class _Shell:
         if not site.keystone.accepts(asked.header("X-Auth-Token")):
             return unauthorized(f"{root}/identity")
         return OF_SYSTEM[service](site.system, asked)
+
+    def _away(
+        self, away: Absence, site: Site, service: str, request: web.Request, asked: Request
+    ) -> web.StreamResponse:
+        """An answer of a site whose floating address moves."""
+        if away is Absence.CUT or (away is Absence.EMPTY and asked.method != "GET"):
+            return _reset(request)
+        if away is Absence.GATEWAY:
+            return _sent(Response(503, text="<html><body><h1>503 Service Unavailable</h1></body></html>"))
+        response = self._exchange(site, service, asked)
+        lists = isinstance(response.body, dict) and response.status == 200
+        body = {k: [] if isinstance(v, list) else v for k, v in response.body.items()} if lists else response.body
+        return _sent(replace(response, body=body))
 
     async def _silence(self, request: web.Request) -> web.StreamResponse:
         """No answer until the client gives up or the simulator ends."""

@@ -41,6 +41,8 @@ class System:
         self.journal = Journal()
         self.marks: set[str] = set()
         """Plain flags of this system that no table shows, e.g. what the control API ordered to fail next."""
+        self.address_moves = (0.0, 0.0)
+        """From when to when its floating address is on its way to the other controller."""
 
     def __deepcopy__(self, memo: dict[int, Any]) -> System:
         """A copy shares what never changes: the API and the durations."""

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from reconciler.model.approval import Approval
+from reconciler.model.condition import HostCondition
 from reconciler.model.drift import SiteDrift
 from reconciler.model.errors import Held
 from reconciler.model.fight import Writes
@@ -36,11 +37,17 @@ class SiteJournal:
     store: Store
     site: str
 
-    def window_opens(self, host: str, plan_id: str) -> None:
-        self.store.open_window(self.site, host, plan_id)
+    def window_opens(self, host: str, plan_id: str, until: float | None = None) -> None:
+        self.store.open_window(self.site, host, plan_id, until)
 
     def window_closed(self, host: str) -> None:
         self.store.close_window(self.site, host)
+
+    def stands(self, condition: HostCondition) -> None:
+        self.store.conditions.stands(self.site, condition)
+
+    def over(self, host: str) -> None:
+        self.store.conditions.over(self.site, (host,))
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +97,9 @@ class StoreMemory:
     def wrote(self, site: str, sending: str, fields: Mapping[str, str], at: float) -> None:
         if fields:
             self.store.writes.note(site, sending, fields, at)
+
+    def conditions(self, site: str) -> tuple[HostCondition, ...]:
+        return self.store.conditions.of(site)
 
     def ended(self, site: str, commit: str, declared: Iterable[ResourceKey] = ()) -> None:
         keys = frozenset(declared)
@@ -145,11 +155,20 @@ class Recalled:
     def ended(self, site: str, commit: str, declared: Iterable[ResourceKey] = ()) -> None:
         """Not ours to write."""
 
-    def window_opens(self, host: str, plan_id: str) -> None:
+    def window_opens(self, host: str, plan_id: str, until: float | None = None) -> None:  # noqa: ARG002
         raise AssertionError(f"a command that only looks was about to lock {host} for plan {plan_id}")
 
     def window_closed(self, host: str) -> None:
         raise AssertionError(f"a command that only looks was about to unlock {host}")
+
+    def stands(self, condition: HostCondition) -> None:
+        raise AssertionError(f"a command that only looks was about to note {condition.in_words}")
+
+    def over(self, host: str) -> None:
+        """Not ours to write."""
+
+    def conditions(self, site: str) -> tuple[HostCondition, ...]:  # noqa: ARG002
+        return ()  # who only looks locks nothing
 
 
 def recall(folder: Path) -> Recalled:

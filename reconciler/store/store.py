@@ -17,6 +17,7 @@ from reconciler.model.verdict import Verdict
 from reconciler.model.wire import outcome_json, outcome_of, verdict_json, verdict_of
 from reconciler.model.words import Result
 from reconciler.store.bells import Bells
+from reconciler.store.conditions import Conditions
 from reconciler.store.database import durable, engine_of, file_url, put, writing
 from reconciler.store.drift import DriftStore, Kept, keep
 from reconciler.store.history import History
@@ -26,7 +27,7 @@ from reconciler.store.removals import carried, carry, decline, known
 from reconciler.store.rollouts import Rollouts
 from reconciler.store.schema import migrate
 from reconciler.store.sessions import Sessions
-from reconciler.store.tables import BASES, DRIFT, OUTCOMES, REMOVALS, VERDICTS, WINDOWS
+from reconciler.store.tables import BASES, CONDITIONS, DRIFT, OUTCOMES, REMOVALS, VERDICTS, WINDOWS
 from reconciler.store.tokens import Tokens
 from reconciler.store.words import Words, use
 from reconciler.store.writes import WriteStore
@@ -131,15 +132,27 @@ class Store:
                 hosts.setdefault(row.site, set()).add(row.host)
         return {site: frozenset(names) for site, names in hosts.items()}
 
-    def open_window(self, site: str, host: str, plan_id: str) -> None:
-        """Write down that we are about to lock a host. May be called again."""
+    def deadlines(self, site: str) -> dict[str, float]:
+        """Host that we locked -> when it is to be back; without those that Git wants locked."""
+        with self._engine.connect() as db:
+            rows = db.execute(select(WINDOWS.c.host, WINDOWS.c.until).where(WINDOWS.c.site == site)).all()
+        return {row.host: row.until for row in rows if row.until is not None}
+
+    def open_window(self, site: str, host: str, plan_id: str, until: float | None = None) -> None:
+        """Write down that we are about to lock a host, and when it is to be back. May be called again."""
+        values = {"plan_id": plan_id, "opened_at": self._clock(), "until": until}
         with self._durable.begin() as db:
-            put(db, WINDOWS, {"site": site, "host": host}, {"plan_id": plan_id, "opened_at": self._clock()})
+            put(db, WINDOWS, {"site": site, "host": host}, values)
 
     def close_window(self, site: str, host: str) -> None:
         """The host is not locked by us any more. May be called again."""
         with self._durable.begin() as db:
             db.execute(delete(WINDOWS).where(WINDOWS.c.site == site, WINDOWS.c.host == host))
+
+    @property
+    def conditions(self) -> Conditions:
+        """How hosts are stuck."""
+        return Conditions(self._engine, self._clock)
 
     # ---- what people say
 
@@ -236,14 +249,14 @@ class Store:
         """Drop the verdicts of sites that are not managed any more. Their bases and windows stay."""
         gone = [{"gone": site} for site in sites]
         with self._writing.begin() as db:
-            for table in (VERDICTS, DRIFT, REMOVALS) if gone else ():
+            for table in (VERDICTS, DRIFT, REMOVALS, CONDITIONS) if gone else ():
                 db.execute(delete(table).where(table.c.site == bindparam("gone")), gone)
 
     # ---- outcomes
 
     def record(self, site: str, commit: str, outcome: Outcome, identity: str = "") -> None:
         """Keep how a plan ended. May be called again with the same identity. An approval that let it be sent is used up on this site when it is done."""
-        content = orjson.dumps(outcome_json(outcome)).decode()
+        content = orjson.dumps(outcome_json(outcome, site)).decode()
         row = {"site": site, "plan_id": outcome.plan_id, "commit_id": commit, "ended_at": self._clock()}
         with self._writing.begin() as db:
             if identity:

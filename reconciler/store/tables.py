@@ -30,6 +30,17 @@ WINDOWS = Table(
     Column("host", String, primary_key=True),
     Column("plan_id", String, nullable=False),
     Column("opened_at", Float, nullable=False),
+    Column("until", Float),  # when the host is to be back; nothing where Git says that it stays locked
+)
+CONDITIONS = Table(
+    "conditions",  # hosts that did not leave service, or come back
+    METADATA,
+    Column("site", String, primary_key=True),
+    Column("host", String, primary_key=True),
+    Column("name", String, nullable=False),  # model.condition.Condition
+    Column("said", Text, nullable=False),
+    Column("since", Float, nullable=False),
+    Column("work", String, nullable=False),  # what the host was to be locked for; a digest
 )
 VERDICTS = Table(
     "verdicts",

@@ -5,7 +5,7 @@ A word is heeded at the next visit of the sites that it concerns, by whichever p
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,7 +16,16 @@ from reconciler.model.approval import Answer, Approval, Pinned, Subject, Word
 from reconciler.model.gate import Scope, Suspension
 from reconciler.model.words import Disruption
 from reconciler.store.database import put, writing
-from reconciler.store.tables import APPROVAL_PLANS, APPROVAL_USES, APPROVALS, AUDIT, ROLLOUTS, SUSPENSIONS
+from reconciler.store.tables import (
+    APPROVAL_PLANS,
+    APPROVAL_USES,
+    APPROVALS,
+    AUDIT,
+    CONDITIONS,
+    ROLLOUTS,
+    SUSPENSIONS,
+    VERDICTS,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,13 +54,15 @@ class Words:
             self._audit(db, by, "suspend", name, f"{scope}: {reason}")
 
     def resume(self, by: str, reason: str = "", *, site: str = "", group: str = "") -> bool:
-        """Take it back. False where nobody had said it."""
+        """Take it back, and let hosts that are stuck be tried again. False where there was neither."""
         scope, name = (Scope.SITE, site) if site else (Scope.GROUP, group)
         with writing(self.engine).begin() as db:
-            gone = bool(db.execute(delete(SUSPENSIONS).where(_scoped(scope, name))).rowcount)
-            if gone:
-                self._audit(db, by, "resume", name, ": ".join(filter(None, (scope, reason))))
-        return gone
+            was_said = bool(db.execute(delete(SUSPENSIONS).where(_scoped(scope, name))).rowcount)
+            stuck = _forgotten(db, [site] if site else _sites_of(db, group))
+            if was_said or stuck:
+                more = (f"{len(stuck)} hosts tried again: {', '.join(stuck)}",) if stuck else ()
+                self._audit(db, by, "resume", name, ": ".join(filter(None, (scope, reason, *more))))
+        return was_said or bool(stuck)
 
     def suspensions(self) -> tuple[Suspension, ...]:
         with self.engine.connect() as db:
@@ -151,6 +162,22 @@ def audit(db: Connection, word: Word) -> None:
 def use(db: Connection, number: int, site: str, now: float) -> None:
     """What was approved is done on this site: the same plan, made again later, is another one to approve."""
     put(db, APPROVAL_USES, {"number": number, "site": site}, {"at": now})
+
+
+def _forgotten(db: Connection, sites: Iterable[str]) -> list[str]:
+    """The hosts of these sites whose condition is forgotten."""
+    hosts: list[str] = []
+    for site in sites:
+        mine = CONDITIONS.c.site == site
+        hosts += (f"{site} {host}" for host in db.scalars(select(CONDITIONS.c.host).where(mine)))
+        db.execute(delete(CONDITIONS).where(mine))
+    return hosts
+
+
+def _sites_of(db: Connection, group: str) -> Iterator[str]:
+    """The sites that were in a group when they were last judged."""
+    stuck = select(VERDICTS).where(VERDICTS.c.site.in_(select(CONDITIONS.c.site)))
+    return (row.site for row in db.execute(stuck).all() if orjson.loads(row.content).get("group") == group)
 
 
 def _scoped(scope: str, name: str) -> ColumnElement[bool]:

@@ -19,9 +19,11 @@ class Events:
         self._logger = logger
         self._lapsed: set[str] = set()  # of rules that many sites share, told once
         self._said: dict[str, tuple[str, str, int]] = {}
+        self._stuck: dict[str, frozenset[tuple[str, str]]] = {}
 
     def verdict(self, verdict: Verdict) -> None:
         """A site was judged; told when its state, its reason or the number of its differences has moved."""
+        self._conditions(verdict)
         for text in verdict.lapsed:
             if text not in self._lapsed:
                 self._lapsed.add(text)
@@ -59,6 +61,18 @@ class Events:
             origin=drift.difference.origin,
             first_seen=drift.first_seen,
         )
+
+    def _conditions(self, verdict: Verdict) -> None:
+        """Each host that is stuck, once when it is and once when it is not any more."""
+        before = self._stuck.get(verdict.site, frozenset())
+        standing = {(c.host, str(c.name)): c for c in verdict.conditions}
+        self._stuck[verdict.site] = frozenset(standing)
+        for key in sorted(standing.keys() - before):
+            found = standing[key]
+            facts = {"host": found.host, "condition": str(found.name), "said": found.said, "since": found.since}
+            self.warning("host_stuck", site=verdict.site, **facts, next=found.next_move(verdict.site))
+        for host, name in sorted(before - standing.keys()):
+            self.info("host_not_stuck", site=verdict.site, host=host, condition=name)
 
     def info(self, event: str, **facts: Any) -> None:
         self._logger.info(event, **facts)

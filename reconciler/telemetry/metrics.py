@@ -14,6 +14,7 @@ from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.metrics_core import Metric
 from prometheus_client.registry import Collector
 
+from reconciler.model.condition import Condition, HostCondition
 from reconciler.model.gate import GateName
 from reconciler.model.verdict import Verdict
 from reconciler.model.words import Area, Cause, Disruption, Mode, Severity, State
@@ -103,6 +104,13 @@ class _States(Collector):
         yield _drift(verdicts)
         yield _pending(verdicts)
         yield _held(verdicts)
+        yield _stuck(verdicts)
+        yield _per_site(
+            "subcloud_locked_hosts", "Hosts that we locked and that are not back; only where any.", verdicts, _locked
+        )
+        yield _per_site(
+            "subcloud_window_deadline_timestamp_seconds", "When the first of them is to be back.", verdicts, _due
+        )
         yield _info(verdicts)
         yield _rollup(verdicts)
 
@@ -156,6 +164,27 @@ def _held(verdicts: list[Verdict]) -> Metric:
     return family
 
 
+def _stuck(verdicts: list[Verdict]) -> Metric:
+    text = "Since when a host of the site is stuck on its way out of service or back; only while one is."
+    family = GaugeMetricFamily(f"{PREFIX}_subcloud_condition_timestamp_seconds", text, labels=(*SITE, "condition"))
+    for verdict in verdicts:
+        for name, since in {c.name: c.since for c in sorted(verdict.conditions, key=_since, reverse=True)}.items():
+            family.add_metric((verdict.site, verdict.group, name), since)
+    return family
+
+
+def _since(condition: HostCondition) -> float:
+    return condition.since
+
+
+def _locked(verdict: Verdict) -> float | None:
+    return float(len(verdict.due)) or None
+
+
+def _due(verdict: Verdict) -> float | None:
+    return min(verdict.due.values(), default=None)
+
+
 def _info(verdicts: list[Verdict]) -> Metric:
     labels = (*SITE, "mode", "system_mode", "release")
     family = GaugeMetricFamily(f"{PREFIX}_subcloud_info", "What the site is; always 1.", labels=labels)
@@ -179,5 +208,6 @@ LABEL_VALUES = {
     "disruption": tuple(Disruption),
     "mode": tuple(Mode),
     "gate": tuple(GateName),
+    "condition": tuple(Condition),
     "state": tuple(State),
 }

@@ -122,7 +122,10 @@ def test_a_suspension_is_taken_back_with_a_reason(desk):
     assert desk.store.words.suspensions() == ()
     assert desk.audited[-1] == ("the-operator", "resume", "hull", "site: storm over")
     again = desk.says(Role.OPERATOR, "DELETE /api/v1/suspensions/site/hull")
-    assert (again.status, again.json) == (404, {"detail": "the site hull is not suspended: see /api/v1/suspensions"})
+    assert (again.status, again.json) == (
+        404,
+        {"detail": "the site hull is not suspended, and no host of it is stuck: see /api/v1/suspensions"},
+    )
     assert desk.heeded == 1
 
 

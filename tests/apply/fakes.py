@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from reconciler.apply import Pace, Work
+from reconciler.model.condition import HostCondition
 from reconciler.model.errors import Busy, Failure, Refused, Unreachable
 from reconciler.model.resource import Resource, ResourceKey
 from reconciler.model.snapshot import Snapshot
@@ -28,14 +29,23 @@ class FakeClock:
 class FakeJournal:
     open: dict[str, str] = field(default_factory=dict)
     told: list[tuple[str, str]] = field(default_factory=list)
+    standing: dict[str, HostCondition] = field(default_factory=dict)
+    due: dict[str, float | None] = field(default_factory=dict)
 
-    def window_opens(self, host: str, plan_id: str) -> None:
+    def window_opens(self, host: str, plan_id: str, until: float | None = None) -> None:
+        self.due[host] = until
         self.open[host] = plan_id
         self.told.append(("opens", host))
 
     def window_closed(self, host: str) -> None:
         self.open.pop(host, None)
         self.told.append(("closed", host))
+
+    def stands(self, condition: HostCondition) -> None:
+        self.standing[condition.host] = condition
+
+    def over(self, host: str) -> None:
+        self.standing.pop(host, None)
 
 
 def unreachable(sent: bool) -> Unreachable:

@@ -8,6 +8,7 @@ import sqlite3
 import pytest
 
 from reconciler.cli.status import in_words, status_lines
+from reconciler.model.condition import Condition, HostCondition
 from reconciler.model.words import Cause, State
 from reconciler.store import Store
 from tests.model.verdicts import difference, verdict
@@ -97,3 +98,12 @@ def test_a_store_of_a_newer_program_is_told(stxr, tmp_path):
     ended = stxr("status", "--state", tmp_path / "state")
     assert ended.code == 1
     assert ended.err.startswith(f"stxr: the store {tmp_path}/state/store.db has schema 0999, which this program")
+
+
+def test_a_host_that_is_stuck_is_told_with_since_when_until_when_and_what_comes_next():
+    late = HostCondition(Condition.LEFT_LOCKED, "worker-0", "", since=700.0, until=1_300.0)
+    lines = list(status_lines([verdict("plant", State.APPLYING, conditions=(late,))], now=1_420.0))
+    assert lines[2:4] == [
+        "  plant: worker-0 left-locked (since 12m, due 2m ago)",
+        "    next: let us end it; or system host-unlock worker-0, which ends our window as well",
+    ]

@@ -100,7 +100,10 @@ def test_a_site_and_a_group_are_suspended_and_resumed(stxr, state):
     assert stxr("suspend", "ottawa", "--reason", "storm", "--state", state).out == "ottawa: suspended: storm\n"
     assert stxr("suspend", "ran", "--group", "--reason", "flood", "--state", state).code == 0
     ended = stxr("resume", "hull", "--state", state)
-    assert (ended.code, ended.err) == (1, "stxr: not suspended: hull; suspended are group ran, ottawa\n")
+    assert (ended.code, ended.err) == (
+        1,
+        "stxr: not suspended, and no host stuck: hull; suspended are group ran, ottawa\n",
+    )
     assert stxr("resume", "ottawa", "--state", state).out == "ottawa: resumed\n"
 
 

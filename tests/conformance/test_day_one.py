@@ -18,6 +18,7 @@ from reconciler.desired import load_site
 from reconciler.diff import compare, spelled
 from reconciler.engine.remote import SiteRemote
 from reconciler.kinds import registry
+from reconciler.model.condition import HostCondition
 from reconciler.model.errors import Busy, Refused, asks_to_wait
 from reconciler.model.kind import Context
 from reconciler.model.outcome import Outcome
@@ -119,11 +120,17 @@ class Now:
 class Windows:
     open: set[str] = field(default_factory=set)
 
-    def window_opens(self, host: str, plan_id: str) -> None:
+    def window_opens(self, host: str, plan_id: str, until: float | None = None) -> None:
         self.open.add(host)
 
     def window_closed(self, host: str) -> None:
         self.open.discard(host)
+
+    def stands(self, condition: HostCondition) -> None:
+        """Told by the outcome."""
+
+    def over(self, host: str) -> None:
+        """Told by the outcome."""
 
 
 @dataclass

@@ -9,6 +9,7 @@ import pytest
 from reconciler.engine.backoff import Backoff
 from reconciler.engine.controller import Controller, Schedule
 from reconciler.engine.queue import Queue
+from reconciler.model.condition import Condition, HostCondition
 from reconciler.model.errors import ConfigError, ConfigErrors
 from reconciler.model.gate import GateName, Hold
 from reconciler.model.outcome import Outcome
@@ -280,3 +281,25 @@ async def test_what_was_read_is_kept_only_for_who_sends_a_plan_made_of_it(one):
     line.error = unreachable(sent=False)
     await one.visit()
     assert line.forgotten == 2
+
+
+async def test_a_host_that_is_not_back_in_time_is_told_while_its_plan_is_on_its_way(one, store):
+    await one.visit()
+    one.controller.goes_on(None, ["ottawa"])
+    store.open_window("ottawa", "controller-0", "p", until=999.0)
+    told = len(one.told)
+    await one.visit()
+    await one.visit()
+    [now] = one.told[told:]
+    assert [(c.host, c.name) for c in now.conditions] == [("controller-0", Condition.LEFT_LOCKED)]
+    assert now.reason == "left-locked"
+
+
+async def test_a_host_that_is_stuck_has_its_site_failed_until_the_host_shows_that_it_is_over(one, store):
+    store.conditions.stands("ottawa", HostCondition(Condition.OFFLINE, "controller-0", "", 900.0))
+    one.lines["ottawa"].shown = snap(NEW, state=system(host("controller-0", operational="disabled")))
+    _, known = await one.visit()
+    assert (known.state, known.reason) == (State.FAILED, "offline")
+    one.lines["ottawa"].shown = snap(NEW)
+    _, known = await one.visit()
+    assert (known.state, known.conditions) == (State.IN_SYNC, ())

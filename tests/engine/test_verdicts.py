@@ -6,7 +6,9 @@ from dataclasses import replace
 
 import pytest
 
+from reconciler.engine.conditions import with_conditions
 from reconciler.engine.verdicts import Whose, found, not_found
+from reconciler.model.condition import Condition, HostCondition
 from reconciler.model.errors import (
     Busy,
     ConfigError,
@@ -176,3 +178,24 @@ def test_a_silent_site_keeps_what_was_known_of_it_with_its_age():
 def test_a_commit_that_cannot_be_read_says_nothing_about_the_line_to_the_site(reachable):
     told = not_found(WHOSE, ConfigError("no"), verdict("sc-1", reachable=reachable), 9_000.0)
     assert told.reachable is reachable
+
+
+class TestStuckHosts:
+    STUCK = HostCondition(Condition.FAILED, "worker-0", "it is unlocked-disabled-failed", 900.0)
+
+    def test_a_site_with_a_host_that_is_stuck_has_failed_whatever_else_it_is(self):
+        told = with_conditions(verdict(state=State.IN_SYNC), (self.STUCK,), {})
+        assert (told.state, told.reason, told.conditions) == (State.FAILED, "failed", (self.STUCK,))
+        assert told.message.startswith(
+            "worker-0 failed: it is unlocked-disabled-failed. Next: system host-lock worker-0"
+        )
+        assert verdict_of(verdict_json(told)) == told
+
+    @pytest.mark.parametrize("state", [State.APPLYING, State.UNREACHABLE, State.INVALID])
+    def test_what_goes_on_or_is_not_known_is_told_first(self, state):
+        told = with_conditions(verdict(state=state, message="so it is"), (self.STUCK,), {})
+        assert (told.state, told.message, told.conditions) == (state, "so it is", (self.STUCK,))
+
+    def test_a_host_that_is_not_late_yet_is_no_reason(self):
+        told = with_conditions(verdict(state=State.IN_SYNC), (), {"worker-0": 2_000.0})
+        assert (told.state, told.due) == (State.IN_SYNC, {"worker-0": 2_000.0})

@@ -4,6 +4,7 @@ import pickle
 
 import pytest
 
+from reconciler.model.condition import Condition
 from reconciler.model.errors import (
     PLEAS,
     Busy,
@@ -16,6 +17,7 @@ from reconciler.model.errors import (
     Reason,
     ReconcilerError,
     Refused,
+    Stuck,
     Unauthorized,
     Unreachable,
     Visit,
@@ -45,6 +47,7 @@ ALL = [
     NotReady("sc-0412 controller-0: not locked after 1800 s"),
     Conflict("sc-0412: controller-0/interface/mgmt0 has moved"),
     Held("sc-0412: outside its window"),
+    Stuck(Condition.LOCK_REFUSED, "controller-0", "no quorum", "sc-0412"),
 ]
 
 
@@ -69,9 +72,11 @@ def test_a_refusal_says_site_host_service_call_fault_and_what_to_do():
     )
 
 
-def test_a_refusal_seen_on_the_host_names_no_call():
-    refused = Refused.by_platform("sc-0412", "controller-0", "lock refused: no quorum")
-    assert str(refused).startswith("sc-0412 controller-0: platform refused: lock refused: no quorum.")
+def test_a_host_that_is_stuck_says_how_and_what_to_do():
+    stuck = Stuck(Condition.LOCK_REFUSED, "controller-0", "no quorum", "sc-0412")
+    assert str(stuck) == (
+        "sc-0412 controller-0: lock-refused: no quorum. Next: mend what it says, then stxr resume sc-0412"
+    )
 
 
 def test_a_write_without_an_answer_may_have_taken_effect():

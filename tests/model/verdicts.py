@@ -6,6 +6,7 @@ from typing import Any
 
 from hypothesis import strategies as st
 
+from reconciler.model.condition import Condition, HostCondition
 from reconciler.model.outcome import Entry, Outcome, StepResult
 from reconciler.model.resource import ResourceKey
 from reconciler.model.verdict import Difference, Ignored, Verdict
@@ -58,6 +59,7 @@ DIFFERENCES = st.builds(
     TEXT,
 )
 IGNORED = st.builds(Ignored, DIFFERENCES, TEXT, TEXT, st.none() | TIMES)
+CONDITIONS = st.builds(HostCondition, st.sampled_from(Condition), TEXT, TEXT, TIMES, st.none() | TIMES, TEXT)
 VERDICTS = st.builds(
     Verdict,
     site=TEXT,
@@ -77,6 +79,8 @@ VERDICTS = st.builds(
     plan_id=TEXT,
     plan=st.none() | st.dictionaries(TEXT, VALUES, max_size=2),
     open_windows=st.lists(TEXT, max_size=2).map(tuple),
+    conditions=st.lists(CONDITIONS, max_size=2).map(tuple),
+    due=st.dictionaries(TEXT, TIMES, max_size=2),
     release=TEXT,
     system_mode=TEXT,
     hosts=st.dictionaries(TEXT, TEXT, max_size=2),

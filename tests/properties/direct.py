@@ -20,6 +20,7 @@ from reconciler.engine.remote import SiteRemote
 from reconciler.engine.render import snapshot
 from reconciler.kinds import registry
 from reconciler.model.change import Comparison
+from reconciler.model.condition import HostCondition
 from reconciler.model.kind import Context
 from reconciler.model.outcome import Outcome
 from reconciler.model.plan import Plan
@@ -85,11 +86,17 @@ class Journal:
 
     windows: list[str] = field(default_factory=list)
 
-    def window_opens(self, host: str, plan_id: str) -> None:
+    def window_opens(self, host: str, plan_id: str, until: float | None = None) -> None:
         self.windows.append(host)
 
     def window_closed(self, host: str) -> None:
         self.windows = [name for name in self.windows if name != host]
+
+    def stands(self, condition: HostCondition) -> None:
+        """Told by the outcome."""
+
+    def over(self, host: str) -> None:
+        """Told by the outcome."""
 
 
 @dataclass(frozen=True)

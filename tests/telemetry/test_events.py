@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from structlog.testing import CapturingLogger
 
+from reconciler.model.condition import Condition, HostCondition
 from reconciler.model.drift import SiteDrift
 from reconciler.model.drift_steps import step
 from reconciler.model.words import Cause, State
@@ -83,3 +84,16 @@ def test_drift_is_told_as_it_begins_and_ends_and_what_is_unmanaged_is_not():
         ("began", "", "controller-0/ethernet/data0 mtu"),
         ("ended", "vanished", "controller-0/ethernet/data0 mtu"),
     ]
+
+
+def test_a_host_that_is_stuck_is_told_once_with_what_comes_next_and_once_when_it_is_over():
+    logger = CapturingLogger()
+    told = Events(logger)
+    stuck = replace(SEEN, conditions=(HostCondition(Condition.OFFLINE, "worker-0", "it is offline", 900.0),))
+    for one in (stuck, replace(stuck, judged_at=2_000.0), SEEN):
+        told.verdict(one)
+    lines = [(c.method_name, c.args[0], c.kwargs["host"]) for c in logger.calls if "host" in c.kwargs]
+    assert lines == [("warning", "host_stuck", "worker-0"), ("info", "host_not_stuck", "worker-0")]
+    [first] = [c.kwargs for c in logger.calls if c.args[0] == "host_stuck"]
+    assert first["condition"] == "offline"
+    assert "system host-lock --force worker-0" in first["next"]

@@ -8,6 +8,7 @@ import subprocess
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
+from reconciler.model.condition import Condition, HostCondition
 from reconciler.model.words import Area, Cause, Disruption, Severity, State
 from reconciler.telemetry.metrics import STAGES, Metrics
 from tests.model.verdicts import difference, verdict
@@ -163,3 +164,13 @@ def test_promtool_finds_nothing_to_complain_of():
     work(metrics)
     done = subprocess.run(["promtool", "check", "metrics"], input=metrics.render(), capture_output=True, check=False)
     assert (done.returncode, done.stdout, done.stderr) == (0, b"", b"")
+
+
+def test_a_host_that_is_stuck_has_a_series_by_its_condition_and_those_that_we_locked_are_counted():
+    stuck = (HostCondition(Condition.FAILED, "w-0", "", 90.0), HostCondition(Condition.FAILED, "w-1", "", 70.0))
+    found = scraped(
+        [verdict("ottawa", conditions=stuck, due={"w-2": 500.0, "w-3": 400.0}), verdict("dark", group="rail")]
+    )
+    assert of(found, "stxr_subcloud_condition_timestamp_seconds") == {OTTAWA | labels(condition="failed"): 70.0}
+    assert of(found, "stxr_subcloud_locked_hosts") == {OTTAWA: 2}
+    assert of(found, "stxr_subcloud_window_deadline_timestamp_seconds") == {OTTAWA: 400.0}

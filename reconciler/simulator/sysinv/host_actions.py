@@ -2,8 +2,7 @@
 
 starlingx/config host.py ``action_check`` and its ``check_*``. Where VIM or mtce says no, ``ihost_action`` is stored
 already and the task is not (``_patch``: of what ``update_ihost_action`` stages only the first is stored before they are
-asked). VIM and mtce can be told to fail by marks on the system (control API): ``vim-silent``,
-``vim-refuses:<reason>``, ``mtce-refuses:<reason>``, each for the next action only.
+asked). What goes wrong is ordered by marks on the system: ``host_troubles``.
 """
 
 from __future__ import annotations
@@ -11,7 +10,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from reconciler.simulator.exchange import refuse
-from reconciler.simulator.sysinv import ceph_locks, config, host_unlock, host_walks
+from reconciler.simulator.sysinv import ceph_locks, config, host_troubles, host_unlock, host_walks
 from reconciler.simulator.sysinv.facts import LOCKED, UNLOCKED, is_active_controller, is_controller, is_simplex
 from reconciler.simulator.tables import Row
 
@@ -47,6 +46,8 @@ def act(system: System, host: Row, action: str) -> None:
         _lock(system, host, action)
     else:
         _CHECKS[action](system, host)
+        if action == "swact":
+            host_troubles.refuse_swact(system)
         _ask_mtce(system, action)
         system.update("ihosts", host["uuid"], task=TASKS[action])
         host_walks.start(system, host, action)
@@ -132,6 +133,8 @@ def _check_peer(other: Row) -> None:
             f"{name} is not enabled and has operational state {other['operational']}."
             "Standby controller must be  operationally enabled."
         )
+    if other["availability"] == "degraded":  # with an alarm that is not of high availability itself; here always
+        raise refuse(f"{name} has degraded availability status. Standby controller must be in available status.")
     if str(other["ihost_action"] or "").startswith(LOCKS):
         raise refuse(f"Cannot swact while {name} is undergoing {other['ihost_action']}.")
     if not config.is_current(other):

@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from reconciler.simulator.family import HostEvent
-from reconciler.simulator.sysinv import arrivals, config
+from reconciler.simulator.sysinv import arrivals, config, host_troubles
 from reconciler.simulator.sysinv.facts import (
     LOCKED,
     UNLOCKED,
@@ -64,7 +64,10 @@ def vim_moved(system: System, uuid: str) -> None:
     """VIM moved the services away, or says why it cannot: then the host stays unlocked, with the bare reason."""
     reason = system.take_mark("vim-refuses:")
     if reason is not None:
-        _set(system, uuid, task="", ihost_action="", vim_progress_status=reason)
+        _set(system, uuid, task="", ihost_action="", vim_progress_status=reason or host_troubles.DISABLE_FAILED)
+        return
+    if system.take_mark("vim-hangs") is not None:
+        host_troubles.hang(system, uuid, tag(uuid))
         return
     services_disabled(system, uuid)
 
@@ -96,6 +99,9 @@ def _start_unlock(system: System, host: Row) -> None:
 
 def unlocked(system: System, uuid: str) -> None:
     host = system.tables.row("ihosts", uuid)
+    if system.take_mark("drops-unlock") is not None:
+        _set(system, uuid, task="", ihost_action="")
+        return
     provision = "provisioning" if host["invprovision"] in (None, "unprovisioned") else host["invprovision"]
     host = _set(system, uuid, administrative=UNLOCKED, **GONE, ihost_action="", invprovision=provision)
     system.journal.count(host["hostname"], "reboot")
@@ -114,18 +120,31 @@ def testing(system: System, uuid: str) -> None:
 
 
 def enabled(system: System, uuid: str) -> None:
-    """It came up: well, degraded, or not at all where a mark says so (``comes-up:<availability>``)."""
-    how = system.take_mark("comes-up:") or "available"
-    if how == "failed":
-        _set(system, uuid, availability="failed", task="")
+    """It came up: well, degraded, or not at all where a mark says so (``host_troubles``)."""
+    how, more = host_troubles.coming_up(system)
+    if how in {"failed", "offline"}:
+        _set(system, uuid, availability=how, task=more)
         return
+    availability = "degraded" if how == "degraded" else "available"
     host = _set(
-        system, uuid, operational="enabled", availability=how, task="", invprovision="provisioned",
+        system, uuid, operational="enabled", availability=availability, task="", invprovision="provisioned",
         subfunction_oper="enabled", subfunction_avail="available",
     )  # fmt: skip
+    if how == "degraded" and more:
+        system.after(float(more), mended, uuid)
     system.host_event(HostEvent.ENABLED, host)
     _next(system, system.durations.services_enabled, services_enabled, host)
-    system.after(system.durations.services_enabled + system.durations.config_report, config.report_unlocked, uuid)
+    if how == "out-of-date":
+        host_troubles.overtake(system, uuid)
+        return
+    report_s = system.durations.services_enabled + system.durations.config_report
+    system.after(report_s, config.report_unlocked, uuid)
+
+
+def mended(system: System, uuid: str) -> None:
+    """It is well again, if it is still up."""
+    if system.tables.row("ihosts", uuid)["availability"] == "degraded":
+        _set(system, uuid, availability="available")
 
 
 def services_enabled(system: System, uuid: str) -> None:
@@ -136,7 +155,9 @@ def services_enabled(system: System, uuid: str) -> None:
 
 
 def swacted(system: System, uuid: str) -> None:
-    """The other controller is active now."""
+    """The other controller is active now, unless a mark keeps it from being (``host_troubles``)."""
+    if host_troubles.swact_fails(system, uuid):
+        return
     _set(system, uuid, task="")
     active = next((host for host in config.controllers(system) if is_active_controller(host)), None)
     if active is None or active["uuid"] != uuid:
@@ -144,6 +165,7 @@ def swacted(system: System, uuid: str) -> None:
     for host in config.controllers(system):
         role = "Controller-Standby" if host["uuid"] == uuid else "Controller-Active"
         _set(system, host["uuid"], capabilities={**host["capabilities"], "Personality": role})
+    host_troubles.left_behind(system, uuid)
 
 
 # ---- power

@@ -8,6 +8,7 @@ from reconciler.engine.gates import holds, registry
 from reconciler.model.alarm import Alarm, AlarmSeverity
 from reconciler.model.busy import Deployment, Orchestration
 from reconciler.model.central import Attention, CentralStrategy, Subcloud
+from reconciler.model.condition import Condition, HostCondition
 from reconciler.model.gate import (
     TOLERATED,
     AlarmPolicy,
@@ -24,6 +25,7 @@ from reconciler.model.plan import Opening, Plan, Stage, StageType
 from reconciler.model.rollout import Member, Rollout, Said, Turn, Words
 from reconciler.model.waves import Strategy
 from reconciler.model.words import Disruption, Service
+from reconciler.plan import stage_id
 
 NOW = 1_795_004_800.0  # 12:26:40 UTC
 NIGHTLY = MaintenanceWindow(cron="0 1 * * *", duration="4h")
@@ -287,3 +289,29 @@ def test_all_reasons_are_told_people_s_first():
         suspensions=(Suspension("night-shift", "flooding", NOW, site="sc-0412"),),
     )
     assert [hold.gate for hold in holds(case)] == [GateName.SUSPENDED, GateName.ALARMS, GateName.WINDOW]
+
+
+class TestCondition:
+    def stuck(self, name, host="controller-0", work="", plan=LOCKING):
+        return replace(CASE, plan=plan, conditions=(HostCondition(name, host, "no room", work=work),))
+
+    def test_a_host_that_would_not_be_locked_is_not_locked_again_for_the_same(self):
+        again = self.stuck(Condition.LOCK_REFUSED, work=stage_id(LOCKING.stages[0]))
+        assert told(again) == {
+            GateName.CONDITION: "controller-0 lock-refused: no room; next: mend what it says, then stxr resume sc-0412"
+        }
+
+    def test_it_is_locked_for_something_else(self):
+        assert holds(self.stuck(Condition.LOCK_REFUSED, work="something else")) == ()
+
+    def test_how_many_go_at_a_time_is_not_something_else(self):
+        [stage] = LOCKING.stages
+        wider = Plan("wider", "sc-0412", (replace(stage, at_once=4),))
+        assert list(told(self.stuck(Condition.LOCK_STUCK, work=stage_id(stage), plan=wider))) == [GateName.CONDITION]
+
+    @pytest.mark.parametrize("name", [c for c in Condition if not c.is_before])
+    def test_a_host_that_did_not_come_back_holds_the_locks_of_all(self, name):
+        assert list(told(self.stuck(name, "controller-1"))) == [GateName.CONDITION]
+
+    def test_it_holds_nothing_that_locks_no_host(self):
+        assert holds(self.stuck(Condition.FAILED, plan=NOTICED)) == ()
