@@ -203,7 +203,6 @@ async def test_where_the_site_moved_too_it_waits_for_a_person(store):
 async def test_a_field_that_somebody_sets_back_again_and_again_is_for_people(store):
     """The merge says what Git wants; it does not say which of two writers is right."""
     world = visited(store)
-    world.git.past["c0"] = snap(NEW)
     world.git.policies["lab-1"] = world.git.policies["lab-1"].model_copy(
         update={"apply": ApplyPolicy.AUTO, "merged": ()}
     )
@@ -213,7 +212,7 @@ async def test_a_field_that_somebody_sets_back_again_and_again_is_for_people(sto
         last = await applied(world)
         store.record("lab-1", f"c{number}", last.outcome)
     assert GateName.FIGHTING in {hold.gate for hold in last.outcome.holds}
-    world.git.past["c0"] = snap(OLD)
+    store.set_base("lab-1", "c0")
     world.git.policies["lab-1"] = world.git.policies["lab-1"].model_copy(
         update={"apply": ApplyPolicy.APPROVED, "merged": (EVERYTHING,)}
     )
