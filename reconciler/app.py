@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager, suppress
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import uvicorn
 
@@ -34,6 +35,7 @@ from reconciler.engine.rollouts import Rollouts
 from reconciler.engine.rollouts_shared import SharedRollouts
 from reconciler.engine.sending import Order
 from reconciler.engine.sharing import Crew, may_share, membership
+from reconciler.engine.tidying import Keep, Tidying
 from reconciler.kinds import registry
 from reconciler.model.outcome import Outcome
 from reconciler.model.replica import Post
@@ -41,13 +43,12 @@ from reconciler.sources.mirror import Mirror
 from reconciler.sources.triggers import Poll
 from reconciler.sources.verify import Trust
 from reconciler.store import Store, StoreMemory, state_folder
-from reconciler.telemetry import Events, Metrics, events
+from reconciler.telemetry import Events, Metrics, RolloutStates, events
 
 HEED_S = 2.0
 ROLL_S = 1.0
 WORKFLOWS = "workflows.db"
-Begin = Callable[[], Awaitable[None]]
-KEPT_S = 90 * 86_400.0  # how long the history of outcomes is kept
+Begin = Callable[[], Coroutine[Any, Any, None]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +71,7 @@ class Running:
 
     database: PostgreSQL's URL; "" for SQLite in the state folder. replica: a name that a restarted process has again.
     at_once: plans that are sent at a time over the whole fleet. notifications: the file that says who is told.
-    replicas: how many of these are meant to run.
+    replicas: how many of these are meant to run. keep: for how long what is over is known.
     """
 
     repo: str
@@ -91,19 +92,21 @@ class Running:
     replicas: int = 1
     times: Times = field(default_factory=Times)
     notifications: Path | None = None
+    keep: Keep = field(default_factory=Keep)
 
 
 @dataclass(frozen=True, slots=True)
 class Git:
     """The repository that is followed, its commits on their way to many sites, and who else follows it.
 
-    begin: what is done before any site is visited.
+    begin: what is done before any site is visited. tidy: forgets what is old, for ever.
     """
 
     source: Source
     rollouts: Rollouts
     crew: Crew
     begin: Begin
+    tidy: Begin
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,12 +148,14 @@ async def controller(options: Running) -> AsyncIterator[Started]:
     may_share(options.replicas, options.database)
     with Store.open(options.state, "run", url=options.database) as store:
         members = membership(options.replica, options.database, store, options.times)
-        store.prune(older_than=time.time() - KEPT_S)
+        store.prune(options.keep.before(time.time()))
         log = events(quiet=options.quiet)
         source = _source(options, lambda text: log.warning("repository", said=text))
         known: dict[str, Controller] = {}
         metrics = Metrics(lambda: known["it"].verdicts.values() if known and members.post is Post.LEADER else ())
         rollouts = _rollouts(members, store, source)
+        live = RolloutStates(lambda: tuple(rollouts.live.values()) if members.post is Post.LEADER else ())
+        metrics.registry.register(live)
         office = Office(
             registry(),
             source.repository,
@@ -185,11 +190,15 @@ async def controller(options: Running) -> AsyncIterator[Started]:
                     await members.join()
                     stack.callback(members.leave)
                     await stack.enter_async_context(durable)
-                    await durable.prune(time.time() - KEPT_S)
+                    await durable.prune(options.keep.before(time.time()).history)
                     it.goes_on(durable.send, await durable.under_way())
                     crew.has_begun.set()
 
-                async with _at_work(it, Git(source, rollouts, crew, begin), sights, options) as started:
+                async def tidy() -> None:
+                    await crew.has_begun.wait()
+                    await Tidying(store, durable.prune, options.keep, SYSTEM_CLOCK, sights.says("tidying")).run()
+
+                async with _at_work(it, Git(source, rollouts, crew, begin, tidy), sights, options) as started:
                     yield started
 
 
@@ -227,6 +236,7 @@ async def _at_work(it: Controller, git: Git, sights: Sights, options: Running) -
             _follow(it, git),
             _roll(it, git.rollouts),
             _heed(it, git.rollouts, spoken),
+            git.tidy(),
             sights.centre.watch(sights.says("central"), lambda sites: it.put(sites & it.verdicts.keys())),
         ]
         if options.notifications:

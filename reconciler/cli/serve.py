@@ -19,6 +19,7 @@ from reconciler.clients import load_oidc
 from reconciler.engine.controller import Schedule
 from reconciler.engine.notifiers.settings import notifiers_of
 from reconciler.engine.replicas import Lost
+from reconciler.engine.tidying import Keep
 from reconciler.model.errors import ConfigError
 from reconciler.sources.verify import Trust, Verify
 
@@ -52,6 +53,12 @@ def run(
         int, typer.Option(envvar="STXR_REPLICAS", min=1, help="How many of these run; more than one share --database.")
     ] = 1,
     at_once: Annotated[int | None, typer.Option(min=1, help="Plans sent at a time, over the whole fleet.")] = None,
+    keep_history: Annotated[
+        int, typer.Option(envvar="STXR_KEEP_HISTORY", help="Days that histories and rollouts that ended are kept.")
+    ] = 90,
+    keep_audit: Annotated[
+        int, typer.Option(envvar="STXR_KEEP_AUDIT", help="Days that the audit is kept; no fewer than the history.")
+    ] = 400,
     oidc: Annotated[
         Path | None,
         typer.Option(envvar="STXR_OIDC", help="File that says whose OpenID Connect tokens open the API (docs/api.md)."),
@@ -84,6 +91,7 @@ def run(
         branch=branch,
         endpoints=endpoints,
         state=state,
+        keep=Keep(keep_history, keep_audit),
         listen=replace(_listen(listen), oidc=load_oidc(oidc) if oidc else None),
         schedule=Schedule(observe_s=observe_s, workers=workers),
         poll_s=poll_s,

@@ -19,12 +19,14 @@ from reconciler.store.memory import (
     speaking,
     verdicts_of,
 )
+from reconciler.store.pruning import Before
 from reconciler.store.rollouts import Look, Rendered, Rollouts
 from reconciler.store.sessions import Process
 from reconciler.store.store import Store
 from reconciler.store.words import Words
 
 __all__ = [
+    "Before",
     "Bell",
     "Crewed",
     "Holder",

@@ -23,6 +23,7 @@ from reconciler.store.drift import DriftStore, Kept, keep
 from reconciler.store.history import History
 from reconciler.store.leases import Leases
 from reconciler.store.lock import Holder, StateLock
+from reconciler.store.pruning import Before, prune
 from reconciler.store.removals import carried, carry, decline, known
 from reconciler.store.rollouts import Rollouts
 from reconciler.store.schema import migrate
@@ -273,12 +274,11 @@ class Store:
             if outcome := _read(outcome_of, row.content):
                 yield row.ended_at, row.commit_id, outcome
 
-    def prune(self, older_than: float) -> None:
-        """Forget outcomes and drift that ended, and what happened in sendings, before this time."""
-        self.history.prune(older_than)
-        self.drift.prune(older_than)
-        with self._writing.begin() as db:
-            db.execute(delete(OUTCOMES).where(OUTCOMES.c.ended_at < older_than))
+    def prune(self, before: Before) -> None:
+        """Forget what is older: histories, outcomes, drift and rollouts that ended, and what people said."""
+        self.history.prune(before.history)
+        self.drift.prune(before.history)
+        prune(self._engine, before)
 
 
 def _read(form: Callable[[Mapping[str, Any]], T], content: str) -> T | None:

@@ -2,5 +2,6 @@
 
 from reconciler.telemetry.events import Events, events
 from reconciler.telemetry.metrics import Metrics
+from reconciler.telemetry.rollout_metrics import RolloutStates
 
-__all__ = ["Events", "Metrics", "events"]
+__all__ = ["Events", "Metrics", "RolloutStates", "events"]

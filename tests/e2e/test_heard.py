@@ -49,3 +49,5 @@ async def test_who_has_a_token_of_the_issuer_is_heard_under_his_name(in_service)
                 assert [s.by for s in started.controller.store.words.suspensions()] == ["oidc:u-17"]
                 async with session.get(f"{started.url}/api/v1/sites") as answer:
                     assert answer.status == 401
+                async with session.get(f"{started.url}/metrics") as answer:
+                    assert "stxr_rollouts_active 0.0" in await answer.text()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from reconciler.model.history import Deed, Happening, Sending
-from reconciler.store import StoreMemory, sendings_of
+from reconciler.store import Before, StoreMemory, sendings_of
 
 LOCK = Happening(1_000.0, Deed.SENT, "PATCH /v1/ihosts/1 (lock)", "controller-0", 2)
 TOLD = Happening(1_001.0, Deed.ANSWERED, "ok", "controller-0", 2)
@@ -42,10 +42,10 @@ def test_how_it_ended_is_kept_once_though_it_is_told_again(store):
 
 def test_it_is_forgotten_with_the_outcomes_of_its_time(store):
     store.history.keep(Sending("s1", "ottawa", "p1", (LOCK, TOLD, DONE)))
-    store.prune(older_than=1_100.0)
+    store.prune(Before(1_100.0, 0.0))
     [sending] = store.history.sendings("ottawa")
     assert [h.deed for h in sending.happenings] == ["ended"]
-    store.prune(older_than=2_000.0)
+    store.prune(Before(2_000.0, 0.0))
     assert store.history.sendings("ottawa") == ()
 
 

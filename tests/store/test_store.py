@@ -11,7 +11,7 @@ from sqlalchemy import event
 from reconciler.model.outcome import Entry, Outcome, StepResult
 from reconciler.model.resource import ResourceKey
 from reconciler.model.words import Cause, Result, State
-from reconciler.store import Store
+from reconciler.store import Before, Store
 from tests.model.verdicts import VERDICTS, difference, verdict
 
 ENTRY = Entry("clock", "", (ResourceKey("clock", "ntp"),), StepResult.DONE, "")
@@ -150,5 +150,5 @@ def test_old_outcomes_are_pruned(store, clock):
     store.record("yard", "c1", Outcome("p1", Result.DONE))
     clock.at = 2_000.0
     store.record("yard", "c2", Outcome("p2", Result.DONE))
-    store.prune(older_than=1_500.0)
+    store.prune(Before(1_500.0, 0.0))
     assert [commit for _, commit, _ in store.outcomes("yard")] == ["c2"]
