@@ -17,6 +17,7 @@ from reconciler.api.central import add_central
 from reconciler.api.drift import Drifts, add_drift
 from reconciler.api.history import add_history
 from reconciler.api.holds import add_holds
+from reconciler.api.look import add_look
 from reconciler.api.rollouts import add_rollouts
 from reconciler.api.sites import Fleet, add_sites
 from reconciler.api.webhooks import PATH, Hooks, add_webhooks
@@ -54,6 +55,7 @@ def create_app(
         add_drift(app, fleet, access, drifts)
     if desk:
         add_words(app, fleet, access, desk)
+        add_look(app, fleet, access, desk)
         add_rollouts(app, fleet, access, desk)
     name_methods(app)
     return app

@@ -17,6 +17,7 @@ from reconciler.cli import (
     history,
     inventory,
     kinds,
+    look,
     plan,
     render,
     replicas,
@@ -48,6 +49,7 @@ app.command("status")(status.status)
 app.command("drift")(drift.drift)
 app.command("replicas")(replicas.replicas)
 app.command("history")(history.history)
+app.command("look")(look.look)
 app.command("approve")(words.approve)
 app.command("reject")(words.reject)
 app.command("suspend")(words.suspend)
