@@ -14,6 +14,7 @@ from reconciler.model.rollout_health import has_soaked, ill, trouble, watched
 from reconciler.model.waves import rounds
 
 NOBODY: frozenset[str] = frozenset()
+UNSEEN = Seen()
 
 
 def step(rollout: Rollout, seen: Mapping[str, Seen], now: float, others: frozenset[str] = NOBODY) -> Rollout:
@@ -74,16 +75,13 @@ def expected_end(rollout: Rollout, now: float) -> float | None:
 
 
 def _of(seen: Mapping[str, Seen], member: Member) -> Seen:
-    return seen.get(member.site, Seen())
+    return seen.get(member.site, UNSEEN)
 
 
 def _rewound(rollout: Rollout, now: float) -> Rollout:
     """Where the clock was set back nothing happened later than now: what is waited for would be hours away."""
-    members = {
-        m.site: replace(m, began=_by(m.began, now), ended=_by(m.ended, now))
-        for m in rollout.members.values()
-        if max(m.began or 0.0, m.ended or 0.0) > now
-    }
+    ahead = [m for m in rollout.members.values() if max(m.began or 0.0, m.ended or 0.0) > now]
+    members = {m.site: replace(m, began=_by(m.began, now), ended=_by(m.ended, now)) for m in ahead}
     wave_began, wave_ended = _by(rollout.wave_began, now), _by(rollout.wave_ended, now)
     return replace(rollout, members={**rollout.members, **members}, wave_began=wave_began, wave_ended=wave_ended)
 
@@ -106,13 +104,14 @@ def _looked(rollout: Rollout, member: Member, saw: Seen, now: float) -> Member:
     """A site after a look at it."""
     if not rollout.has(member.site):
         return member
-    known = replace(member, saw=saw.saw)
+    known = member if member.saw is saw.saw else replace(member, saw=saw.saw)
     if saw.saw is Saw.FOLLOWS and not (member.state is MemberState.FAILED and trouble(member, saw)):
         is_older = member.is_settled and saw.at < (member.ended or 0)  # than what was found out without a look
         return known if is_older else known.settled(MemberState.DONE, now)
     if member.state is MemberState.GOING:
         return _gone_on(rollout, known, saw, now)
-    return known if member.state is MemberState.FAILED else replace(known, told=_told(known, saw))
+    told = known.told if member.state is MemberState.FAILED else _told(known, saw)
+    return known if told == known.told else replace(known, told=told)
 
 
 def _told(member: Member, saw: Seen) -> str:
