@@ -17,8 +17,27 @@ from pathlib import Path
 
 TOKEN = SECRET = "benchmark"
 TICKS = os.sysconf("SC_CLK_TCK")
+CORES = os.cpu_count() or 1
 PUSH = b'{"ref": "refs/heads/main"}'
 READS = re.compile(rb'^stxr_reconcile_duration_seconds_count\{stage="observe"\} (\S+)$', re.MULTILINE)
+
+
+def cpu_s(pid: int) -> float:
+    """CPU seconds of a process, all its threads, so far. proc_pid_stat(5): utime, stime."""
+    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / TICKS
+
+
+def machine() -> tuple[int, int]:
+    """(ticks that any core was at work, ticks in all) so far. proc_stat(5): user .. steal, of these idle and iowait."""
+    ticks = [int(number) for number in Path("/proc/stat").read_text().splitlines()[0].split()[1:9]]
+    return sum(ticks) - ticks[3] - ticks[4], sum(ticks)
+
+
+def busy_since(before: tuple[int, int]) -> float:
+    """The share of all cores that was used since then, by whomever."""
+    (busy, whole), (was_busy, was_whole) = machine(), before
+    return (busy - was_busy) / max(1, whole - was_whole)
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,9 +49,8 @@ class Running:
 
     @property
     def cpu_s(self) -> float:
-        """CPU seconds of the process itself, all its threads, so far. proc_pid_stat(5): utime, stime."""
-        fields = Path(f"/proc/{self.process.pid}/stat").read_text().rpartition(")")[2].split()
-        return (int(fields[11]) + int(fields[12])) / TICKS
+        """CPU seconds of the process itself, all its threads, so far."""
+        return cpu_s(self.process.pid)
 
     @property
     def children_cpu_s(self) -> float:

@@ -78,6 +78,13 @@ def places(repo: Path) -> dict[str, Place]:
     return {place.name: place for place in made}
 
 
+async def systems(repo: Path) -> dict[str, Callable[[], System]]:
+    """How to make the system of each site of a generated repository: in service, and as Git says."""
+    known = places(repo)
+    forms = await _forms(repo, known)
+    return {name: partial(_system, *forms[place.layer], place) for name, place in known.items()}
+
+
 async def _forms(repo: Path, known: Mapping[str, Place]) -> dict[str, tuple[Place, System]]:
     """One site of each layer, brought to Git."""
     chosen = {p.layer: p for p in reversed(known.values()) if p.number >= FIRST_FORM}
@@ -137,14 +144,12 @@ def _renaming(old: list[str], new: list[str]) -> Callable[[Any], Any]:
 
 
 async def _serve(repo: Path, endpoints_out: Path, how: Options) -> None:
-    known = places(repo)
-    forms = await _forms(repo, known)
-    systems = {name: partial(_system, *forms[place.layer], place) for name, place in known.items()}
+    served = await systems(repo)
     stopped = asyncio.Event()
     asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, stopped.set)
-    async with serve(systems, options=ServerOptions(how.speed, PASSWORD, slowness=how.slowness)) as server:
-        endpoints.write(endpoints_out, server.url, systems, PASSWORD)
-        print(f"{len(systems)} sites at {server.url}", flush=True)
+    async with serve(served, options=ServerOptions(how.speed, PASSWORD, slowness=how.slowness)) as server:
+        endpoints.write(endpoints_out, server.url, served, PASSWORD)
+        print(f"{len(served)} sites at {server.url}", flush=True)
         await stopped.wait()
 
 

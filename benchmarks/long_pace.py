@@ -11,24 +11,12 @@ import os
 import sqlite3
 import tempfile
 import time
-from datetime import UTC, datetime
 from pathlib import Path
 
 from benchmarks import controlled, generated
 from benchmarks.in_service import fleet_in_service
+from benchmarks.remembered import remember
 from benchmarks.result import Result
-from reconciler.diff import compare
-from reconciler.engine.preview import assumed
-from reconciler.engine.reconcile import Judged
-from reconciler.engine.repository import MIRROR, open_commit
-from reconciler.engine.verdicts import Whose, found
-from reconciler.kinds import registry
-from reconciler.model.kind import Context
-from reconciler.model.outcome import Outcome
-from reconciler.model.words import Result as End
-from reconciler.plan import plan
-from reconciler.sources.mirror import Mirror
-from reconciler.store import Store
 
 SITES = 5_000
 EVERY_S = 1_800.0
@@ -43,31 +31,11 @@ def run(sites: int = SITES, slice_s: float = SLICE_S) -> list[Result]:
     with tempfile.TemporaryDirectory(prefix="bench-pace-") as folder:
         repo, endpoints, state = (Path(folder) / name for name in ("repo", "endpoints.yaml", "state"))
         generated.written(repo, sites)
-        _remembered(repo, state)
+        remember(repo, state, EVERY_S)
         with fleet_in_service(repo, endpoints):
             options = ("--observe-every", f"{EVERY_S / JITTER:g}", "--poll-every", "60")
             with controlled.controller(repo, endpoints, state, *options) as it:
                 return [*_slice(it, slice_s, sites * slice_s / EVERY_S), *_push(it, repo, state, sites)]
-
-
-def _remembered(repo: Path, state: Path) -> None:
-    """The store of a controller that has read every site once in the last period."""
-    with Store.open(state) as store:
-        mirror = Mirror.open(repo, state / MIRROR)
-        mirror.fetch(datetime.now(UTC))
-        with open_commit(mirror, registry()) as repository:
-            names = sorted(repository.names)
-            for number, name in enumerate(names):
-                at = time.time() - EVERY_S * number / len(names)
-                want = repository.desired(name)
-                have = assumed(repository.site(name), want, registry())
-                seen = compare(want, have, registry())
-                todo = plan(seen, Context(want, have), registry())
-                whose = Whose(name, repository.settings(name), repository.commit, repository.tree.keys[name])
-                outcome = Outcome(todo.id, End.IN_SYNC)
-                store.save(found(whose, Judged(want, have, seen, todo), outcome, at))
-                store.set_base(name, repository.commit, want.resources)
-            mirror.keep_all(dict.fromkeys(names, repository.commit))
 
 
 def _slice(it: controlled.Running, slice_s: float, due: float) -> list[Result]:

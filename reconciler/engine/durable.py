@@ -8,7 +8,7 @@ Imported only where it is used: DBOS takes a second to load.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import partial
@@ -37,7 +37,9 @@ from reconciler.model.typed import packed, unpacked
 from reconciler.model.words import Result
 from reconciler.store.database import address
 
-QUEUE = "apply"
+QUEUE, SLOW_QUEUE = "apply", "apply-slow"
+SLOW_S = 15.0  # a full read that takes longer: plans of such a site take long too, and have room of their own
+SHARE = 4  # of the fleet's limit, those of slow sites have one in so many
 NAME = "stxr"
 CATCH_UP = 30  # seconds
 WAITING = ["ENQUEUED", "PENDING"]
@@ -49,11 +51,24 @@ Ended = Callable[[Order, Outcome, str], None]
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """How many plans are sent at a time: by this process, and by all that share the database (None: no limit)."""
+    """How many plans are sent at a time: by this process, and by all that share the database (None: no limit).
+
+    Plans of slow sites have a queue beside the others', half as wide, and take no place from them.
+    """
 
     worker: int = 50
     fleet: int | None = None
     polling_s: float = 1.0
+
+    @property
+    def rooms(self) -> Mapping[str, tuple[int, int | None]]:
+        """(of this process, of the fleet) for each queue. Where only one may be sent at a time, all stand in one queue."""
+        half = max(1, self.worker // 2)
+        if self.fleet is None:
+            return {QUEUE: (self.worker, None), SLOW_QUEUE: (half, None)}
+        slow = -(-self.fleet // SHARE) if self.fleet > 1 else 0
+        one = {QUEUE: (min(self.worker, self.fleet - slow), self.fleet - slow)}
+        return one | ({SLOW_QUEUE: (min(half, slow), slow)} if slow else {})
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,14 +105,14 @@ class Durable:
         _at_work.append(self)
         DBOS(config=_config(self._place, self._engine))
         DBOS.launch()
-        limits = self._place.limits
-        await DBOS.register_queue_async(
-            QUEUE,
-            partition_concurrency=1,
-            worker_concurrency=limits.worker,
-            global_concurrency=limits.fleet,
-            polling_interval_sec=limits.polling_s,
-        )
+        for queue, (worker, fleet) in self._place.limits.rooms.items():
+            await DBOS.register_queue_async(
+                queue,
+                partition_concurrency=1,
+                worker_concurrency=worker,
+                global_concurrency=fleet,
+                polling_interval_sec=self._place.limits.polling_s,
+            )
         return self
 
     async def __aexit__(self, *_: object) -> None:
@@ -108,8 +123,9 @@ class Durable:
     async def send(self, order: Order, visit: Visit, office: Office) -> Outcome:  # noqa: ARG002
         """The plan is on its way when this returns; nothing of it may have been sent yet."""
         content = kept(order)
+        is_apart = visit.remote.took_s > SLOW_S and SLOW_QUEUE in self._place.limits.rooms
         with SetWorkflowID(order.sending()), SetEnqueueOptions(queue_partition_key=order.site):
-            await DBOS.enqueue_workflow_async(QUEUE, apply, content)
+            await DBOS.enqueue_workflow_async(SLOW_QUEUE if is_apart else QUEUE, apply, content)
         return order.ended(Outcome(order.plan.id, Result.BEGUN))
 
     async def prune(self, older_than: float) -> None:

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import asyncio
-from collections import Counter
-from collections.abc import Awaitable, Callable, Iterator
+from collections import Counter, deque
+from collections.abc import Awaitable, Callable, Collection, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from enum import StrEnum
 from heapq import heapify, heappop, heappush
 from itertools import islice
+from statistics import median
 from typing import Protocol
 
 Visit = Callable[[str], Awaitable[float]]
-LINGERS_S = 10.0  # a visit that lasts longer is one of a slow site; a full read of a well one takes a second or two
 SPARE = 100  # entries of a heap that may be out of date before it is made anew
 
 
@@ -41,6 +41,20 @@ class Timer(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
+class Lingering:
+    """When a visit has lasted long: so many times what one of the last ones took in the middle, within bounds."""
+
+    times: float = 3.0
+    least_s: float = 1.0
+    most_s: float = 10.0
+    of_last: int = 50
+
+    def after_s(self, took_s: Collection[float]) -> float:
+        """Seconds, by what the last visits took; half of them are those of well sites even if a tenth is dark."""
+        return min(max(self.times * median(took_s), self.least_s), self.most_s) if took_s else self.most_s
+
+
+@dataclass(frozen=True, slots=True)
 class Begun:
     """A visit under way, and whose workers it takes."""
 
@@ -53,13 +67,14 @@ class Queue:
 
     A visit looks at what is newest when it begins, so the newest commit wins without being passed along.
     workers: visits at a time of sites that are well. Those that are slow have half as many beside them, those that fail
-    another half. A visit that turns out to last, of a site that was well, makes room for another one; at the most
+    another half. A visit that turns out to linger, of a site that was well, makes room for another one; at the most
     `workers` do.
     Belongs to one event loop.
     """
 
-    def __init__(self, timer: Timer, workers: int, lingers_s: float = LINGERS_S) -> None:
-        self._timer, self._lingers_s = timer, lingers_s
+    def __init__(self, timer: Timer, workers: int, lingering: Lingering | None = None) -> None:
+        self._timer, self._lingering = timer, lingering or Lingering()
+        self._took_s: deque[float] = deque(maxlen=self._lingering.of_last)  # visits that did not fail
         half = max(1, workers // 2)
         self._room = {Crowd.WELL: workers, Crowd.SLOW: half, Crowd.FAILING: half}
         self._due: dict[str, float] = {}
@@ -170,8 +185,10 @@ class Queue:
             delay_s = await visit(site)
         finally:
             begun = self._running.pop(site)
-        is_slow = self._timer.now() - begun.at >= self._lingers_s
-        (self._slow.add if is_slow else self._slow.discard)(site)
+        took_s = self._timer.now() - begun.at
+        (self._slow.add if took_s >= self._lingers_s else self._slow.discard)(site)
+        if site not in self._failing:
+            self._took_s.append(took_s)
         if site in self._dropped:
             for known in (self._dropped, self._failing, self._slow):
                 known.discard(site)
@@ -189,6 +206,10 @@ class Queue:
     def _free(self) -> Iterator[Crowd]:
         busy = Counter(begun.crowd for begun in self._running.values())
         return (crowd for crowd, room in self._room.items() if busy[crowd] < room)
+
+    @property
+    def _lingers_s(self) -> float:
+        return self._lingering.after_s(self._took_s)
 
     def _make_room(self) -> None:
         """Visits that last longer than those of well sites do take no worker from these any more."""

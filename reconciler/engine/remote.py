@@ -42,11 +42,14 @@ class SiteRemote:
         self._site, self._platform, self._kinds, self._clock = site, platform, kinds, clock
         self._neighbours = neighbours
         self._rows = Rows()
+        self.took_s = 0.0  # the last full reading
 
     async def observe(self) -> Snapshot:
         """The whole site, each list once. Raises what makes a reading impossible; other lists that fail are named."""
+        began = self._clock.now()
         names = {name for kind in self._kinds.values() for name in kind.collections}
         self._rows, unread = await read(self._platform, names)
+        self.took_s = self._clock.now() - began
         return interpret(self._site, self._rows, self._kinds, self._clock.now(), unread)
 
     async def look(self, kinds: Collection[str], host: str = "") -> Snapshot:

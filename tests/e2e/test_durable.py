@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections import Counter
 
 import pytest
+from dbos import DBOS
 
+from reconciler.engine import durable
 from reconciler.model.history import Deed
 from reconciler.model.words import State
 from tests.e2e.ottawa import OTTAWA, OWN, TWO_STEPS
@@ -40,3 +42,15 @@ async def test_a_plan_is_sent_by_a_workflow_and_the_site_looked_at_when_it_ended
         assert deeds[Deed.SENT] == deeds[Deed.ANSWERED] > 2  # a lock, at least one change, an unlock
         assert [h.text.rpartition(" ")[2] for h in sending.happenings if "ihosts" in h.text] == ["(lock)", "(unlock)"]
         assert (deeds[Deed.ENDED], sending.end.text) == (1, "done")
+
+
+async def test_a_plan_of_a_site_that_is_slow_to_read_waits_in_no_other_site_s_way(in_service, monkeypatch):
+    monkeypatch.setattr(durable, "SLOW_S", -1.0)
+    async with in_service(OTTAWA) as (world, clone):
+        clone.commit({OWN: TWO_STEPS})
+        async with controlled(world) as it:
+            await it.visit(OTTAWA)
+            assert len(await DBOS.list_workflows_async(queue_name=durable.SLOW_QUEUE)) == 1
+            await until(lambda: not it.is_under_way(OTTAWA))
+            await it.visit(OTTAWA)
+            assert it.verdicts[OTTAWA].state is State.IN_SYNC

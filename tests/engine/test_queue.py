@@ -10,7 +10,7 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
-from reconciler.engine.queue import Crowd, Lane, Queue
+from reconciler.engine.queue import Crowd, Lane, Lingering, Queue
 from tests.engine.waiting import FakeTimer, settled
 
 HOUR_S = 3600.0
@@ -21,7 +21,7 @@ class Visits:
 
     def __init__(self, workers: int = 2, lingers_s: float = 24 * HOUR_S) -> None:
         self.timer = FakeTimer()
-        self.queue = Queue(self.timer, workers, lingers_s)
+        self.queue = Queue(self.timer, workers, Lingering(least_s=lingers_s, most_s=lingers_s))
         self.begun: list[str] = []
         self.under_way: dict[str, asyncio.Future[float]] = {}
 
@@ -194,6 +194,14 @@ async def test_so_many_visits_make_room_as_there_are_workers_and_no_more():
         assert visits.begun == ["a", "b", "c", "d"]
         await visits.end("a")
         assert visits.begun == ["a", "b", "c", "d", "e"]
+
+
+def test_a_visit_lingers_by_what_the_others_take_a_fifth_of_them_dark_or_slow():
+    lingering = Lingering(times=3.0, least_s=1.0, most_s=10.0)
+    assert lingering.after_s([]) == 10.0
+    assert lingering.after_s([0.1] * 10) == 1.0
+    assert lingering.after_s([0.8] * 40 + [60.0] * 10) == pytest.approx(2.4)
+    assert lingering.after_s([6.0] * 10) == 10.0  # the machine is slow, not the sites
 
 
 async def test_slow_sites_have_half_as_many_workers_and_take_none_from_the_others():
