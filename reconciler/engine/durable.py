@@ -16,7 +16,7 @@ from typing import Any, Self, TypeVar
 
 import orjson
 from dbos import DBOS, DBOSConfig, Serializer, SetEnqueueOptions, SetWorkflowID, WorkflowStatus
-from sqlalchemy import URL, Engine, create_engine, event
+from sqlalchemy import URL, Engine, event
 
 from reconciler.apply import Permits, Recorder, send
 from reconciler.engine.fleet import Fleet
@@ -35,7 +35,7 @@ from reconciler.model.site import Settings
 from reconciler.model.snapshot import Snapshot
 from reconciler.model.typed import packed, unpacked
 from reconciler.model.words import Result
-from reconciler.store.database import address
+from reconciler.store.database import address, linked
 
 QUEUE, SLOW_QUEUE = "apply", "apply-slow"
 SLOW_S = 15.0  # a full read that takes longer: plans of such a site take long too, and have room of their own
@@ -363,7 +363,7 @@ def _config(place: Place, engine: Engine) -> DBOSConfig:
 
 def _engine(url: str | URL) -> Engine:
     """SQLite in WAL mode, as its own documentation asks for many readers and one writer; PostgreSQL as it is."""
-    engine = create_engine(address(url))
+    engine = linked(address(url))
     if engine.dialect.name == "sqlite":
         event.listen(engine, "connect", _prepare)
     return engine

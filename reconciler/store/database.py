@@ -11,6 +11,9 @@ from sqlalchemy.exc import ArgumentError, NoSuchModuleError
 from reconciler.model.errors import ConfigError
 
 FILE = "store.db"
+# seconds and milliseconds: who cannot reach the database knows it before its session ends (libpq's own names,
+# postgresql.org/docs/15/libpq-connect.html); a connection that was cut while it lay idle is not used
+LINK = {"connect_timeout": 5, "tcp_user_timeout": 15_000, "keepalives_idle": 10, "keepalives_interval": 5}
 
 
 def file_url(folder: Path) -> URL:
@@ -35,13 +38,20 @@ def address(said: str | URL) -> URL:
 def engine_of(url: str | URL) -> Engine:
     """A database, prepared; nothing is connected yet. Raises ConfigError for what is no URL of one of ours."""
     try:
-        engine = create_engine(address(url))
+        engine = linked(address(url))
     except (ModuleNotFoundError, NoSuchModuleError) as error:
         raise ConfigError(f"--database needs {error}: pip install 'stx-reconciler[postgresql]'") from error
     if engine.dialect.name == "sqlite":
         event.listen(engine, "connect", _prepare)
         event.listen(engine, "begin", _begin)
     return engine
+
+
+def linked(url: URL) -> Engine:
+    """The engine of a database, whose link is watched where there is one."""
+    if url.get_backend_name() == "sqlite":
+        return create_engine(url)
+    return create_engine(url, pool_pre_ping=True, connect_args=LINK)
 
 
 def durable(engine: Engine) -> Engine:

@@ -100,6 +100,7 @@ spec:
 {{- if include "stxr.isPostgresql" . }}
 - name: STXR_REPLICA
   valueFrom: {fieldRef: {fieldPath: metadata.name}}
+- {name: STXR_REPLICAS, value: {{ .Values.replicas | quote }}}
 - name: STXR_DATABASE
   valueFrom: {secretKeyRef: {name: {{ .Values.database.existingSecret }}, key: {{ .Values.database.key }}}}
 {{- end }}
