@@ -24,7 +24,7 @@ def main(said: dict[str, str]) -> None:
         endpoints=Path(said["endpoints"]),
         state=Path(said["state"]),
         listen=Listen("127.0.0.1", 0, "token"),
-        schedule=Schedule(observe_s=60.0),
+        schedule=Schedule(observe_s=60.0, workers=2),  # so that neither takes all
         pace=Pace(first_poll_s=0.3, last_poll_s=1.0),
         database=said["database"],
         replica=said["replica"],

@@ -6,6 +6,7 @@ import asyncio
 import signal
 import time
 from contextlib import asynccontextmanager
+from functools import partial
 
 import pytest
 
@@ -20,7 +21,7 @@ from tests.sources.history import History
 from tests.store.conftest import empty_database, postgresql
 
 __all__ = ["empty_database", "postgresql"]  # fixtures
-pytestmark = [pytest.mark.xdist_group("postgresql"), pytest.mark.slow]
+pytestmark = [pytest.mark.xdist_group("postgresql"), pytest.mark.slow, pytest.mark.timeout(300)]
 FEW, MANY = 6, 50
 BOTH = ("stxr-0", "stxr-1")
 ONCE = ([BOTH[0]], [BOTH[1]], list(BOTH))  # one of them to the end, or one after the other
@@ -48,11 +49,23 @@ def of(name, sites):
     return {site for site in sites if owner(site, BOTH) == name}
 
 
-async def in_the_middle(crew, clone, hosts):
-    """A commit that locks every server is on its way, and stxr-0 has some of them locked; what was before."""
-    before = crew.lengths(), crew.counts()
+async def in_the_middle(crew, clone, number, hosts=1):
+    """A commit that locks every server: so many times that stxr-0 changes one that it has locked, then this signal.
+
+    What was before, and the commit.
+    """
+    before, reached = (crew.lengths(), crew.counts()), set()
+
+    def changed(site):
+        if crew.written(site)[-1] == "stxr-0":
+            reached.add(site)
+            if len(reached) == hosts:
+                crew.signal("stxr-0", number)
+
+    for site in crew.sites:
+        crew.world.at(site, "PATCH /v1/iinterfaces", partial(changed, site))
     head = clone.commit(locking(len(crew.sites)))
-    await crew.until(lambda: len(crew.locked_by("stxr-0", before[0])) >= hosts)
+    await crew.until(lambda: len(reached) >= hosts)
     return before, head
 
 
@@ -76,8 +89,7 @@ def is_done_once(crew, before):
 )
 async def test_what_a_dead_replica_was_sending_is_finished_by_the_other(fleet, sites, command, hosts, limit_s):
     async with fleet(sites, command) as (crew, clone):
-        before, head = await in_the_middle(crew, clone, hosts)
-        crew.signal("stxr-0", signal.SIGKILL)
+        before, head = await in_the_middle(crew, clone, signal.SIGKILL, hosts)
         killed, left = time.time(), crew.locked_by("stxr-0", before[0])
         seen_s = await crew.until(lambda: of("stxr-0", crew.sites) - set(left) <= crew.seen_since(killed), 120)
         await crew.until(lambda: crew.follow(head), 600)
@@ -95,8 +107,7 @@ async def test_what_a_dead_replica_was_sending_is_finished_by_the_other(fleet, s
 
 async def test_who_wakes_up_after_it_was_taken_over_sends_nothing_more(fleet):
     async with fleet(FEW) as (crew, clone):
-        before, head = await in_the_middle(crew, clone, 1)
-        crew.signal("stxr-0", signal.SIGSTOP)
+        before, head = await in_the_middle(crew, clone, signal.SIGSTOP)
         await crew.until(lambda: crew.follow(head))
         sent = {site: crew.written(site).count("stxr-0") for site in crew.sites}
         crew.signal("stxr-0", signal.SIGCONT)
@@ -108,8 +119,7 @@ async def test_who_wakes_up_after_it_was_taken_over_sends_nothing_more(fleet):
 
 async def test_what_a_replica_was_sending_goes_on_once_it_is_back_under_its_name(fleet):
     async with fleet(FEW, patient) as (crew, clone):
-        before, head = await in_the_middle(crew, clone, 1)
-        crew.signal("stxr-0", signal.SIGKILL)
+        before, head = await in_the_middle(crew, clone, signal.SIGKILL)
         await crew.until(lambda: not {r.name: r for r in crew.known().replicas}["stxr-0"].is_live)
         assert crew.locked_by("stxr-0", before[0])  # nobody else goes on with them
         await crew.start("stxr-0")
