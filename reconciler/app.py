@@ -18,6 +18,7 @@ from reconciler.api import Fleet as Shown
 from reconciler.apply import Pace
 from reconciler.clients import SYSTEM_CLOCK, Oidc, Sender, load
 from reconciler.clients.delivery import deliver, open_postbag
+from reconciler.clients.http import Limits as Lines
 from reconciler.engine.central import Central, central_of
 from reconciler.engine.controller import Controller, Schedule
 from reconciler.engine.fleet import open_fleet
@@ -72,6 +73,7 @@ class Running:
     database: PostgreSQL's URL; "" for SQLite in the state folder. replica: a name that a restarted process has again.
     at_once: plans that are sent at a time over the whole fleet. notifications: the file that says who is told.
     replicas: how many of these are meant to run. keep: for how long what is over is known.
+    lines: how long a site is given to answer.
     """
 
     repo: str
@@ -93,6 +95,7 @@ class Running:
     times: Times = field(default_factory=Times)
     notifications: Path | None = None
     keep: Keep = field(default_factory=Keep)
+    lines: Lines = field(default_factory=Lines)
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,7 +173,7 @@ async def controller(options: Running) -> AsyncIterator[Started]:
         central = central_of(options.endpoints, source.repository)
         sender = Sender(options.replica, members.may_write) if isinstance(members, Replicas) else Sender()
         async with open_fleet(
-            office, load(options.endpoints), memory, metrics.observer, sender=sender, central=central
+            office, load(options.endpoints), memory, metrics.observer, options.lines, sender=sender, central=central
         ) as fleet:
             queue = Queue(SYSTEM_CLOCK, options.schedule.workers)
             it = known["it"] = Controller(fleet, store, options.schedule, queue, log.verdict, members=members)

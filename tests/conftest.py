@@ -1,4 +1,4 @@
-"""What every test shares: the conformance lane's switch."""
+"""What every test shares: the conformance lane's switch, and what the fault matrix tells at the end."""
 
 from __future__ import annotations
 
@@ -7,10 +7,15 @@ from pathlib import Path
 
 import pytest
 
+from tests.faults import results
+
 SHARED = Path(os.environ.get("STXR_SHARED") or Path(__file__).parents[2] / "shared")
 
 
 def pytest_addoption(parser):
+    parser.addoption(
+        results.OPTION, type=Path, metavar="FILE", help="write down how the cases of the fault matrix ended"
+    )
     parser.addoption("--conformance", action="store_true", help="run the lane that needs recordings and examples")
 
 
@@ -23,6 +28,14 @@ def pytest_collection_modifyitems(config, items):
         pytest.exit(f"the conformance lane must run here, and {SHARED} is not there", returncode=1)
     for item in items:
         item.add_marker(pytest.mark.skip(reason="recordings and examples do not stand beside this clone"))
+
+
+def pytest_terminal_summary(terminalreporter, config):
+    reports = (report for kept in terminalreporter.stats.values() for report in kept)
+    if found := results.results(reports):
+        terminalreporter.write_line(results.summary(found))
+        if path := config.getoption(results.OPTION):
+            results.write(path, found)
 
 
 @pytest.fixture(scope="session")

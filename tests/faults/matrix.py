@@ -1,21 +1,34 @@
-"""The fault matrix: every write of a plan with a lock window, times everything that can happen to it."""
+"""The fault matrix as parameters: all of it, of which a seeded share runs with every other test."""
 
 from __future__ import annotations
 
 import random
-from itertools import product
+from collections.abc import Callable, Iterable
+from itertools import groupby
 from typing import Any
 
 import pytest
 
-SEED, SHARE = 20261121, 10  # one in so many runs with every other test
+from tests.faults.case import Case
+from tests.faults.faults import faults_at
+from tests.faults.plays import ALONE, PAIR
+from tests.faults.rehearsal import boundaries
+
+SEED = 20261121
+CASES = tuple(Case(play, at, fault) for play in (ALONE, PAIR) for at in boundaries(play) for fault in faults_at(at))
 
 
-def cases(*columns: list[Any]) -> list[Any]:
-    """Every combination, as parameters; all but a seeded share are of the whole matrix only."""
-    every = list(product(*columns))
-    chosen = set(random.Random(SEED).sample(range(len(every)), max(len(every) // SHARE, 1)))
-    return [
-        pytest.param(*case, id="-".join(map(str, case)), marks=() if number in chosen else pytest.mark.full)
-        for number, case in enumerate(every)
-    ]
+def shared_out(cases: Iterable[Case], one_in: int) -> Callable[..., Any]:
+    """All of them; but for the share, they run with the whole matrix only."""
+    every = tuple(cases)
+    chosen = share(every, one_in)
+    marks: dict[bool, Any] = {True: (), False: pytest.mark.full}
+    return pytest.mark.parametrize("case", [pytest.param(c, id=str(c), marks=marks[c in chosen]) for c in every])
+
+
+def share(cases: Iterable[Case], one_in: int) -> frozenset[Case]:
+    """One in so many of each plan's cases of each fault, by the seed; at least one."""
+    chance = random.Random(SEED)
+    sort = lambda case: (case.play.site, case.fault)  # noqa: E731
+    alike = [tuple(group) for _, group in groupby(sorted(cases, key=sort), key=sort)]
+    return frozenset(case for group in alike for case in chance.sample(group, max(len(group) // one_in, 1)))

@@ -1,0 +1,132 @@
+"""Sites at rest whose controller knew them when it ended, and a commit that has come since: where each case begins."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from copy import deepcopy
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from reconciler.model.words import State
+from reconciler.simulator import endpoints
+from reconciler.simulator.journal import Journal, Write
+from reconciler.simulator.server import ServerOptions, serve
+from reconciler.simulator.site import Site
+from reconciler.simulator.system import System
+from reconciler.store import recall, sendings_of
+from reconciler.model.history import Sending
+from tests.e2e.world import PASSWORD, SPEED
+from tests.faults.controller_process import Place, Process, controller
+from tests.faults.rehearsal import Play
+from tests.properties.documents import SITES
+from tests.sources.history import History
+
+LIMIT_S = 60.0  # real seconds, on a machine that does other things too
+# what a person would look at to see whether the site is as Git says, and what of it is never the same twice
+SHOWN = ("datanetworks", "iinterfaces", "labels", "idns", "isystems", "ihosts", "interface_networks", "addresses")
+OWN_TIME = (
+    "at",
+    "busy_until",
+    "uuid",
+    "id",
+    "uptime",
+    "config_applied",
+    "config_target",
+    "iconfig_applied",
+    "iconfig_target",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Template:
+    """The site before the commit, and the state folder that its controller left."""
+
+    play: Play
+    system: System
+    clone: History
+    state: Path
+    commit: str
+
+
+@dataclass
+class Stage:
+    """One case's own site and state folder."""
+
+    template: Template
+    site: Site
+    place: Place
+
+    @property
+    def name(self) -> str:
+        return self.template.play.site
+
+    def is_as_said(self, process: Process, since: float) -> bool:
+        """The controller says so, of a reading after this time."""
+        told = process.told
+        return (
+            told is not None
+            and (told.state, told.commit) == (State.IN_SYNC, self.template.commit)
+            and told.observed_at > since
+            and not told.is_under_way
+        )
+
+    def taken(self) -> list[Write]:
+        """The writes that the site has taken."""
+        return [w for w in self.site.system.journal.writes if w.status < 300]
+
+    def windows(self) -> frozenset[str]:
+        """Hosts that the store believes to be locked by us."""
+        return recall(self.place.state).windows(self.name)
+
+    def sendings(self) -> tuple[Sending, ...]:
+        return sendings_of(self.place.state, self.name, url=self.place.database)
+
+
+def shown(system: System) -> set[tuple[Any, ...]]:
+    """A site's values, without what is never the same twice: (list, number of the row, column, value)."""
+    tables = {table: sorted(map(_plain, system.tables.rows(table)), key=str) for table in SHOWN}
+    return {
+        (t, n, name, str(value))
+        for t, rows in tables.items()
+        for n, row in enumerate(rows)
+        for name, value in row.items()
+    }
+
+
+def _plain(row: dict[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in row.items() if not name.endswith(OWN_TIME)}
+
+
+async def template(play: Play, folder: Path, system: System) -> Template:
+    """A controller has seen the site in sync and ended; then somebody pushed."""
+    clone = History(folder / "clone")
+    for part in ("fleet.yaml", "profiles", f"subclouds/{play.site}"):
+        whole = SITES / part
+        (shutil.copytree if whole.is_dir() else shutil.copy)(whole, clone.folder / part)
+    made = Template(play, system, clone, folder / "state", clone.commit({}, subject="The fleet"))
+    async with _served(made, folder, folder / "state") as stage, controller(stage.place) as process:
+        await process.until(lambda: stage.is_as_said(process, 0.0), LIMIT_S)
+    pushed = clone.commit({play.file: play.own})
+    return Template(play, system, clone, folder / "state", pushed)
+
+
+@asynccontextmanager
+async def staged(made: Template, folder: Path, database: str = "") -> AsyncIterator[Stage]:
+    """A copy of the template in an empty folder, behind a socket of its own."""
+    shutil.copytree(made.state, folder / "state")
+    async with _served(made, folder, folder / "state", database) as stage:
+        yield stage
+
+
+@asynccontextmanager
+async def _served(made: Template, folder: Path, state: Path, database: str = "") -> AsyncIterator[Stage]:
+    system = deepcopy(made.system)
+    system.journal = Journal()
+    name = made.play.site
+    async with serve({name: system}, options=ServerOptions(SPEED, PASSWORD)) as server:
+        endpoints.write(folder / "endpoints.yaml", server.url, [name], PASSWORD)
+        site = server.sites[name]
+        yield Stage(made, site, Place(made.clone.folder, folder / "endpoints.yaml", state, database))
