@@ -1,11 +1,13 @@
-# Every target does its own set-up: a fresh machine needs Python 3.11, git and make.
+# Every target does its own set-up: a fresh machine needs Python 3.11, git and make. What only tests need beside that is
+# installed where it can be (tests/programs).
 PYTHON ?= python3
 VENV   := .venv
 BIN    := $(VENV)/bin
 READY  := $(VENV)/.ready
+export PATH := $(CURDIR)/.tools/node_modules/.bin:$(PATH)
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-full check conformance bench bench-fleet format schemas clean
+.PHONY: help demo test test-full programs check conformance bench bench-fleet format schemas clean
 
 help: ## what there is to make
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/ —/' | sort
@@ -20,11 +22,14 @@ $(READY): requirements-dev.txt pyproject.toml
 demo: $(READY) ## a commit becomes API calls on a simulated fleet, drift is raised and healed
 	@$(BIN)/stxr demo
 
-test: check ## everything that a clone can test by itself
+test: check programs ## everything that a clone can test by itself
 	$(BIN)/python -m pytest -n 2 --dist loadgroup -m "not conformance and not full"
 
-test-full: check ## the same, and what takes longer: every case of the fault matrix, a fleet brought up to be adopted
-	$(BIN)/python -m pytest -n 2 --dist loadgroup -m "not conformance" --durations=10
+test-full: check programs ## the same, and what takes longer: every case of the fault matrix, whose results it writes down
+	$(BIN)/python -m pytest -n 2 --dist loadgroup -m "not conformance" --durations=10 --fault-results docs/results/fault-matrix.md
+
+programs: ## what some tests talk to: PostgreSQL and others of the distribution, yaml-language-server
+	@tests/programs
 
 conformance: $(READY) ## against recordings and example files of the real thing, where they stand beside the clone
 	@if [ -d "$${STXR_SHARED:-../shared}" ] || [ "$$STXR_CONFORMANCE" = required ]; then \
@@ -52,4 +57,4 @@ schemas: $(READY) ## write schemas/ anew from the models
 	$(BIN)/stxr schema --write schemas
 
 clean: ## forget the environment and caches
-	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	rm -rf $(VENV) .tools .mypy_cache .ruff_cache .pytest_cache .hypothesis
