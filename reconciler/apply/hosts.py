@@ -7,8 +7,8 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import TypeVar
 
-from reconciler.apply.step import FIRST_SERVER_ERROR, TRIES
-from reconciler.apply.work import Work
+from reconciler.apply.step import TRIES
+from reconciler.apply.work import FIRST_SERVER_ERROR, Work
 from reconciler.model.condition import Condition
 from reconciler.model.errors import Busy, Conflict, ReconcilerError, Refused, Stuck, Unauthorized, Unreachable
 from reconciler.model.history import Deed
@@ -39,7 +39,7 @@ async def host_of(name: str, work: Work) -> HostState:
 
 async def found(name: str, work: Work) -> tuple[HostState, SystemState]:
     """The same, with the system that it is of."""
-    system = (await work.remote.look(())).system
+    system = (await work.look(())).system
     if name not in system.hosts:
         raise Conflict(f"{work.site}: host {name} is no longer on the system")
     return system.hosts[name], system
@@ -143,7 +143,7 @@ async def at_rest(names: Iterable[str], work: Work) -> None:
 
     What does not come to rest in time is left to the plan, which says so. Raises Unreachable if nobody answers now.
     """
-    hosts = (await work.remote.look(())).system.hosts
+    hosts = (await work.look(())).system.hosts
     goal = Goal("at rest", _is_at_rest, work.pace.unlock_limit_s, lambda _: Condition.NOT_ENABLED)
     for name in sorted(name for name in names if name in hosts and not _is_at_rest(hosts[name])):
         work.say(f"{name}: waiting, it is {hosts[name].in_words}")

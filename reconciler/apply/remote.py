@@ -8,8 +8,11 @@ from typing import Any, Protocol
 
 from reconciler.model.condition import HostCondition
 from reconciler.model.history import Happening
+from reconciler.model.kind import Kinds
 from reconciler.model.plan import Method
+from reconciler.model.resource import ResourceKey
 from reconciler.model.snapshot import Snapshot
+from reconciler.model.stored import Stored
 
 
 class Remote(Protocol):
@@ -45,6 +48,18 @@ class Journal(Protocol):
 
     def over(self, host: str) -> None:
         """It is now, or is asked for something else."""
+        ...
+
+    def stores(self, note: Stored) -> None:
+        """We are about to send what the API stores first; or it is known now that nobody applied it."""
+        ...
+
+    def stored(self, kinds: Kinds) -> tuple[Stored, ...]:
+        """What is not known to be applied."""
+        ...
+
+    def applied(self, key: ResourceKey) -> None:
+        """It is applied, or another value has come since."""
         ...
 
 

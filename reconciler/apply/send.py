@@ -10,7 +10,8 @@ from reconciler.apply.swact import move_activity
 from reconciler.apply.window import window
 from reconciler.apply.work import Work
 from reconciler.model.errors import Conflict, Held, ReconcilerError, Stuck, Unreachable
-from reconciler.model.outcome import Entry, Outcome
+from reconciler.model.kind import no_host
+from reconciler.model.outcome import Entry, Outcome, StepResult
 from reconciler.model.plan import Opening, Plan, Stage, StageType, locking
 from reconciler.model.words import Result
 
@@ -62,6 +63,9 @@ async def _online(stage: Stage, work: Work) -> tuple[tuple[Entry, ...], Reconcil
             entries.append(await work.deed(named(step), step.host, partial(perform, step, work)))
         except ReconcilerError as error:
             return (*entries, failed(step, error)), error
+        if entries[-1].result is StepResult.UNVERIFIED and work.kinds[step.kind].settles is not no_host:
+            what = f"{work.site}: {step.kind}: stored without an answer, and no host knows of it"
+            return tuple(entries), Conflict(f"{what}; planned afresh, before hosts are locked for it")
     for call in stage.last:
         await work.deed(f"{call.method} {call.path}", stage.host, partial(call_once, call, work, stage.host))
     return tuple(entries), None

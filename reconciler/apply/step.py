@@ -7,7 +7,8 @@ from typing import Any
 
 from reconciler.apply.judge import Verdict, conflict_text, judge, overtaken, remaining
 from reconciler.apply.resolve import body_of, path_of, refs
-from reconciler.apply.work import Work
+from reconciler.apply.trap import note, settle, taken_up
+from reconciler.apply.work import FIRST_SERVER_ERROR, Work
 from reconciler.model.change import Change
 from reconciler.model.errors import Busy, Conflict, NotReady, ReconcilerError, Refused, Unreachable
 from reconciler.model.history import Deed
@@ -17,7 +18,6 @@ from reconciler.model.plan import Call, Step, Until
 from reconciler.model.snapshot import Snapshot
 
 MOST_TOLD = 3  # names in one line of a history
-FIRST_SERVER_ERROR = 500
 TRIES = 3  # sendings in a row that show no effect
 
 
@@ -31,11 +31,22 @@ async def perform(step: Step, work: Work) -> Entry:
     _check(step.changes, seen, work)
     todo = remaining(step.changes, seen, work.kinds)
     work.tell(Deed.SEEN, f"{_names(todo)}: to be changed" if todo else f"{_names(step.changes)}: as wanted already")
-    if not todo:
-        return _entry(step, StepResult.SKIPPED)
-    before = _targets(seen)
+    if not todo:  # somebody has done it, or a process that died between the call and its answer
+        return await _by_hosts(step, StepResult.SKIPPED, work)
+    note(step, todo, seen, work)
     answered = await _send_until_done(step, todo, seen, work)
-    return await _verified(step, before, work, answered=answered)
+    await _verified(step, work)
+    if answered:
+        settle(step, work)
+        return _entry(step, StepResult.DONE)
+    return await _by_hosts(step, StepResult.DONE, work)
+
+
+async def _by_hosts(step: Step, result: StepResult, work: Work) -> Entry:
+    """What the API stores before it applies it is believed only if hosts were told of it."""
+    if await taken_up(step, work):
+        return _entry(step, result)
+    return _entry(step, StepResult.UNVERIFIED, "stored without an answer; no host has taken it up")
 
 
 async def supersedes(steps: Iterable[Step], work: Work) -> None:
@@ -47,13 +58,13 @@ async def supersedes(steps: Iterable[Step], work: Work) -> None:
 
 async def call_once(call: Call, work: Work, host: str) -> None:
     """A call that belongs to a whole stage. May be called again."""
-    seen = await work.remote.look(sorted({r.key.kind for r in refs(call)}), host)
+    seen = await work.look(sorted({r.key.kind for r in refs(call)}), host)
     await _call(call, seen, work)
 
 
 async def _look(step: Step, work: Work) -> Snapshot:
     named = {ref.key.kind for call in step.calls for ref in refs(call)}
-    return await work.remote.look(sorted({step.kind} | (named & work.kinds.keys())), step.host)
+    return await work.look(sorted({step.kind} | (named & work.kinds.keys())), step.host)
 
 
 def _check(changes: Iterable[Change[Any]], seen: Snapshot, work: Work) -> None:
@@ -143,7 +154,7 @@ async def _until(until: Until, call: Call, seen: Snapshot, work: Work) -> None:
     path = path_of(until.path, call.refs, seen, work.made)
     wanted = " or ".join(map(str, until.values))
     work.tell(Deed.WAITS, f"until {path} {until.attribute} is {wanted}, at most {until.limit_s:g} s")
-    while (value := (await work.remote.get(path)).get(until.attribute)) not in until.values:
+    while (value := (await work.get(path)).get(until.attribute)) not in until.values:
         if work.clock.now() >= limit:
             raise NotReady(
                 f"{work.site}: {path} {until.attribute} is {value!r} after {until.limit_s:g} s, not {wanted}"
@@ -152,8 +163,8 @@ async def _until(until: Until, call: Call, seen: Snapshot, work: Work) -> None:
     work.tell(Deed.SEEN, f"{until.attribute} is {value}")
 
 
-async def _verified(step: Step, before: dict[str, str], work: Work, *, answered: bool) -> Entry:
-    """The step's effect, seen. What the API stores before it applies it is believed only if a host's target moved."""
+async def _verified(step: Step, work: Work) -> None:
+    """The step's effect, seen."""
     limit, polls = work.clock.now() + work.pace.seen_limit_s, work.pace.polls()
     awaited: tuple[Change[Any], ...] = ()
     while True:
@@ -162,17 +173,14 @@ async def _verified(step: Step, before: dict[str, str], work: Work, *, answered:
             raise Conflict(f"{work.site}: {conflict_text(change, seen)}; the site is planned afresh")
         missing = remaining(step.changes, seen, work.kinds)
         if not missing:
-            break
+            work.tell(Deed.SEEN, f"{_names(step.changes)}: as wanted")
+            return
         if missing != awaited:
             work.tell(Deed.WAITS, f"until {_names(missing)} is to be seen, at most {work.pace.seen_limit_s:g} s")
             awaited = missing
         if work.clock.now() >= limit:
             raise NotReady(f"{work.site}: {missing[0].key} was accepted, and is not to be seen on the site")
         await work.clock.sleep(polls())
-    work.tell(Deed.SEEN, f"{_names(step.changes)}: as wanted")
-    if work.kinds[step.kind].is_stored_first and not answered and _targets(seen) == before:
-        return _entry(step, StepResult.UNVERIFIED, "stored without an answer; no host has taken it up")
-    return _entry(step, StepResult.DONE)
 
 
 def _names(changes: Iterable[Change[Any]]) -> str:
@@ -180,14 +188,6 @@ def _names(changes: Iterable[Change[Any]]) -> str:
     names = [str(change.key) for change in changes]
     more = f" and {len(names) - MOST_TOLD} more" if len(names) > MOST_TOLD else ""
     return ", ".join(names[:MOST_TOLD]) + more
-
-
-def _targets(seen: Snapshot) -> dict[str, str]:
-    return {host.name: host.config_target for host in seen.system.hosts.values()}
-
-
-def _entry(step: Step, result: StepResult, message: str = "") -> Entry:
-    return Entry(step.kind, step.host, step.keys, result, message)
 
 
 def named(step: Step) -> str:
@@ -198,3 +198,7 @@ def named(step: Step) -> str:
 def failed(step: Step, error: ReconcilerError) -> Entry:
     """The entry of a step that ended with an error."""
     return _entry(step, StepResult.FAILED, str(error))
+
+
+def _entry(step: Step, result: StepResult, message: str = "") -> Entry:
+    return Entry(step.kind, step.host, step.keys, result, message)

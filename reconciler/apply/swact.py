@@ -72,7 +72,7 @@ def _not_moved(now: HostState | None) -> Condition | None:
 
 async def _until_partner_is_current(host: HostState, work: Work) -> None:
     """Sysinv refuses a swact to a controller that has not applied its configuration yet (host.py check_swact)."""
-    hosts = (await work.remote.look(())).system.hosts.values()
+    hosts = (await work.look(())).system.hosts.values()
     goal = Goal("in service with its configuration", _is_ready, work.pace.swact_limit_s, _not_ready)
     for partner in hosts:
         if partner.personality == "controller" and partner.name != host.name and not _is_ready(partner):

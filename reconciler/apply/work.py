@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Collection
 from dataclasses import dataclass, field
 from typing import Any, Protocol, TypeVar
 
@@ -16,6 +16,8 @@ from reconciler.model.plan import Method, Stage
 from reconciler.model.resource import ResourceKey
 from reconciler.model.snapshot import Snapshot
 
+FIRST_SERVER_ERROR = 500
+LOOKS = 4
 T = TypeVar("T")
 Permits = Callable[[tuple[Stage, ...], Snapshot], Awaitable[None]]
 
@@ -88,6 +90,26 @@ class Work:
 
         return await self.kept(name, told)
 
+    async def look(self, kinds: Collection[str], host: str = "") -> Snapshot:
+        """The site, looked at, and again where the server failed: in a window, a look too few is a reboot too many."""
+        return await self._patiently(lambda: self.remote.look(kinds, host))
+
+    async def get(self, path: str) -> Any:
+        """One object, in the same way."""
+        return await self._patiently(lambda: self.remote.get(path))
+
+    async def _patiently(self, ask: Callable[[], Awaitable[T]]) -> T:
+        polls = self.pace.polls()
+        for _ in range(LOOKS - 1):
+            try:
+                return await ask()
+            except Refused as error:
+                if error.status < FIRST_SERVER_ERROR:
+                    raise
+                self.say(f"looking again: {error}")
+            await self.clock.sleep(polls())
+        return await ask()
+
     async def send(self, method: Method, path: str, body: Any, meaning: str = "") -> Any:
         """The answer to a call. meaning: what its path does not say."""
         self.tell(Deed.SENT, f"{method} {path}" + (f" ({meaning})" if meaning else ""))
@@ -109,7 +131,7 @@ class Work:
         Asked in the deed that takes a host out of service, not before it: a process that takes over does the deed
         again, hours later perhaps, and what was permitted then is not permitted now.
         """
-        await self.permits(left, await self.remote.look(()))
+        await self.permits(left, await self.look(()))
         self.tell(Deed.SEEN, "no gate is closed")
 
     def opens(self, stage: Stage, system: SystemState, plan_id: str) -> None:

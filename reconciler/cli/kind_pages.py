@@ -132,7 +132,10 @@ def _compared(kind: ResourceKind[Any]) -> Iterator[str]:
         yield "Of whole resources:"
         yield "\n".join(whole)
     if kind.is_stored_first:
-        yield "The API stores the value before it is applied: the hosts' configuration state is looked at as well."
+        yield (
+            "The API stores the value before it is applied: the hosts' configuration state is looked at as well. What was "
+            "stored without an answer and reached no host is `unverified`, and mended by setting it back and setting it again."
+        )
 
 
 def _cost(kind: ResourceKind[Any]) -> Iterator[str]:

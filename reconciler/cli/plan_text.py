@@ -91,6 +91,7 @@ def _times(hosts: Sequence[str]) -> Iterator[str]:
 def _change(change: Change[Any]) -> Iterator[str]:
     drift = "  (drift: the site moved)" if change.cause is Cause.DRIFTED else ""
     drift += "  (stored; hosts take it up at their next unlock)" if change.is_stored else ""
+    drift += "  (stored, and not known to be applied: set back, and set again)" if change.by_way_of else ""
     yield f"  {SIGNS[change.action]} {change.key}{drift}{_pruning(change)}"
     if change.action is Action.DELETE and change.observed:
         yield from _removed(change)

@@ -3,6 +3,7 @@
 from reconciler.diff.alike import Alike, alike
 from reconciler.diff.compare import compare, spelled
 from reconciler.diff.removals import Past, Present, gone, let_go, prunings, removals, with_deletes
+from reconciler.diff.unapplied import with_unapplied
 
 __all__ = [
     "Alike",
@@ -16,4 +17,5 @@ __all__ = [
     "removals",
     "spelled",
     "with_deletes",
+    "with_unapplied",
 ]

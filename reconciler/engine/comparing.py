@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from reconciler.diff import Present, compare, let_go, prunings, with_deletes
+from reconciler.diff import Present, compare, let_go, prunings, with_deletes, with_unapplied
 from reconciler.engine.ignoring import left_out, passed_over, without
 from reconciler.engine.judgement import passed_over_by
 from reconciler.engine.office import Office, Visit
@@ -60,4 +60,5 @@ def _compared(said: _Said, visit: Visit, have: Snapshot, office: Office) -> Comp
     found = let_go(compare(said.head, have, office.kinds, said.base), gone.removals)
     deletes = prunings(gone.removals, visit.settings, office.kinds)
     found = with_deletes(found, now, gone.base, deletes, office.kinds)
+    found = with_unapplied(found, now, visit.journal.stored(office.kinds), office.kinds)
     return Compared(said.head, found, gone.removals, base=said.base)

@@ -33,6 +33,8 @@ def state_of(found: Comparison, plan: Plan, outcome: Outcome) -> State:
         return ENDS[outcome.result]
     if found.is_empty and plan.is_empty:
         return State.IN_SYNC
+    if found.changes and not found.extra and all(c.by_way_of for c in found.changes):
+        return State.UNVERIFIED
     causes = {c.cause for c in found.changes} | ({Cause.DRIFTED} if found.extra else set())
     if not causes and plan.is_empty:
         return State.UNKNOWN  # nothing that was read differs, and not everything was read

@@ -87,6 +87,9 @@ async def reconcile(visit: Visit, office: Office, sends: Sends = sent_now) -> tu
         visit.journal.window_closed(host)  # or somebody's later lock of it would be taken for ours
     for host in over(visit.standing, judged.plan, judged.observed.system):
         visit.journal.over(host)
+    for note in visit.journal.stored(office.kinds):
+        if not note.stands(judged.observed):
+            visit.journal.applied(note.key)
     context = Context(judged.desired, judged.observed)
     turn = office.turns.of(visit.site)
     goes_by = turn.rollout.id if turn.rollout else ""

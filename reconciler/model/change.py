@@ -30,6 +30,8 @@ class Change(Generic[S]):
     pruning: for a DELETE by which the site follows a commit; a DELETE without one mends a list that Git says whole,
     or is a part of a replacement.
     is_stored: the site has the value, and hosts in service have yet to take it up by a lock and unlock: nothing is sent.
+    by_way_of: the site has the value, and it is not known to be applied; the API applies only another one than it has.
+      This one, which the hosts run, is set first.
     """
 
     key: ResourceKey
@@ -42,6 +44,7 @@ class Change(Generic[S]):
     severity: Severity = Severity.SERVICE
     pruning: Pruning | None = None
     is_stored: bool = False
+    by_way_of: Resource[S] | None = None
 
     @property
     def want(self) -> S:

@@ -27,6 +27,7 @@ from reconciler.model.removal import Pruning, Removal, RemovedValue
 from reconciler.model.resource import Resource, ResourceKey
 from reconciler.model.secret import SecretRef, Upload
 from reconciler.model.snapshot import Snapshot, Unread
+from reconciler.model.stored import Stored
 from reconciler.model.words import Action, Area, Cause, Disruption, Prune, Result, Service, Severity
 
 NAME, OF = "$", "of"
@@ -43,6 +44,7 @@ _RECORDS: Mapping[str, Callable[..., Any]] = {
             Snapshot,
             Stage,
             Step,
+            Stored,
             SystemState,
             Unread,
             Until,

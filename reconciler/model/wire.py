@@ -71,6 +71,7 @@ def change_json(change: Change[Any]) -> dict[str, Any]:
         "area": change.area,
         "severity": change.severity,
         "is_stored": change.is_stored,
+        "is_set_again": change.by_way_of is not None,
         "desired": plain(desired),
         "origin": str(change.desired.origin or "") if change.desired else "",
         "fields": [_field(f) for f in change.fields],

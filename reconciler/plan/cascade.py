@@ -30,13 +30,20 @@ def cascade(changes: Iterable[Change[Any]], context: Context, kinds: Kinds) -> t
 
 
 def atoms(changes: Iterable[Change[Any]]) -> Iterator[Change[Any]]:
-    """Replacements as a removal and a creation; everything else as it is."""
+    """Replacements as a removal and a creation, what is set again as both settings; everything else as it is."""
     for change in changes:
+        if change.by_way_of:
+            yield _set_back(change, change.by_way_of)
         if change.action is Action.REPLACE:
             yield replace(change, action=Action.DELETE, desired=None)
             yield replace(change, action=Action.CREATE)
         else:
             yield change
+
+
+def _set_back(change: Change[Any], to: Resource[Any]) -> Change[Any]:
+    fields = tuple(replace(f, observed=f.desired, desired=f.observed, origin=None) for f in change.fields)
+    return replace(change, desired=to, fields=fields, by_way_of=None)
 
 
 def references(resource: Resource[Any], kinds: Kinds) -> Iterator[ResourceKey]:

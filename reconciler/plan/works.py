@@ -17,7 +17,8 @@ from reconciler.plan.cascade import atoms, known, released
 class Work:
     """Atomic changes of one kind on one host with one need: what becomes a step.
 
-    is_late: it removes, or changes, what an update of another kind still has to let go of.
+    is_late: it removes, or changes, what an update of another kind still has to let go of; or sets again what is set
+      back first.
     """
 
     kind: str
@@ -39,7 +40,11 @@ def works_of(changes: Iterable[Change[Any]], context: Context, kinds: Kinds) -> 
         host = change.key.host or _lock_host(change, kinds)
         removes = change.action is Action.DELETE
         is_let_go = removes and change.observed is not None and known(change.observed, kinds) in let_go
-        is_late = is_let_go or (not removes and kinds[change.key.kind].comes_late(change, context))
+        is_late = (
+            is_let_go
+            or change.by_way_of is not None
+            or (not removes and kinds[change.key.kind].comes_late(change, context))
+        )
         return change.key.kind, host, needs, removes, is_late
 
     for (kind, host, needs, removes, is_late), group in groupby(sorted(atoms(changes), key=sort), key=sort):

@@ -20,7 +20,7 @@
 that dcmanager shows.
 
 Marks make something go wrong once: all that has to do with locks, unlocks and swacts stands in
-``sysinv/host_troubles.py``. Until it is taken away, ``agents-silent``: nothing is reported as applied.
+``sysinv/host_troubles.py``, and ``api-dies``: a setting is stored and not applied. Until it is taken away, ``agents-silent``: nothing is reported as applied.
 """
 
 from __future__ import annotations

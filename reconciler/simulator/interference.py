@@ -17,6 +17,7 @@ class Trouble(StrEnum):
     HANG_AFTER = "hang-after"  # it happens, and no answer ever comes
     RESET = "reset"  # the connection is cut; nothing happens
     RESET_AFTER = "reset-after"  # it happens, then the connection is cut
+    STORED = "stored"  # a setting is stored, and the API dies before any host hears of it
     HALF = "half"  # it happens, and half of the answer's body comes before the connection is cut
 
 

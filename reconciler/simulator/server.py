@@ -24,6 +24,7 @@ from reconciler.simulator.interference import Absence, Connection, Rule, Trouble
 from reconciler.simulator.keystone import Keystone, unauthorized
 from reconciler.simulator.site import Pace, Site
 from reconciler.simulator.slowness import WORKERS, seconds
+from reconciler.simulator.sysinv.config import API_DIES
 from reconciler.simulator.system import System
 
 Source = System | Callable[[], System]
@@ -159,12 +160,15 @@ class _Shell:
             return await self._silence(request)
         if rule.trouble is Trouble.DELAY:
             await asyncio.sleep(rule.seconds)
+        if rule.trouble is Trouble.STORED:
+            site.system.marks.add(API_DIES)
         response = self._exchange(site, service, asked)
         if rule.trouble is Trouble.HANG_AFTER:
             return await self._silence(request)
         if rule.trouble is Trouble.HALF:
             return await _half(request, _sent(response))
-        return _reset(request) if rule.trouble is Trouble.RESET_AFTER else _sent(response)
+        is_cut = rule.trouble in {Trouble.RESET_AFTER, Trouble.STORED}
+        return _reset(request) if is_cut else _sent(response)
 
     def _exchange(self, site: Site, service: str, asked: Request) -> Response:
         """One request to a site's service, in-process: what the HTTP shell does between receiving and answering."""

@@ -15,10 +15,12 @@ from reconciler.model.errors import Held
 from reconciler.model.fight import Writes
 from reconciler.model.gate import Suspension
 from reconciler.model.history import Happening, Sending
+from reconciler.model.kind import Kinds
 from reconciler.model.removal import Removal
 from reconciler.model.replica import Lease, Replica
 from reconciler.model.resource import ResourceKey
 from reconciler.model.rollout import Rollout
+from reconciler.model.stored import Stored
 from reconciler.model.verdict import Verdict
 from reconciler.store.database import FILE, engine_of, file_url
 from reconciler.store.drift import Ended
@@ -48,6 +50,15 @@ class SiteJournal:
 
     def over(self, host: str) -> None:
         self.store.conditions.over(self.site, (host,))
+
+    def stores(self, note: Stored) -> None:
+        self.store.notes.keep(self.site, note)
+
+    def stored(self, kinds: Kinds) -> tuple[Stored, ...]:
+        return self.store.notes.of(self.site, kinds)
+
+    def applied(self, key: ResourceKey) -> None:
+        self.store.notes.forget(self.site, str(key))
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,6 +180,15 @@ class Recalled:
 
     def conditions(self, site: str) -> tuple[HostCondition, ...]:  # noqa: ARG002
         return ()  # who only looks locks nothing
+
+    def stores(self, note: Stored) -> None:
+        raise AssertionError(f"a command that only looks was about to send {note.key}")
+
+    def stored(self, kinds: Kinds) -> tuple[Stored, ...]:  # noqa: ARG002
+        return ()
+
+    def applied(self, key: ResourceKey) -> None:
+        """Not ours to write."""
 
 
 def recall(folder: Path) -> Recalled:

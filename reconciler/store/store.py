@@ -23,6 +23,7 @@ from reconciler.store.drift import DriftStore, Kept, keep
 from reconciler.store.history import History
 from reconciler.store.leases import Leases
 from reconciler.store.lock import Holder, StateLock
+from reconciler.store.notes import Notes
 from reconciler.store.pruning import Before, prune
 from reconciler.store.removals import carried, carry, decline, known
 from reconciler.store.rollouts import Rollouts
@@ -154,6 +155,11 @@ class Store:
     def conditions(self) -> Conditions:
         """How hosts are stuck."""
         return Conditions(self._engine, self._clock)
+
+    @property
+    def notes(self) -> Notes:
+        """What was sent, and may be stored without being applied."""
+        return Notes(self._engine, self._clock)
 
     # ---- what people say
 

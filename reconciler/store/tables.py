@@ -42,6 +42,14 @@ CONDITIONS = Table(
     Column("since", Float, nullable=False),
     Column("work", String, nullable=False),  # what the host was to be locked for; a digest
 )
+STORED = Table(
+    "stored",  # sent, and not known to be applied where the API stores first
+    METADATA,
+    Column("site", String, primary_key=True),
+    Column("resource", String, primary_key=True),
+    Column("at", Float, nullable=False),
+    Column("content", Text, nullable=False),  # model.stored.Stored, as model.typed packs it; JSON
+)
 VERDICTS = Table(
     "verdicts",
     METADATA,

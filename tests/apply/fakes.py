@@ -9,8 +9,10 @@ from typing import Any
 from reconciler.apply import Pace, Work
 from reconciler.model.condition import HostCondition
 from reconciler.model.errors import Busy, Failure, Refused, Unreachable
+from reconciler.model.kind import Kinds
 from reconciler.model.resource import Resource, ResourceKey
 from reconciler.model.snapshot import Snapshot
+from reconciler.model.stored import Stored
 from tests.worlds import KINDS, snap
 
 
@@ -31,6 +33,7 @@ class FakeJournal:
     told: list[tuple[str, str]] = field(default_factory=list)
     standing: dict[str, HostCondition] = field(default_factory=dict)
     due: dict[str, float | None] = field(default_factory=dict)
+    notes: dict[ResourceKey, Stored] = field(default_factory=dict)
 
     def window_opens(self, host: str, plan_id: str, until: float | None = None) -> None:
         self.due[host] = until
@@ -46,6 +49,15 @@ class FakeJournal:
 
     def over(self, host: str) -> None:
         self.standing.pop(host, None)
+
+    def stores(self, note: Stored) -> None:
+        self.notes[note.key] = note
+
+    def stored(self, kinds: Kinds) -> tuple[Stored, ...]:
+        return tuple(self.notes.values())
+
+    def applied(self, key: ResourceKey) -> None:
+        self.notes.pop(key, None)
 
 
 def unreachable(sent: bool) -> Unreachable:

@@ -163,16 +163,65 @@ async def test_a_reboot_that_takes_the_api_away_is_no_failure():
     assert (await send(planned(), work)).result is Result.DONE
 
 
-async def test_a_stored_value_that_no_host_took_up_is_unverified():
-    stored = {**KINDS, "clock": replace(KINDS["clock"], is_stored_first=True)}
-    want, have = snap(Clock(servers=("a",))), snap(Clock(servers=("b",)))
-    site = FakeSite(have)
+STORED_FIRST = {**KINDS, "clock": replace(KINDS["clock"], is_stored_first=True)}
+CLOCK, LATER = snap(Clock(servers=("b",))), snap(Clock(servers=("a",)))
+
+
+async def sent_to_a_clock(site, journal):
+    work = work_on(site, LATER, journal)
+    work.kinds = STORED_FIRST
+    [entry, *_] = (await send(planned(LATER, CLOCK), work)).entries
+    return entry.result
+
+
+async def test_a_stored_value_that_no_host_took_up_is_unverified_and_stays_noted():
+    site, journal = FakeSite(CLOCK), FakeJournal()
     site.after["PATCH /v1/clock"] = [unreachable(sent=True)]
-    work = work_on(site, want)
-    work.kinds = stored
-    todo = planned(want, have)
-    [entry, *_] = (await send(todo, work)).entries
-    assert entry.result is StepResult.UNVERIFIED
+    assert await sent_to_a_clock(site, journal) is StepResult.UNVERIFIED
+    [note] = journal.notes.values()
+    assert (note.is_missed, note.before.spec.servers, note.wanted.spec.servers) == (True, ("b",), ("a",))
+
+
+async def test_a_stored_value_without_an_answer_that_hosts_take_up_a_while_later_is_done():
+    site, journal = FakeSite(CLOCK), FakeJournal()
+    site.after["PATCH /v1/clock"] = [unreachable(sent=True)]
+    told = [lambda: None] * 5 + [lambda: site.host("controller-0", config_target="next")]
+    site.looks += told
+    assert (await sent_to_a_clock(site, journal), journal.notes) == (StepResult.DONE, {})
+
+
+async def test_a_stored_value_that_was_answered_is_done():
+    site, journal = FakeSite(CLOCK), FakeJournal()
+    assert (await sent_to_a_clock(site, journal), journal.notes) == (StepResult.DONE, {})
+
+
+@pytest.mark.parametrize(("target", "result"), [("", StepResult.UNVERIFIED), ("next", StepResult.SKIPPED)])
+async def test_what_a_process_stored_that_died_before_the_answer_is_believed_by_the_hosts_alone(target, result):
+    site, journal = FakeSite(CLOCK), FakeJournal()
+    site.after["PATCH /v1/clock"] = [RuntimeError("the process is killed here")]
+    with pytest.raises(RuntimeError):
+        await sent_to_a_clock(site, journal)
+    site.host("controller-0", config_target=target)
+    assert await sent_to_a_clock(site, journal) is result
+    assert site.sent.count("PATCH /v1/clock") == 1
+
+
+async def test_a_look_at_which_the_server_fails_costs_no_second_window():
+    site = FakeSite(HAVE)
+    send_it = site.send
+
+    def fails():
+        raise Refused("platform", "GET", "/v1/iface", 500, "database is starting", "sc-1")
+
+    async def sent(method, path, body):
+        answer = await send_it(method, path, body)
+        if "/iface" in path:
+            site.looks += [fails] * 3
+        return answer
+
+    site.send = sent
+    assert (await send(planned(), work_on(site, WANT))).result is Result.DONE
+    assert site.sent == LOCKED_ONCE
 
 
 async def test_the_active_controller_is_left_by_a_swact_before_it_is_locked():

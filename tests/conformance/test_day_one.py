@@ -34,6 +34,7 @@ from reconciler.simulator.hardware import SiteHardware
 from reconciler.simulator.sysinv import discovery
 from reconciler.simulator.system import System
 from tests.conformance.test_examples_load import FILE, example
+from tests.properties.direct import Answered
 
 pytestmark = pytest.mark.conformance
 
@@ -117,7 +118,7 @@ class Now:
 
 
 @dataclass
-class Windows:
+class Windows(Answered):
     open: set[str] = field(default_factory=set)
 
     def window_opens(self, host: str, plan_id: str, until: float | None = None) -> None:

@@ -55,6 +55,12 @@ def test_what_was_stored_and_is_not_known_to_be_applied_is_unverified():
     assert state(PENDING, Result.DONE, StepResult.DONE, StepResult.UNVERIFIED) is State.UNVERIFIED
 
 
+def test_a_site_that_lacks_nothing_but_that_its_hosts_are_told_is_unverified():
+    [change] = PENDING.found.changes
+    again = replace(PENDING, found=replace(PENDING.found, changes=(replace(change, by_way_of=change.observed),)))
+    assert state(again, Result.PLANNED) is State.UNVERIFIED
+
+
 def test_a_window_that_is_still_owed_keeps_a_site_pending():
     locked = system(host("controller-0", "locked"))
     found = judged(snap(GIT, state=locked), snap(GIT, state=locked), ours=("controller-0",))

@@ -6,8 +6,6 @@ import asyncio
 
 import pytest
 
-pytest.register_assert_rewrite("tests.faults.promises")
-
 from tests.e2e.conftest import git, in_service, opened
 from tests.faults.case import Case
 from tests.faults.rehearsal import Play

@@ -56,14 +56,18 @@ def page(found: list[Result], now: datetime) -> str:
             "nothing was written twice. `make test-full` writes this page anew.",
             "",
             f"{now.astimezone(UTC):%Y-%m-%d}: {summary(found).removeprefix('fault matrix: ')}.",
-            f"Python {platform.python_version()}, DBOS {version('dbos')}, SQLite {sqlite3.sqlite_version}, "
-            f"psycopg {version('psycopg')}.",
+            _versions(),
             "",
             *_tables(found),
             *_broken(found),
             "",
         ]
     )
+
+
+def _versions() -> str:
+    packages = ", ".join(f"{name} {version(name)}" for name in ("dbos", "sqlalchemy", "psycopg", "aiohttp"))
+    return f"Python {platform.python_version()}, SQLite {sqlite3.sqlite_version}, {packages}."
 
 
 def write(path: Path, found: list[Result]) -> None:

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from reconciler.model.history import Sending
 from reconciler.model.words import State
 from reconciler.simulator import endpoints
 from reconciler.simulator.journal import Journal, Write
@@ -17,7 +18,6 @@ from reconciler.simulator.server import ServerOptions, serve
 from reconciler.simulator.site import Site
 from reconciler.simulator.system import System
 from reconciler.store import recall, sendings_of
-from reconciler.model.history import Sending
 from tests.e2e.world import PASSWORD, SPEED
 from tests.faults.controller_process import Place, Process, controller
 from tests.faults.rehearsal import Play

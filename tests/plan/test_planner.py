@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from reconciler.diff import compare
+from reconciler.diff import Present, compare, with_unapplied
 from reconciler.model.change import Change
 from reconciler.model.kind import Context
 from reconciler.model.plan import Opening, StageType
+from reconciler.model.stored import Stored, targets_of
 from reconciler.model.words import Action, Disruption, Needs
 from reconciler.plan import plan
 from tests.worlds import KINDS, After, Clock, Iface, Link, Machine, Net, Tag, host, key, snap, system
@@ -260,6 +261,16 @@ def test_kinds_know_what_the_plan_deletes_for_good():
     gone = Change(key("tag", "t"), Action.DELETE, None, have.resources[key("tag", "t")])
     plan(replace(found, changes=(*found.changes, gone)), Context(snap(Net(name="a")), have), kinds)
     assert seen == [{key("tag", "t")}]
+
+
+def test_what_is_set_again_is_set_back_first_and_locks_its_hosts_once():
+    want, before = snap(Clock(servers=("new",))), snap(Clock(servers=("old",)))
+    note = Stored(before.resources[key("clock", "")], want.resources[key("clock", "")], targets_of(want))
+    found = with_unapplied(compare(want, want, KINDS), Present(want, want), [note], KINDS)
+    todo = plan(found, Context(want, want), KINDS)
+    set_to = [[c.want.servers for c in step.changes] for stage in todo.stages for step in stage.steps]
+    assert set_to == [[("old",)], [("new",)]]
+    assert todo.locked_hosts == ("controller-0",)
 
 
 def test_what_is_stored_already_locks_only_the_hosts_that_lack_it_and_sends_nothing():

@@ -21,11 +21,13 @@ from reconciler.engine.render import snapshot
 from reconciler.kinds import registry
 from reconciler.model.change import Comparison
 from reconciler.model.condition import HostCondition
-from reconciler.model.kind import Context
+from reconciler.model.kind import Context, Kinds
 from reconciler.model.outcome import Outcome
 from reconciler.model.plan import Plan
+from reconciler.model.resource import ResourceKey
 from reconciler.model.site import Settings
 from reconciler.model.snapshot import Snapshot
+from reconciler.model.stored import Stored
 from reconciler.model.words import Prune
 from reconciler.plan import plan
 from reconciler.simulator.build_repo import build
@@ -80,8 +82,21 @@ class Wire:
         return decode(answer.body) if answer.body else None
 
 
+class Answered:
+    """Where every call has its answer, nothing is in doubt."""
+
+    def stores(self, note: Stored) -> None:
+        """Its answer comes."""
+
+    def stored(self, kinds: Kinds) -> tuple[Stored, ...]:
+        return ()
+
+    def applied(self, key: ResourceKey) -> None:
+        """As it was expected."""
+
+
 @dataclass
-class Journal:
+class Journal(Answered):
     """Nobody restarts."""
 
     windows: list[str] = field(default_factory=list)

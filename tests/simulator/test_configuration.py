@@ -40,6 +40,12 @@ class TestTheApplyTrap:
         dns(running, "10.1.1.1", action="apply")
         assert target(running) != before
 
+    def test_what_is_stored_by_an_api_that_dies_is_not_applied(self, running):
+        before = target(running)
+        running.system.marks.add("api-dies")
+        dns(running, "10.1.1.1", action="apply")
+        assert (running.get("/idns")["idnss"][0]["nameservers"], target(running)) == ("10.1.1.1", before)
+
     def test_remote_logging_is_applied_whenever_the_action_is_there(self, running):
         row = running.get("/remotelogging")["remoteloggings"][0]
         for _ in range(2):

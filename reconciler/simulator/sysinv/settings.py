@@ -97,7 +97,8 @@ def patched(system: System, call: Call, setting: Setting) -> Row:
     changed = {name: value for name, value in changes.items() if row.get(name) != value and name != "updated_at"}
     if changed:
         row = system.update(table, row["uuid"], **changed)
-    if setting.always or (action == "apply" and (changed or not setting.trapped)):
+    is_due = setting.always or (action == "apply" and (changed or not setting.trapped))
+    if is_due and config.is_handed_on(system):
         _apply(system, setting)
     return shown(system, setting.collection, row, call)
 
