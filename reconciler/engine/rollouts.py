@@ -19,7 +19,7 @@ from reconciler.model.errors import ReconcilerError
 from reconciler.model.gate import Surroundings
 from reconciler.model.rollout import Member, MemberState, Rollout, Seen, Turn, Words
 from reconciler.model.rollout_health import to_look_at
-from reconciler.model.rollout_steps import closed, on_their_way, released, step, superseded
+from reconciler.model.rollout_steps import on_their_way, released, step, superseded
 from reconciler.model.site import Settings
 from reconciler.model.snapshot import Snapshot
 from reconciler.model.verdict import Verdict
@@ -88,10 +88,10 @@ class Rollouts:
             {s: k for s, k in keys.items() if s not in self._rendered or self._rendered[s].key != k}
         )
         changed = {site: one.digest for site, one in moved.items() if one.digest != self._digest(site)}
-        now = self._clock.now()
+        now, heavy = self._clock.now(), self._heavy(changed)
         for one in list(self.live.values()):
             self._save(superseded(one, changed, keys, now), one)
-        self._begin(changed, len(keys), now)
+        self._begin(changed, len(keys), now, heavy)
         self._note(moved, self._rendered.keys() - keys.keys())
 
     def _digest(self, site: str) -> str:
@@ -120,11 +120,18 @@ class Rollouts:
             return  # what it said last counts; each site says what is wrong
         self._strategy, self._mass = (fleet.rollout, fleet.mass) if fleet else (None, Mass())
 
-    def _begin(self, changed: Mapping[str, str], fleet: int, now: float) -> None:
+    def _heavy(self, changed: Iterable[str]) -> str:
+        """What a commit goes on with that is held as a whole: some of its sites are let go by no small commit."""
+        held = (one for one in self.live.values() if one.mass and one.weight and any(map(one.has, changed)))
+        return next((f"goes on with {one.commit[:12]}, which {_own(one.mass)}" for one in held), "")
+
+    def _begin(self, changed: Mapping[str, str], fleet: int, now: float, before: str) -> None:
+        """before: what it goes on with that is held as a whole."""
         sites = list(self._selectable(name for name in changed if not self._is_had(name)))
         count = Reach(fleet, changed=len(sites), unplanned=len(sites))
-        heavy, is_weighed = excess(self._mass, count), not might_exceed(self._mass, count)
-        if len(sites) < 2 or (self._strategy is None and is_weighed and not heavy):
+        heavy, is_weighed = excess(self._mass, count) or before, not might_exceed(self._mass, count)
+        is_one = len(sites) < 2 and not before
+        if not sites or is_one or (self._strategy is None and is_weighed and not heavy):
             return
         strategy = self._strategy or UNGUIDED
         order = waves(strategy if self._strategy else UNGUIDED, sites)
@@ -176,8 +183,8 @@ class Rollouts:
 
     def _next(self, one: Rollout, sights: Mapping[str, Mapping[str, Seen]]) -> Rollout:
         now = self._clock.now()
-        if not one.is_guided:
-            return closed(one, now) if one.stopped else released(one, now)
+        if not one.is_guided and not one.stopped:
+            return released(one, now)
         others = (on_their_way(other, sights[other.id]) for other in self.live.values() if other.id != one.id)
         return step(one, sights[one.id], now, frozenset().union(*others))
 
@@ -209,6 +216,11 @@ class Rollouts:
         left = frozenset(gone)
         self._kept.rendered(known, left)
         self._rendered = {s: r for s, r in {**self._rendered, **known}.items() if s not in left}
+
+
+def _own(mass: str) -> str:
+    """What the first of several commits does that go on with each other."""
+    return mass.rpartition(", which ")[2]
 
 
 def woken(before: Rollout, after: Rollout) -> frozenset[str]:

@@ -48,9 +48,10 @@ def released(rollout: Rollout, now: float) -> Rollout:
 
 
 def closed(rollout: Rollout, now: float) -> Rollout:
-    """The end of one that is left without sites, also where it was stopped; the same where it has some."""
+    """The end of one that is left without sites, or with nothing to send, also where it was stopped; or the same."""
     is_empty = all(m.state is MemberState.GONE for m in rollout.members.values())
-    is_over = is_empty or (rollout.words.aborted and not any(map(rollout.has, rollout.members)))
+    is_kept = bool(rollout.words.aborted or rollout.weight)
+    is_over = is_empty or (is_kept and not any(map(rollout.has, rollout.members)))
     return replace(rollout, ended=now) if is_over and rollout.ended is None else rollout
 
 

@@ -459,3 +459,30 @@ async def test_who_failed_is_left_alone_longer_each_time_when_it_has_ended(store
     waits = [await fleet.controller.visit("sc-000") for _ in range(4)]
     assert waits == sorted(waits)
     assert waits[0] * 4 < waits[-1]
+
+
+async def test_a_small_commit_lets_go_nothing_that_is_held_as_a_whole(store):
+    fleet = Fleet(store, numbered(60), None, Mass())
+    await fleet.begin()
+    await fleet.push("c2", NEW)
+    await fleet.push("c3", NEWEST, "sc-007")
+    await fleet.push("c4", NEW, "sc-007")
+    await fleet.rounds(3)
+    assert fleet.changed() == []
+    told = fleet.controller.verdicts["sc-007"].message
+    assert told.startswith("commit c4 goes on with c3, which changes 60 of 60 sites (the limit is 20%)")
+    newest = list(fleet.rollouts.live)[-1]
+    store.rollouts.say(newest, "approved", "day-shift", "seen")
+    await fleet.rounds(2)
+    assert fleet.changed() == ["sc-007"]
+
+
+@pytest.mark.parametrize("strategy", [None, STRATEGY], ids=["without-waves", "in-waves"])
+async def test_what_is_held_as_a_whole_ends_when_it_is_taken_back(store, strategy):
+    fleet = Fleet(store, numbered(60), strategy, Mass())
+    await fleet.begin()
+    await fleet.push("c2", NEW)
+    await fleet.round()
+    await fleet.push("c3", OLD)
+    await fleet.rounds(2)
+    assert (fleet.rollouts.live, store.rollouts.open(), fleet.changed()) == ({}, (), [])
