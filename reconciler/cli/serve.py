@@ -18,12 +18,13 @@ from reconciler.cli.options import STATE, Database, Endpoints, Exit, Repo, Root,
 from reconciler.clients import load_oidc
 from reconciler.engine.controller import Schedule
 from reconciler.engine.notifiers.settings import notifiers_of
-from reconciler.engine.replicas import Lost
+from reconciler.engine.replicas import Times, lost
 from reconciler.engine.tidying import Keep
 from reconciler.model.errors import ConfigError
 from reconciler.sources.verify import Trust, Verify
 
 LAST_PORT = 65_535
+USUAL = Times()
 # Of 5,000 sites some millions of objects live long; a full collection looks through them all and takes a second or two,
 # in which nothing else happens. By Python's own thresholds a busy controller makes one every few seconds.
 COLLECT = (50_000, 10, 100)
@@ -52,6 +53,14 @@ def run(
     replicas: Annotated[
         int, typer.Option(envvar="STXR_REPLICAS", min=1, help="How many of these run; more than one share --database.")
     ] = 1,
+    takeover_s: Annotated[
+        float,
+        typer.Option(
+            "--take-over-after",
+            min=USUAL.lasts_s,
+            help="Seconds of a replica's silence, after which others go on with what it was sending.",
+        ),
+    ] = USUAL.takeover_s,
     at_once: Annotated[int | None, typer.Option(min=1, help="Plans sent at a time, over the whole fleet.")] = None,
     keep_history: Annotated[
         int, typer.Option(envvar="STXR_KEEP_HISTORY", help="Days that histories and rollouts that ended are kept.")
@@ -99,6 +108,7 @@ def run(
         database=database,
         replica=_name(replica),
         replicas=replicas,
+        times=replace(USUAL, takeover_s=takeover_s),
         at_once=at_once,
         notifications=notifications,
     )
@@ -135,9 +145,13 @@ async def _until_stopped(options: Running) -> None:
         done, waiting = await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)
         for task in waiting:
             task.cancel()
-        try:
-            for task in done:
-                task.result()
-        except Lost as lost:  # others work on our sites now: nothing more leaves this process, whatever it is at
-            typer.echo(f"stxr: {lost}", err=True)
-            os._exit(Exit.ERROR)
+        for task in done:
+            _end_at_once(task.exception() if options.database else None)
+            task.result()
+
+
+def _end_at_once(error: BaseException | None) -> None:
+    """If others may work on our sites now: nothing more leaves this process, whatever it is at."""
+    if error and (told := lost(error)):
+        typer.echo(f"stxr: {told}", err=True)
+        os._exit(Exit.ERROR)

@@ -12,7 +12,7 @@ from collections.abc import Awaitable, Callable, Collection
 from dataclasses import dataclass
 from typing import Protocol
 
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.exc import OperationalError, SQLAlchemyError
 
 from reconciler.model.errors import Held, ReconcilerError
 from reconciler.model.replica import LEADER, Lease, Post, Replica, of_site, owner
@@ -207,6 +207,15 @@ class Replicas:
         self._sessions.bury()
         lead = None if self._lead else self._leases.take(LEADER, self._session)
         return self._sessions.known(), lead
+
+
+def lost(error: BaseException) -> str:
+    """Why a process that shares a database must end at once; "" for an error that is no such reason."""
+    if isinstance(error, BaseExceptionGroup):
+        return next(filter(None, map(lost, error.exceptions)), "")
+    if isinstance(error, OperationalError):  # a visit met it before the next renewal did
+        return f"the database cannot be used: {str(error.orig).strip()}"
+    return str(error) if isinstance(error, Lost) else ""
 
 
 def moved(sites: Collection[str], before: Collection[str], after: Collection[str], name: str) -> frozenset[str]:

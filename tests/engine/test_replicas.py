@@ -10,7 +10,7 @@ from sqlalchemy import Float, literal
 from sqlalchemy.exc import OperationalError
 
 from reconciler.engine.membership import Alone, working
-from reconciler.engine.replicas import Lost, Replicas, Times, moved
+from reconciler.engine.replicas import Lost, Replicas, Times, lost, moved
 from reconciler.model.errors import Held
 from reconciler.model.replica import Post, owner
 from reconciler.store import Process, Store
@@ -201,3 +201,11 @@ async def test_who_is_alone_owns_every_site_and_works_on_each_once_at_a_time():
 
 def test_shares_are_those_of_the_rendezvous():
     assert moved(SITES, ["a", "b"], ["a"], "a") == {site for site in SITES if owner(site, ["a", "b"]) == "b"}
+
+
+def test_a_process_ends_at_once_for_a_lost_session_or_database_and_for_nothing_else():
+    away = OperationalError("select 1", None, Exception("server closed the connection\n"))
+    group = ExceptionGroup("visits", [ValueError("?"), ExceptionGroup("more", [away])])
+    assert lost(group) == "the database cannot be used: server closed the connection"
+    assert lost(Lost("stxr-0: was silent for too long")) == "stxr-0: was silent for too long"
+    assert lost(ValueError("?")) == ""

@@ -1,0 +1,132 @@
+"""What replicas do for each other, look by look: sites dealt out anew, plans heard of, pushes told, the dead taken over."""
+
+from __future__ import annotations
+
+from types import SimpleNamespace
+
+import pytest
+
+from reconciler.engine.controller import Controller, Schedule
+from reconciler.engine.membership import Alone
+from reconciler.engine.queue import Queue
+from reconciler.engine.replicas import Replicas, Times
+from reconciler.engine.sharing import Crew, membership
+from reconciler.model.outcome import Outcome
+from reconciler.model.replica import owner
+from reconciler.model.words import Result, State
+from reconciler.store import Bell, Process, Store, StoreMemory
+from tests.engine.offices import APPLY, Git, Line, World
+from tests.model.verdicts import verdict
+from tests.worlds import Net, snap
+
+SITES = [f"site-{number}" for number in range(12)]
+LIVE = {"stxr-0", "stxr-1"}
+TIMES = Times(lasts_s=40.0, takeover_s=120.0)
+
+
+class Workflows:
+    """What the database of workflows says."""
+
+    def __init__(self):
+        self.sites, self.left = frozenset(), {}
+
+    async def under_way(self):
+        return self.sites
+
+    async def take_over(self, gone):
+        return self.left.pop(gone, ())
+
+
+class One:
+    """The replica stxr-0 beside stxr-1, which is only in the database."""
+
+    def __init__(self, store):
+        world = World(StoreMemory(store), Git(**{s: snap(Net(name="a")) for s in SITES}), {})
+        world.git.policies = dict.fromkeys(SITES, APPLY)
+        world.lines.update({site: Line(snap(Net(name="a"))) for site in SITES})
+        self.store, self.world, self.rung, self.said = store, world, [], []
+        self.clock = world.clock
+        self.workflows = Workflows()
+        self.replicas = Replicas(Process("stxr-0", "node", 1), store.sessions, store.leases, TIMES)
+        self.queue = Queue(world.clock, 4)
+        schedule = Schedule(observe_s=600.0, jitter=0.0)
+        self.it = Controller(world.fleet, store, schedule, self.queue, lambda _: None, members=self.replicas)
+        self.crew = Crew(self.replicas, self.it, self.workflows, self.rung.append, self.said.append)
+
+    async def look(self):
+        await self.crew.look(self.replicas)
+
+    def due_s(self, site):
+        return self.queue._due[site] - self.clock.now()
+
+
+@pytest.fixture
+async def one(tmp_path):
+    with Store.open(tmp_path / "state") as store:
+        made = One(store)
+        made.other = store.sessions.open(Process("stxr-1", "node", 2), 1e6)
+        await made.replicas.join()
+        await made.look()
+        yield made
+
+
+async def test_the_sites_of_one_that_went_are_looked_at_soon_and_not_all_at_once(one):
+    assert {site for site in SITES if one.replicas.is_mine(site)} == {s for s in SITES if owner(s, LIVE) == "stxr-0"}
+    one.store.sessions.close(one.other)
+    await one.replicas._beat()
+    await one.look()
+    orphaned = {site for site in SITES if owner(site, LIVE) == "stxr-1"}
+    waits = [one.due_s(site) for site in orphaned]
+    assert 0 <= min(waits) < max(waits) <= TIMES.lasts_s
+    assert one.said[-1] == f"stxr-1 has gone: {len(orphaned)} more sites are looked at from here"
+
+
+async def test_others_sites_are_left_to_them(one):
+    theirs = next(site for site in SITES if owner(site, LIVE) == "stxr-1")
+    assert await one.it.visit(theirs) == 600.0
+    assert theirs not in one.it.verdicts
+
+
+async def test_a_plan_that_another_replica_ended_is_heard_of(one):
+    mine = next(site for site in SITES if one.replicas.is_mine(site))
+    one.workflows.sites = frozenset((mine,))
+    await one.look()
+    assert one.it.is_under_way(mine)
+    one.store.record(mine, "c1", Outcome("p1", Result.FAILED, message="refused"), f"{mine}/p1/x")
+    one.workflows.sites = frozenset()
+    await one.look()
+    assert not one.it.is_under_way(mine)
+    assert 0 < one.due_s(mine) <= 5.0  # it failed: after a pause
+
+
+async def test_a_verdict_that_another_replica_kept_is_known_here(one):
+    theirs = next(site for site in SITES if owner(site, LIVE) == "stxr-1")
+    one.store.save(verdict(theirs, State.DRIFTED))
+    one.store.save(verdict("not-in-git-here", State.DRIFTED))
+    await one.look()
+    assert one.it.verdicts[theirs].state is State.DRIFTED
+    assert "not-in-git-here" not in one.it.verdicts
+
+
+async def test_a_push_that_one_is_told_of_is_looked_for_by_all(one):
+    one.store.bells.ring(Bell.GIT)
+    await one.look()
+    assert one.rung == ["another replica was told of a push"]
+    one.crew.pushed("push to main, says github")
+    assert one.rung[-1] == "push to main, says github"
+    assert one.store.bells.heard(Bell.GIT) == 2
+
+
+async def test_the_leader_takes_over_from_who_has_not_come_back(one):
+    gone = SimpleNamespace(name="stxr-1", is_live=False, silent_s=TIMES.takeover_s)
+    one.workflows.left = {"stxr-1": ("site-3", "site-7")}
+    one.replicas.known = (*one.replicas.known, gone)
+    await one.look()
+    assert one.said[-1] == "stxr-1 has not come back: what it was sending to 2 sites goes on"
+    assert one.workflows.left == {}
+
+
+def test_one_process_on_sqlite_is_alone(tmp_path):
+    with Store.open(tmp_path / "state") as store:
+        assert isinstance(membership("stxr-0", "", store, TIMES), Alone)
+        assert isinstance(membership("stxr-0", "postgresql://db/stxr", store, TIMES), Replicas)
