@@ -19,6 +19,7 @@ from reconciler.apply import Pace
 from reconciler.clients import SYSTEM_CLOCK, Oidc, Sender, load
 from reconciler.clients.delivery import deliver, open_postbag
 from reconciler.clients.http import Limits as Lines
+from reconciler.engine.bounds import Bounds
 from reconciler.engine.central import Central, central_of
 from reconciler.engine.controller import Controller, Schedule
 from reconciler.engine.fleet import open_fleet
@@ -100,13 +101,14 @@ class Running:
 
 @dataclass(frozen=True, slots=True)
 class Git:
-    """The repository that is followed, its commits on their way to many sites, and who else follows it.
+    """The repository that is followed, its commits on their way to many sites, what bounds these, who else follows it.
 
     begin: what is done before any site is visited. tidy: forgets what is old, for ever.
     """
 
     source: Source
     rollouts: Rollouts
+    bounds: Bounds
     crew: Crew
     begin: Begin
     tidy: Begin
@@ -159,6 +161,13 @@ async def controller(options: Running) -> AsyncIterator[Started]:
         rollouts = _rollouts(members, store, source)
         live = RolloutStates(lambda: tuple(rollouts.live.values()) if members.post is Post.LEADER else ())
         metrics.registry.register(live)
+        bounds = Bounds(
+            store.bounds,
+            source.repository,
+            SYSTEM_CLOCK,
+            opened=store.opened,
+            hosts=lambda group: known["it"].hosts(group),  # noqa: PLW0108 - made after it
+        )
         office = Office(
             registry(),
             source.repository,
@@ -168,6 +177,7 @@ async def controller(options: Running) -> AsyncIterator[Started]:
             lambda stage: _timed(metrics, stage),
             lambda site, todo: known["it"].begins(site, todo),  # noqa: PLW0108 - made after the office
             turns=rollouts,
+            bounds=bounds,
         )
         memory = StoreMemory(store, options.replica, lambda text: log.warning("history", said=text))
         central = central_of(options.endpoints, source.repository)
@@ -194,14 +204,16 @@ async def controller(options: Running) -> AsyncIterator[Started]:
                     stack.callback(members.leave)
                     await stack.enter_async_context(durable)
                     await durable.prune(options.keep.before(time.time()).history)
-                    it.goes_on(durable.send, await durable.under_way())
+                    under_way = await durable.under_way()
+                    it.goes_on(durable.send, under_way)
+                    bounds.goes_on(under_way)
                     crew.has_begun.set()
 
                 async def tidy() -> None:
                     await crew.has_begun.wait()
                     await Tidying(store, durable.prune, options.keep, SYSTEM_CLOCK, sights.says("tidying")).run()
 
-                async with _at_work(it, Git(source, rollouts, crew, begin, tidy), sights, options) as started:
+                async with _at_work(it, Git(source, rollouts, bounds, crew, begin, tidy), sights, options) as started:
                     yield started
 
 
@@ -230,7 +242,7 @@ async def _at_work(it: Controller, git: Git, sights: Sights, options: Running) -
     )
     hooks = Hooks(git.crew.pushed, sights.metrics.delivery, options.listen.webhook_secrets, options.branch)
     spoken = asyncio.Event()
-    desk = Desk(it.store.words, it.store.rollouts, spoken.set)
+    desk = Desk(it.store.words, it.store.rollouts, it.store.bounds, spoken.set)
     drifts = Drifts(lambda: it.drift, it.store.drift.ended, git.source.repository.set_by)
     async with _access(it.store, options.listen) as access:
         server = _Server(create_app(shown, access, hooks, desk, drifts), options.listen)
@@ -274,6 +286,7 @@ async def _follow(it: Controller, git: Git) -> None:
             await git.begin()
         # also those that went while nobody looked
         it.drop(move.vanished | (it.verdicts.keys() - git.source.repository.names))
+        git.bounds.read()
         await git.rollouts.moved()
         (it.put if has_begun else it.resume)(move.changed | move.appeared)
         has_begun = True

@@ -13,6 +13,7 @@ from fastapi.responses import PlainTextResponse
 from reconciler import __version__
 from reconciler.api.access import Access
 from reconciler.api.answering import ShortBodies, name_methods
+from reconciler.api.breakers import add_breakers
 from reconciler.api.central import add_central
 from reconciler.api.drift import Drifts, add_drift
 from reconciler.api.history import add_history
@@ -57,6 +58,7 @@ def create_app(
         add_words(app, fleet, access, desk)
         add_look(app, fleet, access, desk)
         add_rollouts(app, fleet, access, desk)
+        add_breakers(app, access, desk)
     name_methods(app)
     return app
 

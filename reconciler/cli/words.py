@@ -23,6 +23,14 @@ from reconciler.store import speaking, verdicts_of
 Reason = Annotated[str, typer.Option("--reason", help="Why; it is shown wherever it holds something.")]
 Group = Annotated[bool, typer.Option("--group", help="The names are groups of fleet.yaml.")]
 Names = Annotated[list[str], typer.Argument(help="Sites, or groups with --group.", metavar="NAME...")]
+Resumed = Annotated[
+    list[str] | None, typer.Argument(help="Sites, or groups with --group or --breaker.", metavar="[NAME]...")
+]
+IsBreaker = Annotated[
+    bool,
+    typer.Option("--breaker", help="Close the breaker of these groups; every one that is open where none is named."),
+]
+Because = Annotated[str, typer.Option("--reason", help="Why, for the audit.")]
 Plans = Annotated[
     list[str] | None, typer.Argument(help="Plans by their ids, as `stxr status` shows them.", metavar="[PLAN]...")
 ]
@@ -60,17 +68,47 @@ def suspend(
 
 
 def resume(
-    names: Names, group: Group = False, state: State = STATE, database: Database = "", show: Show = Format.TEXT
+    names: Resumed = None,
+    group: Group = False,
+    breaker: IsBreaker = False,
+    reason: Because = "",
+    state: State = STATE,
+    database: Database = "",
+    show: Show = Format.TEXT,
 ) -> None:
-    """Take a suspension back, and let hosts that are stuck be tried again. Exit: 0 resumed, 1 nothing to resume in one."""
+    """Take a suspension back, let hosts that are stuck be tried again, or close a breaker.
+
+    Exit: 0 resumed, 1 nothing to resume in one.
+    """
+    if breaker:
+        _closed(names or [], reason, (state, database), show)
+        return
+    if not names:
+        raise ConfigError("name the sites to resume, groups with --group, or --breaker")
     with speaking(state, "resume", database) as store:
-        missing = [n for n in names if not store.words.resume(getuser(), **_scoped(n, is_group=group))]
+        missing = [n for n in names if not store.words.resume(getuser(), reason, **_scoped(n, is_group=group))]
         known = sorted(s.site or f"group {s.group}" for s in store.words.suspensions())
     if missing:
         raise ConfigError(
             f"not suspended, and no host stuck: {', '.join(missing)}; suspended are {', '.join(known) or 'none'}"
         )
     _told({"resumed": names, "is_group": group}, (f"{n}: resumed" for n in names), show)
+
+
+def _closed(groups: list[str], reason: str, where: tuple[Path, str], show: Format) -> None:
+    with speaking(where[0], "resume", where[1]) as store:
+        bounds, by = store.bounds, getuser()
+        closed = [g for g in groups if bounds.close(by, reason, g)] if groups else bounds.close_all(by, reason)
+        known = [_over(scope) for scope, one in bounds.breakers().items() if one.is_open]
+    if not closed or len(closed) < len(groups):
+        missing = f"the breaker of {', '.join(_over(g) for g in groups if g not in closed)}" if groups else "a breaker"
+        there = f"; open is that of {', '.join(known)}" if known else ": none is"
+        raise ConfigError(f"{missing} is not open{there}")
+    _told({"closed": closed}, (f"{_over(scope)}: breaker closed" for scope in closed), show)
+
+
+def _over(scope: str) -> str:
+    return f"group {scope}" if scope else "the fleet"
 
 
 def approve(

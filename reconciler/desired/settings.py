@@ -9,13 +9,14 @@ from pydantic import Field, StrictStr
 
 from reconciler.desired.fields import REFERENCE_FORM, URL_FORM, VALUE_NAME, Own
 from reconciler.desired.site_sections import IGNORED, HostSections, Secrets, SystemSection
+from reconciler.model.breaker import BreakerPolicy
 from reconciler.model.fight import FightPolicy
 from reconciler.model.gate import AlarmPolicy, Freeze
 from reconciler.model.ignore import Ignore, Suppression
 from reconciler.model.maintenance import MaintenanceWindow
 from reconciler.model.merge import Approvals
 from reconciler.model.site import Settings
-from reconciler.model.waves import Mass, Strategy
+from reconciler.model.waves import Amount, Mass, Strategy
 from reconciler.model.words import ApplyPolicy, HealPolicy, Mode, Prune
 
 OUR_VERSION = "stxr.io/v1"
@@ -55,8 +56,19 @@ class Policies(Own):
     values: Values | None = Field(default=None, description="What ${name} stands for in a site's documents.")
 
 
+def _most_out(of: str) -> Any:
+    return Field(
+        default=None,
+        alias="maxUnavailable",
+        description=f"So many hosts of {of}, or `5%` of them, may be out of service for our plans at a time; "
+        "any number without.",
+    )
+
+
 class Group(Policies):
     description: StrictStr | None = Field(default=None, description="The group in a few words.")
+    breaker: BreakerPolicy | None = Field(default=None, description="The fleet's, for the sites of this group.")
+    max_unavailable: Amount | None = _most_out("the group")
 
 
 class Password(Own):
@@ -98,6 +110,10 @@ class Fleet(Own):
         default=None, description="In what waves a commit that changes more than one site goes out; at once without."
     )
     mass: Mass = Field(default=Mass(), description="How much a commit may do before it is approved as a whole.")
+    breaker: BreakerPolicy = Field(
+        default=BreakerPolicy(), description="When nothing new is begun because one site after another failed."
+    )
+    max_unavailable: Amount | None = _most_out("the fleet")
     freezes: list[Freeze] = Field(default_factory=list, description="Times in which nothing is sent.")
     approvals: Approvals = Field(default=Approvals(), description="What nobody need be asked about.")
 

@@ -18,6 +18,7 @@ from reconciler.engine.sending import Sends, sent_now
 from reconciler.engine.verdicts import Whose, after, found, not_found
 from reconciler.model.drift import DriftEvent, SiteDrift
 from reconciler.model.errors import ReconcilerError, Visit
+from reconciler.model.gate import GateName
 from reconciler.model.outcome import Outcome
 from reconciler.model.plan import Plan
 from reconciler.model.replica import Post
@@ -29,6 +30,7 @@ from reconciler.store import Store
 AGAIN_S = 0.0
 ELSEWHERE_S = 5.0  # another replica works on it still
 SOON_S = 1.0
+FREED = 3  # sites that are looked at when one has given hosts back: the first may wait for something else still
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,9 +107,9 @@ class Controller:
         return max(SOON_S, self._schedule.next_s(self._chance()) - since_s)
 
     def heed(self, subjects: Iterable[str]) -> None:
-        """Somebody said something of these sites, groups, plans or changes: what they concern is visited now."""
+        """Somebody said something of these sites, groups, plans, changes or gates: what they concern is visited now."""
         said = frozenset(subjects)
-        self.put([v.site for v in self.verdicts.values() if said & {v.site, v.group, v.plan_id, v.change}])
+        self.put([v.site for v in self.verdicts.values() if said & {v.site, v.group, v.plan_id, v.change, *_gates(v)}])
 
     def drop(self, sites: Iterable[str]) -> None:
         """These sites are not managed any more: nothing happens to them."""
@@ -124,6 +126,10 @@ class Controller:
         """Plans are sent by workflows from now on; those of these sites are on their way already."""
         self._sends, self._under_way = sends, set(under_way)
 
+    def hosts(self, group: str) -> int:
+        """How many hosts the sites of a group have, as far as they were read; "" for all."""
+        return sum(len(v.hosts) for v in self.verdicts.values() if group in {"", v.group})
+
     def is_under_way(self, name: str) -> bool:
         """A workflow sends the site's plan."""
         return name in self._under_way
@@ -131,6 +137,8 @@ class Controller:
     def ended(self, name: str, outcome: Outcome) -> None:
         """A workflow's plan has ended: the site is looked at when it is worth it, at once where all went well."""
         self._under_way.discard(name)
+        self._fleet.office.bounds.ended(name, outcome)
+        self._wake(GateName.BUDGET, FREED)
         if not outcome.is_done and (known := self._known(name)):
             self._keep(after(known, outcome, self._fleet.office.clock.now()))
         self._queue.put(name, self._due_s(name, outcome))
@@ -224,7 +232,7 @@ class Controller:
 
     async def _reconciled(self, visit: SiteVisit) -> tuple[Judged, Outcome]:
         """What was read is kept only for who sends a plan that was made of it."""
-        is_begun = False
+        is_begun, outcome = False, None
         try:
             judged, outcome = await reconcile(visit, self._fleet.office, self._sends)
             is_begun = outcome.result is Result.BEGUN
@@ -232,6 +240,23 @@ class Controller:
         finally:
             if not is_begun:
                 visit.remote.forget()
+                self._let_go(visit.site, outcome)
+
+    def _let_go(self, name: str, outcome: Outcome | None) -> None:
+        """What was claimed for a plan that was sent from here, or was not sent at all."""
+        bounds = self._fleet.office.bounds
+        if not bounds.has_claimed(name):
+            return
+        if outcome and outcome.entries:
+            bounds.ended(name, outcome)
+        else:
+            bounds.let_go(name)
+        self._wake(GateName.BUDGET, FREED)
+
+    def _wake(self, gate: GateName, most: int) -> None:
+        """Those that wait longest for a gate that may have opened."""
+        waiting = [(hold.since or 0.0, v.site) for v in self.verdicts.values() for hold in v.holds if hold.gate is gate]
+        self.put(site for _, site in sorted(waiting)[:most])
 
     def _failed(self, name: str, error: ReconcilerError) -> float:
         now = self._fleet.office.clock.now()
@@ -296,6 +321,10 @@ class Controller:
         self._tell(kept.verdict)
         for event in kept.events:
             self.turned(event)
+
+
+def _gates(verdict: Verdict) -> Iterator[str]:
+    return (str(hold.gate) for hold in verdict.holds)
 
 
 def _ours(name: str, error: Exception) -> ReconcilerError:

@@ -34,10 +34,16 @@ async def gated(allowed: Permission, seen: Snapshot, visit: Visit, office: Offic
     case = await _case(allowed.plan, seen, visit, office)
     closed = holds(case)
     if not closed:
-        return Gated(allowed.plan)
+        return _claimed(allowed.plan, allowed, closed, office)
     quiet = allowed.quiet
     is_open = bool(quiet.changes) and not holds(replace(case, plan=quiet, needed_s=expected_s(quiet, seen.system)))
-    return Gated(quiet if is_open else allowed.owed, closed)
+    return _claimed(quiet, allowed, closed, office) if is_open else Gated(allowed.owed, closed)
+
+
+def _claimed(todo: Plan, allowed: Permission, closed: tuple[Hold, ...], office: Office) -> Gated:
+    """The plan, if nobody was quicker with what the fleet allows at a time. From the gates to here nothing waits."""
+    more = office.bounds.claim(todo.site, todo) if todo.changes else ()
+    return Gated(allowed.owed, (*closed, *more)) if more else Gated(todo, closed)
 
 
 def judged_again(visit: Visit, office: Office) -> Permits:
@@ -51,13 +57,14 @@ def judged_again(visit: Visit, office: Office) -> Permits:
 
 
 async def _case(plan: Plan, seen: Snapshot, visit: Visit, office: Office, *, again: bool = False) -> Case:
-    settings = visit.settings
+    settings, around = visit.settings, await visit.remote.surroundings(again=again)
+    allowance = office.bounds.of(visit.site)
     return Case(
         site=visit.site,
         group=settings.group,
         plan=plan,
         system=seen.system,
-        surroundings=await visit.remote.surroundings(again=again),
+        surroundings=around,
         now=office.clock.now(),
         needed_s=expected_s(plan, seen.system),
         windows=settings.windows,
@@ -66,4 +73,6 @@ async def _case(plan: Plan, seen: Snapshot, visit: Visit, office: Office, *, aga
         suspensions=visit.suspensions(),
         turn=office.turns.of(visit.site),
         conditions=visit.conditions(),
+        guards=allowance.guards,
+        budgets=allowance.budgets,
     )

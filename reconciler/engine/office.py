@@ -12,11 +12,13 @@ from reconciler.clients import reveal
 from reconciler.engine.remote import SiteRemote
 from reconciler.engine.repository import Repository
 from reconciler.engine.unsealed import Reveal, as_seen
+from reconciler.model.allowance import Allowance
 from reconciler.model.approval import Approval
 from reconciler.model.condition import HostCondition
 from reconciler.model.fight import Writes
-from reconciler.model.gate import Surroundings, Suspension
+from reconciler.model.gate import Hold, Surroundings, Suspension
 from reconciler.model.kind import Kinds
+from reconciler.model.outcome import Outcome
 from reconciler.model.plan import Plan
 from reconciler.model.removal import Removal
 from reconciler.model.resource import ResourceKey
@@ -99,11 +101,54 @@ class Unordered:
         """Nobody waits for it."""
 
 
+class Bounds(Protocol):
+    """What the fleet allows its sites together: `engine.bounds` says it."""
+
+    def of(self, site: str) -> Allowance:
+        """Judged now, as the gates need it."""
+        ...
+
+    def claim(self, site: str, todo: Plan) -> tuple[Hold, ...]:
+        """The plan is about to be sent; why it is not, where another was quicker."""
+        ...
+
+    def has_claimed(self, site: str) -> bool:
+        """Whether this process has claimed for it, and nobody told the end."""
+        ...
+
+    def ended(self, site: str, outcome: Outcome) -> None:
+        """A plan that was claimed for has ended; may be told again."""
+        ...
+
+    def let_go(self, site: str) -> None:
+        """It was not sent."""
+        ...
+
+
+class Unbounded:
+    """As many as come."""
+
+    def of(self, site: str) -> Allowance:  # noqa: ARG002
+        return Allowance()
+
+    def claim(self, site: str, todo: Plan) -> tuple[Hold, ...]:  # noqa: ARG002
+        return ()
+
+    def has_claimed(self, site: str) -> bool:  # noqa: ARG002
+        return False
+
+    def ended(self, site: str, outcome: Outcome) -> None:
+        """Nobody counts."""
+
+    def let_go(self, site: str) -> None:
+        """Nobody counts."""
+
+
 @dataclass(frozen=True, slots=True)
 class Office:
     """What outlives visits: kinds, repository, clock, pace, who is told what is done, and who measures each stage.
 
-    turns: in which order a commit reaches the sites.
+    turns: in which order a commit reaches the sites. bounds: what they are allowed together.
 
     reveal: reads a secret that documents refer to.
     """
@@ -117,6 +162,7 @@ class Office:
     begins: Callable[[str, Plan], None] = unannounced
     reveal: Reveal = reveal
     turns: Turns = field(default_factory=Unordered)
+    bounds: Bounds = field(default_factory=Unbounded)
 
     def as_seen(self, said: Snapshot, observed: Snapshot) -> Snapshot:
         """What Git says, as it is compared with what was observed."""

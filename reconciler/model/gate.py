@@ -11,6 +11,8 @@ from typing import Annotated
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
 from reconciler.model.alarm import Alarm
+from reconciler.model.breaker import Guard
+from reconciler.model.budget import Budget
 from reconciler.model.busy import Deployment, Orchestration
 from reconciler.model.central import Attention
 from reconciler.model.condition import HostCondition
@@ -41,11 +43,13 @@ class GateName(StrEnum):
     CONDITION = "condition"  # a host did not leave service, or come back, when it was told to
     MASS = "mass"  # the commit does too much to the fleet: somebody has to say yes to the whole of it
     ROLLOUT = "rollout"  # it is another site's turn
+    BREAKER = "breaker"  # one site after another has failed
     FREEZE = "freeze"  # the fleet stands still for a time
     OTHER_WRITER = "other_writer"
     REDUNDANCY = "redundancy"  # no partner would take over
     ALARMS = "alarms"
     WINDOW = "window"  # outside the site's maintenance windows
+    BUDGET = "budget"  # enough hosts are out of service already
 
 
 class AlarmRestriction(StrEnum):
@@ -186,6 +190,8 @@ class Case:
     suspensions: tuple[Suspension, ...] = ()
     turn: Turn = field(default_factory=Turn)
     conditions: tuple[HostCondition, ...] = ()
+    guards: tuple[Guard, ...] = ()
+    budgets: tuple[Budget, ...] = ()
 
     @property
     def is_disruptive(self) -> bool:

@@ -166,6 +166,14 @@ class Plan:
         return tuple(s.host for s in self.stages if s.opening is Opening.LOCK and not s.unlocks)
 
     @property
+    def most_out(self) -> int:
+        """How many hosts it takes out of service at a time, at the most, and those that it leaves so."""
+        runs = ((s, run_of(self.stages[number:])) for number, s in enumerate(self.stages) if s.opening is Opening.LOCK)
+        beside = max((min(stage.at_once, length) for stage, length in runs), default=0)
+        left = len(self.left_locked)
+        return left + beside if len(self.locked_hosts) > left else left
+
+    @property
     def locked_twice(self) -> Mapping[str, str]:
         """Hosts that have a second window, with why."""
         return {s.host: s.why for s in self.stages if s.is_second}

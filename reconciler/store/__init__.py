@@ -4,6 +4,7 @@ Losing it loses no site; what people said has to be said again.
 """
 
 from reconciler.store.bells import Bell
+from reconciler.store.bounds import BoundStore
 from reconciler.store.database import address
 from reconciler.store.lock import Holder, StateLock, state_folder
 from reconciler.store.memory import (
@@ -28,6 +29,7 @@ from reconciler.store.words import Words
 __all__ = [
     "Before",
     "Bell",
+    "BoundStore",
     "Crewed",
     "Holder",
     "Look",

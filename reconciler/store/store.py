@@ -17,6 +17,7 @@ from reconciler.model.verdict import Verdict
 from reconciler.model.wire import outcome_json, outcome_of, verdict_json, verdict_of
 from reconciler.model.words import Result
 from reconciler.store.bells import Bells
+from reconciler.store.bounds import BoundStore
 from reconciler.store.conditions import Conditions
 from reconciler.store.database import durable, engine_of, file_url, put, writing
 from reconciler.store.drift import DriftStore, Kept, keep
@@ -204,6 +205,11 @@ class Store:
     def bells(self) -> Bells:
         """By which they tell each other to look. May be used from any thread."""
         return Bells(self._engine)
+
+    @property
+    def bounds(self) -> BoundStore:
+        """What holds between sites."""
+        return BoundStore(self._engine, self._clock)
 
     @property
     def writes(self) -> WriteStore:

@@ -228,3 +228,16 @@ WRITES = Table(
     Column("site", String, primary_key=True),
     Column("content", Text, nullable=False),  # model.fight.Writes; JSON
 )
+CLAIMS = Table(
+    "claims",  # of plans on their way that take hosts out of service
+    METADATA,
+    Column("site", String, primary_key=True),
+    Column("hosts", Integer, nullable=False),
+    Column("at", Float, nullable=False),
+)
+BREAKERS = Table(
+    "breakers",
+    METADATA,
+    Column("scope", String, primary_key=True),  # a group; "" for the fleet
+    Column("content", Text, nullable=False),  # model.breaker.Breaker; JSON
+)

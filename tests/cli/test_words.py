@@ -6,9 +6,10 @@ import json
 
 import pytest
 
+from reconciler.model.breaker import Breaker, Failure
 from reconciler.model.gate import GateName, Hold
 from reconciler.model.words import Disruption, State
-from reconciler.store import Store
+from reconciler.store import Store, speaking
 from tests.model.verdicts import difference, verdict
 
 pytestmark = pytest.mark.usefixtures("offline")
@@ -36,8 +37,6 @@ def kept(state):
     """What the controller reads of a site's approvals."""
 
     def kept(site):
-        from reconciler.store import speaking
-
         with speaking(state, "look") as store:
             return store.words.approvals(site)
 
@@ -121,3 +120,17 @@ def test_plans_are_approved_in_the_database_that_the_controller_uses(stxr, tmp_p
         assert stxr("suspend", "hull", "--reason", "storm", "--database", database).code == 0
         assert [a.name for a in store.words.approvals("ottawa")] == ["p2"]
         assert [s.site for s in store.words.suspensions()] == ["hull"]
+
+
+def test_a_breaker_is_closed_by_a_person(stxr, state):
+    with speaking(state, "look") as store:
+        for scope in ("", "ran"):
+            store.bounds.change(scope, lambda _: Breaker((Failure("hull", 1.0),), opened=1.0))
+    assert stxr("resume", "yard", "--breaker", "--state", state).err == (
+        "stxr: the breaker of group yard is not open; open is that of the fleet, group ran\n"
+    )
+    assert stxr("resume", "ran", "--breaker", "--state", state).out == "group ran: breaker closed\n"
+    assert stxr("resume", "--breaker", "--reason", "mended", "--state", state).out == "the fleet: breaker closed\n"
+    again = stxr("resume", "--breaker", "--state", state)
+    assert (again.code, again.err) == (1, "stxr: a breaker is not open: none is\n")
+    assert "name the sites to resume" in stxr("resume", "--state", state).err

@@ -205,9 +205,9 @@ def test_a_site_s_own_files_are_checked(file, text, expected):
 @pytest.mark.parametrize(
     ("more", "expected"),
     [
-        ("colour: red\n", "4:9: fleet: colour is not known; known are apiVersion, kind, name, systemController, defaults, groups, rollout, mass, freezes, approvals"),
+        ("colour: red\n", "4:9: fleet: colour is not known; known are apiVersion, kind, name, systemController, defaults, groups, rollout, mass, breaker, maxUnavailable, freezes, approvals"),
         ("groups: {east: {mode: plan, aply: auto}}\n",
-         "4:35: fleet: groups.east.aply is not known; known are mode, apply, heal, prune, windows, alarms, ignore, suppress, fighting, values, description"),
+         "4:35: fleet: groups.east.aply is not known; known are mode, apply, heal, prune, windows, alarms, ignore, suppress, fighting, values, description, breaker, maxUnavailable"),
         ("systemController: {authUrl: http://a/v3, credentials: {username: u, password: hunter2}}\n",
          "4:79: fleet: systemController.credentials.password must be a mapping, not what is there"),
         ("systemController: {authUrl: http://a/v3, credentials: {username: u, password: {secretRef: hunter2}}}\n",
