@@ -3,11 +3,12 @@
 from reconciler.apply.hosts import at_rest
 from reconciler.apply.remote import Clock, Journal, Pace, Recorder, Remote, unrecorded
 from reconciler.apply.send import send
-from reconciler.apply.work import Permits, Work, permitted
+from reconciler.apply.work import Keeps, Permits, Work, permitted
 
 __all__ = [
     "Clock",
     "Journal",
+    "Keeps",
     "Pace",
     "Permits",
     "Recorder",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import partial
 
 from reconciler.apply.hosts import noted
+from reconciler.apply.side_by_side import side_by_side
 from reconciler.apply.step import call_once, failed, named, perform
 from reconciler.apply.swact import move_activity
 from reconciler.apply.window import window
@@ -12,7 +13,7 @@ from reconciler.apply.work import Work
 from reconciler.model.errors import Conflict, Held, ReconcilerError, Stuck, Unreachable
 from reconciler.model.kind import no_host
 from reconciler.model.outcome import Entry, Outcome, StepResult
-from reconciler.model.plan import Opening, Plan, Stage, StageType, locking
+from reconciler.model.plan import Opening, Plan, Stage, StageType, locking, run_of
 from reconciler.model.words import Result
 
 
@@ -24,23 +25,35 @@ async def send(plan: Plan, work: Work, *, is_asked: bool = False) -> Outcome:
     """
     entries: list[Entry] = []
     try:
-        for index, stage in enumerate(plan.stages):
-            work.stage = index
-            left = plan.stages[index:]
-            if not index and is_asked and not _takes_out(stage):
-                await work.deed(f"{stage.host} gates", stage.host, partial(work.ask_gates, left))
-            more, error = await _stage(left, work, plan.id)
+        left = plan.stages
+        while left:
+            work.stage = len(plan.stages) - len(left)
+            if not work.stage and is_asked and not _takes_out(left[0]):
+                await work.deed(f"{left[0].host} gates", left[0].host, partial(work.ask_gates, left))
+            number = run_of(left)
+            more, errors = await _stages(left, number, work, plan.id)
             entries += more
-            if error:
-                return _ended(plan, entries, error, work)
+            if errors:
+                return _ended(plan, entries, errors, work)
+            left = left[number:]
     except ReconcilerError as error:
-        return _ended(plan, entries, error, work)
+        return _ended(plan, entries, (error,), work)
     return Outcome(plan.id, Result.DONE, tuple(entries), _open(work))
 
 
 def _takes_out(stage: Stage) -> bool:
     """One more host, or the active one, leaves service."""
     return stage.type is StageType.SWACT or stage.opening is Opening.LOCK
+
+
+async def _stages(
+    left: tuple[Stage, ...], number: int, work: Work, plan_id: str
+) -> tuple[tuple[Entry, ...], tuple[ReconcilerError, ...]]:
+    """So many of the stages that are left, side by side where they are more than one."""
+    if number > 1:
+        return await side_by_side(left, number, work, plan_id)
+    entries, error = await _stage(left, work, plan_id)
+    return entries, (error,) if error else ()
 
 
 async def _stage(left: tuple[Stage, ...], work: Work, plan_id: str) -> tuple[tuple[Entry, ...], ReconcilerError | None]:
@@ -71,11 +84,14 @@ async def _online(stage: Stage, work: Work) -> tuple[tuple[Entry, ...], Reconcil
     return tuple(entries), None
 
 
-def _ended(plan: Plan, entries: list[Entry], error: ReconcilerError, work: Work) -> Outcome:
+def _ended(plan: Plan, entries: list[Entry], errors: tuple[ReconcilerError, ...], work: Work) -> Outcome:
+    """The first error is the one to tell."""
+    error, *others = errors
     ends = {Conflict: Result.CONFLICT, Held: Result.HELD, Unreachable: Result.UNREACHABLE}
     result = next((r for cls, r in ends.items() if isinstance(error, cls)), Result.FAILED)
-    stuck = (work.condition(error),) if isinstance(error, Stuck) else ()
-    return Outcome(plan.id, result, tuple(entries), _open(work), str(error), conditions=stuck)
+    stuck = tuple(work.condition(e) for e in errors if isinstance(e, Stuck))
+    told = f"{error} (and {len(others)} more)" if others else str(error)
+    return Outcome(plan.id, result, tuple(entries), _open(work), told, conditions=stuck)
 
 
 def _open(work: Work) -> tuple[str, ...]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Collection
+from collections.abc import Awaitable, Callable, Collection, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol, TypeVar
 
@@ -28,9 +28,17 @@ class Keeps(Protocol):
     async def __call__(self, name: str, deed: Callable[[], Awaitable[T]]) -> T: ...
 
 
+Lanes = Callable[[Sequence[int]], Sequence[Keeps]]
+
+
 async def unkept(name: str, deed: Callable[[], Awaitable[T]]) -> T:  # noqa: ARG001
     """Nothing outlives the process."""
     return await deed()
+
+
+def unkept_lanes(deeds: Sequence[int]) -> Sequence[Keeps]:
+    """Nothing outlives the process, whatever goes on beside it."""
+    return [unkept for _ in deeds]
 
 
 def long(stage: Stage, system: SystemState) -> float:  # noqa: ARG001
@@ -53,6 +61,7 @@ class Work:
 
     windows: hosts that we locked and that are not unlocked yet, as the journal has them.
     kept: every deed of sending goes through it; one that did not end is done again, looking first.
+    lanes: for threads of deeds that go on side by side, the most deeds of each, a keeper for each.
     record: is told what happens, stage and host being those of the deed that is being done.
     permits: asked before one more host is taken out of service, with all stages that are left; raises Held where that
       is to wait.
@@ -73,6 +82,7 @@ class Work:
     lasts: Callable[[Stage, SystemState], float] = long
     digest: Callable[[Stage], str] = nameless
     kept: Keeps = unkept
+    lanes: Lanes = unkept_lanes
     record: Recorder = unrecorded
     stage: int = 0
     host: str = ""

@@ -76,7 +76,8 @@ def counts(changes: Iterable[Change[Any]]) -> str:
 def _price(plan: Plan) -> str:
     locked = plan.locked_hosts
     if locked:
-        return f"locks {', '.join(_times(locked))}"
+        at_once = max(stage.at_once for stage in plan.stages)
+        return f"locks {', '.join(_times(locked))}" + (f", up to {at_once} at a time" if at_once > 1 else "")
     first = [s.host for s in plan.stages if s.opening is Opening.LOCKED and s.unlocks]
     if first:
         return f"first unlock of {', '.join(first)}"
@@ -187,7 +188,8 @@ def _heading(stage: Stage) -> str:
         return f"swact away from {stage.host}{cost}{why}"
     if stage.type is StageType.WINDOW and stage.opening:
         end = "then unlock" if stage.unlocks else "stays locked"
-        return f"window on {stage.host}: {OPENINGS[stage.opening]}, {end}{cost}{why}"
+        beside = f", {stage.at_once} of these at a time" if stage.at_once > 1 else ""
+        return f"window on {stage.host}: {OPENINGS[stage.opening]}, {end}{beside}{cost}{why}"
     return f"online, nothing is locked{cost}{why}"
 
 

@@ -16,7 +16,7 @@ from reconciler.model.ignore import Ignore, Suppression
 from reconciler.model.maintenance import MaintenanceWindow
 from reconciler.model.merge import Approvals
 from reconciler.model.site import Settings
-from reconciler.model.waves import Amount, Mass, Strategy
+from reconciler.model.waves import Amount, Mass, Strategy, WorkersOut
 from reconciler.model.words import ApplyPolicy, HealPolicy, Mode, Prune
 
 OUR_VERSION = "stxr.io/v1"
@@ -25,7 +25,15 @@ LAYER_NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._-]*")
 # A subcloud's name is a DNS subdomain, and a number would be taken for an id (distcloud dcmanager/common/utils.py).
 SITE_NAME = re.compile(r"(?![0-9]+$)[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*")
 
-WINS = ("mode", "apply", "heal", "windows", "alarms", "fighting")  # policies of which one word counts whole
+WINS = (
+    "mode",
+    "apply",
+    "heal",
+    "windows",
+    "max_workers_out",
+    "alarms",
+    "fighting",
+)  # policies of which one word counts whole
 
 Values = dict[Annotated[str, Field(pattern=VALUE_NAME)], Any]
 
@@ -43,6 +51,13 @@ class Policies(Own):
         default=None,
         description="When the site may be disturbed; at any time where none is named. The list of a site stands for "
         "its group's, and that for the defaults'.",
+    )
+    max_workers_out: WorkersOut | None = Field(
+        default=None,
+        alias="maxWorkersOut",
+        description="How many workers of a site are out of service for a plan at a time: a number, or a share of them as "
+        "25%, which is one at least. One where it is not said. Controllers, storage hosts and workers with OSDs or a "
+        "Ceph monitor go one at a time.",
     )
     alarms: AlarmPolicy | None = Field(default=None, description="Which standing alarms hold a plan.")
     ignore: list[Ignore] | None = Field(default=None, description=IGNORED)

@@ -8,7 +8,7 @@ Imported only where it is used: DBOS takes a second to load.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import partial
@@ -18,7 +18,7 @@ import orjson
 from dbos import DBOS, DBOSConfig, Serializer, SetEnqueueOptions, SetWorkflowID, WorkflowStatus
 from sqlalchemy import URL, Engine, event
 
-from reconciler.apply import Permits, Recorder, send
+from reconciler.apply import Keeps, Permits, Recorder, send
 from reconciler.engine.fleet import Fleet
 from reconciler.engine.gating import judged_again
 from reconciler.engine.membership import Alone, Membership, working
@@ -217,7 +217,8 @@ class _Run:
             return order.ended(Outcome(order.plan.id, Result.HELD, message=str(error)))
         carried = work(visit, office, order.desired, visit.windows, permits)
         carried.record = self.record
-        carried.kept = partial(self._kept, carried.made)
+        carried.kept = partial(self._kept, carried.made, DBOS.run_step_async)
+        carried.lanes = partial(self._lanes, carried.made)
         try:
             with office.timed("apply"):
                 return order.ended(await send(order.plan, carried, is_asked=not self._is_owed))
@@ -262,14 +263,25 @@ class _Run:
 
         return permits
 
-    async def _kept(self, made: Any, name: str, deed: Callable[[], Awaitable[T]]) -> T:
+    def _lanes(self, made: Any, deeds: Sequence[int]) -> list[Keeps]:
+        """Steps have numbers, and a replay gives them anew: those of each lane are drawn before any of them goes on.
+
+        What a lane does not use is left out; DBOS takes a number without a step for nothing.
+        """
+        drawn = [iter([DBOS.reserve_step() for _ in range(number)]) for number in deeds]
+        return [partial(self._drawn, made, numbers) for numbers in drawn]
+
+    async def _drawn(self, made: Any, numbers: Iterator[Any], name: str, deed: Callable[[], Awaitable[T]]) -> T:
+        return await self._kept(made, next(numbers).run_async, name, deed)
+
+    async def _kept(self, made: Any, run: Any, name: str, deed: Callable[[], Awaitable[T]]) -> T:
         """The end of a deed, now or as it was kept, with the ids that it brought. Windows are the store's to know."""
 
         async def done() -> dict[str, Any]:
             end = await _end(deed)
             return {**end, "made": packed(made)}
 
-        end = await DBOS.run_step_async({"name": name}, done)
+        end = await run({"name": name}, done)
         made.update(unpacked(end["made"], self.durable.kinds))
         return _result(end, self.durable.kinds)  # type: ignore[no-any-return]
 

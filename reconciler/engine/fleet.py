@@ -155,6 +155,7 @@ class Fleet:
             writes=memory.writes(name),
             wrote=partial(memory.wrote, name),
             approve=memory.approve,
+            out=partial(memory.windows, name),
             standing=standing,
             conditions=lambda: tuple(c for c in memory.conditions(name) if c not in seen),
         )

@@ -75,4 +75,5 @@ async def _case(plan: Plan, seen: Snapshot, visit: Visit, office: Office, *, aga
         conditions=visit.conditions(),
         guards=allowance.guards,
         budgets=allowance.budgets,
+        out=visit.out() if again else frozenset(),
     )

@@ -41,6 +41,11 @@ def nobody_suspended() -> tuple[Suspension, ...]:
     return ()
 
 
+def nobody_out() -> frozenset[str]:
+    """Every host is in service."""
+    return frozenset()
+
+
 def nobody_stuck() -> tuple[HostCondition, ...]:
     """Every host did what it was told."""
     return ()
@@ -181,6 +186,7 @@ class Visit:
     approve: keeps a word that nobody said to us, and numbers it: a merge.
     recorder: for a plan's id and the name of one sending of it, who keeps what happens then.
     writes: when we wrote its fields. wrote: for the name of a sending and the fields that it wrote, who notes that.
+    out: the same as windows, asked anew each time.
     standing: how its hosts are stuck.
     conditions: the same, asked anew each time as well; without those that whoever asks has before his eyes.
     carried: what commits removed and is not deleted, open or declined. declared: the keys that the base said when it
@@ -203,6 +209,7 @@ class Visit:
     writes: Writes = field(default_factory=dict)
     wrote: Callable[[str, Mapping[str, str], float], None] = nothing_noted
     approve: Callable[[Approval], int] = unnumbered
+    out: Callable[[], frozenset[str]] = nobody_out
     standing: tuple[HostCondition, ...] = ()
     conditions: Callable[[], tuple[HostCondition, ...]] = nobody_stuck
 

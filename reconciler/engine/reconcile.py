@@ -71,7 +71,7 @@ async def judge(visit: Visit, office: Office) -> Judged:
         seen = compared(visit, have, office)
     with office.timed("plan"):
         ours = still_open(visit.windows, have)
-        both = Context(seen.head, have)
+        both = Context(seen.head, have, workers_out=visit.settings.workers_out(have.system))
         todo = plan(seen.found, both, office.kinds, ours, visit.desired.revision)
     kept = said_locked(both, office.kinds)
     return Judged(seen.head, have, seen.found, todo, ours, kept, seen.removals, seen.ignored, seen.base)
@@ -90,7 +90,8 @@ async def reconcile(visit: Visit, office: Office, sends: Sends = sent_now) -> tu
     for note in visit.journal.stored(office.kinds):
         if not note.stands(judged.observed):
             visit.journal.applied(note.key)
-    context = Context(judged.desired, judged.observed)
+    out = visit.settings.workers_out(judged.observed.system)
+    context = Context(judged.desired, judged.observed, workers_out=out)
     turn = office.turns.of(visit.site)
     goes_by = turn.rollout.id if turn.rollout else ""
     again = fought(visit.writes, fields(judged.found.changes), visit.settings.fighting, office.clock.now())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Collection
 from typing import Any, Protocol
 
@@ -34,7 +35,7 @@ NOBODY = Neighbours()
 
 
 class SiteRemote:
-    """Keeps the last reading, so that a look asks only for the lists it needs. Not shared between tasks."""
+    """Keeps the last reading, so that a look asks only for the lists it needs. Looks follow each other."""
 
     def __init__(
         self, site: str, platform: Platform, kinds: Kinds, clock: Now, neighbours: Neighbours = NOBODY
@@ -43,6 +44,7 @@ class SiteRemote:
         self._neighbours = neighbours
         self._rows = Rows()
         self.took_s = 0.0  # the last full reading
+        self._turn = asyncio.Lock()  # windows that are open together look at the same site
 
     async def observe(self) -> Snapshot:
         """The whole site, each list once. Raises what makes a reading impossible; other lists that fail are named."""
@@ -57,6 +59,10 @@ class SiteRemote:
 
         Kinds name each other's resources by lists that they do not read themselves: the first look reads them all.
         """
+        async with self._turn:
+            return await self._look(kinds, host)
+
+    async def _look(self, kinds: Collection[str], host: str) -> Snapshot:
         if not self._rows.listed:
             return await self.observe()
         names = {"ihosts"} | {name for kind in kinds for name in self._kinds[kind].collections}
@@ -70,7 +76,8 @@ class SiteRemote:
     async def surroundings(self, *, again: bool = False) -> Surroundings:
         """What else the site's services say now. again: its hosts' labels may have changed since they were read."""
         if again:
-            self._rows = await look(self._platform, self._rows, {"ihosts", "labels"}, "")
+            async with self._turn:
+                self._rows = await look(self._platform, self._rows, {"ihosts", "labels"}, "")
         return await surroundings(self._site, self._neighbours, self._rows)
 
     async def noted(self) -> tuple[Noted, ...]:

@@ -152,6 +152,7 @@ KIND = ResourceKind(
     settles=settles,
     disruption=disruption,
     impossible=impossible,
+    is_replicated=True,
     documents=("HostProfile.spec.storage.monitor",),
     about=About(
         places={

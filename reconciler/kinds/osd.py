@@ -215,6 +215,7 @@ KIND = ResourceKind(
     disruption=disruption,
     waits_for=waits_for,
     impossible=impossible,
+    is_replicated=True,
     # with Rook an OSD brings the host filesystem ceph, of 20 GiB, where Git may want another size (sysinv storage.py)
     after=("storage-tier", "ceph-monitor", "host-filesystem"),
     deletion=Deletion(is_destructive=True, refused=undeletable, effect="the disk leaves Ceph, with what it stores"),

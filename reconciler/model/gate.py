@@ -175,7 +175,10 @@ class Surroundings:
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """All that gates judge: a plan that policy permits, the site, and what surrounds it. needed_s: how long it takes."""
+    """All that gates judge: a plan that policy permits, the site, and what surrounds it. needed_s: how long it takes.
+
+    out: hosts that the plan has out of service while it asks.
+    """
 
     site: str
     group: str
@@ -192,6 +195,7 @@ class Case:
     conditions: tuple[HostCondition, ...] = ()
     guards: tuple[Guard, ...] = ()
     budgets: tuple[Budget, ...] = ()
+    out: frozenset[str] = frozenset()
 
     @property
     def is_disruptive(self) -> bool:

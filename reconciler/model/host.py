@@ -32,6 +32,7 @@ class HostState:
     vim_progress_status: str = ""
     is_active: bool = False
     mgmt_mac: str = ""
+    peers: str = ""  # of a storage host: the group of hosts that keep copies of its data (sysinv host.py, peers)
 
     @property
     def is_locked(self) -> bool:
@@ -100,6 +101,7 @@ def host_state(row: Mapping[str, Any]) -> HostState:
         uuid=str(row["uuid"]),
         id=int(row.get("id") or 0),
         subfunctions=frozenset(filter(None, str(row.get("subfunctions") or "").split(","))),
+        peers=str((row.get("peers") or {}).get("name") or ""),
         is_active=(row.get("capabilities") or {}).get("Personality") == "Controller-Active",
         **text,
     )

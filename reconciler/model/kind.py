@@ -79,11 +79,15 @@ class Given:
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """What a kind may know beside its changes: both sides of the whole site, and what the plan deletes for good."""
+    """What a kind may know beside its changes: both sides of the whole site, and what the plan deletes for good.
+
+    workers_out: how many workers may be out of service at a time; of use to the planner alone.
+    """
 
     desired: Snapshot
     observed: Snapshot
     going: frozenset[ResourceKey] = frozenset()
+    workers_out: int = 1
 
     @property
     def system(self) -> SystemState:
@@ -228,6 +232,7 @@ class ResourceKind(Generic[S]):
     severity: Severity = Severity.SERVICE
     transient_s: float = 0.0  # for how long a site may show it otherwise while the platform makes it, by itself
     is_stored_first: bool = False  # the API stores the value and applies it apart (DNS, NTP, DRBD): look at the hosts
+    is_replicated: bool = False  # other hosts keep copies: no two that have one of these are out of service together
     documents: tuple[str, ...] = ()  # "HostProfile.spec.routes": where Git says it, for the reference page
     about: About = field(default_factory=About)
 

@@ -9,11 +9,13 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from reconciler.model.fight import FightPolicy
 from reconciler.model.gate import AlarmPolicy, Freeze
+from reconciler.model.host import SystemState
 from reconciler.model.ignore import Rule, Suppression
 from reconciler.model.maintenance import MaintenanceWindow
 from reconciler.model.merge import MergeRule
 from reconciler.model.node import Node
 from reconciler.model.origin import Origin
+from reconciler.model.waves import WorkersOut, amount
 from reconciler.model.words import ApplyPolicy, HealPolicy, Mode, Prune
 
 PRUNE_DEFAULT = "default"  # in `prune`: every kind that is not named
@@ -48,6 +50,9 @@ class Settings(BaseModel):
     windows: tuple[MaintenanceWindow, ...] = Field(
         default=(), description="When the site may be disturbed; at any time where none is named."
     )
+    max_workers_out: WorkersOut = Field(
+        default=1, description="How many workers are out of service for a plan at a time: a number, or a share."
+    )
     alarms: AlarmPolicy = Field(default=AlarmPolicy(), description="Which standing alarms hold a plan.")
     fighting: FightPolicy = Field(
         default=FightPolicy(), description="When a second writer is not written over any more."
@@ -58,6 +63,11 @@ class Settings(BaseModel):
     merged: tuple[MergeRule, ...] = Field(default=(), description="What counts as approved by having been merged.")
     description: str = Field(default="", description="The site in a few words.")
     labels: Mapping[str, str] = Field(default_factory=dict, description="The author's own, to select sites by.")
+
+    def workers_out(self, system: SystemState) -> int:
+        """How many workers of this system may be out of service for a plan at a time."""
+        workers = sum(host.personality == "worker" for host in system.hosts.values())
+        return max(amount(self.max_workers_out, workers), 1)
 
     def prune_of(self, kind: str) -> Prune:
         """What happens to a resource of this kind that a commit removed."""

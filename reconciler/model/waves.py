@@ -16,6 +16,7 @@ from reconciler.model.maintenance import DURATION_FORM, Duration, seconds
 SHARE = re.compile(r"(\d{1,3})%")
 Share = Annotated[str, Field(pattern=rf"^{SHARE.pattern}$")]
 Amount = Annotated[int, Field(ge=0)] | Share
+WorkersOut = PositiveInt | Share
 
 
 def amount(said: int | str, total: int) -> int:

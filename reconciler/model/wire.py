@@ -46,6 +46,7 @@ def _stage(stage: Stage) -> dict[str, Any]:
         "disruption": stage.disruption,
         "why": stage.why,
         "is_second": stage.is_second,
+        "at_once": stage.at_once,
         "steps": [_step(s) for s in stage.steps],
         "last": [call_json(c) for c in stage.last],
     }

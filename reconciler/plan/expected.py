@@ -6,8 +6,11 @@ controller and worker in one needs twice the time of a worker to be in service a
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from heapq import heapreplace
+
 from reconciler.model.host import SystemState
-from reconciler.model.plan import Opening, Plan, Stage, StageType
+from reconciler.model.plan import Opening, Plan, Stage, StageType, run_of
 
 CALL_S = 2.0
 LOCK_S = 60.0
@@ -17,8 +20,21 @@ UNLOCK_ALL_IN_ONE_S = 1200.0
 
 
 def expected_s(plan: Plan, system: SystemState) -> float:
-    """Seconds from the first call to the last host in service."""
-    return sum(stage_s(stage, system) for stage in plan.stages)
+    """Seconds from the first call to the last host in service; windows that are open together share theirs."""
+    left, total_s = plan.stages, 0.0
+    while left:
+        number = run_of(left)
+        total_s += _run_s([stage_s(stage, system) for stage in left[:number]], left[0].at_once)
+        left = left[number:]
+    return total_s
+
+
+def _run_s(lengths: Sequence[float], at_once: int) -> float:
+    """So many at a time, the next as soon as one has ended."""
+    ends = [0.0] * at_once
+    for length in lengths:
+        heapreplace(ends, ends[0] + length)
+    return max(ends)
 
 
 def stage_s(stage: Stage, system: SystemState) -> float:

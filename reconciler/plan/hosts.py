@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
 
 from reconciler.model.host import HostState, SystemState
@@ -41,20 +41,21 @@ def _not_installed(host: HostState) -> str:
     return f"{host.name} is {host.in_words}: it is configured once it is installed and online"
 
 
-def in_order(hosts: Iterable[HostState], system: SystemState) -> tuple[HostState, ...]:
+def in_order(hosts: Iterable[HostState], system: SystemState, alone: Collection[str] = ()) -> tuple[HostState, ...]:
     """The order of windows: first-time controllers, standby, active; then storage by group; then workers.
 
+    alone: hosts that go one at a time: such workers come before those that may go together.
     The active controller comes first only while it never was in service: nothing else can be unlocked before it.
     """
-    return tuple(sorted(hosts, key=lambda h: _position(h, system)))
+    return tuple(sorted(hosts, key=lambda h: _position(h, system, alone)))
 
 
-def _position(host: HostState, system: SystemState) -> tuple[int, int, str]:
+def _position(host: HostState, system: SystemState, alone: Collection[str]) -> tuple[int, int, str, str]:
     group = PERSONALITY_ORDER.get(host.personality, 9)
     if group == 0:
         waits = host.is_active and host.is_provisioned and not system.is_simplex
-        return group, int(waits) if host.is_provisioned or not host.is_active else -1, host.name
-    return group, 0, host.name
+        return group, int(waits) if host.is_provisioned or not host.is_active else -1, "", host.name
+    return group, int(host.name not in alone), host.peers, host.name
 
 
 def needs_swact(host: HostState, system: SystemState) -> bool:

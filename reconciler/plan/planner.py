@@ -18,6 +18,7 @@ from reconciler.plan.digest import plan_id
 from reconciler.plan.host_life import life
 from reconciler.plan.places import places_of, used
 from reconciler.plan.refusals import going, possible, refused, unblocked
+from reconciler.plan.side_by_side import side_by_side
 from reconciler.plan.stages import stages_of
 from reconciler.plan.unlocking import stuck
 from reconciler.plan.uses import in_use, unread
@@ -40,14 +41,14 @@ def plan(found: Comparison, context: Context, kinds: Kinds, ours: Collection[str
     refusals |= refused(works, windows, context)
     refusals |= unread(whole, context, kinds)
     refusals |= in_use(changes, context, kinds, refusals)
-    turns = turns_of(windows, context)
+    turns = turns_of(windows, context, kinds)
     works = unblocked(works, found, refusals, kinds)
     refusals |= stuck(works, windows, context, kinds, refusals)
     places = places_of(unblocked(works, found, refusals, kinds), turns, kinds)
     # no host is locked for work that is refused
     needed = windows_of(places.works, context, kinds, frozenset(ours), refusals)
     opened = tuple(w for w in used(places, turns) if w.host.name in needed)
-    stages = tuple(stages_of(places.by_place(), opened, context, kinds))
+    stages = tuple(side_by_side(stages_of(places.by_place(), opened, context, kinds), context, kinds))
     blocked = tuple(
         Blocked(key, reason) for key, reason in sorted({**refusals, **places.late, **hosts.told(refusals)}.items())
     )

@@ -13,6 +13,7 @@ from reconciler.model.plan import Opening
 from reconciler.model.resource import ResourceKey
 from reconciler.model.words import Action, Needs
 from reconciler.plan.hosts import Gate, gate, in_order, needs_swact, swacted
+from reconciler.plan.side_by_side import has_copies
 from reconciler.plan.works import Work
 
 
@@ -52,7 +53,7 @@ def windows_of(
     open_still = {h for h in ours & context.system.hosts.keys() if not context.system.hosts[h].is_unlocked}
     leaving = {c.key.name for w in works for c in w.changes if c.action is Action.DELETE and _has_state(c, kinds)}
     known = ((wanted | asked | open_still) & context.system.hosts.keys()) - leaving
-    hosts = in_order((context.system.hosts[h] for h in known), context.system)
+    hosts = in_order((context.system.hosts[h] for h in known), context.system, _with_copies(known, context, kinds))
     return {h.name: _window(h, said.get(h.name, ""), h.name in ours, 2 * i + 1) for i, h in enumerate(hosts)}
 
 
@@ -63,25 +64,30 @@ def _window(host: HostState, said: str, is_ours: bool, place: int) -> Window:
     return Window(host, opened, unlocks, place)
 
 
-def turns_of(windows: Mapping[str, Window], context: Context) -> Mapping[str, tuple[Window, ...]]:
+def turns_of(windows: Mapping[str, Window], context: Context, kinds: Kinds) -> Mapping[str, tuple[Window, ...]]:
     """The windows that each host may have: its own, and a second one after those of all hosts, used where it must be.
 
     Activity has moved by then, if the active controller was locked. A host that never was in service has no second:
     what it lacks after its first unlock is the next plan's.
     """
-    seconds = _second_windows(windows, context)
+    seconds = _second_windows(windows, context, kinds)
     return {h: (w, seconds[h]) if h in seconds else (w,) for h, w in windows.items()}
 
 
-def _second_windows(windows: Mapping[str, Window], context: Context) -> Mapping[str, Window]:
+def _second_windows(windows: Mapping[str, Window], context: Context, kinds: Kinds) -> Mapping[str, Window]:
     may = {h: w for h, w in windows.items() if w.unlocks and w.gate.opening in {Opening.LOCK, Opening.ADOPT}}
     moved = any(needs_swact(w.host, context.system) for w in may.values())
-    hosts = in_order((swacted(w.host) if moved else w.host for w in may.values()), context.system)
+    found = (swacted(w.host) if moved else w.host for w in may.values())
+    hosts = in_order(found, context.system, _with_copies(may, context, kinds))
     after = 2 * len(windows) + 1
     return {
         h.name: Window(may[h.name].host, Gate(Opening.LOCK), unlocks=True, place=after + 2 * i)
         for i, h in enumerate(hosts)
     }
+
+
+def _with_copies(names: Iterable[str], context: Context, kinds: Kinds) -> frozenset[str]:
+    return frozenset(name for name in names if has_copies(name, context.observed, kinds))
 
 
 def _is_refused(host: str, refused: Collection[ResourceKey], kinds: Kinds) -> bool:

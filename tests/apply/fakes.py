@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -24,7 +25,9 @@ class FakeClock:
         return self.time
 
     async def sleep(self, seconds: float) -> None:
-        self.time += seconds
+        until = self.time + seconds
+        await asyncio.sleep(0)
+        self.time = max(self.time, until)  # who waits beside us waits at the same time
 
 
 @dataclass

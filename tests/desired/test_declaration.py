@@ -6,6 +6,7 @@ import pytest
 
 from reconciler.desired import fleet_part, layers_of, load_fleet, load_site, sites_in
 from reconciler.model.errors import ConfigErrors
+from reconciler.model.host import HostState, SystemState
 from reconciler.model.site import Settings
 from reconciler.model.words import ApplyPolicy, HealPolicy, Mode
 from tests.desired.writing import site_files
@@ -56,6 +57,23 @@ def test_the_site_wins_over_its_group_and_the_group_over_the_defaults():
         description="Ottawa",
         labels={"tier": "gold"},
     )
+
+
+@pytest.mark.parametrize(
+    ("said", "out"), [("", 1), ("maxWorkersOut: 3", 3), ("maxWorkersOut: 40%", 2), ("maxWorkersOut: 1%", 1)]
+)
+def test_so_many_workers_may_be_out_as_git_says_and_one_at_least(said, out):
+    workers = {f"worker-{n}": HostState(f"worker-{n}", "u", n, "worker") for n in range(5)}
+    site = SystemState(hosts={**workers, "controller-0": HostState("controller-0", "u", 9, "controller")})
+    fleet = FLEET.replace("  heal: never\n", f"  heal: never\n  {said}\n")
+    assert settings("group: east\n", fleet).workers_out(site) == out
+    assert settings("maxWorkersOut: 4\n", fleet).workers_out(site) == 4
+
+
+@pytest.mark.parametrize("said", ["0", "-1", "half", "1.5", "1000%"])
+def test_what_is_no_number_of_workers_is_refused(said):
+    with pytest.raises(ConfigErrors, match="maxWorkersOut"):
+        settings(f"maxWorkersOut: {said}\n")
 
 
 def test_a_group_may_be_named_without_saying_anything():

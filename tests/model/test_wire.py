@@ -149,6 +149,7 @@ def test_a_plan_is_told_stage_by_stage_with_what_stands_in_its_way():
             "disruption": "lock",
             "why": "w",
             "is_second": False,
+            "at_once": 1,
             "steps": [],
             "last": [],
         }

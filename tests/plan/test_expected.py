@@ -1,5 +1,9 @@
 """How long a plan takes before anything was measured."""
 
+from dataclasses import replace
+
+import pytest
+
 from reconciler.model.host import SystemState
 from reconciler.model.plan import Call, Opening, Plan, Stage, StageType, Step, Until
 from reconciler.plan.expected import CALL_S, LOCK_S, SWACT_S, UNLOCK_ALL_IN_ONE_S, UNLOCK_S, expected_s
@@ -39,6 +43,19 @@ def test_a_host_that_is_locked_already_is_not_locked_again():
 def test_windows_come_one_after_another():
     pair = plan(window(), Stage(StageType.SWACT, "controller-0"), window())
     assert expected_s(pair, ALL_IN_ONE) == 2 * (LOCK_S + CALL_S + UNLOCK_ALL_IN_ONE_S) + SWACT_S
+
+
+@pytest.mark.parametrize(("workers", "at_once", "turns"), [(2, 2, 1), (3, 2, 2), (4, 2, 2), (5, 2, 3), (5, 5, 1)])
+def test_windows_that_are_open_together_share_their_time(workers, at_once, turns):
+    run = [replace(window(), at_once=at_once) for _ in range(workers)]
+    assert expected_s(plan(*run), STANDARD) == turns * (LOCK_S + CALL_S + UNLOCK_S)
+    alone = [Stage(StageType.SWACT, "controller-0"), *run, window()]
+    assert expected_s(plan(*alone), STANDARD) == SWACT_S + (turns + 1) * (LOCK_S + CALL_S + UNLOCK_S)
+
+
+def test_a_next_one_is_opened_as_soon_as_one_has_ended():
+    short, long = replace(window(unlocks=False), at_once=2), replace(window(), at_once=2)
+    assert expected_s(plan(long, short, short, short), STANDARD) == LOCK_S + CALL_S + UNLOCK_S
 
 
 def test_an_empty_plan_takes_no_time():

@@ -33,6 +33,8 @@ def judge(case: Case) -> Hold | None:
 def _holding(case: Case) -> Iterator[Alarm]:
     partners = {other.name for host in case.plan.locked_hosts if (other := partner(host, case.system))}
     for alarm in case.surroundings.alarms:
+        if alarm.host in case.out and not alarm.id.startswith(STORAGE):
+            continue  # of a host that we have out of service right now: it comes back beside this one
         guarded = alarm.affects_management and (alarm.id.startswith(STORAGE) or alarm.host in partners)
         ignored = TOLERATED if guarded else (*TOLERATED, *case.alarm_policy.ignore)
         if alarm.id not in ignored and _counts(alarm, case):

@@ -1,4 +1,4 @@
-"""Nobody would take over: the partner of a controller that is to be locked is not in service."""
+"""Nobody would take over: the partner of a controller that is to be locked, or a storage host with the same data, is not in service."""
 
 from __future__ import annotations
 
@@ -22,13 +22,24 @@ def partner(host: str, system: SystemState) -> HostState | None:
 
 def _missing(host: str, case: Case) -> str:
     one = case.system.hosts.get(host)
-    if one is None or one.personality != "controller" or case.system.is_simplex:
+    if one is None or case.system.is_simplex:
         return ""
+    if one.personality != "controller":
+        return _copies(one, case)
     other = partner(host, case.system)
     if other is None:
         return f"{host} has no partner that would take over while it is locked"
     if not other.is_unlocked and not _comes_back(other.name, host, case.plan):
         return f"{other.name} is {other.in_words}: it could not take over while {host} is locked"
+    return ""
+
+
+def _copies(one: HostState, case: Case) -> str:
+    """The platform refuses the lock only while the data would be lost (sysinv host.py check_lock_storage)."""
+    mates = (h for h in case.system.hosts.values() if one.peers and h.peers == one.peers and h.name != one.name)
+    for mate in mates:
+        if not mate.is_unlocked and not _comes_back(mate.name, one.name, case.plan):
+            return f"{mate.name} is {mate.in_words}: it has the copies of what {one.name} has ({one.peers})"
     return ""
 
 

@@ -102,6 +102,13 @@ class TestAlarms:
     def test_it_holds_nothing_that_locks_no_host(self):
         assert holds(with_alarms(alarm("400.005"), plan=NOTICED)) == ()
 
+    def test_those_of_a_host_that_the_plan_has_out_hold_nothing_but_those_of_storage(self):
+        out = with_alarms(alarm("200.005", "host=worker-0"), plan=LOCKING)
+        assert list(told(out)) == [GateName.ALARMS]
+        assert holds(replace(out, out=frozenset({"worker-0"}))) == ()
+        stored = with_alarms(alarm("800.001", "host=worker-0"), plan=LOCKING)
+        assert list(told(replace(stored, out=frozenset({"worker-0"})))) == [GateName.ALARMS]
+
     @pytest.mark.parametrize("number", [number for number in TOLERATED if number != "200.001"])
     def test_those_that_vim_tolerates_hold_nothing(self, number):
         assert holds(with_alarms(alarm(number), alarm(number, "host=controller-1"), restriction="strict")) == ()
@@ -163,6 +170,18 @@ class TestRedundancy:
     def test_a_system_of_one_has_none_and_needs_none(self):
         single = SystemState(mode="simplex", hosts={"controller-0": controller(0, is_active=True)})
         assert holds(replace(CASE, system=single)) == ()
+
+    def test_a_storage_host_is_not_locked_while_one_with_the_same_data_is_out(self):
+        stores = [HostState(f"storage-{n}", f"u{n}", n, "storage", peers=f"group-{n // 2}") for n in range(4)]
+        up = {"administrative": "unlocked", "operational": "enabled", "availability": "available"}
+        hosts = {host.name: replace(host, **up) for host in stores if host.name != "storage-1"} | {
+            "storage-1": stores[1]
+        }
+        system = replace(duplex(), hosts={**duplex().hosts, **hosts})
+        of_store = {n: Plan("s", "sc-0412", (window(f"storage-{n}"),)) for n in (0, 2)}
+        [reason] = told(replace(CASE, plan=of_store[0], system=system)).values()
+        assert reason.endswith("it has the copies of what storage-0 has (group-0)")
+        assert holds(replace(CASE, plan=of_store[2], system=system)) == ()
 
     def test_a_worker_needs_none(self):
         worker = HostState("worker-0", "uuid-9", 9, personality="worker")
