@@ -298,8 +298,8 @@ class Controller:
         return Whose(name, known, repository.commit, repository.tree.keys.get(name, ""))
 
     def _tell_late(self, name: str) -> None:
-        """A host that is not back in time is told while its plan is on its way."""
-        known = self.verdicts.get(name)
+        """A host that is not back in time is told while its plan is on its way; of others' sites by them."""
+        known = self.verdicts.get(name) if self._members.is_mine(name) else None
         if known and set(self.store.conditions.late(name)) - set(known.conditions):
             self._keep(known)
 

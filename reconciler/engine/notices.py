@@ -108,6 +108,9 @@ def _held(fleet: Fleet) -> Iterator[Notice]:
 
 def _failed(fleet: Fleet) -> Iterator[Notice]:
     for verdict in fleet.verdicts:
+        if verdict.conditions:
+            yield _stuck(verdict, fleet.at)
+            continue
         if verdict.state is not State.FAILED:
             continue
         locked = any(state.startswith("locked") for state in verdict.hosts.values()) or bool(verdict.open_windows)
@@ -124,6 +127,25 @@ def _failed(fleet: Fleet) -> Iterator[Notice]:
             (verdict.site,),
             command=f"stxr history {verdict.site}",
         )
+
+
+def _stuck(verdict: Verdict, at: float) -> Notice:
+    """One for all hosts of a site: a second one is seldom another cause. Whoever is out of service is an outage."""
+    first = verdict.conditions[0]
+    is_out = any(one.name.is_out for one in verdict.conditions)
+    return Notice(
+        Topic.FAILED,
+        f"stuck:{verdict.site}",
+        first.name,
+        f"{verdict.site}: {first.host} is {first.name}",
+        "; ".join(one.in_words for one in verdict.conditions),
+        Severity.OUTAGE if is_out else Severity.SERVICE,
+        at,
+        min(one.since for one in verdict.conditions),
+        verdict.group,
+        (verdict.site,),
+        command=first.next_move(verdict.site),
+    )
 
 
 def _rollouts(fleet: Fleet) -> Iterator[Notice]:

@@ -95,7 +95,7 @@ def grouped(previews: Iterable[Preview]) -> Iterator[tuple[Preview, tuple[str, .
 
 def _shape(plan: Plan) -> Any:
     """What a plan does to hosts, and what it leaves out: a site with two controllers swacts where another does not."""
-    return tuple((s.type, s.host, s.opening, s.unlocks) for s in plan.stages), plan.blocked
+    return tuple((s.type, s.host, s.opening, s.unlocks, s.at_once) for s in plan.stages), plan.blocked
 
 
 def rows_of(inventory: Mapping[str, Any]) -> Rows:
@@ -141,7 +141,8 @@ def _bare(resource: Resource[Any], kinds: Kinds) -> Resource[Any]:
 def _preview(after: Snapshot, observed: Snapshot, kinds: Kinds, edit: Edit, *, is_exact: bool) -> Preview:
     want = spelled(after, observed, kinds)
     found = _deleting(compare(want, observed, kinds), Present(want, observed), kinds, edit)
-    return Preview(after.site, found, plan(found, Context(want, observed), kinds, (), after.revision), is_exact)
+    context = Context(want, observed, workers_out=edit.settings.workers_out(observed.system))
+    return Preview(after.site, found, plan(found, context, kinds, (), after.revision), is_exact)
 
 
 def _deleting(found: Comparison, now: Present, kinds: Kinds, edit: Edit) -> Comparison:

@@ -38,6 +38,11 @@ class Condition(StrEnum):
         """The host is in service: it was not locked."""
         return self in {self.LOCK_REFUSED, self.LOCK_STUCK, self.SWACT_REFUSED, self.SWACT_STUCK}
 
+    @property
+    def is_out(self) -> bool:
+        """The host is out of service."""
+        return not self.is_before and self not in {self.DEGRADED, self.OUT_OF_DATE}
+
     def is_over(self, host: HostState | None) -> bool:
         """Whether the host shows that it is over. What keeps a host from being locked shows nowhere."""
         if host is None:

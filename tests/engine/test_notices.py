@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from reconciler.engine.notices import Fleet, standing, turned
+from reconciler.model.condition import Condition, HostCondition
 from reconciler.model.drift import SiteDrift
 from reconciler.model.drift_steps import step
 from reconciler.model.gate import GateName, Hold
@@ -72,3 +73,18 @@ def test_what_came_moved_and_went_is_told_and_what_stands_is_not():
     (over,) = turned(before, standing(fleet(site("sc-1"))), 600.0)
     assert (over.is_over, over.state, over.at) == (True, "resolved", 600.0)
     assert over.title == "over: sc-1 drifted: dns nameservers"
+
+
+def test_hosts_that_are_stuck_are_one_notice_of_their_site_with_what_comes_next():
+    refused = HostCondition(Condition.LOCK_REFUSED, "worker-0", "no room", 300.0)
+    late = HostCondition(Condition.LEFT_LOCKED, "worker-1", "", 200.0, 400.0)
+    (one,) = told(site("sc-1", state=State.FAILED, conditions=(refused,)))
+    assert (one.title, one.text, one.severity) == (
+        "sc-1: worker-0 is lock-refused",
+        "worker-0 lock-refused: no room",
+        Severity.SERVICE,
+    )
+    assert one.command == "mend what it says, then stxr resume sc-1"
+    (both,) = told(site("sc-1", state=State.APPLYING, conditions=(late, refused)))
+    assert (both.severity, both.since, both.key) == (Severity.OUTAGE, 200.0, one.key)
+    assert "worker-1 left-locked; worker-0 lock-refused" in both.text

@@ -217,3 +217,17 @@ def test_beside_an_inventory_certificates_are_not_judged_for_secrets_are_not_rea
     key = next(key for key in one.found.reasons)
     assert (str(key), one.found.reasons[key]) == ("certificate/ssl_ca of ca", "its secret is not read here")
     assert not any(c.key.kind == "certificate" for c in one.found.changes)
+
+
+def test_workers_that_may_be_out_together_are_so_in_a_preview():
+    names = PLANT | {"worker-1": "worker"}
+
+    def at(console):
+        text = hosts(names).replace("personality: worker\n  kernel: standard\n  console: tty0", console)
+        files = {"deployment-config.yaml": text, "site.yaml": "maxWorkersOut: 2\n"}
+        site = load_site(site_files(files, name="plant"))
+        return site, snapshot(site, KINDS, "c1")
+
+    worker = "personality: worker\n  kernel: standard\n  console: "
+    todo = previewed(at(f"{worker}tty0"), at(f"{worker}tty1")).plan
+    assert [(s.host, s.at_once) for s in todo.stages if s.opening] == [("worker-0", 2), ("worker-1", 2)]
