@@ -22,8 +22,8 @@ def own(name):
 
 
 @asynccontextmanager
-async def bounded(world, clone, more):
-    """A controller over the world's sites, with these lines in fleet.yaml."""
+async def bounded(world, clone, more, turns=None):
+    """A controller over the world's sites, with these lines in fleet.yaml. turns: in which order they may go."""
     fleet_file = clone.folder / "fleet.yaml"
     if more not in fleet_file.read_text():
         clone.commit({"fleet.yaml": fleet_file.read_text() + more})
@@ -38,7 +38,7 @@ async def bounded(world, clone, more):
             hosts=lambda group: known[0].hosts(group),  # noqa: PLW0108 - made after it
         )
         bounds.read()
-        fleet.office = replace(office, bounds=bounds)
+        fleet.office = replace(office, bounds=bounds, turns=turns or office.turns)
         known.append(Controller(fleet, store, Schedule(), Queue(world.clock, 3), lambda _: None))
         yield known[0]
 
