@@ -23,7 +23,7 @@ from reconciler.engine.bounds import Bounds
 from reconciler.engine.central import Central, central_of
 from reconciler.engine.controller import Controller, Schedule
 from reconciler.engine.fleet import open_fleet
-from reconciler.engine.follow import FolderSource, RemoteSource, Say, Source, Watch
+from reconciler.engine.follow import Fetched, FolderSource, RemoteSource, Say, Source, Watch
 from reconciler.engine.membership import Alone
 from reconciler.engine.notices import Fleet as Known
 from reconciler.engine.notifiers.dispatch import Dispatch, Out
@@ -38,14 +38,19 @@ from reconciler.engine.rollouts_shared import SharedRollouts
 from reconciler.engine.sending import Order
 from reconciler.engine.sharing import Crew, may_share, membership
 from reconciler.engine.tidying import Keep, Tidying
+from reconciler.engine.watched import Watched
 from reconciler.kinds import registry
+from reconciler.model.drift import DriftEvent
 from reconciler.model.outcome import Outcome
+from reconciler.model.plan import Plan
 from reconciler.model.replica import Post
+from reconciler.model.verdict import Verdict
 from reconciler.sources.mirror import Mirror
 from reconciler.sources.triggers import Poll
 from reconciler.sources.verify import Trust
 from reconciler.store import Store, StoreMemory, state_folder
-from reconciler.telemetry import Events, Metrics, RolloutStates, events
+from reconciler.telemetry import Events, Metrics, RolloutStates, Sight, events
+from reconciler.telemetry.sight import MAX_SERIES
 
 HEED_S = 2.0
 ROLL_S = 1.0
@@ -75,6 +80,7 @@ class Running:
     at_once: plans that are sent at a time over the whole fleet. notifications: the file that says who is told.
     replicas: how many of these are meant to run. keep: for how long what is over is known.
     lines: how long a site is given to answer.
+    max_series: of the metrics that tell of the fleet.
     """
 
     repo: str
@@ -93,6 +99,7 @@ class Running:
     at_once: int | None = None
     workflow_poll_s: float = 1.0
     replicas: int = 1
+    max_series: int = MAX_SERIES
     times: Times = field(default_factory=Times)
     notifications: Path | None = None
     keep: Keep = field(default_factory=Keep)
@@ -121,6 +128,7 @@ class Sights:
     metrics: Metrics
     centre: Central
     log: Events
+    watched: Watched
 
     def says(self, about: str) -> Callable[[str], None]:
         """Tells whoever reads the log."""
@@ -155,9 +163,9 @@ async def controller(options: Running) -> AsyncIterator[Started]:
         members = membership(options.replica, options.database, store, options.times)
         store.prune(options.keep.before(time.time()))
         log = events(quiet=options.quiet)
-        source = _source(options, lambda text: log.warning("repository", said=text))
         known: dict[str, Controller] = {}
-        metrics = Metrics(lambda: known["it"].verdicts.values() if known and members.post is Post.LEADER else ())
+        metrics = Metrics(Sight(max_series=options.max_series, stale_after_s=3 * options.schedule.observe_s))
+        source = _source(options, lambda text: log.warning("repository", said=text), metrics.fetched)
         rollouts = _rollouts(members, store, source)
         live = RolloutStates(lambda: tuple(rollouts.live.values()) if members.post is Post.LEADER else ())
         metrics.registry.register(live)
@@ -168,6 +176,11 @@ async def controller(options: Running) -> AsyncIterator[Started]:
             opened=store.opened,
             hosts=lambda group: known["it"].hosts(group),  # noqa: PLW0108 - made after it
         )
+
+        def begins(site: str, todo: Plan) -> None:
+            metrics.begins(site)
+            known["it"].begins(site, todo)
+
         office = Office(
             registry(),
             source.repository,
@@ -175,7 +188,7 @@ async def controller(options: Running) -> AsyncIterator[Started]:
             options.pace,
             lambda site, text: log.info("apply", site=site, said=text),
             lambda stage: _timed(metrics, stage),
-            lambda site, todo: known["it"].begins(site, todo),  # noqa: PLW0108 - made after the office
+            begins,
             turns=rollouts,
             bounds=bounds,
         )
@@ -186,15 +199,18 @@ async def controller(options: Running) -> AsyncIterator[Started]:
             office, load(options.endpoints), memory, metrics.observer, options.lines, sender=sender, central=central
         ) as fleet:
             queue = Queue(SYSTEM_CLOCK, options.schedule.workers)
-            it = known["it"] = Controller(fleet, store, options.schedule, queue, log.verdict, members=members)
-            it.turned = log.drift
+            said = _Said(metrics, log)
+            it = known["it"] = Controller(fleet, store, options.schedule, queue, said.verdict, members=members)
+            it.turned = said.drift
+            watched = Watched(it, queue, rollouts, source.repository, office.kinds, lambda: members.post is Post.LEADER)
+            metrics.look_at(watched.onto)
             place = Place(
                 options.database or f"sqlite:///{state_folder(options.state) / WORKFLOWS}",
                 options.replica,
                 Limits(options.schedule.workers, options.at_once, options.workflow_poll_s),
             )
-            sights = Sights(metrics, fleet.centre, log)
-            durable = Durable(fleet, place, partial(_ended, store, it), members)
+            sights = Sights(metrics, fleet.centre, log, watched)
+            durable = Durable(fleet, place, _Ends(store, it, metrics), members)
             crew = Crew(members, it, durable, source.ring, sights.says("replicas"))
             async with AsyncExitStack() as stack:
                 stack.callback(source.repository.close)
@@ -223,9 +239,34 @@ def _rollouts(members: Alone | Replicas, store: Store, source: Source) -> Rollou
     return SharedRollouts(store.rollouts, source.repository, SYSTEM_CLOCK, lambda: members.post is Post.LEADER)
 
 
-def _ended(store: Store, it: Controller, order: Order, outcome: Outcome, identity: str) -> None:
-    store.record(order.site, order.plan.commit, outcome, identity)
-    it.ended(order.site, outcome)
+@dataclass(frozen=True, slots=True)
+class _Said:
+    """What the controller tells, counted and logged."""
+
+    metrics: Metrics
+    log: Events
+
+    def verdict(self, verdict: Verdict) -> None:
+        self.metrics.visited(verdict.state)
+        self.log.verdict(verdict)
+
+    def drift(self, event: DriftEvent) -> None:
+        self.metrics.drift(event)
+        self.log.drift(event)
+
+
+@dataclass(frozen=True, slots=True)
+class _Ends:
+    """What is done when a plan has ended that a workflow sent."""
+
+    store: Store
+    it: Controller
+    metrics: Metrics
+
+    def __call__(self, order: Order, outcome: Outcome, identity: str) -> None:
+        self.metrics.ended(order.plan, outcome)
+        self.store.record(order.site, order.plan.commit, outcome, identity)
+        self.it.ended(order.site, outcome)
 
 
 @asynccontextmanager
@@ -234,6 +275,7 @@ async def _at_work(it: Controller, git: Git, sights: Sights, options: Running) -
         verdicts=it.verdicts.values,
         verdict=it.verdicts.get,
         metrics=sights.metrics.render,
+        host_metrics=sights.metrics.hosts,
         ready=lambda: git.source.waits_for or git.crew.waits_for,
         role=lambda: git.crew.role,
         now=time.time,
@@ -326,19 +368,20 @@ async def _notify(it: Controller, sights: Sights, file: Path) -> None:
         dispatches = tuple(Dispatch(notifier, out) for notifier in notifiers_of(file))
 
         def fleet() -> Known:
-            return Known(dict(it.drift), tuple(it.verdicts.values()), it.store.rollouts.all(), SYSTEM_CLOCK.now())
+            now = SYSTEM_CLOCK.now()
+            return Known(sights.watched.told(now), tuple(it.verdicts.values()), it.store.rollouts.all(), now)
 
         await Telling(dispatches, fleet, lambda: it.leads, SYSTEM_CLOCK).run()
 
 
-def _source(options: Running, say: Say) -> Source:
+def _source(options: Running, say: Say, fetched: Fetched) -> Source:
     folder, kinds = Path(options.repo), registry()
     if folder.is_dir() and not options.branch:
         return FolderSource(folder, options.root, kinds, options.state, say)
     mirror = Mirror.open(
         folder if folder.is_dir() else options.repo, state_folder(options.state) / MIRROR, branch=options.branch
     )
-    return RemoteSource(mirror, options.root, kinds, Watch(Poll(options.poll_s), options.trust), say)
+    return RemoteSource(mirror, options.root, kinds, Watch(Poll(options.poll_s), options.trust, fetched), say)
 
 
 @contextmanager

@@ -5,8 +5,6 @@
 
 from __future__ import annotations
 
-import asyncio
-
 from fastapi import FastAPI, Response
 from fastapi.responses import PlainTextResponse
 
@@ -19,16 +17,11 @@ from reconciler.api.drift import Drifts, add_drift
 from reconciler.api.history import add_history
 from reconciler.api.holds import add_holds
 from reconciler.api.look import add_look
+from reconciler.api.metrics import add_metrics
 from reconciler.api.rollouts import add_rollouts
 from reconciler.api.sites import Fleet, add_sites
 from reconciler.api.webhooks import PATH, Hooks, add_webhooks
 from reconciler.api.words import Desk, add_words
-
-
-class Exposition(PlainTextResponse):
-    """Prometheus' text format, by its own name."""
-
-    media_type = "text/plain; version=0.0.4; charset=utf-8"
 
 
 def create_app(
@@ -46,6 +39,7 @@ def create_app(
     app = FastAPI(title="stx-reconciler", version=__version__, docs_url=None, redoc_url=None)
     app.add_middleware(ShortBodies, but=PATH)
     _probes(app, fleet)
+    add_metrics(app, fleet)
     if hooks:
         add_webhooks(app, hooks)
     add_sites(app, fleet, access)
@@ -75,8 +69,3 @@ def _probes(app: FastAPI, fleet: Fleet) -> None:
         waits_for = fleet.ready()
         well = " ".join(filter(None, ("ok", fleet.role())))
         return PlainTextResponse(f"{waits_for or well}\n", 503 if waits_for else 200)
-
-    @app.get("/metrics", response_class=Exposition)
-    async def metrics() -> Response:
-        """The Prometheus exposition, rendered off the event loop."""
-        return Exposition(await asyncio.to_thread(fleet.metrics))

@@ -30,6 +30,11 @@ def nothing_sent(site: str, plan_id: str, most: int) -> tuple[Sending, ...]:  # 
     return ()
 
 
+def no_hosts(group: str) -> bytes | None:  # noqa: ARG001
+    """Nobody tells of single hosts."""
+    return None
+
+
 def not_read() -> Reading | None:
     """Nobody reads a central cloud."""
     return None
@@ -43,6 +48,7 @@ class Fleet:
     role: among replicas, "" where it is alone.
     sendings: to a site, of one plan or "" for all, the newest so many.
     central: the last reading of the central cloud.
+    host_metrics: of one group; None for a group that there is not.
     """
 
     verdicts: Callable[[], Iterable[Verdict]]
@@ -53,6 +59,7 @@ class Fleet:
     sendings: Callable[[str, str, int], tuple[Sending, ...]] = nothing_sent
     central: Callable[[], Reading | None] = not_read
     role: Callable[[], str] = alone
+    host_metrics: Callable[[str], bytes | None] = no_hosts
 
 
 class Brief(BaseModel):

@@ -16,6 +16,8 @@ from reconciler.cli.options import Format, Show
 from reconciler.cli.rule_page import RULES, rule_page
 from reconciler.kinds import registry
 from reconciler.model.kind import ResourceKind
+from reconciler.telemetry.page import FILE as METRICS
+from reconciler.telemetry.page import metrics_page
 
 Docs = Annotated[Path | None, typer.Option("--docs", help="Write the reference pages into this folder.", metavar="DIR")]
 
@@ -39,7 +41,7 @@ def kinds(show: Show = Format.TEXT, docs: Docs = None) -> None:
 
 def write_pages(folder: Path) -> None:
     """Write attributes.md and reference/ anew; a page that no kind has is removed."""
-    texts = {**pages(), DELETES: delete_page(), RULES: rule_page()}
+    texts = {**pages(), DELETES: delete_page(), RULES: rule_page(), METRICS: metrics_page()}
     reference = folder / "reference"
     reference.mkdir(parents=True, exist_ok=True)
     (folder / FILE).write_text(page())

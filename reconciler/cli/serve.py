@@ -22,6 +22,7 @@ from reconciler.engine.replicas import Times, lost
 from reconciler.engine.tidying import Keep
 from reconciler.model.errors import ConfigError
 from reconciler.sources.verify import Trust, Verify
+from reconciler.telemetry.sight import MAX_SERIES
 
 LAST_PORT = 65_535
 USUAL = Times()
@@ -75,6 +76,9 @@ def run(
     notifications: Annotated[
         Path | None, typer.Option(envvar="STXR_NOTIFICATIONS", help="File that says who is told of drift and rollouts.")
     ] = None,
+    max_series: Annotated[
+        int, typer.Option(min=1_000, help="Series of metrics that tell of the fleet; above it they tell less.")
+    ] = MAX_SERIES,
     verify: Annotated[Verify, typer.Option(help="What a head must be signed with.")] = Verify.NONE,
     signers: Annotated[Path | None, typer.Option(help="Allowed signers file, outside the repository.")] = None,
     keyring: Annotated[Path | None, typer.Option(help="GNUPGHOME with the trusted keys.")] = None,
@@ -111,6 +115,7 @@ def run(
         times=replace(USUAL, takeover_s=takeover_s),
         at_once=at_once,
         notifications=notifications,
+        max_series=max_series,
     )
     gc.set_threshold(*COLLECT)
     asyncio.run(_until_stopped(options))

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 
 from reconciler.diff import Present, compare, let_go, prunings, with_deletes, with_unapplied
 from reconciler.engine.ignoring import left_out, passed_over, without
@@ -11,6 +13,7 @@ from reconciler.engine.office import Office, Visit
 from reconciler.engine.removed import removed
 from reconciler.engine.unsealed import followed
 from reconciler.model.change import Comparison
+from reconciler.model.kind import Kinds
 from reconciler.model.removal import Removals
 from reconciler.model.snapshot import Snapshot
 from reconciler.model.verdict import Ignored
@@ -25,6 +28,7 @@ class Compared:
     removals: Removals
     ignored: tuple[Ignored, ...] = ()
     base: Snapshot | None = None
+    coverage: Mapping[str, tuple[int, int]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,14 +42,30 @@ class _Said:
 def compared(visit: Visit, have: Snapshot, office: Office) -> Compared:
     """What differs and counts. It is compared again only where a rule takes something out."""
     said = _said(visit, have, office)
-    seen = _compared(said, visit, have, office)
+    seen = replace(_compared(said, visit, have, office), coverage=coverage(said.head, have, office.kinds))
     ignored = passed_over_by(visit.settings.ignore, seen.found, office.clock.now())
     if not ignored:
         return seen
     left = left_out(ignored)
     counting = _Said(without(said.head, have, left), said.base and without(said.base, have, left))
     again = _compared(counting, visit, have, office)
-    return replace(again, found=passed_over(again.found, left), ignored=ignored)
+    found = passed_over(again.found, left)
+    return replace(again, found=found, ignored=ignored, coverage=seen.coverage)
+
+
+def coverage(head: Snapshot, have: Snapshot, kinds: Kinds) -> dict[str, tuple[int, int]]:
+    """Fields that Git says, of those that the site shows and Git could say, by area."""
+    said: Counter[str] = Counter()
+    shown: Counter[str] = Counter()
+    for key, resource in have.resources.items():
+        kind = kinds[key.kind]
+        if kind.is_inventory:
+            continue
+        names = frozenset(kind.compared(resource.spec))
+        wanted = head.resources.get(key)
+        shown[kind.area] += len(names)
+        said[kind.area] += len(names & wanted.spec.model_fields_set) if wanted else 0
+    return {area: (said[area], number) for area, number in sorted(shown.items())}
 
 
 def _said(visit: Visit, have: Snapshot, office: Office) -> _Said:

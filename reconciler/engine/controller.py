@@ -130,6 +130,11 @@ class Controller:
         """How many hosts the sites of a group have, as far as they were read; "" for all."""
         return sum(len(v.hosts) for v in self.verdicts.values() if group in {"", v.group})
 
+    @property
+    def breakers_open(self) -> int:
+        """Sites that failed so often in a row that they are not expected to answer. May be asked from any thread."""
+        return sum(map(self._schedule.backoff.is_open, self._failures.copy().values()))
+
     def is_under_way(self, name: str) -> bool:
         """A workflow sends the site's plan."""
         return name in self._under_way

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import random
+import time
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -15,7 +16,7 @@ from reconciler.engine.repository import MIRROR, MirrorBases, Repository, open_f
 from reconciler.model.kind import Kinds
 from reconciler.sources.errors import SourceError
 from reconciler.sources.inputs import Affected
-from reconciler.sources.mirror import Mirror
+from reconciler.sources.mirror import Head, Mirror
 from reconciler.sources.sites import GitSites
 from reconciler.sources.triggers import Bell, Poll, Sleep, looks, poll
 from reconciler.sources.verify import Trust, verified
@@ -27,12 +28,20 @@ Say = Callable[[str], None]
 SETTLE_S = 1.0  # a push of many branches is many deliveries
 
 
+Fetched = Callable[[str, float], None]  # ok or failed, and the seconds that it took
+
+
+def unheard(result: str, seconds: float) -> None:
+    """Nobody is told of fetches."""
+
+
 @dataclass(frozen=True, slots=True)
 class Watch:
-    """How often a remote is asked, and whose signatures its heads need."""
+    """How often a remote is asked, and whose signatures its heads need. fetched: is told of each time."""
 
     every: Poll
     trust: Trust
+    fetched: Fetched = unheard
 
 
 class Source(Protocol):
@@ -113,7 +122,7 @@ class RemoteSource:
 
     def _look(self) -> Affected | None:
         try:
-            judged = verified(self._mirror, self._mirror.fetch(datetime.now(UTC)), self._watch.trust)
+            judged = verified(self._mirror, self._fetch(), self._watch.trust)
             if judged.said:
                 self._say(judged.said)
             if judged.commit is None or judged.commit == self._sites.commit:
@@ -124,3 +133,12 @@ class RemoteSource:
             return None
         self.waits_for = ""
         return found
+
+    def _fetch(self) -> Head:
+        began, result = time.perf_counter(), "failed"
+        try:
+            head = self._mirror.fetch(datetime.now(UTC))
+            result = "ok"
+        finally:
+            self._watch.fetched(result, time.perf_counter() - began)
+        return head

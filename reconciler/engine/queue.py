@@ -122,10 +122,23 @@ class Queue:
         return sum(self.depths().values())
 
     def depths(self) -> dict[Lane, int]:
-        """The same by lane."""
+        """The same by lane. May be asked from any thread, as the two that follow."""
         now = self._timer.now()
-        waiting = Counter(self._lane(site) for site, at in self._due.items() if at <= now)
+        waiting = Counter(self._lane(site) for site, at in self._due.copy().items() if at <= now)
         return {lane: waiting[lane] for lane in Lane}
+
+    def oldest_s(self) -> dict[Lane, float]:
+        """For how long the first that waits in each lane has been due."""
+        now, found = self._timer.now(), dict.fromkeys(Lane, 0.0)
+        for site, at in self._due.copy().items():
+            lane = self._lane(site)
+            found[lane] = max(found[lane], now - at)
+        return found
+
+    def busy(self) -> dict[Crowd, int]:
+        """Visits under way, by whose workers they take."""
+        at_work = Counter(begun.crowd for begun in self._running.copy().values())
+        return {crowd: at_work[crowd] for crowd in Crowd}
 
     def _lane(self, site: str) -> Lane:
         crowd = self._crowd(site)

@@ -6,6 +6,7 @@ sent, and what is then known is the verdict. Stages are plain functions on value
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
 from reconciler.engine.comparing import compared
@@ -34,6 +35,7 @@ class Judged:
     windows: hosts that we locked and that are locked still, or on their way; of these Git wants `kept` locked, and
     they stay ours, to be unlocked when Git says so.
     removals: what was removed from Git, and what is to become of it.
+    coverage: how much of what the site shows Git says, by area.
     ignored: what differs and does not count: of it nothing is in `found`, and `desired` says what the site shows.
     base: what Git said when the site followed it last; None where nobody knows.
     """
@@ -47,6 +49,7 @@ class Judged:
     removals: Removals = field(default_factory=Removals)
     ignored: tuple[Ignored, ...] = ()
     base: Snapshot | None = None
+    coverage: Mapping[str, tuple[int, int]] = field(default_factory=dict)
 
     @property
     def owed(self) -> frozenset[str]:
@@ -74,7 +77,7 @@ async def judge(visit: Visit, office: Office) -> Judged:
         both = Context(seen.head, have, workers_out=visit.settings.workers_out(have.system))
         todo = plan(seen.found, both, office.kinds, ours, visit.desired.revision)
     kept = said_locked(both, office.kinds)
-    return Judged(seen.head, have, seen.found, todo, ours, kept, seen.removals, seen.ignored, seen.base)
+    return Judged(seen.head, have, seen.found, todo, ours, kept, seen.removals, seen.ignored, seen.base, seen.coverage)
 
 
 async def reconcile(visit: Visit, office: Office, sends: Sends = sent_now) -> tuple[Judged, Outcome]:

@@ -96,6 +96,10 @@ class Bases(Protocol):
         """The last commit after one, up to the head, that moved any of these paths; None where none did."""
         ...
 
+    def authored_at(self, commit: str) -> float | None:
+        """When a commit was authored, in Unix seconds; None for one that is not known."""
+        ...
+
     def close(self) -> None:
         """End what reading older commits has started."""
         ...
@@ -209,6 +213,10 @@ class Repository:
         paths = moved_paths(_reaching(before), _reaching(self.tree.site_files(name)))
         return self._bases_of.moved_by(paths, commit, self.commit) if paths else None
 
+    def authored_at(self, commit: str) -> float | None:
+        """When a commit was authored, in Unix seconds; of edits, the commit below them. Asked of git once a commit."""
+        return self._bases_of.authored_at(commit)
+
     def forget(self, names: frozenset[str]) -> None:
         """Drop what is kept of sites that are gone."""
         for name in names:
@@ -313,6 +321,7 @@ class MirrorBases:
     def __init__(self, mirror: Mirror, sites: GitSites) -> None:
         self._mirror, self._sites = mirror, sites
         self._blames = Blames(mirror.git, sites.root)
+        self._authored: dict[str, float] = {}
 
     def is_past(self, commit: str, head: str) -> bool:
         known = COMMIT.match(head)  # of a folder with edits too: `+edits` follows
@@ -345,6 +354,16 @@ class MirrorBases:
     def moved_by(self, paths: frozenset[str], commit: str, head: str) -> Merge | None:
         return self._sites.moved_by(paths, commit, head)
 
+    def authored_at(self, commit: str) -> float | None:
+        known = COMMIT.match(commit)
+        if known and known[0] not in self._authored:
+            try:
+                [facts] = self._mirror.facts([known[0]])
+            except SourceError:
+                return None
+            self._authored[known[0]] = facts.at.timestamp()
+        return self._authored[known[0]] if known else None
+
     def close(self) -> None:
         self._mirror.close()
 
@@ -371,6 +390,9 @@ class NoBases:
         return None
 
     def moved_by(self, paths: frozenset[str], commit: str, head: str) -> Merge | None:  # noqa: ARG002
+        return None
+
+    def authored_at(self, commit: str) -> float | None:  # noqa: ARG002
         return None
 
     def close(self) -> None:

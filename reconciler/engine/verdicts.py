@@ -66,6 +66,8 @@ def found(whose: Whose, judged: Judged, outcome: Outcome, now: float, before: Ve
         accepted=tuple(accepted(known, judged.desired, judged.found)),
         unread=unseen(known, seen),
         ignored=judged.ignored,
+        converged=whose.commit if judged.follows else before.converged if before else "",
+        coverage=judged.coverage,
         lapsed=over(whose.settings.ignore, now),
         suppressed=tuple(sorted(suppressed(whose.settings.suppress, now))),
     )

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from functools import lru_cache
 from hashlib import sha256
 
 from reconciler.model.alarm import Noted
@@ -121,7 +122,11 @@ def fingerprint(difference: Difference) -> str:
     An equal change on many sites has one cause, and is one thing to mend.
     """
     resource = difference.resource.removeprefix(f"{difference.host}/") if difference.host else difference.resource
-    said = (resource, difference.attribute, difference.action, difference.observed, difference.desired)
+    return _digest(resource, difference.attribute, difference.action, difference.observed, difference.desired)
+
+
+@lru_cache(maxsize=65_536)  # a wave of equal drifts is digested once, at each scrape and each list
+def _digest(*said: str) -> str:
     return sha256("\0".join(said).encode()).hexdigest()[:10]
 
 

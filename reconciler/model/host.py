@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from enum import StrEnum
 from typing import Any
 
 INVENTORIED = "inventoried"  # sysinv constants.INV_STATE_INITIAL_INVENTORIED
@@ -105,6 +106,29 @@ def host_state(row: Mapping[str, Any]) -> HostState:
         is_active=(row.get("capabilities") or {}).get("Personality") == "Controller-Active",
         **text,
     )
+
+
+class HostHealth(StrEnum):
+    """A host in one word: what its three states say together."""
+
+    AVAILABLE = "available"
+    DEGRADED = "degraded"  # in service, with alarms or an action that has not ended
+    LOCKED = "locked"
+    DISABLED = "disabled"  # unlocked, and not in service: failed, rebooting, powered off
+    UNKNOWN = "unknown"  # in no words that StarlingX has
+
+
+def health(in_words: str) -> HostHealth:
+    """Of a host's `in_words`: unlocked-enabled-available, and the task if there is one."""
+    administrative, _, rest = in_words.partition(" ")[0].partition("-")
+    operational, _, availability = rest.partition("-")
+    if administrative == "locked":
+        return HostHealth.LOCKED
+    if administrative != "unlocked" or operational not in {"enabled", "disabled"}:
+        return HostHealth.UNKNOWN
+    if operational == "disabled":
+        return HostHealth.DISABLED
+    return HostHealth.AVAILABLE if availability == "available" else HostHealth.DEGRADED
 
 
 _TEXT = (

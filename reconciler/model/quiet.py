@@ -40,7 +40,7 @@ class Silence:
         if drift.is_flapping:
             return Quiet.FLAPPING
         grace_s = self.graces.get(drift.difference.kind, 0.0)
-        return Quiet.GRACE if now - drift.first_seen < grace_s else None
+        return Quiet.GRACE if grace_s and now - drift.first_seen < grace_s else None
 
 
 def loud(verdict: Verdict, known: SiteDrift | None, silence: Silence, now: float) -> Verdict:

@@ -77,6 +77,8 @@ class Verdict:
     unread: host/kind of what differed at the last look and could not be looked at now.
     ignored: what differs and does not count. lapsed: the rules of Git that have ended. suppressed: ids of alarms that
       are not raised for the site.
+    converged: the newest commit all of which the site has had; "" where none is known. coverage: fields that Git says,
+      and fields that the site shows, by area.
     noted: what the site's event log says of the time since the last look, where something drifted in it.
     """
 
@@ -110,6 +112,8 @@ class Verdict:
     accepted: tuple[tuple[str, str], ...] = ()  # (resource, attribute)
     unread: tuple[str, ...] = ()
     noted: tuple[Noted, ...] = ()
+    converged: str = ""
+    coverage: Mapping[str, tuple[int, int]] = field(default_factory=dict)
     ignored: tuple[Ignored, ...] = ()
     lapsed: tuple[str, ...] = ()
     suppressed: tuple[str, ...] = ()

@@ -212,6 +212,7 @@ def verdict_of(content: Mapping[str, Any]) -> Verdict:
         k: tuple(members.get(k, ())) for k in ("unjudged", "open_windows", "unread", "lapsed", "suppressed")
     }
     lists |= {k: tuple(map(difference_of, members.get(k, ()))) for k in ("differences", "strangers")}
+    lists["coverage"] = {area: (n, m) for area, (n, m) in members.get("coverage", {}).items()}
     lists["accepted"] = tuple(map(tuple, members.get("accepted", ())))
     holds = tuple(Hold(**{**hold, "gate": GateName(hold["gate"])}) for hold in members.get("holds", ()))
     lists["ignored"] = tuple(map(ignored_of, members.get("ignored", ())))

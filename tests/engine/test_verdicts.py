@@ -57,6 +57,7 @@ def test_a_verdict_says_what_was_seen_and_when():
         release="24.09",
         system_mode="duplex",
         hosts={"controller-0": "unlocked-enabled-available", "controller-1": "locked-disabled-online"},
+        converged="c0ffee",
     )
 
 

@@ -41,3 +41,7 @@ def test_what_flaps_is_told_as_flapping_alone():
 
 def test_a_site_of_which_no_past_is_known_is_as_it_is():
     assert loud(SEEN, None, Silence(), 0.0) is SEEN
+
+
+def test_a_clock_that_was_set_back_silences_nothing():
+    assert called_for(Silence(), 0.0) == [OSD.resource, MTU.resource]

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import shutil
 import subprocess
+from dataclasses import replace
 
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
 from reconciler.model.condition import Condition, HostCondition
+from reconciler.model.drift import SiteDrift
+from reconciler.model.drift_steps import step
 from reconciler.model.words import Area, Cause, Disruption, Severity, State
-from reconciler.telemetry.metrics import STAGES, Metrics
+from reconciler.telemetry import Metrics, Sight
+from reconciler.telemetry.metrics import STAGES
 from tests.model.verdicts import difference, verdict
 
 PENDING = difference("vid", cause=Cause.PENDING, disruption=Disruption.LOCK)
@@ -21,19 +25,35 @@ SITES = [
         State.DRIFTED,
         differences=(
             difference("mtu"),
-            difference("vid"),
+            difference("type"),
             difference("contact", area=Area.SYSTEM, severity=Severity.INFO),
             PENDING,
         ),
     ),
-    verdict("dark", State.UNREACHABLE, group="rail", reachable=False, differences=(PENDING, PENDING)),
+    verdict(
+        "dark",
+        State.UNREACHABLE,
+        group="rail",
+        reachable=False,
+        differences=(PENDING, replace(PENDING, attribute="mtu")),
+    ),
     verdict("new", State.UNKNOWN, group="rail", observed_at=None, reachable=None),
 ]
 
 
-def scraped(verdicts, work=lambda metrics: None):
+def watching(verdicts, **sight):
+    """A fleet whose drift is what its verdicts say."""
+    told = {
+        "verdicts": lambda: verdicts,
+        "drift": lambda: {v.site: step(SiteDrift(v.site), v)[0] for v in verdicts},
+        "now": lambda: 1_100.0,
+    }
+    return Sight(**told | sight)
+
+
+def scraped(verdicts, work=lambda metrics: None, **sight):
     """{(name, labels): value} as Prometheus would take it."""
-    metrics = Metrics(lambda: verdicts)
+    metrics = Metrics(watching(verdicts, **sight))
     work(metrics)
     families = text_string_to_metric_families(metrics.render().decode())
     return {(s.name, frozenset(s.labels.items())): s.value for family in families for s in family.samples}
@@ -98,7 +118,7 @@ def test_sites_are_counted_by_group_and_state_with_a_zero_for_every_other_state(
 
 def test_a_site_that_is_gone_leaves_no_series():
     sites = list(SITES)
-    metrics = Metrics(lambda: sites)
+    metrics = Metrics(watching(sites))
     assert b'"gatineau"' in metrics.render()
     del sites[1]
     assert b'"gatineau"' not in metrics.render()
@@ -119,7 +139,7 @@ def test_stages_and_requests_are_counted_as_they_happen():
         metrics.stage("observe", 3.0)
         metrics.observer("platform", "GET", "2xx", 0.1)
         metrics.observer("platform", "GET", "2xx", 0.1)
-        metrics.observer("platform", "PATCH", "none", 10.0)
+        metrics.observer("platform", "PATCH", "timeout", 10.0)
 
     found = scraped([], work)
     assert of(found, "stxr_reconcile_duration_seconds_count")[labels(stage="observe")] == 2
@@ -128,7 +148,8 @@ def test_stages_and_requests_are_counted_as_they_happen():
     assert bucket[labels(stage="observe", le="0.25")] == 1
     requests = of(found, "stxr_remote_requests_total")
     assert requests[labels(service="platform", verb="GET", code_class="2xx")] == 2
-    assert requests[labels(service="platform", verb="PATCH", code_class="none")] == 1
+    assert of(found, "stxr_remote_request_duration_seconds_sum")[labels(service="platform", verb="PATCH")] == 10.0
+    assert requests[labels(service="platform", verb="PATCH", code_class="timeout")] == 1
 
 
 def test_nothing_of_the_process_s_libraries_leaks_in():
@@ -145,7 +166,7 @@ def test_no_label_holds_what_grows_without_end_or_is_secret():
         hosts={"controller-0": "unlocked"},
         differences=(difference(origin="a.yaml:3"),),
     )
-    text = Metrics(lambda: [told]).render()
+    text = Metrics(watching([told])).render()
     assert not [word for word in (b"c0ffee", b"p1a2b3", b"controller-0", b"a.yaml", b"9000") if word in text]
 
 
@@ -160,7 +181,7 @@ def test_promtool_finds_nothing_to_complain_of():
     def work(metrics):
         metrics.observer("platform", "GET", "2xx", 0.1)
 
-    metrics = Metrics(lambda: SITES)
+    metrics = Metrics(watching(SITES))
     work(metrics)
     done = subprocess.run(["promtool", "check", "metrics"], input=metrics.render(), capture_output=True, check=False)
     assert (done.returncode, done.stdout, done.stderr) == (0, b"", b"")
