@@ -37,7 +37,7 @@ from reconciler.engine.rollouts import Rollouts
 from reconciler.engine.rollouts_shared import SharedRollouts
 from reconciler.engine.sending import Order
 from reconciler.engine.sharing import Crew, may_share, membership
-from reconciler.engine.tidying import Keep, Tidying
+from reconciler.engine.tidying import WORKFLOWS_S, Keep, Tidying
 from reconciler.engine.watched import Watched
 from reconciler.kinds import registry
 from reconciler.model.drift import DriftEvent
@@ -219,7 +219,8 @@ async def controller(options: Running) -> AsyncIterator[Started]:
                     await members.join()
                     stack.callback(members.leave)
                     await stack.enter_async_context(durable)
-                    await durable.prune(options.keep.before(time.time()).history)
+                    await durable.prune(time.time() - WORKFLOWS_S)
+                    it.goes_on(durable.send, await durable.under_way())
                     under_way = await durable.under_way()
                     it.goes_on(durable.send, under_way)
                     bounds.goes_on(under_way)

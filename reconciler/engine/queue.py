@@ -42,7 +42,10 @@ class Timer(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Lingering:
-    """When a visit has lasted long: so many times what one of the last ones took in the middle, within bounds."""
+    """When a visit has lasted long: so many times what one of the last ones took in the middle, within bounds.
+
+    Its site is a slow one only if it lasted `most_s`: a site of many hosts is not to stand in line behind slow ones.
+    """
 
     times: float = 3.0
     least_s: float = 1.0
@@ -199,7 +202,7 @@ class Queue:
         finally:
             begun = self._running.pop(site)
         took_s = self._timer.now() - begun.at
-        (self._slow.add if took_s >= self._lingers_s else self._slow.discard)(site)
+        (self._slow.add if took_s >= self._lingering.most_s else self._slow.discard)(site)
         if site not in self._failing:
             self._took_s.append(took_s)
         if site in self._dropped:

@@ -13,6 +13,7 @@ from reconciler.store import Before, Store
 
 DAY_S = 86_400.0
 EVERY_S = DAY_S / 4
+WORKFLOWS_S = DAY_S  # what a workflow did is in the history, in a third of its room; ended, it is of no further use
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,9 +55,9 @@ class Tidying:
             await self.once()
 
     async def once(self) -> None:
-        before = self.keep.before(self.clock.now())
+        now = self.clock.now()
         try:
-            self.store.prune(before)
-            await self.workflows(before.history)
+            self.store.prune(self.keep.before(now))
+            await self.workflows(now - WORKFLOWS_S)
         except SQLAlchemyError as error:
             self.say(f"what is old was not forgotten, and is tried again in {EVERY_S / 3600:g} hours: {error}")

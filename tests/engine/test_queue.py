@@ -16,12 +16,17 @@ from tests.engine.waiting import FakeTimer, settled
 HOUR_S = 3600.0
 
 
+def after(seconds):
+    """A visit lingers, and is one of a slow site, after so long, whatever others take."""
+    return Lingering(least_s=seconds, most_s=seconds)
+
+
 class Visits:
     """Visits that last until they are told to end."""
 
-    def __init__(self, workers: int = 2, lingers_s: float = 24 * HOUR_S) -> None:
+    def __init__(self, workers: int = 2, lingering: Lingering | None = None) -> None:
         self.timer = FakeTimer()
-        self.queue = Queue(self.timer, workers, Lingering(least_s=lingers_s, most_s=lingers_s))
+        self.queue = Queue(self.timer, workers, lingering or after(24 * HOUR_S))
         self.begun: list[str] = []
         self.under_way: dict[str, asyncio.Future[float]] = {}
 
@@ -49,8 +54,8 @@ class Visits:
 
 
 @asynccontextmanager
-async def at_work(workers: int = 2, lingers_s: float = 24 * HOUR_S):
-    visits = Visits(workers, lingers_s)
+async def at_work(workers: int = 2, lingering: Lingering | None = None):
+    visits = Visits(workers, lingering)
     running = asyncio.create_task(visits.queue.run(visits.visit))
     await settled()
     try:
@@ -177,7 +182,7 @@ async def test_failing_sites_have_half_as_many_workers_and_take_none_from_the_ot
 
 
 async def test_a_visit_that_lasts_makes_room_for_another():
-    async with at_work(workers=2, lingers_s=10.0) as visits:
+    async with at_work(workers=2, lingering=after(10.0)) as visits:
         await visits.put(*"abc")
         await visits.pass_time(9.0)
         assert visits.begun == ["a", "b"]
@@ -187,7 +192,7 @@ async def test_a_visit_that_lasts_makes_room_for_another():
 
 async def test_so_many_visits_make_room_as_there_are_workers_and_no_more():
     """If the whole fleet becomes slow at once, its visits do not grow without a bound."""
-    async with at_work(workers=2, lingers_s=10.0) as visits:
+    async with at_work(workers=2, lingering=after(10.0)) as visits:
         await visits.put(*"abcdefgh")
         for _ in range(5):
             await visits.pass_time(10.0)
@@ -204,8 +209,23 @@ def test_a_visit_lingers_by_what_the_others_take_a_fifth_of_them_dark_or_slow():
     assert lingering.after_s([6.0] * 10) == 10.0  # the machine is slow, not the sites
 
 
+async def test_a_site_that_takes_somewhat_longer_than_others_does_not_stand_in_line_behind_slow_ones():
+    async with at_work(workers=1, lingering=Lingering(least_s=1.0, most_s=10.0)) as visits:
+        for number in range(3):
+            await visits.put(f"small-{number}")
+            await visits.end(f"small-{number}")
+        await visits.put("large", "next")
+        await visits.pass_time(1.0)
+        assert set(visits.under_way) == {"large", "next"}  # it makes room
+        for site in ("large", "next"):
+            await visits.end(site)
+        await visits.put("busy")
+        await visits.put("large")
+        assert visits.queue.depths() == {Lane.NEW: 1, Lane.HEALTHY: 0, Lane.SLOW: 0, Lane.FAILING: 0}
+
+
 async def test_slow_sites_have_half_as_many_workers_and_take_none_from_the_others():
-    async with at_work(workers=4, lingers_s=10.0) as visits:
+    async with at_work(workers=4, lingering=after(10.0)) as visits:
         slow = ["slow-1", "slow-2", "slow-3"]
         await visits.put(*slow)
         await visits.pass_time(10.0)
@@ -217,7 +237,7 @@ async def test_slow_sites_have_half_as_many_workers_and_take_none_from_the_other
 
 
 async def test_a_slow_site_that_answers_quickly_again_is_one_of_the_others():
-    async with at_work(workers=2, lingers_s=10.0) as visits:
+    async with at_work(workers=2, lingering=after(10.0)) as visits:
         await visits.put("mended", "slow")
         await visits.pass_time(10.0)
         for site in ("mended", "slow"):
@@ -293,7 +313,7 @@ class AnyOrderOfEvents(RuleBasedStateMachine):
     @initialize()
     def begin(self):
         self.runner = asyncio.Runner()
-        self.visits = Visits(WORKERS, LINGERS_S)
+        self.visits = Visits(WORKERS, after(LINGERS_S))
         self.due: dict[str, float] = {}
         self.again: set[str] = set()
         self.new: set[str] = set()

@@ -6,7 +6,7 @@ import asyncio
 
 import pytest
 
-from reconciler.engine.tidying import DAY_S, EVERY_S, Keep, Tidying
+from reconciler.engine.tidying import DAY_S, EVERY_S, WORKFLOWS_S, Keep, Tidying
 from reconciler.model.errors import ConfigError
 from reconciler.store import Before, Store
 
@@ -52,7 +52,7 @@ async def test_it_forgets_four_times_a_day_what_is_older_than_is_said(store):
     store.words.note("root", "look", "last")
     with pytest.raises(asyncio.CancelledError):
         await it.run()
-    assert forgotten == [NOW + number * EVERY_S - 30 * DAY_S for number in (1, 2, 3, 4)]
+    assert forgotten == [NOW + number * EVERY_S - WORKFLOWS_S for number in (1, 2, 3, 4)]
     assert (said, len(store.words.said())) == ([], 2)
     clock.time = NOW + 61 * DAY_S
     await it.once()
