@@ -220,7 +220,6 @@ async def controller(options: Running) -> AsyncIterator[Started]:
                     stack.callback(members.leave)
                     await stack.enter_async_context(durable)
                     await durable.prune(time.time() - WORKFLOWS_S)
-                    it.goes_on(durable.send, await durable.under_way())
                     under_way = await durable.under_way()
                     it.goes_on(durable.send, under_way)
                     bounds.goes_on(under_way)
