@@ -142,6 +142,7 @@ class Started:
     controller: Controller
     url: str
     tasks: tuple[asyncio.Task[None], ...]
+    left_s: Callable[[], float]  # for which it certainly works alone on its sites; asked from any thread
 
     async def ended(self) -> None:
         """Wait until a part of it ends; none does by itself, so an error is raised."""
@@ -300,7 +301,7 @@ async def _at_work(it: Controller, git: Git, sights: Sights, options: Running) -
             jobs.append(_notify(it, sights, options.notifications))
         tasks = tuple(asyncio.create_task(job) for job in (*jobs, *git.crew.jobs(), server.serve()))
         try:
-            yield Started(it, await server.url(tasks[-1]), tasks)
+            yield Started(it, await server.url(tasks[-1]), tasks, git.crew.left_s)
         finally:
             server.should_exit = True
             for task in tasks[:-1]:
@@ -324,7 +325,9 @@ async def _follow(it: Controller, git: Git) -> None:
     """Once the repository is read, workflows of an earlier process go on; before any site is visited."""
     has_begun = False
     async for move in git.source.moves():
-        if not has_begun:
+        if has_begun:
+            git.crew.found()
+        else:
             await git.begin()
         # also those that went while nobody looked
         it.drop(move.vanished | (it.verdicts.keys() - git.source.repository.names))

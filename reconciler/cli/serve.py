@@ -7,9 +7,12 @@ import gc
 import os
 import re
 import signal
+import threading
+import time
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, NoReturn
 
 import typer
 
@@ -18,7 +21,7 @@ from reconciler.cli.options import STATE, Database, Endpoints, Exit, Repo, Root,
 from reconciler.clients import load_oidc
 from reconciler.engine.controller import Schedule
 from reconciler.engine.notifiers.settings import notifiers_of
-from reconciler.engine.replicas import Times, lost
+from reconciler.engine.replicas import SILENT, Times, lost
 from reconciler.engine.tidying import Keep
 from reconciler.model.errors import ConfigError
 from reconciler.sources.verify import Trust, Verify
@@ -26,6 +29,7 @@ from reconciler.telemetry.sight import MAX_SERIES
 
 LAST_PORT = 65_535
 USUAL = Times()
+WATCH_S = 0.5
 # Of 5,000 sites some millions of objects live long; a full collection looks through them all and takes a second or two,
 # in which nothing else happens. By Python's own thresholds a busy controller makes one every few seconds.
 COLLECT = (50_000, 10, 100)
@@ -146,6 +150,7 @@ async def _until_stopped(options: Running) -> None:
         listen = options.listen
         if not (listen.token or listen.oidc) and not running.controller.store.tokens.bearers():
             typer.echo("nobody may use the API yet: `stxr token add NAME --role viewer` makes a token", err=True)
+        threading.Thread(target=_watch, args=(running.left_s,), daemon=True).start()
         waits = [asyncio.create_task(stopped.wait()), asyncio.create_task(running.ended())]
         done, waiting = await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)
         for task in waiting:
@@ -158,5 +163,16 @@ async def _until_stopped(options: Running) -> None:
 def _end_at_once(error: BaseException | None) -> None:
     """If others may work on our sites now: nothing more leaves this process, whatever it is at."""
     if error and (told := lost(error)):
-        typer.echo(f"stxr: {told}", err=True)
-        os._exit(Exit.ERROR)
+        _exit(told)
+
+
+def _watch(left_s: Callable[[], float]) -> None:
+    """Beside the loop, which cannot end itself while it waits for a database that does not answer."""
+    while left_s() > 0:
+        time.sleep(WATCH_S)
+    _exit(SILENT)
+
+
+def _exit(told: str) -> NoReturn:
+    typer.echo(f"stxr: {told}", err=True)
+    os._exit(Exit.ERROR)

@@ -63,24 +63,37 @@ class FolderSource:
     """A local folder with its uncommitted edits: for those who work beside the controller."""
 
     def __init__(self, folder: Path, root: str, kinds: Kinds, state: Path, say: Say) -> None:
-        self._folder, self._say = folder.resolve(), say
+        self._folder, self._say, self._edited = folder.resolve(), say, asyncio.Event()
         self._mirror = Mirror.open(folder, state_folder(state) / MIRROR) if (folder / ".git").exists() else None
         self._fetch()
         self.repository = open_folder(folder, kinds, self._mirror, root)
         self.waits_for = ""
 
-    def ring(self, reason: str) -> None:
-        """Edits are seen without being told."""
+    def ring(self, reason: str) -> None:  # noqa: ARG002
+        """Edits are seen without being told; a look more does no harm."""
+        self._edited.set()
 
     async def moves(self) -> AsyncIterator[Affected]:
-        yield Affected(appeared=self.repository.names)
+        self._edited.set()  # what moved between reading the folder and watching it
         stop = asyncio.Event()
+        watching = asyncio.create_task(self._watched(stop))
         try:
-            async for _ in moved(self._folder, stop):
+            yield Affected(appeared=self.repository.names)
+            while not watching.done():
+                await self._edited.wait()
+                self._edited.clear()
                 if found := await asyncio.to_thread(self._look):
                     yield found
         finally:
             stop.set()
+            await watching
+
+    async def _watched(self, stop: asyncio.Event) -> None:
+        try:
+            async for _ in moved(self._folder, stop):
+                self._edited.set()
+        finally:
+            self._edited.set()  # who waits for an edit learns that nobody watches
 
     def _look(self) -> Affected | None:
         tree = self.repository.tree

@@ -20,6 +20,7 @@ from reconciler.store import Process
 
 LOOK_S = 0.5
 ROUNDING_S = 0.01
+SILENT = "this replica was silent for too long: its sites are taken over by others"
 Ticks = Callable[[], float]
 
 
@@ -135,7 +136,7 @@ class Replicas:
 
     async def may_write(self, site: str) -> None:  # noqa: ARG002
         """Returns when a call that begins now leaves within the session. That may be never: the process ends first."""
-        while self.left_s <= self.times.margin_s:  # noqa: ASYNC110 - time passes, or the process ends
+        while not self._session or self.left_s <= self.times.margin_s:  # noqa: ASYNC110 - time passes, or the process ends
             await asyncio.sleep(LOOK_S)
 
     async def join(self, sleep: Callable[[float], Awaitable[None]] = asyncio.sleep) -> None:
@@ -159,7 +160,8 @@ class Replicas:
 
     def leave(self) -> None:
         """End the session: the others need not wait until it runs out."""
-        session, self._session, self._until, self._lead = self._session, "", 0.0, None
+        session, self._session, self._lead = self._session, "", None
+        self._has_joined.clear()
         if session:
             self._sessions.close(session)
 
@@ -190,9 +192,9 @@ class Replicas:
         except (SQLAlchemyError, TimeoutError) as error:
             if self.left_s > self.times.margin_s:
                 return  # the database may answer again before the session ends
-            raise Lost(f"{self._who.name}: the database did not answer in time: {error or 'no answer'}") from error
+            raise Lost(f"the database did not answer in time: {error or 'no answer'}") from error
         if not is_open:
-            raise Lost(f"{self._who.name}: was silent for too long: its sites are taken over by other replicas")
+            raise Lost(SILENT)
         self._until = began + self.times.lasts_s
         await self._look()
 

@@ -12,6 +12,7 @@ from reconciler.apply import Clock
 from reconciler.engine.repository import Repository
 from reconciler.engine.rollouts import Rollouts, woken
 from reconciler.model.gate import Surroundings
+from reconciler.model.rollout import Turn
 from reconciler.model.rollout_health import to_look_at
 from reconciler.model.verdict import Verdict
 from reconciler.store import Look, Rendered
@@ -29,6 +30,12 @@ class SharedRollouts(Rollouts):
         self._counting = asyncio.Lock()
 
     # ---- asked by visits
+
+    def of(self, site: str) -> Turn:
+        """By what the leader has counted until now: what was heard a second ago may be of an older commit."""
+        if not self._leads() and (known := self._kept.rendering(site)):
+            self._rendered[site] = known
+        return super().of(site)
 
     def begins(self, site: str) -> None:
         super().begins(site)

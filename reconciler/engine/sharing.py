@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import math
 import os
 import socket
 from collections.abc import Callable, Coroutine, Iterator
@@ -57,9 +58,18 @@ class Crew:
         """What keeps this process from its share of the sites; "" for nothing."""
         return self._replicas.waits_for if self._replicas else ""
 
+    def left_s(self) -> float:
+        """How long the sites of this process are certainly its own. May be asked from any thread."""
+        return self._replicas.left_s if self._replicas and not self.waits_for else math.inf
+
     def pushed(self, reason: str) -> None:
         """A forge has told this process of a push, which tells the others."""
         self._ring(reason)
+        if self._replicas:
+            self._bells.ring(Bell.GIT)
+
+    def found(self) -> None:
+        """The repository was found to have moved: the others may not know it yet."""
         if self._replicas:
             self._bells.ring(Bell.GIT)
 
@@ -89,7 +99,7 @@ class Crew:
     def _listen(self) -> None:
         before, self._heard = self._heard, self._bells.heard(Bell.GIT)
         if self._heard != before:
-            self._ring("another replica was told of a push")
+            self._ring("another replica was told of a push, or has found one")
 
     def _redeal(self, replicas: Replicas) -> None:
         """Look at what became ours when somebody came or went."""

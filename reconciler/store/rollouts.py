@@ -101,6 +101,12 @@ class Rollouts:
         with self.engine.connect() as db:
             return {row.site: Rendered(row.input_key, row.digest) for row in db.execute(select(RENDERINGS))}
 
+    def rendering(self, site: str) -> Rendered | None:
+        """Of one site; None where nobody has looked at it yet."""
+        with self.engine.connect() as db:
+            row = db.execute(select(RENDERINGS).where(RENDERINGS.c.site == site)).one_or_none()
+        return Rendered(row.input_key, row.digest) if row else None
+
     def rendered(self, known: Mapping[str, Rendered], gone: Iterable[str] = ()) -> None:
         """Note what Git says of these sites now, and forget those that are gone."""
         stale = [{"gone": site} for site in {*known, *gone}]

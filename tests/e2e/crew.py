@@ -83,6 +83,7 @@ class Crew:
     database: str
     sites: list[str]
     command: Callable[[Mapping[str, str]], list[str]]
+    ways: Mapping[str, str] = field(default_factory=dict)  # of replicas that reach the database by another URL
     processes: dict[str, asyncio.subprocess.Process] = field(default_factory=dict)
 
     async def start(self, name: str) -> asyncio.subprocess.Process:
@@ -90,7 +91,7 @@ class Crew:
             "repo": str(self.world.root),
             "endpoints": str(self.world.endpoints),
             "state": str(self.world.state.parent / name),
-            "database": self.database,
+            "database": self.ways.get(name, self.database),
             "replica": name,
         }
         environment = os.environ | {"STXR_API_TOKEN": "token"}
@@ -183,10 +184,10 @@ def as_shipped(said: Mapping[str, str]) -> list[str]:
 
 
 @asynccontextmanager
-async def crewed(world: World, database: str, sites: list[str], command=quick) -> AsyncIterator[Crew]:
+async def crewed(world: World, database: str, sites: list[str], command=quick, ways=()) -> AsyncIterator[Crew]:
     """Two replicas at work, all sites in sync by what they say."""
     async with AsyncExitStack() as stack:
-        crew = Crew(world, database, sites, command)
+        crew = Crew(world, database, sites, command, dict(ways))
         stack.push_async_callback(crew.end)
         for name in ("stxr-0", "stxr-1"):
             await crew.start(name)

@@ -15,6 +15,7 @@ from reconciler.model.words import State
 from reconciler.store import speaking
 from tests.e2e.conftest import SITES
 from tests.e2e.crew import as_shipped, crewed, fleet_files, locking, names, patient, quick
+from tests.e2e.link import linked
 from tests.e2e.replica_process import QUICK
 from tests.e2e.world import running
 from tests.sources.history import History
@@ -32,13 +33,13 @@ def fleet(tmp_path, opened, empty_database):
     """An opener of two replicas at work on so many sites in service."""
 
     @asynccontextmanager
-    async def fleet(count, command=quick):
+    async def fleet(count, command=quick, ways=()):
         clone = History(tmp_path / "clone")
         profiles = {str(path.relative_to(SITES)): path.read_text() for path in (SITES / "profiles").rglob("*.yaml")}
         clone.commit({**profiles, **fleet_files(count)}, subject="The fleet")
         async with opened(clone, running) as world:
             await world.converge()
-            async with crewed(world, empty_database, names(count), command) as crew:
+            async with crewed(world, empty_database, names(count), command, ways) as crew:
                 yield crew, clone
 
     return fleet
@@ -49,10 +50,10 @@ def of(name, sites):
     return {site for site in sites if owner(site, BOTH) == name}
 
 
-async def in_the_middle(crew, clone, number, hosts=1):
-    """A commit that locks every server: so many times that stxr-0 changes one that it has locked, then this signal.
+async def in_the_middle(crew, clone, deed, hosts=1):
+    """A commit that locks every server: when stxr-0 changes so many that it has locked, this happens to it.
 
-    What was before, and the commit.
+    deed: a signal, or what is done instead. What was before, and the commit.
     """
     before, reached = (crew.lengths(), crew.counts()), set()
 
@@ -60,7 +61,7 @@ async def in_the_middle(crew, clone, number, hosts=1):
         if crew.written(site)[-1] == "stxr-0":
             reached.add(site)
             if len(reached) == hosts:
-                crew.signal("stxr-0", number)
+                deed() if callable(deed) else crew.signal("stxr-0", deed)
 
     for site in crew.sites:
         crew.world.at(site, "PATCH /v1/iinterfaces", partial(changed, site))
@@ -117,6 +118,18 @@ async def test_who_wakes_up_after_it_was_taken_over_sends_nothing_more(fleet):
         assert is_done_once(crew, before)
 
 
+@pytest.mark.full
+async def test_who_is_cut_off_from_the_database_stops_before_others_begin(fleet, empty_database):
+    async with linked(empty_database) as (link, way), fleet(FEW, ways={"stxr-0": way}) as (crew, clone):
+        before, head = await in_the_middle(crew, clone, link.cut)
+        assert await asyncio.wait_for(crew.processes["stxr-0"].wait(), 60) == 1
+        told = crew.log("stxr-0").read_text()
+        assert "was silent for too long" in told or "the database did not answer in time" in told
+        await crew.until(lambda: crew.follow(head))
+        assert is_done_once(crew, before)
+
+
+@pytest.mark.full
 async def test_what_a_replica_was_sending_goes_on_once_it_is_back_under_its_name(fleet):
     async with fleet(FEW, patient) as (crew, clone):
         before, head = await in_the_middle(crew, clone, signal.SIGKILL)

@@ -6,7 +6,7 @@ import asyncio
 
 import pytest
 
-from reconciler.engine.follow import RemoteSource, Watch
+from reconciler.engine.follow import FolderSource, RemoteSource, Watch
 from reconciler.kinds import registry
 from reconciler.sources.mirror import Mirror
 from reconciler.sources.triggers import Poll
@@ -99,3 +99,14 @@ async def test_a_remote_that_is_away_is_said_and_looked_at_again(source, history
     source.ring("push to main, says github")
     assert (await following).changed
     await moves.aclose()
+
+
+async def test_an_edit_of_a_folder_between_its_reading_and_its_watching_is_told(history, tmp_path):
+    source = FolderSource(history.folder, "", registry(), tmp_path / "state", lambda _text: None)
+    moves = source.moves()
+    touched = min((await anext(moves)).appeared)
+    path = history.folder / f"subclouds/{touched}/site.yaml"
+    path.write_text(f"{path.read_text()}\ndescription: by the river\n")
+    assert (await asyncio.wait_for(anext(moves), 30)).changed == {touched}
+    await moves.aclose()
+    source.repository.close()

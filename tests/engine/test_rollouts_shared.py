@@ -77,6 +77,7 @@ async def test_a_commit_waits_until_the_leader_has_counted_it(pair):
 
 async def test_who_has_not_read_the_commit_yet_sends_nothing_of_the_one_before(pair):
     await pair.pushed(0)
+    assert pair.counted(1) == frozenset()  # also before it is heard of
     await pair.forward()
     assert pair.counted(1) == frozenset()
     await pair.pushed(1)

@@ -111,10 +111,11 @@ async def test_a_verdict_that_another_replica_kept_is_known_here(one):
 async def test_a_push_that_one_is_told_of_is_looked_for_by_all(one):
     one.store.bells.ring(Bell.GIT)
     await one.look()
-    assert one.rung == ["another replica was told of a push"]
+    assert one.rung == ["another replica was told of a push, or has found one"]
     one.crew.pushed("push to main, says github")
     assert one.rung[-1] == "push to main, says github"
-    assert one.store.bells.heard(Bell.GIT) == 2
+    one.crew.found()
+    assert one.store.bells.heard(Bell.GIT) == 3
 
 
 async def test_the_leader_takes_over_from_who_has_not_come_back(one):
