@@ -1,22 +1,12 @@
 """Claims and breakers outlive the process, and are closed by somebody with a row in the audit."""
 
-import pytest
+from concurrent.futures import ThreadPoolExecutor
 
 from reconciler.model.breaker import Breaker, Failure
-from reconciler.store import Store
+from reconciler.store.bounds import BoundStore
+from reconciler.store.database import engine_of, file_url
 
 OPEN = Breaker((Failure("a", 1.0), Failure("b", 2.0)), opened=2.0, trial="c", trial_at=3.0)
-
-
-@pytest.fixture
-def clock():
-    return {"now": 1_000.0}
-
-
-@pytest.fixture
-def store(tmp_path, clock):
-    with Store.open(tmp_path, clock=lambda: clock["now"]) as store:
-        yield store
 
 
 def test_a_claim_stands_until_it_is_given_back(store):
@@ -32,13 +22,13 @@ def test_a_claim_stands_until_it_is_given_back(store):
 def test_claims_of_the_dead_are_forgotten_once_they_are_old(store, clock):
     for site in ("ottawa", "hull"):
         store.bounds.claim(site, 1)
-    clock["now"] = 2_000.0
+    clock.at += 1_000.0
     store.bounds.claim("gatineau", 1)
-    store.bounds.forget({"hull"}, older_than=1_500.0)
+    store.bounds.forget({"hull"}, older_than=clock.at - 500.0)
     assert set(store.bounds.claims()) == {"hull", "gatineau"}
 
 
-def test_a_breaker_is_as_it_was_left(store, tmp_path):
+def test_a_breaker_is_as_it_was_left(store):
     assert store.bounds.breakers() == {}
     assert store.bounds.change("ran", lambda before: OPEN if before == Breaker() else None)
     assert not store.bounds.change("ran", lambda _: None)
@@ -57,3 +47,34 @@ def test_somebody_closes_it_and_that_is_written_down(store):
         "breaker",
         "of the fleet: bad cable",
     )
+
+
+def test_of_many_that_come_at_once_one_is_tried(folder, url, store):
+    """Each over a connection of its own, as replicas are."""
+    store.bounds.change("", lambda _: Breaker((Failure("a", 1.0),), opened=1.0))
+
+    def begun(site):
+        engine = engine_of(url or file_url(folder))
+        try:
+            return BoundStore(engine, lambda: 9.0).change("", lambda b: None if b.trial else b.begun(site, 9.0))
+        finally:
+            engine.dispose()
+
+    with ThreadPoolExecutor(8) as threads:
+        began = list(threads.map(begun, [f"site-{n}" for n in range(8)]))
+    assert began.count(True) == 1
+    assert store.bounds.breakers()[""].trial == f"site-{began.index(True)}"
+
+
+def test_a_breaker_that_many_make_at_once_counts_them_all(folder, url, store):
+    def failed(site):
+        engine = engine_of(url or file_url(folder))
+        try:
+            kept = BoundStore(engine, lambda: 9.0)
+            return kept.change("ran", lambda b: Breaker((*b.failures, Failure(site, 9.0))))
+        finally:
+            engine.dispose()
+
+    with ThreadPoolExecutor(8) as threads:
+        assert all(threads.map(failed, [f"site-{n}" for n in range(8)]))
+    assert len(store.bounds.breakers()["ran"].failures) == 8
