@@ -176,6 +176,7 @@ async def controller(options: Running) -> AsyncIterator[Started]:
             SYSTEM_CLOCK,
             opened=store.opened,
             hosts=lambda group: known["it"].hosts(group),  # noqa: PLW0108 - made after it
+            under_way=lambda: known["it"].under_way,
         )
 
         def begins(site: str, todo: Plan) -> None:
@@ -221,9 +222,7 @@ async def controller(options: Running) -> AsyncIterator[Started]:
                     stack.callback(members.leave)
                     await stack.enter_async_context(durable)
                     await durable.prune(time.time() - WORKFLOWS_S)
-                    under_way = await durable.under_way()
-                    it.goes_on(durable.send, under_way)
-                    bounds.goes_on(under_way)
+                    it.goes_on(durable.send, await durable.under_way())
                     crew.has_begun.set()
 
                 async def tidy() -> None:

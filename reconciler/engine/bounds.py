@@ -6,7 +6,7 @@ A claim is a row before it is counted, so two that come at once both see both, a
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 
 from reconciler.apply import Clock
 from reconciler.desired import Fleet
@@ -30,6 +30,7 @@ class Bounds:
     """The bounds of one controller; `engine.office.Bounds`. Belongs to its event loop.
 
     opened: site -> hosts that we locked and did not unlock. hosts: how many hosts the sites of a group have; "" all.
+    under_way: sites to which a plan is being sent, by whichever replica.
     """
 
     def __init__(
@@ -40,9 +41,10 @@ class Bounds:
         *,
         opened: Opened,
         hosts: Callable[[str], int],
+        under_way: Callable[[], frozenset[str]],
     ) -> None:
         self._kept, self._repository, self._clock = kept, repository, clock
-        self._opened, self._hosts = opened, hosts
+        self._opened, self._hosts, self._under_way = opened, hosts, under_way
         self._fleet: Fleet | None = None
         self._claimed: set[str] = set()  # by this process
 
@@ -52,10 +54,6 @@ class Bounds:
             self._fleet = self._repository.fleet()
         except ReconcilerError:
             return  # each site says what is wrong with it
-
-    def goes_on(self, under_way: Iterable[str]) -> None:
-        """After a start: claims of plans that nobody sends any more are dropped."""
-        self._kept.forget(under_way, self._clock.now() - GRACE_S)
 
     def of(self, site: str) -> Allowance:
         group, known = self._group(site), self._kept.breakers()
@@ -116,8 +114,13 @@ class Bounds:
                 yield Budget(_named(scope), most, used, self._hosts(scope))
 
     def _taken(self) -> dict[str, int]:
-        """Site -> hosts that are out of service for our plans, or may be at any moment."""
-        claims, opened = self._kept.claims(), self._opened()
+        """Site -> hosts that are out of service for our plans, or may be at any moment.
+
+        A claim whose plan nobody sends is of a process that died before it was on its way.
+        """
+        sent, oldest = self._claimed | self._under_way(), self._clock.now() - GRACE_S
+        claims = {s: c.hosts for s, c in self._kept.claims().items() if s in sent or c.at > oldest}
+        opened = self._opened()
         return {site: max(claims.get(site, 0), len(opened.get(site, ()))) for site in {*claims, *opened}}
 
     def _policy(self, scope: str) -> BreakerPolicy:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import asdict, dataclass
 
 import orjson
@@ -19,6 +19,14 @@ SUBJECT = "breaker"  # of the audit
 
 
 @dataclass(frozen=True, slots=True)
+class Claim:
+    """Hosts that a plan, which is on its way, takes out of service at a time; since when."""
+
+    hosts: int
+    at: float
+
+
+@dataclass(frozen=True, slots=True)
 class BoundStore:
     """The tables of one store. A scope is the name of a group, or "" for the fleet."""
 
@@ -27,10 +35,10 @@ class BoundStore:
 
     # ---- hosts that plans take out of service
 
-    def claims(self) -> dict[str, int]:
-        """Site -> hosts that its plan, which is on its way, takes out of service at a time."""
+    def claims(self) -> dict[str, Claim]:
+        """By site."""
         with self.engine.connect() as db:
-            return {row.site: row.hosts for row in db.execute(select(CLAIMS.c.site, CLAIMS.c.hosts))}
+            return {row.site: Claim(row.hosts, row.at) for row in db.execute(select(CLAIMS))}
 
     def claim(self, site: str, hosts: int) -> None:
         """Who claims looks at all claims afterwards, and gives its own back if they are too many."""
@@ -41,13 +49,6 @@ class BoundStore:
         """May be called again."""
         with writing(self.engine).begin() as db:
             db.execute(delete(CLAIMS).where(CLAIMS.c.site == site))
-
-    def forget(self, but: Iterable[str], older_than: float) -> None:
-        """Drop claims of plans that are not on their way any more: whoever sent them died."""
-        with writing(self.engine).begin() as db:
-            old = db.scalars(select(CLAIMS.c.site).where(CLAIMS.c.at < older_than)).all()
-            for site in set(old) - set(but):
-                db.execute(delete(CLAIMS).where(CLAIMS.c.site == site))
 
     # ---- sites that failed one after another
 

@@ -36,6 +36,7 @@ async def bounded(world, clone, more, turns=None):
             world.clock,
             opened=store.opened,
             hosts=lambda group: known[0].hosts(group),  # noqa: PLW0108 - made after it
+            under_way=lambda: known[0].under_way,
         )
         bounds.read()
         fleet.office = replace(office, bounds=bounds, turns=turns or office.turns)

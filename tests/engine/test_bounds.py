@@ -5,7 +5,7 @@ from types import SimpleNamespace
 import pytest
 
 from reconciler.desired import load_fleet
-from reconciler.engine.bounds import Bounds
+from reconciler.engine.bounds import GRACE_S, Bounds
 from reconciler.engine.gates import holds
 from reconciler.model.errors import ConfigError
 from reconciler.model.gate import Case, GateName, Surroundings
@@ -64,11 +64,24 @@ def git():
 
 
 @pytest.fixture
-def replica(store, git, clock):
+def under_way():
+    """Sites to which a replica sends a plan."""
+    return set()
+
+
+@pytest.fixture
+def replica(store, git, clock, under_way):
     """A process over the store."""
 
     def replica():
-        bounds = Bounds(store.bounds, git, clock, opened=store.opened, hosts=lambda group: 40 if group else 100)
+        bounds = Bounds(
+            store.bounds,
+            git,
+            clock,
+            opened=store.opened,
+            hosts=lambda group: 40 if group else 100,
+            under_way=lambda: under_way,
+        )
         bounds.read()
         return bounds
 
@@ -132,12 +145,15 @@ def test_a_share_is_of_the_hosts_that_are_known(bounds, git, clock):
     assert list(closed(bounds, "e", clock, "controller-0")) == [GateName.BUDGET]
 
 
-def test_claims_of_a_process_that_died_are_dropped(bounds, store, clock):
-    bounds.claim("a", locking("a", "controller-0"))
-    bounds.claim("c", locking("c", "controller-0"))
-    clock.time += 600.0
-    bounds.goes_on({"c"})
-    assert set(store.bounds.claims()) == {"c"}
+def test_a_claim_counts_as_long_as_somebody_sends_its_plan(replica, clock, under_way):
+    """Who claimed may die before its plan is on its way; then nobody gives it back."""
+    replica().claim("a", locking("a", "controller-0"))
+    other = replica()
+    assert list(closed(other, "b", clock, "controller-0")) == [GateName.BUDGET]
+    clock.time += GRACE_S
+    assert closed(other, "b", clock, "controller-0") == {}
+    under_way.add("a")
+    assert list(closed(other, "b", clock, "controller-0")) == [GateName.BUDGET]
 
 
 def test_the_fleet_s_breaker_holds_every_site_and_says_when_one_is_tried(bounds, clock):
