@@ -78,14 +78,17 @@ async def ask(host: HostState, action: str, is_due: Callable[[HostState], bool],
 
 
 def _may_be_repeated(error: Busy | Unreachable | Refused) -> bool:
-    """Whether it may have taken effect, or may do so later: what certainly never left, and what was denied, is told."""
+    """Whether it may have taken effect, or may do so later: what certainly never left, and what was denied, is told.
+
+    A conflict (409) is with what somebody else does at this moment: an action that was refused changed nothing.
+    """
     if isinstance(error, Refused):
-        return error.status >= FIRST_SERVER_ERROR
+        return error.status >= FIRST_SERVER_ERROR or error.is_duplicate
     return isinstance(error, Busy) or error.sent
 
 
 def _why(error: Busy | Unreachable | Refused) -> str:
-    return error.fault if isinstance(error, Busy) else "no answer, looking whether it took effect"
+    return "no answer, looking whether it took effect" if isinstance(error, Unreachable) else error.fault
 
 
 async def _seen_again(name: str, limit: float, work: Work) -> HostState:

@@ -142,10 +142,13 @@ async def test_a_reason_of_vim_that_the_platform_only_marks_as_old_is_no_new_ref
     assert outcome.result is Result.DONE
 
 
-async def test_a_server_that_fails_at_a_lock_is_asked_again_and_the_host_locked_once():
-    broken = replace(refused("database is locked"), status=500)
-    site, outcome, standing, _ = await one(answers("lock", broken))
+@pytest.mark.parametrize("status", [409, 500])
+async def test_a_server_that_fails_at_a_lock_is_asked_again_three_times_and_the_host_locked_once(status):
+    broken = replace(refused("database is locked"), status=status)
+    site, outcome, standing, _ = await one(answers("lock", broken, broken))
     assert (outcome.result, standing, site.sent.count(f"PATCH lock {HOST}")) == (Result.DONE, {}, 1)
+    site, outcome, standing, _ = await one(answers("lock", broken, broken, broken))
+    assert (standing[HOST].name, site.sent) == (Condition.LOCK_REFUSED, [])
 
 
 async def test_a_line_that_is_cut_when_the_lock_is_answered_is_waited_for():
