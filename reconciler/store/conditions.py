@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Engine, Row, delete, select
+from sqlalchemy import Connection, Engine, Row, delete, select
 
 from reconciler.model.condition import Condition, HostCondition
 from reconciler.store.database import put, writing
@@ -47,6 +47,16 @@ class Conditions:
         wanted = found if hosts is None else found & CONDITIONS.c.host.in_(list(hosts))
         with writing(self.engine).begin() as db:
             return bool(db.execute(delete(CONDITIONS).where(wanted)).rowcount)
+
+
+def forgotten(db: Connection, sites: Iterable[str]) -> list[str]:
+    """The hosts of these sites, as `site host`, whose condition is forgotten: they may be tried again."""
+    hosts: list[str] = []
+    for site in sites:
+        mine = CONDITIONS.c.site == site
+        hosts += (f"{site} {host}" for host in db.scalars(select(CONDITIONS.c.host).where(mine)))
+        db.execute(delete(CONDITIONS).where(mine))
+    return hosts
 
 
 def _condition(row: Row[Any]) -> HostCondition:

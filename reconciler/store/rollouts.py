@@ -15,6 +15,7 @@ from reconciler.model.rollout import Member, MemberState, Rollout, Said, Saw, Wo
 from reconciler.model.waves import Strategy
 from reconciler.model.words import Service
 from reconciler.store.bells import Bell, Bells, rung
+from reconciler.store.conditions import forgotten
 from reconciler.store.database import put, writing
 from reconciler.store.tables import AUDIT, RENDERINGS, ROLLOUT_LOOKS, ROLLOUT_SITES, ROLLOUT_WORDS, ROLLOUTS
 
@@ -80,13 +81,19 @@ class Rollouts:
     # ---- words
 
     def say(self, rollout: str, action: str, by: str, reason: str = "") -> None:
-        """Keep a person's word: paused, resumed, aborted, approved. The last of a kind counts; it is in the audit."""
+        """Keep a person's word: paused, resumed, aborted, approved. The last of a kind counts; it is in the audit.
+
+        To resume is to try again where it failed, also where a host is stuck.
+        """
         now = self.clock()
         with writing(self.engine).begin() as db:
             put(db, ROLLOUT_WORDS, {"rollout": rollout, "action": action}, {"by": by, "at": now, "reason": reason})
             if action == RESUMED:
                 where = and_(ROLLOUT_WORDS.c.rollout == rollout, ROLLOUT_WORDS.c.action == PAUSED)
                 db.execute(delete(ROLLOUT_WORDS).where(where))
+                stuck = forgotten(db, _failed(db, rollout))
+                more = (f"{len(stuck)} hosts tried again: {', '.join(stuck)}",) if stuck else ()
+                reason = ": ".join(filter(None, (reason, *more)))
             row = {"at": now, "by": by, "action": f"rollout {action}", "subject": rollout, "detail": reason}
             db.execute(insert(AUDIT).values(row))
 
@@ -152,6 +159,11 @@ class Rollouts:
 _FORGET_SITE = delete(ROLLOUT_SITES).where(
     ROLLOUT_SITES.c.rollout == bindparam("gone_of"), ROLLOUT_SITES.c.site == bindparam("gone")
 )
+
+
+def _failed(db: Connection, rollout: str) -> list[str]:
+    contents = db.scalars(select(ROLLOUT_SITES.c.content).where(ROLLOUT_SITES.c.rollout == rollout)).all()
+    return sorted(m.site for m in map(_member, contents) if m.state is MemberState.FAILED)
 
 
 def _words(db: Connection) -> dict[str, Words]:

@@ -15,6 +15,7 @@ from sqlalchemy import ColumnElement, Connection, Engine, Row, and_, delete, exi
 from reconciler.model.approval import Answer, Approval, Pinned, Subject, Word
 from reconciler.model.gate import Scope, Suspension
 from reconciler.model.words import Disruption
+from reconciler.store.conditions import forgotten
 from reconciler.store.database import put, writing
 from reconciler.store.tables import (
     APPROVAL_PLANS,
@@ -58,7 +59,7 @@ class Words:
         scope, name = (Scope.SITE, site) if site else (Scope.GROUP, group)
         with writing(self.engine).begin() as db:
             was_said = bool(db.execute(delete(SUSPENSIONS).where(_scoped(scope, name))).rowcount)
-            stuck = _forgotten(db, [site] if site else _sites_of(db, group))
+            stuck = forgotten(db, [site] if site else _sites_of(db, group))
             if was_said or stuck:
                 more = (f"{len(stuck)} hosts tried again: {', '.join(stuck)}",) if stuck else ()
                 self._audit(db, by, "resume", name, ": ".join(filter(None, (scope, reason, *more))))
@@ -162,16 +163,6 @@ def audit(db: Connection, word: Word) -> None:
 def use(db: Connection, number: int, site: str, now: float) -> None:
     """What was approved is done on this site: the same plan, made again later, is another one to approve."""
     put(db, APPROVAL_USES, {"number": number, "site": site}, {"at": now})
-
-
-def _forgotten(db: Connection, sites: Iterable[str]) -> list[str]:
-    """The hosts of these sites whose condition is forgotten."""
-    hosts: list[str] = []
-    for site in sites:
-        mine = CONDITIONS.c.site == site
-        hosts += (f"{site} {host}" for host in db.scalars(select(CONDITIONS.c.host).where(mine)))
-        db.execute(delete(CONDITIONS).where(mine))
-    return hosts
 
 
 def _sites_of(db: Connection, group: str) -> Iterator[str]:

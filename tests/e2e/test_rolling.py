@@ -15,7 +15,7 @@ from tests.e2e.rolling import Size, rolling
 SMALL = Size(sites=20, at_once=8, may_fail=1, fail=3)
 LARGE = Size(sites=500, at_once=50, may_fail=5, fail=12)
 LOCK, IN_ITS_WINDOW = "/platform/v1/ihosts/.*", "/platform/v1/iinterfaces/.*"
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]
 
 
 @pytest.mark.parametrize(

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from reconciler.model.condition import Condition, HostCondition
+from reconciler.model.rollout import Member, MemberState, Rollout
+from reconciler.model.waves import Strategy
 from reconciler.model.words import State
 from tests.model.verdicts import verdict
 
@@ -57,3 +59,13 @@ def test_a_site_that_is_not_managed_any_more_has_none(store):
     store.conditions.stands("plant", REFUSED)
     store.forget(["plant"])
     assert store.conditions.of("plant") == ()
+
+
+def test_a_word_to_go_on_with_a_rollout_lets_the_hosts_be_tried_again_where_it_failed(store):
+    members = {"plant": Member("plant", 0, state=MemberState.FAILED), "yard": Member("yard", 0)}
+    store.rollouts.save(Rollout("7c1f", "c" * 40, Strategy(), members, 500.0))
+    for site in members:
+        store.conditions.stands(site, REFUSED)
+    store.rollouts.say("7c1f", "resumed", "day-shift", "mended")
+    assert (store.conditions.of("plant"), store.conditions.of("yard")) == ((), (REFUSED,))
+    assert store.words.said()[-1].detail == "mended: 1 hosts tried again: plant worker-0"
