@@ -23,10 +23,12 @@ class Hours:
 
 @pytest.fixture
 def source(history, tmp_path):
-    said = []
+    said, fetches = [], []
     with Mirror.open(history.folder, tmp_path / "state") as mirror:
-        made = RemoteSource(mirror, "", registry(), Watch(Poll(3600.0), Trust()), said.append)
-        made.said = said
+        made = RemoteSource(
+            mirror, "", registry(), Watch(Poll(3600.0), Trust(), lambda result, _s: fetches.append(result)), said.append
+        )
+        made.said, made.fetches = said, fetches
         yield made
 
 
@@ -98,6 +100,7 @@ async def test_a_remote_that_is_away_is_said_and_looked_at_again(source, history
     history.commit({"fleet.yaml": None}, subject="Take the fleet's file out")
     source.ring("push to main, says github")
     assert (await following).changed
+    assert source.fetches == ["ok", "failed", "ok"]
     await moves.aclose()
 
 

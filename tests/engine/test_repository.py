@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 import pytest
 
 from reconciler.engine.repository import open_commit, open_folder
@@ -9,6 +11,7 @@ from reconciler.kinds import registry
 from reconciler.model.errors import ConfigErrors
 from reconciler.sources.errors import UnknownSiteError
 from tests.engine.sites import OTTAWA, PROFILE, networks, system
+from tests.sources.history import IDENTITY
 
 KINDS = registry()
 
@@ -132,3 +135,23 @@ def test_every_error_of_a_site_is_raised_at_its_place(history, mirrored):
     with pytest.raises(ConfigErrors) as refused:
         open_commit(mirrored(), KINDS).desired("ottawa")
     assert [str(error).split(": ")[0] for error in refused.value] == [f"{OTTAWA}:8:15", f"{OTTAWA}:13:9"]
+
+
+def test_a_commit_is_dated_by_its_author_and_edits_by_the_commit_below_them(history, mirrored, tmp_path):
+    repository = open_commit(mirrored(), KINDS)
+    at = datetime.fromisoformat(IDENTITY["GIT_AUTHOR_DATE"]).timestamp()
+    assert [repository.authored_at(commit) for commit in (history.head(), f"{history.head()}+edits")] == [at, at]
+    assert [repository.authored_at(commit) for commit in ("", "main", "f" * 40)] == [None] * 3
+    assert open_folder(history.folder, KINDS).authored_at(history.head()) is None, "without a mirror nobody knows"
+
+
+def test_who_set_a_value_is_asked_of_the_commit_that_was_read(history, mirrored):
+    first = history.head()
+    later = history.commit({OTTAWA: system("Gatineau")}, subject="Move")
+    repository = open_commit(mirrored(), KINDS)
+    [origin] = {
+        r.origin_of("location") for r in repository.desired("ottawa").resources.values() if r.key.kind == "system"
+    }
+    assert repository.set_by(later, origin).subject == "Move"
+    assert repository.set_by(first, origin).commit == first
+    assert open_folder(history.folder, KINDS).set_by(first, origin) is None
