@@ -17,6 +17,7 @@ from reconciler.api.answering import NOT_NOW, NOT_READ, NOT_THERE, Page, as_json
 from reconciler.api.sites import Fleet
 from reconciler.engine.answers import Named
 from reconciler.engine.heard import Heard
+from reconciler.engine.known import Known
 from reconciler.model.approval import Answer, Approval, Saying, Word
 from reconciler.model.errors import ConfigError
 from reconciler.model.gate import Scope, Suspension
@@ -72,11 +73,15 @@ class OfRollout(_Told):
         return Named(rollout=self.rollout, up_to=self.up_to)
 
 
+UNSEEN = "Also where no site has the name yet; a name that is not known is refused without."
+
+
 class OfSite(_Told):
     """Stop for one site."""
 
     site: Name
     reason: Needed
+    unseen: bool = Field(default=False, description=UNSEEN)
 
 
 class OfGroup(_Told):
@@ -84,6 +89,7 @@ class OfGroup(_Told):
 
     group: Name
     reason: Needed
+    unseen: bool = Field(default=False, description=UNSEEN)
 
 
 class Because(_Told):
@@ -214,6 +220,13 @@ def _approvals(app: FastAPI, fleet: Fleet, access: Access, desk: Desk) -> None:
         return as_json(content, 201)
 
 
+def _is_known(site: str, group: str, there: Known) -> None:
+    try:
+        there.site(site) if site else there.group(group)
+    except ConfigError as unknown:
+        raise HTTPException(404, f"{unknown} (`unseen: true` suspends it all the same)") from None
+
+
 def _suspensions(app: FastAPI, fleet: Fleet, access: Access, desk: Desk) -> None:
     def shown(suspension: Suspension) -> dict[str, Any]:
         concerned = [v.site for v in fleet.verdicts() if suspension.concerns(v.site, v.group)]
@@ -232,11 +245,13 @@ def _suspensions(app: FastAPI, fleet: Fleet, access: Access, desk: Desk) -> None
         "/api/v1/suspensions",
         status_code=201,
         dependencies=[Depends(access.needs(Role.OPERATOR))],
-        responses={201: {"model": Suspended}, **NOT_ENOUGH, **NOT_READ},
+        responses={201: {"model": Suspended}, **NOT_ENOUGH, **NOT_THERE, **NOT_READ},
     )
     async def suspend(request: Request, said: Annotated[OfSite | OfGroup, Body(openapi_examples=STOPS)]) -> Response:
-        """Send nothing to a site or a group until it is resumed. `sites` tells whom it concerns now: see that it is not empty."""
+        """Send nothing to a site or a group until it is resumed. `sites` tells whom it concerns now."""
         site, group = (said.site, "") if isinstance(said, OfSite) else ("", said.group)
+        if not said.unseen:
+            _is_known(site, group, Known.of(fleet.verdicts(), desk.rollouts.renderings()))
         desk.words.suspend(bearer_of(request).name, said.reason, site=site, group=group)
         desk.heed()
         kept = next(s for s in desk.words.suspensions() if (s.site, s.group) == (site, group))

@@ -14,7 +14,7 @@ import typer
 from reconciler.apply import Pace
 from reconciler.cli import results as shown
 from reconciler.cli.file_diff import diff
-from reconciler.cli.options import STATE, Endpoints, Exit, Format, Repo, Root, Show, State
+from reconciler.cli.options import STATE, Database, Endpoints, Exit, Format, Repo, Root, Show, State
 from reconciler.cli.plan_text import plural
 from reconciler.cli.progress import telling
 from reconciler.cli.selection import selected
@@ -39,6 +39,7 @@ def accept(
     path: Root = "",
     endpoints: Endpoints = None,
     state: State = STATE,
+    database: Database = "",
     shared: Annotated[
         bool, typer.Option("--shared", help="Change values of a profile there, for every site that uses it.")
     ] = False,
@@ -55,7 +56,9 @@ def accept(
     if commit and branch:
         raise ConfigError("--commit is for the branch that is checked out, --branch for a new one: give one of them")
     folder = _folder(repo, path)
-    result = asyncio.run(_accepted(Chosen(repo, path, "", endpoints, state), site, keys or [], is_shared=shared))
+    result = asyncio.run(
+        _accepted(Chosen(repo, path, "", endpoints, state, database), site, keys or [], is_shared=shared)
+    )
     if isinstance(result, Exit):
         sys.exit(result)
     changes = [] if dry_run else [_change(rewrite) for rewrite in result.rewrites]
@@ -94,7 +97,7 @@ async def _accepted(chosen: Chosen, site: str, keys: list[str], *, is_shared: bo
     with looked_at(chosen) as source:
         selected([site], source.names, everything=False)
         with telling("reading sites", 1) as teller:
-            async with fleet(chosen, source, recall(chosen.state), teller.say, Pace()) as opened:
+            async with fleet(chosen, source, recall(chosen.state, chosen.database), teller.say, Pace()) as opened:
                 results = [result async for result in opened.judge_all([site])]
                 teller.done(site)
         shown.tell_errors(results)

@@ -11,7 +11,7 @@ import typer
 
 from reconciler.apply import Pace
 from reconciler.cli import results as shown
-from reconciler.cli.options import STATE, All, Endpoints, Exit, Format, Repo, Rev, Root, Show, Sites, State
+from reconciler.cli.options import STATE, All, Database, Endpoints, Exit, Format, Repo, Rev, Root, Show, Sites, State
 from reconciler.cli.outcome_text import outcome_lines
 from reconciler.cli.plan import plan_text, result_json
 from reconciler.cli.progress import telling
@@ -33,6 +33,7 @@ def apply(
     rev: Rev = "",
     endpoints: Endpoints = None,
     state: State = STATE,
+    database: Database = "",
     show: Show = Format.TEXT,
     plan_id: Annotated[str, typer.Option("--plan", help="Send only if the plan is this one, as it was reviewed.")] = "",
     yes: Annotated[
@@ -41,6 +42,12 @@ def apply(
     allow_unreachable: Annotated[bool, typer.Option(help="Sites that do not answer do not count.")] = False,
 ) -> None:
     """Send what differs, in order, and wait for its effect. Exit: 0 done, 1 failed or held, 3 not all reached."""
+    if database:
+        raise ConfigError(
+            "controllers that share a database send its plans, and nobody beside them: approve the plan there "
+            "(stxr approve PLAN); to send from a state folder of your own, stop them first, and leave out --database "
+            "and STXR_DATABASE"
+        )
     chosen = Chosen(repo, path, rev, endpoints, state)
     found = shown.in_order(asyncio.run(_applied(chosen, sites, plan_id, everything=everything, yes=yes, show=show)))
     if show is Format.JSON:

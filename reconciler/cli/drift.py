@@ -15,10 +15,12 @@ from reconciler.cli.options import STATE, Database, Format, Repo, Root, Show, Si
 from reconciler.cli.plan_text import ignored_lines, plural
 from reconciler.cli.session import Chosen, looked_at
 from reconciler.cli.status import in_words
+from reconciler.cli.where import must_be_there
 from reconciler.engine.drift_report import SetBy, causes_json, places, unknown
+from reconciler.engine.known import Known
 from reconciler.model.drift import DriftCause
 from reconciler.model.drift_groups import OneCause, Wanted, causes
-from reconciler.model.errors import ConfigError, ReconcilerError
+from reconciler.model.errors import ReconcilerError
 from reconciler.model.verdict import Verdict
 from reconciler.model.wire import ignored_json
 from reconciler.model.words import Severity
@@ -56,12 +58,10 @@ def drift(
 
     Who set it is asked of the repository (--repo), where it has the commit that was read.
     """
+    must_be_there(state, database)
     verdicts = {v.site: v for v in verdicts_of(state, database)}
     known = {v.site: v.group for v in verdicts.values()}
-    if missing := sorted(set(sites or ()) - known.keys()):
-        raise ConfigError(
-            f"nothing is known of {', '.join(missing)}: not looked at yet, or no site of this state folder"
-        )
+    _are_known(sites or (), group, Known.of(verdicts.values()))
     if ignored:
         _ignored([v for v in verdicts.values() if v.site in (sites or known) and group in {"", v.group}], show)
         return
@@ -76,6 +76,14 @@ def drift(
         return
     for line in drift_lines(found, time.time(), set_by):
         typer.echo(line)
+
+
+def _are_known(sites: Iterable[str], group: str, there: Known) -> None:
+    """Raises ConfigError for a name of which nothing is known: silence would pass for no drift."""
+    for name in sites:
+        there.site(name)
+    if group:
+        there.group(group)
 
 
 def _asked(repo: str, path: str, state: Path) -> SetBy:

@@ -12,8 +12,10 @@ import typer
 from reconciler.cli import results as shown
 from reconciler.cli.options import STATE, Database, Format, Show, State
 from reconciler.cli.status import in_words
+from reconciler.cli.where import known, must_be_there
 from reconciler.model.errors import ConfigError
 from reconciler.model.history import Happening, Sending, sending_json
+from reconciler.model.near import near
 from reconciler.store import sendings_of
 
 WIDEST_DEED = 8
@@ -28,20 +30,30 @@ def history(
     database: Database = "",
     show: Show = Format.TEXT,
 ) -> None:
-    """Show what was looked at, sent, answered and waited for at a site, and how it ended. Times are UTC."""
+    """Show what was looked at, sent, answered and waited for at a site, and how it ended. Times are UTC.
+
+    Exit: 0 told, also that there was nothing; 1 no such site, or no such plan of it.
+    """
+    must_be_there(state, database)
     found = sendings_of(state, site, plan, most, database)
+    if not found:
+        _explain(site, plan, (state, database))
     if show is Format.JSON:
         shown.as_json({"sendings": [sending_json(one) for one in found]})
         return
     if not found:
-        raise ConfigError(_nothing(site, plan, state))
+        typer.echo(f"nothing was sent to {site} that is still known: `stxr status {site}` says what it waits for")
     for line in (line for one in found for line in sending_lines(one)):
         typer.echo(line)
 
 
-def _nothing(site: str, plan: str, state: Path) -> str:
-    of = f" of plan {plan}" if plan else ""
-    return f"nothing{of} was sent to {site} that {state} still knows: `stxr status {site}` says what is known of it"
+def _explain(site: str, plan: str, where: tuple[Path, str]) -> None:
+    """Raises ConfigError for a site, or a plan of it, of which nothing is known."""
+    others = [one.plan_id for one in sendings_of(where[0], site, url=where[1])]
+    if not others:
+        known(*where).site(site)
+    if plan:
+        raise ConfigError(f"nothing of plan {plan} was sent to {site} that is still known; {near(plan, others)}")
 
 
 def sending_lines(sending: Sending) -> Iterator[str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 
 import typer
+from typer.exceptions import TyperException
 
 from reconciler import __version__
 from reconciler.cli import (
@@ -74,12 +75,15 @@ def version() -> None:
 
 
 def run() -> None:
-    """The entry point: an error of ours is its text and exit code 1."""
+    """The entry point: an error of ours is its text and exit code 1, and so is a word that no command has."""
     try:
-        app()
+        sys.exit(app(standalone_mode=False) or Exit.DONE)
+    except TyperException as error:  # its own code is 2, by which `plan` says that there are changes
+        error.show()  # type: ignore[attr-defined]  # of click, which typer has in itself: with the usage
+        sys.exit(Exit.ERROR)
     except ReconcilerError as error:
         typer.echo(f"stxr: {error}", err=True)
         sys.exit(Exit.ERROR)
-    except KeyboardInterrupt:
+    except (KeyboardInterrupt, typer.Abort):
         typer.echo("stxr: interrupted", err=True)
         sys.exit(130)

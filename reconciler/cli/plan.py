@@ -12,7 +12,7 @@ import typer
 
 from reconciler.apply import Pace
 from reconciler.cli import results as shown
-from reconciler.cli.options import STATE, All, Endpoints, PlanFormat, Repo, Rev, Root, Sites, State
+from reconciler.cli.options import STATE, All, Database, Endpoints, PlanFormat, Repo, Rev, Root, Sites, State
 from reconciler.cli.plan_text import Detail, ignored_lines, plan_lines, plural
 from reconciler.cli.progress import telling
 from reconciler.cli.review import review
@@ -36,6 +36,7 @@ def plan(
     rev: Rev = "",
     endpoints: Endpoints = None,
     state: State = STATE,
+    database: Database = "",
     show: Annotated[PlanFormat, typer.Option("--format", help="How plans are printed.")] = PlanFormat.TEXT,
     calls: Annotated[bool, typer.Option("--calls", help="Show the very requests.")] = False,
     why_equal: Annotated[
@@ -50,7 +51,7 @@ def plan(
     allow_unreachable: Annotated[bool, typer.Option(help="Sites that do not answer do not count.")] = False,
 ) -> None:
     """Show what it takes to make sites what Git says. Exit: 0 in sync, 2 changes, 1 error, 3 not all judged."""
-    chosen = Chosen(repo, path, rev, endpoints, state)
+    chosen = Chosen(repo, path, rev, endpoints, state, database)
     detail = Detail(calls=calls, why_equal=why_equal, key=key)
     if base or head:
         if why_equal:
@@ -84,7 +85,7 @@ async def _judged(chosen: Chosen, sites: list[str] | None, *, everything: bool) 
     with looked_at(chosen) as source:
         names = selected(sites, source.names, everything=everything)
         with telling("reading sites", len(names)) as teller:
-            async with fleet(chosen, source, recall(chosen.state), teller.say, Pace()) as opened:
+            async with fleet(chosen, source, recall(chosen.state, chosen.database), teller.say, Pace()) as opened:
                 async for result in opened.judge_all(names):
                     found.append(result)
                     teller.done(result.site)

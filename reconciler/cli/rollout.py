@@ -13,6 +13,7 @@ import typer
 
 from reconciler.cli import results as shown
 from reconciler.cli.options import STATE, Database, Format, Show, State
+from reconciler.cli.where import must_be_there
 from reconciler.engine.rollout_words import hears, named
 from reconciler.model.rollout import Rollout
 from reconciler.model.rollout_steps import expected_end
@@ -27,6 +28,7 @@ Reason = Annotated[str, typer.Option("--reason", help="Why; it is told wherever 
 @app.command("list")
 def list_(state: State = STATE, database: Database = "", show: Show = Format.TEXT) -> None:
     """Every rollout, the newest first: its commit, how far it is, when it may end."""
+    must_be_there(state, database)
     found = rollouts_of(state, database)[::-1]
     if show is Format.JSON:
         shown.as_json({"rollouts": [rollout_json(one, time.time()) for one in found]})
@@ -75,6 +77,7 @@ def _say(one: Rollout, action: str, reason: str, state: Path, database: str) -> 
 
 
 def _found(rollout: str, state: Path, database: str) -> Rollout:
+    must_be_there(state, database)
     return named(rollout, rollouts_of(state, database))
 
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from difflib import get_close_matches
 
 from reconciler.model.errors import ConfigError
+from reconciler.model.near import near
 
 
 def selected(names: Iterable[str] | None, known: frozenset[str], *, everything: bool) -> tuple[str, ...]:
@@ -16,7 +16,5 @@ def selected(names: Iterable[str] | None, known: frozenset[str], *, everything: 
     if not asked and not everything:
         raise ConfigError("name the sites, or give --all")
     if unknown := [n for n in asked if n not in known]:
-        near = get_close_matches(unknown[0], known, 3)
-        hint = f"; did you mean {' or '.join(near)}?" if near else "; `stxr validate --all` lists the sites"
-        raise ConfigError(f"no site {', '.join(unknown)} in the repository{hint}")
+        raise ConfigError(f"no site {', '.join(unknown)} in the repository; {near(unknown[0], known)}")
     return asked or tuple(sorted(known))

@@ -26,6 +26,7 @@ class Chosen:
     rev: str
     endpoints: Path | None
     state: Path
+    database: str = ""
 
 
 def looked_at(chosen: Chosen) -> Repository:

@@ -5,12 +5,14 @@ from __future__ import annotations
 import time
 from collections import Counter
 from collections.abc import Iterator
+from pathlib import Path
 
 import typer
 
 from reconciler.cli import results as shown
 from reconciler.cli.options import STATE, Database, Format, Show, Sites, State
 from reconciler.cli.plan_text import plural
+from reconciler.cli.where import known, must_be_there
 from reconciler.model.errors import ConfigError
 from reconciler.model.verdict import Verdict
 from reconciler.model.wire import verdict_json
@@ -19,8 +21,9 @@ from reconciler.store import verdicts_of
 
 
 def status(sites: Sites = None, state: State = STATE, database: Database = "", show: Show = Format.TEXT) -> None:
-    """Show the last verdict of each site with its age, worst first."""
-    found = _chosen(verdicts_of(state, database), sites or [])
+    """Show the last verdict of each site with its age, worst first. Exit: 1 no such site, or no store to look into."""
+    must_be_there(state, database)
+    found = _chosen(verdicts_of(state, database), sites or [], (state, database))
     now = time.time()
     if show is Format.JSON:
         shown.as_json({"sites": [verdict_json(v) | {"age_seconds": _age_s(v, now)} for v in found]})
@@ -29,11 +32,10 @@ def status(sites: Sites = None, state: State = STATE, database: Database = "", s
         typer.echo(line)
 
 
-def _chosen(verdicts: list[Verdict], sites: list[str]) -> list[Verdict]:
+def _chosen(verdicts: list[Verdict], sites: list[str], where: tuple[Path, str]) -> list[Verdict]:
     if missing := sorted(set(sites) - {v.site for v in verdicts}):
-        raise ConfigError(
-            f"nothing is known of {', '.join(missing)}: not looked at yet, or no site of this state folder"
-        )
+        known(*where).site(missing[0])
+        raise ConfigError(f"nothing is known of {', '.join(missing)} yet: nobody has looked at it")
     return [v for v in verdicts if not sites or v.site in sites]
 
 

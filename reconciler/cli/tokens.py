@@ -11,7 +11,9 @@ import typer
 from reconciler.cli import results as shown
 from reconciler.cli.options import STATE, Database, Format, Show, State
 from reconciler.cli.status import in_words
+from reconciler.cli.where import heard
 from reconciler.model.errors import ConfigError
+from reconciler.model.near import near
 from reconciler.model.role import Bearer, Role
 from reconciler.store import speaking
 
@@ -41,7 +43,7 @@ def add(
 @tokens.command("list")
 def listed(state: State = STATE, database: Database = "", show: Show = Format.TEXT) -> None:
     """Show who holds a token, with their roles and since when."""
-    with speaking(state, "token list", database) as store:
+    with heard(state, "token list", database) as store:
         bearers = store.tokens.bearers()
     if show is Format.JSON:
         shown.as_json({"tokens": [{"name": b.name, "role": b.role, "since": b.since, "by": b.by} for b in bearers]})
@@ -55,11 +57,11 @@ def listed(state: State = STATE, database: Database = "", show: Show = Format.TE
 @tokens.command()
 def revoke(name: Name, state: State = STATE, database: Database = "") -> None:
     """Let nobody in by this token any more, at once. Exit: 0 revoked, 1 there is none of this name."""
-    with speaking(state, "token revoke", database) as store:
+    with heard(state, "token revoke", database) as store:
         is_gone = store.tokens.revoke(name, getuser())
-        known = ", ".join(b.name for b in store.tokens.bearers())
+        holders = [b.name for b in store.tokens.bearers()]
     if not is_gone:
-        raise ConfigError(f"there is no token {name}; there are {known or 'none'}")
+        raise ConfigError(f"there is no token {name}; {near(name, holders)}")
     typer.echo(f"{name}: revoked")
 
 

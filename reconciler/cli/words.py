@@ -13,8 +13,10 @@ import typer
 from reconciler.cli import results as shown
 from reconciler.cli.options import STATE, Database, Format, Show, State
 from reconciler.cli.plan_text import plural
+from reconciler.cli.where import heard, known, must_be_there
 from reconciler.engine.answers import Answers, Named
 from reconciler.engine.heard import Heard
+from reconciler.engine.known import Known
 from reconciler.model.approval import Answer, Saying, Subject
 from reconciler.model.errors import ConfigError
 from reconciler.model.words import Disruption
@@ -31,6 +33,7 @@ IsBreaker = Annotated[
     typer.Option("--breaker", help="Close the breaker of these groups; every one that is open where none is named."),
 ]
 Because = Annotated[str, typer.Option("--reason", help="Why, for the audit.")]
+Unseen = Annotated[bool, typer.Option("--unseen", help="Also of names that no site has yet.")]
 Plans = Annotated[
     list[str] | None, typer.Argument(help="Plans by their ids, as `stxr status` shows them.", metavar="[PLAN]...")
 ]
@@ -56,15 +59,30 @@ def suspend(
     names: Names,
     reason: Reason,
     group: Group = False,
+    unseen: Unseen = False,
     state: State = STATE,
     database: Database = "",
     show: Show = Format.TEXT,
 ) -> None:
-    """Send nothing to these sites until they are resumed; they are looked at all the same."""
+    """Send nothing to these sites until they are resumed; they are looked at all the same.
+
+    Exit: 0 suspended, 1 a name is not known, and nothing was suspended.
+    """
+    if not unseen:
+        must_be_there(state, database)
+        _are_known(names, known(state, database), is_group=group)
     with speaking(state, "suspend", database) as store:
         for name in names:
             store.words.suspend(getuser(), reason, **_scoped(name, is_group=group))
     _told({"suspended": names, "is_group": group, "reason": reason}, (f"{n}: suspended: {reason}" for n in names), show)
+
+
+def _are_known(names: list[str], there: Known, *, is_group: bool) -> None:
+    for name in names:
+        try:
+            (there.group if is_group else there.site)(name)
+        except ConfigError as unknown:
+            raise ConfigError(f"{unknown} (nothing was suspended; --unseen suspends it all the same)") from None
 
 
 def resume(
@@ -85,18 +103,18 @@ def resume(
         return
     if not names:
         raise ConfigError("name the sites to resume, groups with --group, or --breaker")
-    with speaking(state, "resume", database) as store:
+    with heard(state, "resume", database) as store:
         missing = [n for n in names if not store.words.resume(getuser(), reason, **_scoped(n, is_group=group))]
-        known = sorted(s.site or f"group {s.group}" for s in store.words.suspensions())
+        stopped = sorted(s.site or f"group {s.group}" for s in store.words.suspensions())
     if missing:
         raise ConfigError(
-            f"not suspended, and no host stuck: {', '.join(missing)}; suspended are {', '.join(known) or 'none'}"
+            f"not suspended, and no host stuck: {', '.join(missing)}; suspended are {', '.join(stopped) or 'none'}"
         )
     _told({"resumed": names, "is_group": group}, (f"{n}: resumed" for n in names), show)
 
 
 def _closed(groups: list[str], reason: str, where: tuple[Path, str], show: Format) -> None:
-    with speaking(where[0], "resume", where[1]) as store:
+    with heard(where[0], "resume", where[1]) as store:
         bounds, by = store.bounds, getuser()
         closed = [g for g in groups if bounds.close(by, reason, g)] if groups else bounds.close_all(by, reason)
         known = [_over(scope) for scope, one in bounds.breakers().items() if one.is_open]
@@ -146,6 +164,7 @@ def reject(
 
 
 def _answered(said: Saying, named: Named, where: tuple[Path, str], show: Format) -> None:
+    must_be_there(*where)
     verdicts = verdicts_of(*where)
     with speaking(where[0], said.answer, where[1]) as store:
         found = Heard(store.words, store.rollouts).answer(said, named, verdicts)

@@ -9,6 +9,7 @@ from reconciler.engine.approvals import by_place
 from reconciler.model.approval import Answer, Approval, Pinned, Saying, Subject
 from reconciler.model.errors import ConfigError
 from reconciler.model.gate import GateName
+from reconciler.model.near import near
 from reconciler.model.rollout import Rollout
 from reconciler.model.verdict import Verdict
 from reconciler.model.words import Disruption, State
@@ -93,10 +94,10 @@ def answers(said: Saying, named: Named, verdicts: Iterable[Verdict]) -> Answers:
     if named.change:
         having = tuple(v for v in known if v.change == named.change)
         if not having:
-            raise ConfigError(f"no site has the change {named.change} now; {_there('change', known)}")
+            raise ConfigError(f"no site has the change {named.change} now; {_there('change', known, named.change)}")
         return Answers((of_change(said, having, named.up_to),), having)
     if missing := sorted(set(named.plans) - {v.plan_id for v in known if v.plan_id}):
-        raise ConfigError(f"no site has the plan {', '.join(missing)} now; {_there('plan_id', known)}")
+        raise ConfigError(f"no site has the plan {', '.join(missing)} now; {_there('plan_id', known, missing[0])}")
     having = tuple(v for v in known if v.plan_id in named.plans)
     return Answers(tuple(of_plan(said, v) for v in having), having)
 
@@ -178,6 +179,6 @@ def _cost(verdict: Verdict) -> Disruption:
     return Disruption((verdict.plan or {}).get("disruption", Disruption.NONE))
 
 
-def _there(member: str, verdicts: Iterable[Verdict]) -> str:
-    there = sorted({getattr(v, member) for v in verdicts} - {""})
-    return f"there are {', '.join(there)}" if there else "no site has anything to do"
+def _there(member: str, verdicts: Iterable[Verdict], asked: str) -> str:
+    there = {getattr(v, member) for v in verdicts} - {""}
+    return near(asked, there) if there else "no site has anything to do"

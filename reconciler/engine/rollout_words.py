@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from difflib import get_close_matches
 from enum import StrEnum
 
 from reconciler.model.errors import ConfigError
+from reconciler.model.near import near
 from reconciler.model.rollout import Rollout
 
 
@@ -23,9 +23,7 @@ def named(rollout: str, known: Iterable[Rollout]) -> Rollout:
     """The rollout of this id. Raises ConfigError, with those that there are."""
     there = {one.id: one for one in known}
     if rollout not in there:
-        near = get_close_matches(rollout, there, 3)
-        hint = f"did you mean {' or '.join(near)}?" if near else f"there are {', '.join(there) or 'none'}"
-        raise ConfigError(f"there is no rollout {rollout}; {hint}")
+        raise ConfigError(f"there is no rollout {rollout}; {near(rollout, there)}")
     return there[rollout]
 
 

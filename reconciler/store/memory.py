@@ -191,9 +191,9 @@ class Recalled:
         """Not ours to write."""
 
 
-def recall(folder: Path) -> Recalled:
-    """The memory of a state folder, whoever owns it; empty where there is none."""
-    with _looking(folder) as store:
+def recall(folder: Path, url: str = "") -> Recalled:
+    """The memory of a state folder, whoever owns it; empty where there is none. url: of its owner's database."""
+    with _looking(folder, url) as store:
         if store is None:
             return Recalled({}, {})
         bases = store.bases()
@@ -225,6 +225,17 @@ def ended_of(folder: Path, sites: Iterable[str], fingerprint: str, most: int, ur
             return []
         found = (one for site in sites for one in store.drift.ended(site, fingerprint, most))
         return sorted(found, key=lambda one: one.number, reverse=True)[:most]
+
+
+def has_store(folder: Path, url: str = "") -> bool:
+    """Whether there is a store to look into, or a database that was named."""
+    return bool(url) or (folder / FILE).is_file()
+
+
+def known_of(folder: Path, url: str = "") -> tuple[list[Verdict], list[str]]:
+    """Every verdict, and the sites of which Git said something when it was read last."""
+    with _looking(folder, url) as store:
+        return (store.verdicts(), list(store.rollouts.renderings())) if store else ([], [])
 
 
 def sendings_of(folder: Path, site: str, plan_id: str = "", most: int = 20, url: str = "") -> tuple[Sending, ...]:
@@ -291,7 +302,7 @@ def _beside(url: str) -> Store:
 
 @contextmanager
 def _looking(folder: Path, url: str = "") -> Iterator[Store | None]:
-    if not url and not (folder / FILE).is_file():
+    if not has_store(folder, url):
         yield None
         return
     engine = engine_of(url or file_url(folder))

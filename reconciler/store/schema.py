@@ -76,7 +76,12 @@ def _config() -> Config:
 
 def _unusable(engine: Engine, error: DatabaseError) -> ConfigError:
     said = str(error.orig).strip().splitlines()[0]
-    return ConfigError(f"the store {_shown(engine)} cannot be used ({said}): mend it, {AWAY}")
+    if engine.dialect.name != "sqlite":
+        what = "see that it runs and lets this user in, or name another (--database, STXR_DATABASE)"
+        return ConfigError(f"the database {_shown(engine)} cannot be used ({said}): {what}")
+    folder = Path(str(engine.url.database)).parent
+    what = f"mend it, {AWAY}" if folder.is_dir() else f"there is no folder {folder}"
+    return ConfigError(f"the store {_shown(engine)} cannot be used ({said}): {what}")
 
 
 def _shown(engine: Engine) -> str:

@@ -110,9 +110,25 @@ def test_a_group_is_suspended_and_whom_it_concerns_is_told(desk):
     assert desk.heeded == 1
 
 
-def test_a_name_that_no_site_has_yet_is_suspended_and_seen_to_concern_nobody(desk):
-    answer = desk.says(Role.OPERATOR, "POST /api/v1/suspensions", {"site": "gatinau", "reason": "storm"})
-    assert answer.json["sites"] == []
+@pytest.mark.parametrize(
+    ("said", "why"),
+    [
+        ({"site": "gatinau"}, "no site gatinau is known; did you mean gatineau?"),
+        ({"site": "ran"}, "no site ran is known; ran is a group"),
+        ({"group": "rall"}, "no site of a group rall is known; did you mean rail?"),
+        ({"group": "hull"}, "no site of a group hull is known; hull is a site"),
+    ],
+)
+def test_a_misspelt_name_is_not_taken_for_suspended(desk, said, why):
+    answer = desk.says(Role.OPERATOR, "POST /api/v1/suspensions", said | {"reason": "storm"})
+    assert answer.json == {"detail": f"{why} (`unseen: true` suspends it all the same)"}
+    assert (answer.status, desk.audited, desk.heeded) == (404, [], 0)
+
+
+def test_a_name_that_no_site_has_yet_is_suspended_where_that_is_meant(desk):
+    said = {"site": "toronto", "reason": "storm", "unseen": True}
+    answer = desk.says(Role.OPERATOR, "POST /api/v1/suspensions", said)
+    assert (answer.status, answer.json["sites"]) == (201, [])
 
 
 def test_a_suspension_is_taken_back_with_a_reason(desk):

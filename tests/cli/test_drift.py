@@ -100,7 +100,7 @@ def fingerprint_of(state):
 
 def test_a_site_that_nobody_knows_is_an_error(stxr, state):
     ended = stxr("drift", "otawa", "--state", state)
-    assert (ended.code, "nothing is known of otawa" in ended.err) == (1, True)
+    assert (ended.code, "no site otawa is known; did you mean ottawa?" in ended.err) == (1, True)
 
 
 def test_what_does_not_count_is_told_with_its_rule(stxr, tmp_path):

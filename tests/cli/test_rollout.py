@@ -157,4 +157,4 @@ def test_a_rollout_is_rejected_with_its_reason(stxr, asking):
 
 def test_a_rollout_that_is_not_there_is_refused_with_those_that_are(stxr, state):
     refused = stxr("rollout", "show", "nope", "--state", state)
-    assert (refused.code, refused.err.strip()) == (1, "stxr: there is no rollout nope; there are beef0000, 7c1f00aa")
+    assert (refused.code, refused.err.strip()) == (1, "stxr: there is no rollout nope; there are 7c1f00aa, beef0000")

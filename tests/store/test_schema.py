@@ -105,7 +105,7 @@ def test_no_password_is_shown_of_a_database_that_does_not_answer(tmp_path):
     with pytest.raises(ConfigError) as refused:
         Store.open(tmp_path, url=f"postgresql+psycopg://stxr:hunter2@/one?host={tmp_path}")
     said = str(refused.value)
-    assert said.startswith("the store postgresql+psycopg://stxr:***@/one?host=")
+    assert said.startswith("the database postgresql+psycopg://stxr:***@/one?host=")
     assert "hunter2" not in said
 
 
