@@ -144,7 +144,7 @@ class Controller:
         self._under_way.discard(name)
         self._fleet.office.bounds.ended(name, outcome)
         self._wake(GateName.BUDGET, FREED)
-        if not outcome.is_done and (known := self._known(name)):
+        if (outcome.is_unverified or not outcome.is_done) and (known := self._known(name)):
             self._keep(after(known, outcome, self._fleet.office.clock.now()))
         self._queue.put(name, self._due_s(name, outcome))
 

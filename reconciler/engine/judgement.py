@@ -8,7 +8,7 @@ from typing import Any
 from reconciler.model.change import Change, Comparison, FieldChange
 from reconciler.model.fight import place
 from reconciler.model.ignore import Rule, ignored
-from reconciler.model.outcome import Outcome, StepResult
+from reconciler.model.outcome import Outcome
 from reconciler.model.plan import Plan
 from reconciler.model.removal import Removals
 from reconciler.model.resource import Resource, ResourceKey
@@ -27,7 +27,7 @@ ENDS = {
 
 def state_of(found: Comparison, plan: Plan, outcome: Outcome) -> State:
     """One word for the site. A plan that failed or is held says so before the difference that it would mend."""
-    if any(e.result is StepResult.UNVERIFIED for e in outcome.entries):
+    if outcome.is_unverified:
         return State.UNVERIFIED
     if outcome.result in ENDS:
         return ENDS[outcome.result]

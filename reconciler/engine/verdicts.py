@@ -12,7 +12,7 @@ from reconciler.engine.reconcile import Judged
 from reconciler.model.errors import ConfigError, ConfigErrors, ReconcilerError, Unauthorized, Unreachable
 from reconciler.model.gate import GateName, Hold
 from reconciler.model.ignore import over, suppressed
-from reconciler.model.outcome import Outcome
+from reconciler.model.outcome import Outcome, StepResult
 from reconciler.model.site import Settings
 from reconciler.model.snapshot import Unread
 from reconciler.model.verdict import Verdict
@@ -74,14 +74,15 @@ def found(whose: Whose, judged: Judged, outcome: Outcome, now: float, before: Ve
 
 
 def after(before: Verdict, outcome: Outcome, now: float) -> Verdict:
-    """The verdict of a site whose plan has not ended well since it was last looked at."""
+    """The verdict of a site whose plan has not ended well, or nobody knows whether, since it was last looked at."""
     holds = tuple(_dated(outcome.holds, before.holds, now))
     state = ENDS.get(outcome.result, before.state if before.state is not State.APPLYING else State.PENDING)
+    unsure = [e.message for e in outcome.entries if e.result is StepResult.UNVERIFIED]
     return replace(
         before,
-        state=state,
-        reason=str(outcome.result),
-        message=outcome.message,
+        state=State.UNVERIFIED if unsure and outcome.is_done else state,
+        reason=str(StepResult.UNVERIFIED if unsure and outcome.is_done else outcome.result),
+        message=outcome.message or "; ".join(unsure),
         judged_at=now,
         open_windows=outcome.open_windows,
         holds=holds,

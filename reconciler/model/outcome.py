@@ -54,3 +54,8 @@ class Outcome:
     @property
     def is_done(self) -> bool:
         return self.result in {Result.DONE, Result.IN_SYNC}
+
+    @property
+    def is_unverified(self) -> bool:
+        """Something is stored, and not known to be applied."""
+        return any(entry.result is StepResult.UNVERIFIED for entry in self.entries)

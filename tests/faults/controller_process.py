@@ -25,6 +25,7 @@ from reconciler.clients.patience import Patience
 from reconciler.engine import durable
 from reconciler.engine.backoff import Backoff
 from reconciler.engine.controller import Controller, Schedule
+from reconciler.engine.replicas import Times
 from reconciler.model.words import State
 from tests.faults.boundary import Boundary, Side
 
@@ -33,6 +34,7 @@ FORKS.set_forkserver_preload([__name__, "pytest"])  # each fork imports what its
 LOOK_S = 0.02
 PACE = Pace(first_poll_s=0.02, last_poll_s=0.1, seen_limit_s=3.0)
 LINES = Limits(connect_s=1.0, read_s=2.0, write_s=2.0, action_s=2.0, patience=Patience(first_s=0.02, longest_s=0.1))
+TIMES = Times(lasts_s=2.5, beat_s=0.25, margin_s=1.0, takeover_s=4.0)
 SCHEDULE = Schedule(observe_s=2.0, backoff=Backoff(first_s=0.05, last_s=0.3))
 
 
@@ -45,6 +47,7 @@ class Place:
     state: Path
     database: str = ""
     replica: str = "stxr-0"
+    replicas: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,12 +63,17 @@ class Told:
 
 @dataclass
 class Process:
-    """A controller at work; told is what it said last."""
+    """A controller at work; told is what it said last, states all that it said.
+
+    stands: at its boundary, until it is let go on. said: set whenever it says something, or ends.
+    """
 
     pid: int
+    said: asyncio.Event
     told: Told | None = None
-    stands: bool = False  # at its boundary, until it is let go on
-    _said: asyncio.Event = field(default_factory=asyncio.Event)
+    states: set[State] = field(default_factory=set)
+    stands: bool = False
+    has_ended: bool = False
     _let: Callable[[], None] = lambda: None
 
     def kill(self) -> None:
@@ -82,30 +90,28 @@ class Process:
         self.stands = False
         self._let()
 
-    async def until(self, true: Callable[[], bool], seconds: float) -> None:
-        """Wait for what it says. Raises TimeoutError."""
-        async with asyncio.timeout(seconds):
-            while not true():
-                self._said.clear()
-                await self._said.wait()
-
     def heard(self, word: Told | None) -> None:
         if word is None:
             self.stands = True
         else:
             self.told = word
-        self._said.set()
+            self.states.add(word.state)
+        self.said.set()
+
+    def ends(self) -> None:
+        self.has_ended = True
+        self.said.set()
 
 
 @asynccontextmanager
-async def controller(place: Place, stands_at: Boundary | None = None) -> AsyncIterator[Process]:
+async def controller(place: Place, said: asyncio.Event, stands_at: Boundary | None = None) -> AsyncIterator[Process]:
     """A controller until the context ends, which kills it. stands_at: a deed of the first plan that it sends."""
     ours, its = FORKS.Pipe()
     process = FORKS.Process(target=_run, args=(place, stands_at, its))
     process.start()
     its.close()
     assert process.pid is not None
-    known = Process(process.pid, _let=lambda: ours.send(None))
+    known = Process(process.pid, said, _let=lambda: ours.send(None))
     loop = asyncio.get_running_loop()
     loop.add_reader(ours.fileno(), _read, ours, known, loop)
     try:
@@ -123,6 +129,7 @@ def _read(ours: Connection, known: Process, loop: asyncio.AbstractEventLoop) -> 
         known.heard(ours.recv())
     except (EOFError, ConnectionResetError):
         loop.remove_reader(ours.fileno())
+        known.ends()
 
 
 # ---- within the process
@@ -170,6 +177,8 @@ def _options(place: Place) -> Running:
         pace=PACE,
         database=place.database,
         replica=place.replica,
+        replicas=place.replicas,
+        times=TIMES,
         workflow_poll_s=LOOK_S,
         lines=LINES,
     )

@@ -23,18 +23,34 @@ class Fault(StrEnum):
     S401 = "401"
     S409 = "409"
     S500 = "500"
+    # the apply trap: the API stores a setting and dies
+    STORED = "stored"
+    STORED_KILL = "stored-kill"  # and the process is killed at the same time
+    TRAPPED_KILL = "trapped-kill"  # it is killed later on
 
 
 ANYWHERE = (Fault.KILL, Fault.STOP, Fault.CUT)
-OF_A_WRITE = tuple(fault for fault in Fault if fault not in ANYWHERE and fault is not Fault.MUTE)
+OF_A_WRITE = (
+    *(Fault.HANG_BEFORE, Fault.HANG_AFTER, Fault.RESET, Fault.RESET_AFTER, Fault.HALF),
+    *(Fault.S401, Fault.S409, Fault.S500),
+)
+KILLS = frozenset((Fault.KILL, Fault.STORED_KILL, Fault.TRAPPED_KILL))
+TRAPPED = frozenset((Fault.STORED, Fault.STORED_KILL, Fault.TRAPPED_KILL))
 OF_A_READ = (Fault.HANG_BEFORE, Fault.HALF, Fault.S401, Fault.S500)
+STORED_FIRST = "/idns/"
 WHILE_S = 0.4  # real seconds: half an hour of the site's
+
+
+def trap() -> Rule:
+    """The API stores a setting, and dies before any host hears of it."""
+    return Rule(Trouble.STORED, "PATCH", f"/platform/v1{STORED_FIRST}.*")
 
 
 def faults_at(boundary: Boundary) -> tuple[Fault, ...]:
     """What may happen there. How a call is answered belongs to its beginning."""
+    trapped = (Fault.STORED, Fault.STORED_KILL) if STORED_FIRST in boundary.what else ()
     if boundary.at is At.WRITE and boundary.side is Side.BEFORE:
-        return (*ANYWHERE, Fault.MUTE, *OF_A_WRITE)
+        return (*ANYWHERE, Fault.MUTE, *OF_A_WRITE, *trapped)
     if boundary.at is At.READ:
         return (*ANYWHERE, *OF_A_READ)
     return ANYWHERE

@@ -7,13 +7,14 @@ from collections.abc import Iterator
 from itertools import pairwise
 
 from reconciler.model.history import Deed, Sending
+from reconciler.model.words import State
 from tests.faults.case import Case
-from tests.faults.faults import Fault
+from tests.faults.faults import STORED_FIRST, TRAPPED, Fault
 from tests.faults.rehearsal import COUNTED, counted, rehearsed
 from tests.faults.staged import Stage, shown
 
 
-def kept(case: Case, stage: Stage) -> None:
+def kept(case: Case, stage: Stage, states: set[State]) -> None:
     """The end state is the desired one, no host of ours stays locked, and nothing was done twice."""
     stage.site.settle()
     due = rehearsed(case.play)
@@ -23,8 +24,14 @@ def kept(case: Case, stage: Stage) -> None:
     often = counted(stage.site.system.journal)
     for what in COUNTED:
         assert often[what] == due.counted[what] + (again if what != "swact" else Counter()), what
-    _written_once(stage, is_one_plan=not again)
+    is_trapped = case.fault in TRAPPED
+    _written_once(stage, is_one_plan=not again, apart=STORED_FIRST if is_trapped else None)
     _told(stage.sendings())
+    if is_trapped:
+        assert State.UNVERIFIED in states
+        set_to = [w.body for w in stage.taken() if STORED_FIRST in w.path]
+        assert len(set_to) == 3, set_to  # what Git says, what the hosts ran, and what Git says again
+        assert set_to[0] == set_to[2] != set_to[1]
 
 
 def _locked_again(case: Case) -> Counter[str]:
@@ -33,8 +40,10 @@ def _locked_again(case: Case) -> Counter[str]:
     return Counter([case.boundary.host] if is_refused else [])
 
 
-def _written_once(stage: Stage, *, is_one_plan: bool) -> None:
-    taken = [(w.method, w.path, w.body) for w in stage.taken() if is_one_plan or "/ihosts/" not in w.path]
+def _written_once(stage: Stage, *, is_one_plan: bool, apart: str | None) -> None:
+    """Host actions once a plan. apart: what the trap is mended by is set back and set again, and harmless."""
+    counting = [w for w in stage.taken() if apart is None or apart not in w.path]
+    taken = [(w.method, w.path, w.body) for w in counting if is_one_plan or "/ihosts/" not in w.path]
     assert len(taken) == len(set(taken)), taken
 
 

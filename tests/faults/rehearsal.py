@@ -50,6 +50,13 @@ def boundaries(play: Play) -> tuple[Boundary, ...]:
     return tuple(_boundaries(rehearsed(play).notes))
 
 
+def following(play: Play, deed: str) -> tuple[Boundary, ...]:
+    """The ends of a deed and of all that follow it, and their beginnings."""
+    deeds = [at for at in boundaries(play) if at.at is At.DEED]
+    first = next(n for n, at in enumerate(deeds) if (at.deed, at.side) == (deed, Side.AFTER))
+    return tuple(deeds[first:])
+
+
 @dataclass(frozen=True, slots=True)
 class Rehearsed:
     """Deeds and calls in their order, the site as it is then, and how often each host was locked, and so on."""

@@ -6,7 +6,7 @@ import shutil
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from copy import deepcopy
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +19,8 @@ from reconciler.simulator.site import Site
 from reconciler.simulator.system import System
 from reconciler.store import recall, sendings_of
 from tests.e2e.world import PASSWORD, SPEED
-from tests.faults.controller_process import Place, Process, controller
+from tests.faults.controller_process import Place, Process
+from tests.faults.crew import crew_of
 from tests.faults.rehearsal import Play
 from tests.properties.documents import SITES
 from tests.sources.history import History
@@ -49,15 +50,20 @@ class Template:
     clone: History
     state: Path
     commit: str
+    database: str = ""
 
 
 @dataclass
 class Stage:
-    """One case's own site and state folder."""
+    """One case's own site, and where its controllers are: one, or replicas on one database."""
 
     template: Template
     site: Site
-    place: Place
+    places: tuple[Place, ...]
+
+    @property
+    def place(self) -> Place:
+        return self.places[0]
 
     @property
     def name(self) -> str:
@@ -79,10 +85,14 @@ class Stage:
 
     def windows(self) -> frozenset[str]:
         """Hosts that the store believes to be locked by us."""
-        return recall(self.place.state).windows(self.name)
+        return recall(self.place.state, self.place.database).windows(self.name)
 
     def sendings(self) -> tuple[Sending, ...]:
         return sendings_of(self.place.state, self.name, url=self.place.database)
+
+    def sender(self) -> str:
+        """The replica that sends to the site now."""
+        return self.sendings()[0].happenings[-1].replica
 
 
 def shown(system: System) -> set[tuple[Any, ...]]:
@@ -100,33 +110,38 @@ def _plain(row: dict[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in row.items() if not name.endswith(OWN_TIME)}
 
 
-async def template(play: Play, folder: Path, system: System) -> Template:
-    """A controller has seen the site in sync and ended; then somebody pushed."""
+async def template(play: Play, folder: Path, system: System, database: str = "") -> Template:
+    """A controller has seen the site in sync and ended; then somebody pushed. database: an empty one."""
     clone = History(folder / "clone")
     for part in ("fleet.yaml", "profiles", f"subclouds/{play.site}"):
         whole = SITES / part
         (shutil.copytree if whole.is_dir() else shutil.copy)(whole, clone.folder / part)
-    made = Template(play, system, clone, folder / "state", clone.commit({}, subject="The fleet"))
-    async with _served(made, folder, folder / "state") as stage, controller(stage.place) as process:
-        await process.until(lambda: stage.is_as_said(process, 0.0), LIMIT_S)
-    pushed = clone.commit({play.file: play.own})
-    return Template(play, system, clone, folder / "state", pushed)
+    commit = clone.commit({}, subject="The fleet")
+    made = Template(play, system, clone, folder / "state-0", commit, database)
+    async with _served(made, folder, (database,)) as stage, crew_of(stage.places) as crew:
+        await crew.until(lambda: any(stage.is_as_said(one, 0.0) for one in crew.live), LIMIT_S)
+    return replace(made, commit=clone.commit({play.file: play.own}))
 
 
 @asynccontextmanager
-async def staged(made: Template, folder: Path, database: str = "") -> AsyncIterator[Stage]:
-    """A copy of the template in an empty folder, behind a socket of its own."""
-    shutil.copytree(made.state, folder / "state")
-    async with _served(made, folder, folder / "state", database) as stage:
+async def staged(made: Template, folder: Path, database: str = "", replicas: int = 1) -> AsyncIterator[Stage]:
+    """A copy of the template in an empty folder, behind a socket of its own. database: a copy of the template's."""
+    for number in range(replicas):
+        shutil.copytree(made.state, folder / f"state-{number}")
+    async with _served(made, folder, (database,) * replicas) as stage:
         yield stage
 
 
 @asynccontextmanager
-async def _served(made: Template, folder: Path, state: Path, database: str = "") -> AsyncIterator[Stage]:
+async def _served(made: Template, folder: Path, databases: tuple[str, ...]) -> AsyncIterator[Stage]:
     system = deepcopy(made.system)
     system.journal = Journal()
-    name = made.play.site
+    name, ends = made.play.site, folder / "endpoints.yaml"
     async with serve({name: system}, options=ServerOptions(SPEED, PASSWORD)) as server:
-        endpoints.write(folder / "endpoints.yaml", server.url, [name], PASSWORD)
-        site = server.sites[name]
-        yield Stage(made, site, Place(made.clone.folder, folder / "endpoints.yaml", state, database))
+        endpoints.write(ends, server.url, [name], PASSWORD)
+        count = len(databases)
+        places = (
+            Place(made.clone.folder, ends, folder / f"state-{n}", url, f"stxr-{n}", count)
+            for n, url in enumerate(databases)
+        )
+        yield Stage(made, server.sites[name], tuple(places))
