@@ -74,6 +74,7 @@ class _Strike:
     def at_a_deed(self) -> None:
         """The process stands between two deeds, or before the end of one is kept."""
         self.came.set()
+        self.crew.has_struck = True
         process, line = self.crew.standing, self.stage.site.interference
         assert process is not None
         if self.case.fault is Fault.CUT:

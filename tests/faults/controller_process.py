@@ -10,12 +10,15 @@ import multiprocessing
 import os
 import signal
 import warnings
+from collections import Counter
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any
+
+from dbos import DBOS
 
 from reconciler.app import Listen, Running
 from reconciler.app import controller as put_together
@@ -186,13 +189,11 @@ def _options(place: Place) -> Running:
 
 def _stand(at: Boundary, parent: Connection) -> None:
     """Say so at the deed, and wait there. Of the deeds that are done, not of those whose end was kept."""
-    kept, count = durable._Run._kept, 0
+    kept, counts = durable._Run._kept, Counter[str]()
 
     async def counted(self: Any, made: Any, name: str, deed: Callable[[], Awaitable[Any]]) -> Any:
-        nonlocal count
-        count += 1
-        is_here = count == at.number
-        assert not is_here or name == at.what, f"the plan has {name}, and was rehearsed with {at.what}"
+        counts[str(DBOS.workflow_id)] += 1
+        is_here = (counts[str(DBOS.workflow_id)], name) == (at.number, at.what)
 
         async def stood() -> Any:
             if is_here and at.side is Side.BEFORE:

@@ -11,6 +11,8 @@ from reconciler.model.words import State
 from tests.faults.boundary import Boundary
 from tests.faults.controller_process import Place, Process, controller
 
+LOG = 6000  # characters
+
 
 @dataclass
 class Crew:
@@ -21,6 +23,7 @@ class Crew:
     said: asyncio.Event = field(default_factory=asyncio.Event)
     processes: dict[str, Process] = field(default_factory=dict)
     gone: set[str] = field(default_factory=set)
+    has_struck: bool = False
     states: set[State] = field(default_factory=set)
 
     @property
@@ -42,13 +45,27 @@ class Crew:
             self.gone |= {name for name, known in self.processes.items() if known is process}
 
     async def until(self, true: Callable[[], bool], seconds: float) -> None:
-        """Wait for what they say. Raises TimeoutError."""
-        async with asyncio.timeout(seconds):
-            while not true():
-                self.said.clear()
-                await self.said.wait()
-                await self._again()
+        """Wait for what they say. What they said last, and the end of their log, is told where it does not come."""
+        try:
+            async with asyncio.timeout(seconds):
+                while not true():
+                    self.said.clear()
+                    await self.said.wait()
+                    await self._again()
+                    self._let_on()
+        except TimeoutError:
+            raise AssertionError(self._told()) from None
         self.states = {state for process in self.processes.values() for state in process.states} | self.states
+
+    def _let_on(self) -> None:
+        """Who takes over comes to the same boundary, where the fault has been."""
+        if self.has_struck and (process := self.standing):
+            process.let_on()
+
+    def _told(self) -> str:
+        last = "\n".join(f"{name}: {process}" for name, process in self.processes.items())
+        log = self.places[0].state.parent / "log"
+        return f"it did not come to that\n{last}\n{log.read_text()[-LOG:]}"
 
     async def _again(self) -> None:
         for place in self.places:
