@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from reconciler.engine.conditions import with_conditions
-from reconciler.engine.verdicts import Whose, found, not_found
+from reconciler.engine.verdicts import Whose, after, found, not_found
 from reconciler.model.condition import Condition, HostCondition
 from reconciler.model.errors import (
     Busy,
@@ -20,7 +20,7 @@ from reconciler.model.errors import (
     Unreachable,
 )
 from reconciler.model.gate import GateName, Hold
-from reconciler.model.outcome import Outcome
+from reconciler.model.outcome import Entry, Outcome, StepResult
 from reconciler.model.site import Settings
 from reconciler.model.snapshot import Unread
 from reconciler.model.verdict import Verdict
@@ -200,3 +200,11 @@ class TestStuckHosts:
     def test_a_host_that_is_not_late_yet_is_no_reason(self):
         told = with_conditions(verdict(state=State.IN_SYNC), (), {"worker-0": 2_000.0})
         assert (told.state, told.due) == (State.IN_SYNC, {"worker-0": 2_000.0})
+
+
+def test_a_plan_that_left_something_unverified_says_so_until_the_site_is_looked_at_again():
+    before = found(WHOSE, judged(snap(GIT), seen(LIVE)), Outcome("p", Result.BEGUN), 1_000.0)
+    unsure = Entry("dns", "", (), StepResult.UNVERIFIED, "stored without an answer")
+    told = after(before, Outcome("p", Result.DONE, (unsure,)), 1_100.0)
+    assert (told.state, told.reason, told.message) == (State.UNVERIFIED, "unverified", "stored without an answer")
+    assert after(before, Outcome("p", Result.CONFLICT, (unsure,), message="it moved"), 1_100.0).state is State.PENDING
