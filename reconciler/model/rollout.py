@@ -267,8 +267,8 @@ def _turn(rollout: Rollout, member: Member) -> str:
         return "is caught up when one of those that go has ended"
     if member.wave <= rollout.wave:
         return f"waits for one of {rollout.count(MemberState.GOING)} that go to end"
-    before = [m for wave in range(rollout.wave, member.wave) for m in rollout.of(wave)]
-    left = sum(not m.is_settled for m in before)
+    waves = range(rollout.wave, member.wave)
+    left = sum(m.wave in waves and not m.is_settled for m in rollout.members.values())
     if left:
         return f"waits for {left} {'site' if left == 1 else 'sites'} of wave {rollout.wave + 1}" + (
             f" to {member.wave}" if member.wave > rollout.wave + 1 else ""
