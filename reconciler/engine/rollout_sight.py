@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 from reconciler.model.gate import GateName, Hold, Surroundings
-from reconciler.model.rollout import Saw, Seen
+from reconciler.model.rollout_look import Saw, Seen
 from reconciler.model.verdict import Difference, Verdict
 from reconciler.model.waves import Reach
 from reconciler.model.words import Action, Cause, Disruption, Service, State

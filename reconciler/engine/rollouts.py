@@ -17,8 +17,9 @@ from reconciler.engine.rollout_sight import reach, seen
 from reconciler.engine.sending import rendering
 from reconciler.model.errors import ReconcilerError
 from reconciler.model.gate import Surroundings
-from reconciler.model.rollout import Member, MemberState, Rollout, Seen, Turn, Words
+from reconciler.model.rollout import Member, MemberState, Rollout, Turn, Words
 from reconciler.model.rollout_health import to_look_at
+from reconciler.model.rollout_look import Seen
 from reconciler.model.rollout_steps import on_their_way, released, step, superseded
 from reconciler.model.site import Settings
 from reconciler.model.snapshot import Snapshot

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from reconciler.model.rollout import Member, MemberState, Rollout, Saw, Seen
+from reconciler.model.rollout import Member, MemberState, Rollout
+from reconciler.model.rollout_look import Saw, Seen
 
 WELL = frozenset((Saw.FOLLOWS, Saw.RESTS))
 

@@ -9,8 +9,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 
-from reconciler.model.rollout import Member, MemberState, Rollout, Saw, Seen
+from reconciler.model.rollout import Member, MemberState, Rollout
 from reconciler.model.rollout_health import has_soaked, ill, trouble, watched
+from reconciler.model.rollout_look import Saw, Seen
 from reconciler.model.waves import rounds
 
 NOBODY: frozenset[str] = frozenset()

@@ -11,7 +11,8 @@ from sqlalchemy import Connection, Engine, and_, bindparam, delete, insert, sele
 
 from reconciler.model.alarm import Alarm, AlarmSeverity
 from reconciler.model.gate import Surroundings
-from reconciler.model.rollout import Member, MemberState, Rollout, Said, Saw, Words
+from reconciler.model.rollout import Member, MemberState, Rollout, Said, Words
+from reconciler.model.rollout_look import Saw
 from reconciler.model.waves import Strategy
 from reconciler.model.words import Service
 from reconciler.store.bells import Bell, Bells, rung

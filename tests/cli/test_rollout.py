@@ -7,7 +7,8 @@ import json
 import pytest
 
 from reconciler.model.gate import GateName, Hold
-from reconciler.model.rollout import Member, MemberState, Rollout, Saw
+from reconciler.model.rollout import Member, MemberState, Rollout
+from reconciler.model.rollout_look import Saw
 from reconciler.model.waves import Strategy
 from reconciler.model.words import State
 from reconciler.store import Rendered, Store, rollouts_of, speaking

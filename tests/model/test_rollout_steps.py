@@ -7,8 +7,9 @@ from dataclasses import replace
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reconciler.model.rollout import Member, MemberState, Rollout, Said, Saw, Seen, Words
+from reconciler.model.rollout import Member, MemberState, Rollout, Said, Words
 from reconciler.model.rollout_health import to_look_at
+from reconciler.model.rollout_look import Saw, Seen
 from reconciler.model.rollout_steps import expected_end, released, step, superseded
 from reconciler.model.waves import Strategy
 
