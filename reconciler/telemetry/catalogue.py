@@ -1,7 +1,8 @@
 """Every metric, once: name, labels, unit, and the question that it answers. What is served and the page are made of it.
 
-Names, labels and units are an interface: they change only with a changelog line. No label ever holds a uuid, a path, a
-commit, a secret or an error's text, and a host's name only where somebody asks for one group's hosts.
+Names, labels and units are an interface: they change only with a changelog line. No label ever holds a uuid, a path of
+a machine, a commit, a secret or an error's text, and a host's name only where somebody asks for one group's hosts.
+`origin` is file and line in the repository: whoever is woken by an alarm reads it there first.
 """
 
 from __future__ import annotations
@@ -68,6 +69,13 @@ FAMILIES = (
         "Fields of the site that moved away from Git, but for those that are quiet; only what is not zero.",
         "area",
         "severity",
+    ),
+    _site(
+        "drift_info",
+        "Of each severity the field that moved away first, and where Git says otherwise; always 1.",
+        "severity",
+        "field",
+        "origin",
     ),
     _site("drift_since_timestamp_seconds", "The first look that showed the oldest of them.", unit="seconds"),
     _site("drift_flapping", "Fields that come and go; only what is not zero."),

@@ -27,7 +27,8 @@ that is gone leaves no series, and what is zero is left out where it says so. Wi
 fleet, so that each site is there once: `stxr_leader == 1` says which, and a change of it ends the series of the one and
 begins those of the other. What is counted as it happens is each replica's own: sum it.
 
-No label holds a uuid, a path, a commit, a secret or an error's text. `subcloud` and `group` are the names that Git gives;
+No label holds a uuid, a path of a machine, a commit, a secret or an error's text; `origin` is file and line in the
+repository. `subcloud` and `group` are the names that Git gives;
 what a site says of itself is one of StarlingX's words, or `unknown`. A host's name is a label in `/metrics/hosts?group=GROUP`
 alone, which is a scrape of its own for one group.
 

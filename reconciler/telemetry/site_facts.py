@@ -11,7 +11,7 @@ from reconciler.model.drift import Drift, DriftCause, SiteDrift
 from reconciler.model.drift_steps import began_before
 from reconciler.model.gate import GateName
 from reconciler.model.quiet import Quiet, Silence
-from reconciler.model.verdict import Verdict
+from reconciler.model.verdict import Difference, Verdict
 from reconciler.model.words import Cause, Disruption, Severity, State
 from reconciler.telemetry.catalogue import ANY
 from reconciler.telemetry.sight import Sight
@@ -20,6 +20,7 @@ RELEASE = re.compile(r"[0-9]{1,4}(\.[0-9]{1,4}){1,3}")
 SYSTEM_MODES = frozenset(("simplex", "duplex", "duplex-direct"))
 UNKNOWN = "unknown"  # what a site says and is none of the words that it may say
 MIXED = frozenset((State.IN_SYNC, State.PENDING, State.DRIFTED, State.UNVERIFIED, State.HELD))  # true of a time
+LONGEST = 120  # of a label that names a field
 _WORST = 2  # of `states.Detail`: from here on one severity or disruption a site
 Named = tuple[str, tuple[str, ...], float]
 
@@ -50,6 +51,8 @@ class SiteFacts:
         yield from self._vital(detail)
         yield from self._dates()
         yield from self._numbers()
+        if not detail:
+            yield from self._places()
         yield "subcloud_info", (self.verdict.mode, mode_of(self.verdict), release_of(self.verdict)), 1.0
         prices = Counter((str(d.difference.area), str(d.difference.disruption)) for d in self.pending)
         for (area, price), number in _split(prices, detail, list(map(str, Disruption))):
@@ -65,6 +68,14 @@ class SiteFacts:
         grave = Counter((str(d.difference.area), str(d.difference.severity)) for d in self.loud)
         for (area, severity), number in _split(grave, detail, list(map(str, Severity))):
             yield "subcloud_drift_fields", (area, severity), number
+
+    def _places(self) -> Iterator[Named]:
+        """Of each severity the field that moved away first: an alarm that names none sends its reader searching."""
+        for severity in Severity:
+            of_it = [drift for drift in self.loud if drift.difference.severity is severity]
+            if of_it:
+                first = min(of_it, key=lambda drift: (drift.first_seen, drift.place))
+                yield "subcloud_drift_info", (severity, field_of(first.difference), first.difference.origin), 1.0
 
     def _dates(self) -> Iterator[Named]:
         ends = [one.until for one in self.verdict.ignored if one.until is not None]
@@ -93,6 +104,12 @@ class SiteFacts:
             "locked_hosts": len(self.verdict.due),
         }
         yield from ((f"subcloud_{name}", (), float(number)) for name, number in numbers.items() if number)
+
+
+def field_of(difference: Difference) -> str:
+    """What differs, the host left out, no longer than a label should be."""
+    resource = difference.resource.removeprefix(f"{difference.host}/")
+    return " ".join(filter(None, (resource, difference.attribute)))[:LONGEST]
 
 
 def site_facts(sight: Sight) -> Iterator[SiteFacts]:
