@@ -78,7 +78,7 @@ def test_the_history_is_narrowed_paged_and_pruned(store):
     assert [a for a, _ in ends(store, most=1)] == ["a2"]
     assert [a for a, _ in ends(store, before=newest.number)] == ["a1", "a0"]
     assert [a for a, _ in ends(store, fingerprint=newest.content["fingerprint"])] == ["a2"]
-    store.prune(2_001.5)
+    store.drift.prune(2_001.5)
     assert [a for a, _ in ends(store)] == ["a2"]
 
 
