@@ -12,6 +12,7 @@ from reconciler.cli.attribute_pages import FILE, page
 from reconciler.cli.delete_page import FILE as DELETES
 from reconciler.cli.delete_page import delete_page
 from reconciler.cli.kind_pages import facts, pages
+from reconciler.cli.metric_uses import uses
 from reconciler.cli.options import Format, Show
 from reconciler.cli.rule_page import RULES, rule_page
 from reconciler.kinds import registry
@@ -41,7 +42,7 @@ def kinds(show: Show = Format.TEXT, docs: Docs = None) -> None:
 
 def write_pages(folder: Path) -> None:
     """Write attributes.md and reference/ anew; a page that no kind has is removed."""
-    texts = {**pages(), DELETES: delete_page(), RULES: rule_page(), METRICS: metrics_page()}
+    texts = {**pages(), DELETES: delete_page(), RULES: rule_page(), METRICS: metrics_page(uses())}
     reference = folder / "reference"
     reference.mkdir(parents=True, exist_ok=True)
     (folder / FILE).write_text(page())

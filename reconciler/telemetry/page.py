@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from enum import StrEnum
 
 from reconciler.model.condition import Condition
@@ -69,18 +69,18 @@ TITLES = {
 }
 
 
-def metrics_page() -> str:
-    """The whole page."""
-    return "\n".join(_lines()) + "\n"
+def metrics_page(uses: Mapping[str, Sequence[str]]) -> str:
+    """The whole page. uses: the alerts and dashboards of each metric."""
+    return "\n".join(_lines(uses)) + "\n"
 
 
-def _lines() -> Iterator[str]:
+def _lines(uses: Mapping[str, Sequence[str]]) -> Iterator[str]:
     yield HEAD
     for of, title in TITLES.items():
         yield f"## {title}\n"
-        yield "| metric | type | labels | unit | what it says |"
-        yield "| --- | --- | --- | --- | --- |"
-        yield from (_row(family) for family in FAMILIES if family.of is of)
+        yield "| metric | type | labels | unit | what it says | used by |"
+        yield "| --- | --- | --- | --- | --- | --- |"
+        yield from (_row(family, uses) for family in FAMILIES if family.of is of)
         yield ""
     yield "## Words in labels\n"
     yield "| label | words |"
@@ -92,7 +92,9 @@ def _lines() -> Iterator[str]:
         yield f"| `{label}` | {', '.join(f'`{word}`' for word in words)}{also} |"
 
 
-def _row(family: Family) -> str:
+def _row(family: Family, uses: Mapping[str, Sequence[str]]) -> str:
     suffix = "_total" if family.type is Type.COUNTER else ""
     labels = ", ".join(f"`{label}`" for label in family.labels)
-    return f"| `{family.full_name}{suffix}` | {family.type} | {labels} | {family.unit} | {family.text} |"
+    name = f"{family.full_name}{suffix}"
+    used = ", ".join(uses.get(name, ()))
+    return f"| `{name}` | {family.type} | {labels} | {family.unit} | {family.text} | {used} |"

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
+from reconciler.cli.metric_uses import uses
 from reconciler.model.change import Change
 from reconciler.model.condition import Condition, HostCondition
 from reconciler.model.drift import SiteDrift
@@ -120,9 +121,9 @@ def test_names_say_their_unit(known):
 
 
 def test_the_page_says_what_is_served():
-    assert PAGE.read_text() == metrics_page()
+    assert PAGE.read_text() == metrics_page(uses())
     for known in FAMILIES:
-        assert f"`{known.full_name}{'_total' if known.type is Type.COUNTER else ''}`" in metrics_page()
+        assert f"`{known.full_name}{'_total' if known.type is Type.COUNTER else ''}`" in metrics_page(uses())
 
 
 def test_work_is_counted_by_what_became_of_it():

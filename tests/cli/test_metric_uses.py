@@ -1,0 +1,18 @@
+"""Which alerts and dashboards use a metric."""
+
+from __future__ import annotations
+
+from reconciler.cli.metric_uses import uses
+
+
+def test_recorded_series_stand_for_what_they_are_made_of():
+    """The alert is on `stxr:subclouds_drifted:ratio`."""
+    assert "StxrDriftWave" in uses()["stxr_subcloud_drift_fields"]
+
+
+def test_series_of_a_histogram_are_its_own():
+    assert uses()["stxr_apply_duration_seconds"] == ("StarlingX rollouts",)
+
+
+def test_without_a_chart_nothing_is_used(tmp_path):
+    assert uses(tmp_path) == {}
