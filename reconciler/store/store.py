@@ -289,6 +289,7 @@ class Store:
     def prune(self, before: Before) -> None:
         """Forget what is older: histories, outcomes, drift and rollouts that ended, and what people said."""
         self.history.prune(before.history)
+        self.sessions.forget(self._clock() - before.history)
         self.drift.prune(before.history)
         prune(self._engine, before)
 

@@ -10,6 +10,7 @@ from sqlalchemy import Float, literal, text
 from reconciler.model.replica import LEADER, of_site
 from reconciler.store.bells import Bell
 from reconciler.store.leases import Leases
+from reconciler.store.pruning import Before
 from reconciler.store.sessions import Process, Sessions
 
 LASTS_S = 30.0
@@ -126,6 +127,15 @@ def test_a_renewal_on_its_way_is_waited_for(store, sessions, leases, clock):
         slow.commit()
     burying.join(10)
     assert live(sessions) == ["stxr-0"]
+
+
+def test_replicas_that_are_gone_are_pruned_with_the_history(store, clock):
+    store.sessions.close(store.sessions.open(ONE, LASTS_S))
+    store.sessions.open(OTHER, LASTS_S)
+    store.prune(Before(clock.at - 60, 0.0))
+    assert len(store.sessions.known()) == 2
+    store.prune(Before(clock.at + 60, 0.0))  # as if it had been silent since
+    assert [known.name for known in store.sessions.known()] == ["stxr-1"]
 
 
 def test_the_database_s_own_clock_is_seconds(store):
