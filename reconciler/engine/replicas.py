@@ -34,13 +34,14 @@ class Times:
 
     beat_s: between two renewals. margin_s: nothing is sent in the last seconds of a session; at least what connecting to
       a site may take.
-    takeover_s: of silence, after which others go on with what it was sending: longer than any call to a site lasts.
+    takeover_s: of silence, after which others go on with what it was sending, which begins with a look: within two
+      minutes every site of a dead replica is looked at.
     """
 
     lasts_s: float = 40.0
     beat_s: float = 5.0
     margin_s: float = 10.0
-    takeover_s: float = 120.0
+    takeover_s: float = 90.0
 
 
 class Sessions(Protocol):
