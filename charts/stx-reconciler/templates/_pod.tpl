@@ -77,6 +77,15 @@ spec:
 - --observe-every={{ .Values.schedule.observeSeconds }}
 - --poll-every={{ .Values.repository.pollSeconds }}
 - --workers={{ .Values.schedule.workers }}
+- --keep-history={{ .Values.history.keepDays }}
+- --keep-audit={{ .Values.history.keepAuditDays }}
+- --max-series={{ int .Values.metrics.maxSeries }}
+{{- if .Values.api.oidcSecret }}
+- --oidc=/run/stxr/oidc/oidc.yaml
+{{- end }}
+{{- if .Values.notifications.existingSecret }}
+- --notifications=/run/stxr/notifications/notifications.yaml
+{{- end }}
 {{- with .Values.repository.branch }}
 - --branch={{ . }}
 {{- end }}
@@ -139,6 +148,12 @@ spec:
 {{- if .Values.documentSecrets.existingSecret }}
 - {name: secrets, mountPath: /run/stxr/secrets, readOnly: true}
 {{- end }}
+{{- if .Values.api.oidcSecret }}
+- {name: oidc, mountPath: /run/stxr/oidc, readOnly: true}
+{{- end }}
+{{- if .Values.notifications.existingSecret }}
+- {name: notifications, mountPath: /run/stxr/notifications, readOnly: true}
+{{- end }}
 {{- with .Values.extraVolumeMounts }}
 {{ toYaml . }}
 {{- end }}
@@ -176,6 +191,14 @@ stand in folders beside the file that refers to them. */}}
 {{- end }}
 {{- with .Values.documentSecrets.existingSecret }}
 - name: secrets
+  secret: {secretName: {{ . }}, defaultMode: 0440}
+{{- end }}
+{{- with .Values.api.oidcSecret }}
+- name: oidc
+  secret: {secretName: {{ . }}, defaultMode: 0440}
+{{- end }}
+{{- with .Values.notifications.existingSecret }}
+- name: notifications
   secret: {secretName: {{ . }}, defaultMode: 0440}
 {{- end }}
 {{- with .Values.extraVolumes }}
