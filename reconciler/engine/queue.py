@@ -47,8 +47,8 @@ class Lingering:
     Its site is a slow one only if it lasted `most_s`: a site of many hosts is not to stand in line behind slow ones.
     """
 
-    times: float = 3.0
-    least_s: float = 1.0
+    times: float = 2.0
+    least_s: float = 0.5
     most_s: float = 10.0
     of_last: int = 50
 
