@@ -44,17 +44,21 @@ class Timer(Protocol):
 class Lingering:
     """When a visit has lasted long: so many times what one of the last ones took in the middle, within bounds.
 
+    at_once: so many times as many visits as there are workers may make room; they wait, and cost a socket or two.
+
     Its site is a slow one only if it lasted `most_s`: a site of many hosts is not to stand in line behind slow ones.
     """
 
     times: float = 2.0
     least_s: float = 0.5
     most_s: float = 10.0
+    first_s: float = 2.0
     of_last: int = 50
+    at_once: int = 6
 
     def after_s(self, took_s: Collection[float]) -> float:
         """Seconds, by what the last visits took; half of them are those of well sites even if a tenth is dark."""
-        return min(max(self.times * median(took_s), self.least_s), self.most_s) if took_s else self.most_s
+        return min(max(self.times * median(took_s), self.least_s), self.most_s) if took_s else self.first_s
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,8 +74,7 @@ class Queue:
 
     A visit looks at what is newest when it begins, so the newest commit wins without being passed along.
     workers: visits at a time of sites that are well. Those that are slow have half as many beside them, those that fail
-    another half. A visit that turns out to linger, of a site that was well, makes room for another one; at the most
-    `workers` do.
+    another half. A visit that turns out to linger, of a site that was well, makes room for another one.
     Belongs to one event loop.
     """
 
@@ -237,7 +240,7 @@ class Queue:
     def _lasting(self) -> Iterator[str]:
         """Visits of well sites that may still make room, the longest first."""
         busy = Counter(begun.crowd for begun in self._running.values())
-        left = max(0, self._room[Crowd.WELL] - busy[Crowd.SLOW])
+        left = max(0, self._lingering.at_once * self._room[Crowd.WELL] - busy[Crowd.SLOW])
         well = (site for site, begun in self._running.items() if begun.crowd is Crowd.WELL)
         return islice(well, left)
 

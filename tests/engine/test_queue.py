@@ -18,7 +18,7 @@ HOUR_S = 3600.0
 
 def after(seconds):
     """A visit lingers, and is one of a slow site, after so long, whatever others take."""
-    return Lingering(least_s=seconds, most_s=seconds)
+    return Lingering(least_s=seconds, most_s=seconds, first_s=seconds, at_once=1)
 
 
 class Visits:
@@ -190,7 +190,7 @@ async def test_a_visit_that_lasts_makes_room_for_another():
         assert visits.begun == ["a", "b", "c"]
 
 
-async def test_so_many_visits_make_room_as_there_are_workers_and_no_more():
+async def test_so_many_visits_make_room_as_is_said_and_no_more():
     """If the whole fleet becomes slow at once, its visits do not grow without a bound."""
     async with at_work(workers=2, lingering=after(10.0)) as visits:
         await visits.put(*"abcdefgh")
@@ -202,8 +202,8 @@ async def test_so_many_visits_make_room_as_there_are_workers_and_no_more():
 
 
 def test_a_visit_lingers_by_what_the_others_take_a_fifth_of_them_dark_or_slow():
-    lingering = Lingering(times=3.0, least_s=1.0, most_s=10.0)
-    assert lingering.after_s([]) == 10.0
+    lingering = Lingering(times=3.0, least_s=1.0, most_s=10.0, first_s=2.0)
+    assert lingering.after_s([]) == 2.0
     assert lingering.after_s([0.1] * 10) == 1.0
     assert lingering.after_s([0.8] * 40 + [60.0] * 10) == pytest.approx(2.4)
     assert lingering.after_s([6.0] * 10) == 10.0  # the machine is slow, not the sites

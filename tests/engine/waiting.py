@@ -23,6 +23,11 @@ class FakeTimer:
         self.time += seconds
         self._wake()
 
+    def to_next(self) -> None:
+        """Straight to the moment at which the next sleeper wakes."""
+        self.time = max(self.time, min(at for at, wakes in self._sleepers if not wakes.done()))
+        self._wake()
+
     def _wake(self) -> None:
         for at, wakes in self._sleepers:
             if at <= self.time and not wakes.done():
