@@ -43,6 +43,7 @@ kind: Fleet
 name: rolling
 defaults: {{mode: apply, apply: auto}}
 mass: {{changed: 100%, disrupted: 100%}}
+breaker: {{failures: 20}}  # the rollout's own budget is spent first
 rollout:
   canaries: [{canaries}]
   waves:
