@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 
 from reconciler.engine.comparing import compared
 from reconciler.engine.conditions import over
-from reconciler.engine.gating import gated
+from reconciler.engine.gating import Gated, gated
 from reconciler.engine.judgement import fields
 from reconciler.engine.merged import Merged, approved_by_merge
 from reconciler.engine.office import Office, Visit
@@ -73,8 +73,7 @@ async def judge(visit: Visit, office: Office) -> Judged:
     with office.timed("diff"):
         seen = compared(visit, have, office)
     with office.timed("plan"):
-        ours = still_open(visit.windows, have)
-        both = Context(seen.head, have, workers_out=visit.settings.workers_out(have.system))
+        ours, both = still_open(visit.windows, have), _both(visit, seen.head, have)
         todo = plan(seen.found, both, office.kinds, ours, visit.desired.revision)
     kept = said_locked(both, office.kinds)
     return Judged(seen.head, have, seen.found, todo, ours, kept, seen.removals, seen.ignored, seen.base, seen.coverage)
@@ -86,6 +85,23 @@ async def reconcile(visit: Visit, office: Office, sends: Sends = sent_now) -> tu
     sends: how a plan is sent: from here, or by a workflow that outlives this process, whose end is told later.
     """
     judged = await judge(visit, office)
+    _note_what_is_over(judged, visit, office)
+    allowed = _or_merged(_permitted(judged, visit, office), judged, visit, office)
+    passed = await gated(allowed, judged.observed, visit, office)
+    if not passed.plan.stages:
+        return judged, replace(allowed.unsent(passed.closed), open_windows=tuple(sorted(judged.owed)))
+    order = _order(allowed, passed, judged, visit)
+    office.begins(visit.site, passed.plan)
+    return judged, await sends(order, visit, office)
+
+
+def _both(visit: Visit, desired: Snapshot, observed: Snapshot) -> Context:
+    """What Git says beside what the site shows."""
+    return Context(desired, observed, workers_out=visit.settings.workers_out(observed.system))
+
+
+def _note_what_is_over(judged: Judged, visit: Visit, office: Office) -> None:
+    """What was noted by earlier visits, and the site does not show any more."""
     for host in visit.windows - judged.windows:
         visit.journal.window_closed(host)  # or somebody's later lock of it would be taken for ours
     for host in over(visit.standing, judged.plan, judged.observed.system):
@@ -93,19 +109,21 @@ async def reconcile(visit: Visit, office: Office, sends: Sends = sent_now) -> tu
     for note in visit.journal.stored(office.kinds):
         if not note.stands(judged.observed):
             visit.journal.applied(note.key)
-    out = visit.settings.workers_out(judged.observed.system)
-    context = Context(judged.desired, judged.observed, workers_out=out)
+
+
+def _permitted(judged: Judged, visit: Visit, office: Office) -> Permission:
+    """What the site's mode and policies, and people's words, let of the plan be sent."""
     turn = office.turns.of(visit.site)
     goes_by = turn.rollout.id if turn.rollout else ""
     again = fought(visit.writes, fields(judged.found.changes), visit.settings.fighting, office.clock.now())
     asked = Asked(visit.settings, visit.approved, judged.windows, visit.approvals, goes_by, again)
-    allowed = _or_merged(permitted(judged.found, judged.plan, context, office.kinds, asked), judged, visit, office)
-    passed = await gated(allowed, judged.observed, visit, office)
-    if not passed.plan.stages:
-        return judged, replace(allowed.unsent(passed.closed), open_windows=tuple(sorted(judged.owed)))
-    approval = visit.approve(allowed.merged) if allowed.merged else allowed.approval
-    office.begins(visit.site, passed.plan)
-    order = Order(
+    both = _both(visit, judged.desired, judged.observed)
+    return permitted(judged.found, judged.plan, both, office.kinds, asked)
+
+
+def _order(allowed: Permission, passed: Gated, judged: Judged, visit: Visit) -> Order:
+    """What is sent, with all that its sender needs to know. An approval that it goes by is used up."""
+    return Order(
         site=visit.site,
         plan=passed.plan,
         desired=judged.desired,
@@ -113,9 +131,8 @@ async def reconcile(visit: Visit, office: Office, sends: Sends = sent_now) -> tu
         windows=judged.windows,
         stays_locked=judged.kept,
         holds=(*passed.closed, *allowed.holds),
-        approval=approval,
+        approval=visit.approve(allowed.merged) if allowed.merged else allowed.approval,
     )
-    return judged, await sends(order, visit, office)
 
 
 def _or_merged(allowed: Permission, judged: Judged, visit: Visit, office: Office) -> Permission:
