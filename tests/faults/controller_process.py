@@ -33,7 +33,7 @@ from reconciler.model.words import State
 from tests.faults.boundary import Boundary, Side
 
 FORKS = multiprocessing.get_context("forkserver")
-FORKS.set_forkserver_preload([__name__, "pytest"])  # each fork imports what its parent ran as
+FORKS.set_forkserver_preload(["tests.faults.loaded", "pytest"])  # each fork imports what its parent ran as
 LOOK_S = 0.02
 PACE = Pace(first_poll_s=0.02, last_poll_s=0.1, seen_limit_s=3.0)
 LINES = Limits(connect_s=1.0, read_s=2.0, write_s=2.0, action_s=2.0, patience=Patience(first_s=0.02, longest_s=0.1))

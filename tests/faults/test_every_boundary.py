@@ -19,7 +19,6 @@ async def test_a_fault_costs_no_second_reboot(case, templates, tmp_path, fault_c
         kept(case, stage, await played(case, stage))
 
 
-@pytest.mark.xdist_group("postgresql")
 @pytest.mark.parametrize("replicas", [1, 2], ids=["one", "two-replicas"])
 @shared_out(TENTH, one_in=40)
 async def test_nor_with_the_plans_in_a_real_postgresql(case, replicas, staged_there, fault_case):
