@@ -11,7 +11,7 @@ import os
 import signal
 import warnings
 from collections import Counter
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from multiprocessing.connection import Connection
@@ -191,7 +191,8 @@ def _stand(at: Boundary, parent: Connection) -> None:
     """Say so at the deed, and wait there. Of the deeds that are done, not of those whose end was kept."""
     kept, counts = durable._Run._kept, Counter[str]()
 
-    async def counted(self: Any, made: Any, name: str, deed: Callable[[], Awaitable[Any]]) -> Any:
+    async def counted(*args: Any) -> Any:
+        *rest, name, deed = args
         counts[str(DBOS.workflow_id)] += 1
         is_here = (counts[str(DBOS.workflow_id)], name) == (at.number, at.what)
 
@@ -203,7 +204,7 @@ def _stand(at: Boundary, parent: Connection) -> None:
                 _wait(parent)
             return done
 
-        return await kept(self, made, name, stood)
+        return await kept(*rest, name, stood)
 
     durable._Run._kept = counted  # type: ignore[method-assign]
 
