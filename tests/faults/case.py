@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from reconciler.model.words import State
 from reconciler.simulator.interference import Connection, Interference, Rule, Trouble
@@ -42,7 +42,7 @@ async def played(case: Case, stage: Stage) -> set[State]:
         if is_deed:
             await crew.until(lambda: crew.standing is not None, LIMIT_S)
             strike.at_a_deed()
-        await asyncio.wait_for(strike.came.wait(), LIMIT_S)
+        await crew.until(lambda: crew.has_struck, LIMIT_S)
         since = time.time()
         await crew.until(lambda: any(stage.is_as_said(one, since) for one in crew.live), LIMIT_S)
         return crew.states
@@ -55,11 +55,10 @@ class _Strike:
     case: Case
     stage: Stage
     crew: Crew
-    came: asyncio.Event = field(default_factory=asyncio.Event)
 
     def at_a_call(self, line: Interference) -> Rule | None:
         """What becomes of the call at hand."""
-        self.came.set()
+        self.crew.struck()
         fault, at = self.case.fault, self.case.boundary
         is_lost = at.side is Side.BEFORE and at.at is At.WRITE
         if fault in {Fault.KILL, Fault.STOP, Fault.STORED_KILL}:
@@ -73,8 +72,7 @@ class _Strike:
 
     def at_a_deed(self) -> None:
         """The process stands between two deeds, or before the end of one is kept."""
-        self.came.set()
-        self.crew.has_struck = True
+        self.crew.struck()
         process, line = self.crew.standing, self.stage.site.interference
         assert process is not None
         if self.case.fault is Fault.CUT:

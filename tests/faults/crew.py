@@ -16,10 +16,14 @@ LOG = 6000  # characters
 
 @dataclass
 class Crew:
-    """gone: replicas that are not started again, because others are to take over from them."""
+    """stands_at: the deed at which they stand, until the fault has struck.
+
+    gone: replicas that are not started again, because others are to take over from them.
+    """
 
     places: tuple[Place, ...]
     stack: AsyncExitStack
+    stands_at: Boundary | None = None
     said: asyncio.Event = field(default_factory=asyncio.Event)
     processes: dict[str, Process] = field(default_factory=dict)
     gone: set[str] = field(default_factory=set)
@@ -35,7 +39,13 @@ class Crew:
         """Whoever stands at the boundary."""
         return next((process for process in self.live if process.stands), None)
 
-    async def start(self, place: Place, stands_at: Boundary | None = None) -> None:
+    def struck(self) -> None:
+        """The fault has come."""
+        self.has_struck = True
+        self.said.set()
+
+    async def start(self, place: Place) -> None:
+        stands_at = None if self.has_struck else self.stands_at
         self.processes[place.replica] = await self.stack.enter_async_context(controller(place, self.said, stands_at))
 
     def kill(self, process: Process) -> None:
@@ -79,7 +89,7 @@ class Crew:
 async def crew_of(places: tuple[Place, ...], stands_at: Boundary | None = None) -> AsyncIterator[Crew]:
     """All of them at work, until the context ends."""
     async with AsyncExitStack() as stack:
-        crew = Crew(places, stack)
+        crew = Crew(places, stack, stands_at)
         for place in places:
-            await crew.start(place, stands_at)
+            await crew.start(place)
         yield crew

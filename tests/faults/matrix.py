@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable, Sequence
 from itertools import groupby
 from typing import Any
 
@@ -21,12 +21,15 @@ CASES = (
 )
 
 
-def shared_out(cases: Iterable[Case], one_in: int) -> Callable[..., Any]:
-    """All of them; but for the share, they run with the whole matrix only."""
-    every = tuple(cases)
-    chosen = frozenset(share(every, one_in))
+def shared_out(cases: Iterable[Case], always: Collection[Case]) -> Callable[..., Any]:
+    """All of them; but for those that run with every other test, they run with the whole matrix only."""
     marks: dict[bool, Any] = {True: (), False: pytest.mark.full}
-    return pytest.mark.parametrize("case", [pytest.param(c, id=str(c), marks=marks[c in chosen]) for c in every])
+    return pytest.mark.parametrize("case", [pytest.param(c, id=str(c), marks=marks[c in always]) for c in cases])
+
+
+def few(cases: Sequence[Case], count: int) -> tuple[Case, ...]:
+    """So many of them, by the seed."""
+    return tuple(random.Random(SEED).sample(cases, count))
 
 
 def share(cases: Iterable[Case], one_in: int) -> tuple[Case, ...]:

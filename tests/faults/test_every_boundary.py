@@ -5,14 +5,14 @@ from __future__ import annotations
 import pytest
 
 from tests.faults.case import played
-from tests.faults.matrix import CASES, share, shared_out
+from tests.faults.matrix import CASES, few, share, shared_out
 from tests.faults.promises import kept
 from tests.faults.staged import staged
 
 TENTH = share(CASES, one_in=10)
 
 
-@shared_out(CASES, one_in=18)
+@shared_out(CASES, share(CASES, one_in=18))
 async def test_a_fault_costs_no_second_reboot(case, templates, tmp_path, fault_case):
     fault_case(case, "SQLite")
     async with staged(await templates(case.play), tmp_path) as stage:
@@ -20,7 +20,7 @@ async def test_a_fault_costs_no_second_reboot(case, templates, tmp_path, fault_c
 
 
 @pytest.mark.parametrize("replicas", [1, 2], ids=["one", "two-replicas"])
-@shared_out(TENTH, one_in=40)
+@shared_out(TENTH, few(TENTH, 3))
 async def test_nor_with_the_plans_in_a_real_postgresql(case, replicas, staged_there, fault_case):
     fault_case(case, "PostgreSQL" if replicas == 1 else "PostgreSQL, two replicas")
     async with staged_there(case.play, replicas) as stage:
