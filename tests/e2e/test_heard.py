@@ -8,6 +8,7 @@ import aiohttp
 import pytest
 
 from reconciler import app
+from reconciler.app import jobs
 from reconciler.clients import Oidc
 from reconciler.model.role import Role
 from tests.e2e.ottawa import OTTAWA
@@ -19,7 +20,7 @@ pytestmark = pytest.mark.xdist_group("dbos")
 
 
 async def test_a_site_is_visited_as_soon_as_it_is_suspended(in_service, monkeypatch):
-    monkeypatch.setattr(app, "HEED_S", 3600.0)
+    monkeypatch.setattr(jobs, "HEED_S", 3600.0)
     async with in_service(OTTAWA, kind=running) as (world, _clone):
         listen = app.Listen("127.0.0.1", 0, "token")
         options = app.Running(str(world.root), "", world.endpoints, world.state, listen, quiet=True)

@@ -1,0 +1,255 @@
+"""The controller put together: repository, store, fleet, metrics and API; runs until it is stopped."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from reconciler.api import Desk, Drifts, Hooks, create_app
+from reconciler.api import Fleet as Shown
+from reconciler.app.jobs import Git, follow, heed, notify, roll
+from reconciler.app.options import Running
+from reconciler.app.serving import Server, access_of
+from reconciler.app.watching import Ends, Said, Sights
+from reconciler.clients import SYSTEM_CLOCK, Sender, load
+from reconciler.engine.bounds import Bounds
+from reconciler.engine.central import central_of
+from reconciler.engine.controller import Controller
+from reconciler.engine.fleet import Fleet, open_fleet
+from reconciler.engine.follow import Fetched, FolderSource, RemoteSource, Say, Source, Watch
+from reconciler.engine.membership import Alone
+from reconciler.engine.office import Office
+from reconciler.engine.queue import Queue
+from reconciler.engine.replicas import Replicas
+from reconciler.engine.repository import MIRROR
+from reconciler.engine.rollouts import Rollouts
+from reconciler.engine.rollouts_shared import SharedRollouts
+from reconciler.engine.sharing import Crew, may_share, membership
+from reconciler.engine.tidying import WORKFLOWS_S, Tidying
+from reconciler.engine.watched import Watched
+from reconciler.kinds import registry
+from reconciler.model.plan import Plan
+from reconciler.model.replica import Post
+from reconciler.sources.mirror import Mirror
+from reconciler.sources.triggers import Poll
+from reconciler.store import Store, StoreMemory, state_folder
+from reconciler.telemetry import Events, Metrics, RolloutStates, Sight, events
+
+WORKFLOWS = "workflows.db"
+
+
+@dataclass(frozen=True, slots=True)
+class Started:
+    """A controller at work: what it knows, where it listens, and when it ends."""
+
+    controller: Controller
+    url: str
+    tasks: tuple[asyncio.Task[None], ...]
+    left_s: Callable[[], float]  # for which it certainly works alone on its sites; asked from any thread
+
+    async def ended(self) -> None:
+        """Wait until a part of it ends; none does by itself, so an error is raised."""
+        done, _ = await asyncio.wait(self.tasks, return_when=asyncio.FIRST_COMPLETED)
+        for task in done:
+            task.result()
+
+
+@dataclass(slots=True)
+class Ground:
+    """What a controller stands on. it: the controller, once it is there; what it is asked before answers for none."""
+
+    options: Running
+    store: Store
+    members: Alone | Replicas
+    metrics: Metrics
+    log: Events
+    source: Source
+    rollouts: Rollouts
+    it: Controller | None = None
+
+    @property
+    def leads(self) -> bool:
+        return self.members.post is Post.LEADER
+
+    def begins(self, site: str, todo: Plan) -> None:
+        """A plan is about to be sent."""
+        self.metrics.begins(site)
+        if self.it:
+            self.it.begins(site, todo)
+
+
+@asynccontextmanager
+async def controller(options: Running) -> AsyncIterator[Started]:
+    """A controller, at work until the context ends; then every task, connection and file is closed.
+
+    Raises Held where another process owns the state folder, ConfigError and SourceError for what it is told.
+    """
+    may_share(options.replicas, options.database)
+    with Store.open(options.state, "run", url=options.database) as store:
+        store.prune(options.keep.before(time.time()))
+        ground = _ground(options, store)
+        bounds = _bounds(ground)
+        async with _fleet(ground, _office(ground, bounds)) as fleet, AsyncExitStack() as stack:
+            stack.callback(ground.source.repository.close)
+            it, sights = _controller(ground, fleet)
+            git = _git(ground, bounds, fleet, sights, stack)
+            async with _at_work(it, git, sights, options) as started:
+                yield started
+
+
+def _ground(options: Running, store: Store) -> Ground:
+    members = membership(options.replica, options.database, store, options.times)
+    log = events(quiet=options.quiet)
+    metrics = Metrics(Sight(max_series=options.max_series, stale_after_s=3 * options.schedule.observe_s))
+    source = _source(options, lambda text: log.warning("repository", said=text), metrics.fetched)
+    ground = Ground(options, store, members, metrics, log, source, _rollouts(members, store, source))
+    live = RolloutStates(lambda: tuple(ground.rollouts.live.values()) if ground.leads else ())
+    metrics.registry.register(live)
+    return ground
+
+
+def _bounds(ground: Ground) -> Bounds:
+    return Bounds(
+        ground.store.bounds,
+        ground.source.repository,
+        SYSTEM_CLOCK,
+        opened=ground.store.opened,
+        hosts=lambda group: ground.it.hosts(group) if ground.it else 0,
+        under_way=lambda: ground.it.under_way if ground.it else frozenset(),
+    )
+
+
+def _office(ground: Ground, bounds: Bounds) -> Office:
+    return Office(
+        registry(),
+        ground.source.repository,
+        SYSTEM_CLOCK,
+        ground.options.pace,
+        lambda site, text: ground.log.info("apply", site=site, said=text),
+        lambda stage: _timed(ground.metrics, stage),
+        ground.begins,
+        turns=ground.rollouts,
+        bounds=bounds,
+    )
+
+
+def _fleet(ground: Ground, office: Office) -> AbstractAsyncContextManager[Fleet]:
+    options, members = ground.options, ground.members
+    memory = StoreMemory(ground.store, options.replica, lambda text: ground.log.warning("history", said=text))
+    return open_fleet(
+        office,
+        load(options.endpoints),
+        memory,
+        ground.metrics.observer,
+        options.lines,
+        sender=Sender(options.replica, members.may_write) if isinstance(members, Replicas) else Sender(),
+        central=central_of(options.endpoints, ground.source.repository),
+    )
+
+
+def _controller(ground: Ground, fleet: Fleet) -> tuple[Controller, Sights]:
+    """The controller, and what is shown of it."""
+    schedule, said = ground.options.schedule, Said(ground.metrics, ground.log)
+    queue = Queue(SYSTEM_CLOCK, schedule.workers)
+    it = ground.it = Controller(fleet, ground.store, schedule, queue, said.verdict, members=ground.members)
+    it.turned = said.drift
+    repository = ground.source.repository
+    watched = Watched(it, queue, ground.rollouts, repository, fleet.office.kinds, lambda: ground.leads)
+    ground.metrics.look_at(watched.onto)
+    return it, Sights(ground.metrics, fleet.centre, ground.log, watched)
+
+
+def _git(ground: Ground, bounds: Bounds, fleet: Fleet, sights: Sights, stack: AsyncExitStack) -> Git:
+    """What follows the repository. stack: closes what is opened when the first head is read."""
+    from reconciler.engine.durable import Durable, Limits, Place  # noqa: PLC0415 - DBOS takes a second to load
+
+    options, store, members, it = ground.options, ground.store, ground.members, sights.watched.it
+    place = Place(
+        options.database or f"sqlite:///{state_folder(options.state) / WORKFLOWS}",
+        options.replica,
+        Limits(options.schedule.workers, options.at_once, options.workflow_poll_s),
+    )
+    durable = Durable(fleet, place, Ends(store, it, ground.metrics), members)
+    crew = Crew(members, it, durable, ground.source.ring, sights.says("replicas"))
+
+    async def begin() -> None:
+        await members.join()
+        stack.callback(members.leave)
+        await stack.enter_async_context(durable)
+        await durable.prune(time.time() - WORKFLOWS_S)
+        it.goes_on(durable.send, await durable.under_way())
+        crew.has_begun.set()
+
+    async def tidy() -> None:
+        await crew.has_begun.wait()
+        await Tidying(store, durable.prune, options.keep, SYSTEM_CLOCK, sights.says("tidying")).run()
+
+    return Git(ground.source, ground.rollouts, bounds, crew, begin, tidy)
+
+
+def _rollouts(members: Alone | Replicas, store: Store, source: Source) -> Rollouts:
+    if isinstance(members, Alone):
+        return Rollouts(store.rollouts, source.repository, SYSTEM_CLOCK)
+    return SharedRollouts(store.rollouts, source.repository, SYSTEM_CLOCK, lambda: members.post is Post.LEADER)
+
+
+@asynccontextmanager
+async def _at_work(it: Controller, git: Git, sights: Sights, options: Running) -> AsyncIterator[Started]:
+    shown = Shown(
+        verdicts=it.verdicts.values,
+        verdict=it.verdicts.get,
+        metrics=sights.metrics.render,
+        host_metrics=sights.metrics.hosts,
+        ready=lambda: git.source.waits_for or git.crew.waits_for,
+        role=lambda: git.crew.role,
+        now=time.time,
+        sendings=it.store.history.sendings,
+        central=lambda: sights.centre.last,
+    )
+    hooks = Hooks(git.crew.pushed, sights.metrics.delivery, options.listen.webhook_secrets, options.branch)
+    spoken = asyncio.Event()
+    desk = Desk(it.store.words, it.store.rollouts, it.store.bounds, spoken.set)
+    drifts = Drifts(lambda: it.drift, it.store.drift.ended, git.source.repository.set_by)
+    async with access_of(it.store, options.listen) as access:
+        server = Server(create_app(shown, access, hooks, desk, drifts), options.listen)
+        jobs = [
+            it.run(),
+            follow(it, git),
+            roll(it, git.rollouts),
+            heed(it, git.rollouts, spoken),
+            git.tidy(),
+            sights.centre.watch(sights.says("central"), lambda sites: it.put(sites & it.verdicts.keys())),
+        ]
+        if options.notifications:
+            jobs.append(notify(it, sights, options.notifications))
+        tasks = tuple(asyncio.create_task(job) for job in (*jobs, *git.crew.jobs(), server.serve()))
+        try:
+            yield Started(it, await server.url(tasks[-1]), tasks, git.crew.left_s)
+        finally:
+            server.should_exit = True
+            for task in tasks[:-1]:
+                task.cancel()
+            await asyncio.gather(*tasks, return_exceptions=True)
+
+
+def _source(options: Running, say: Say, fetched: Fetched) -> Source:
+    folder, kinds = Path(options.repo), registry()
+    if folder.is_dir() and not options.branch:
+        return FolderSource(folder, options.root, kinds, options.state, say)
+    mirror = Mirror.open(
+        folder if folder.is_dir() else options.repo, state_folder(options.state) / MIRROR, branch=options.branch
+    )
+    return RemoteSource(mirror, options.root, kinds, Watch(Poll(options.poll_s), options.trust, fetched), say)
+
+
+@contextmanager
+def _timed(metrics: Metrics, stage: str) -> Iterator[None]:
+    began = time.perf_counter()
+    try:
+        yield
+    finally:
+        metrics.stage(stage, time.perf_counter() - began)

@@ -1,0 +1,99 @@
+"""What a controller does at the same time, each job until it is cancelled."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Coroutine
+from contextlib import suppress
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from reconciler.app.watching import Sights
+from reconciler.clients import SYSTEM_CLOCK
+from reconciler.clients.delivery import deliver, open_postbag
+from reconciler.engine.bounds import Bounds
+from reconciler.engine.controller import Controller
+from reconciler.engine.follow import Source
+from reconciler.engine.notices import Fleet as Known
+from reconciler.engine.notifiers.dispatch import Dispatch, Out
+from reconciler.engine.notifiers.settings import notifiers_of
+from reconciler.engine.notifiers.telling import Telling
+from reconciler.engine.rollouts import Rollouts
+from reconciler.engine.sharing import Crew
+
+HEED_S = 2.0
+ROLL_S = 1.0
+Begin = Callable[[], Coroutine[Any, Any, None]]
+
+
+@dataclass(frozen=True, slots=True)
+class Git:
+    """The repository that is followed, its commits on their way to many sites, what bounds these, who else follows it.
+
+    begin: what is done before any site is visited. tidy: forgets what is old, for ever.
+    """
+
+    source: Source
+    rollouts: Rollouts
+    bounds: Bounds
+    crew: Crew
+    begin: Begin
+    tidy: Begin
+
+
+async def follow(it: Controller, git: Git) -> None:
+    """Once the repository is read, workflows of an earlier process go on; before any site is visited."""
+    has_begun = False
+    async for move in git.source.moves():
+        if has_begun:
+            git.crew.found()
+        else:
+            await git.begin()
+        # also those that went while nobody looked
+        it.drop(move.vanished | (it.verdicts.keys() - git.source.repository.names))
+        git.bounds.read()
+        await git.rollouts.moved()
+        (it.put if has_begun else it.resume)(move.changed | move.appeared)
+        has_begun = True
+
+
+async def roll(it: Controller, rollouts: Rollouts) -> None:
+    """Rollouts moved on by what is known of their sites."""
+    while True:
+        it.put(await rollouts.forward(it.verdicts))
+        await SYSTEM_CLOCK.sleep(ROLL_S)
+
+
+async def heed(it: Controller, rollouts: Rollouts, spoken: asyncio.Event) -> None:
+    """What people say in the store, heeded within seconds: commands beside this process say it too.
+
+    spoken: somebody said it to this process, which heeds it at once.
+    """
+    words = it.store.words
+    last = words.last()
+    while True:
+        with suppress(TimeoutError):
+            await asyncio.wait_for(spoken.wait(), HEED_S)
+        spoken.clear()
+        said = words.said(after=last)
+        if said:
+            last = said[-1].number
+            subjects = {word.subject for word in said}
+            it.heed(subjects)
+            it.put(rollouts.sites_of(subjects))
+
+
+async def notify(it: Controller, sights: Sights, file: Path) -> None:
+    """People told of what stands and of what is over."""
+    async with open_postbag() as session:
+        say = sights.says("notification")
+        out = Out(partial(deliver, session=session), SYSTEM_CLOCK, file.parent, say, sights.metrics.notified)
+        dispatches = tuple(Dispatch(notifier, out) for notifier in notifiers_of(file))
+
+        def fleet() -> Known:
+            now = SYSTEM_CLOCK.now()
+            return Known(sights.watched.told(now), tuple(it.verdicts.values()), it.store.rollouts.all(), now)
+
+        await Telling(dispatches, fleet, lambda: it.leads, SYSTEM_CLOCK).run()
