@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 from collections import Counter, deque
 from collections.abc import Awaitable, Callable, Collection, Iterator
-from contextlib import suppress
 from dataclasses import dataclass
 from enum import StrEnum
 from heapq import heapify, heappop, heappush
@@ -256,8 +255,7 @@ class Queue:
         finally:
             for task in waits:
                 task.cancel()
-                with suppress(asyncio.CancelledError):
-                    await task
+            await asyncio.wait(waits)  # awaited one by one, theirs could not be told from a cancellation of ours
 
     def _moments(self) -> Iterator[float]:
         free = set(self._free())

@@ -301,6 +301,20 @@ async def test_what_a_visit_raises_ends_the_queue_and_every_other_visit():
     assert visits.under_way == {}
 
 
+@pytest.mark.parametrize("steps", range(12))
+async def test_it_ends_when_it_is_cancelled_whatever_it_is_about(steps):
+    visits = Visits()
+    running = asyncio.create_task(visits.queue.run(visits.visit))
+    visits.queue.put("a", 5.0)
+    await settled()
+    visits.queue.put("b", 7.0)
+    for _ in range(steps):
+        await asyncio.sleep(0)
+    running.cancel()
+    await settled()
+    assert running.done()
+
+
 SITES = st.sampled_from("abcdefgh")
 DELAYS = st.sampled_from([0.0, 1.0, 7.0, 60.0])
 WORKERS, LINGERS_S = 3, 20.0
