@@ -30,11 +30,12 @@ def pytest_collection_modifyitems(config, items):
         item.add_marker(pytest.mark.skip(reason="recordings and examples do not stand beside this clone"))
 
 
-def pytest_terminal_summary(terminalreporter, config):
+def pytest_terminal_summary(terminalreporter, exitstatus, config):
     reports = (report for kept in terminalreporter.stats.values() for report in kept)
     if found := results.results(reports):
         terminalreporter.write_line(results.summary(found))
-        if path := config.getoption(results.OPTION):
+        is_whole = exitstatus in {pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED}
+        if is_whole and (path := config.getoption(results.OPTION)):
             results.write(path, found)
 
 
