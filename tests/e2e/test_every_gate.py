@@ -16,7 +16,7 @@ from reconciler.model.gate import GateName
 from reconciler.model.rollout import Member, Rollout, Turn
 from reconciler.model.waves import Strategy
 from reconciler.model.words import State
-from reconciler.telemetry import Metrics
+from reconciler.telemetry import Metrics, Sight
 from tests.api.calling import asked
 from tests.desired.writing import document
 from tests.e2e.test_bounds import bounded
@@ -138,7 +138,7 @@ async def test_a_closed_gate_is_told_everywhere_since_when_it_is(in_service, gat
             assert gate is GateName.CONDITION or hold.reason in verdict.message
             shown = await asyncio.to_thread(told_by_the_api, it, world.clock.now())
             assert [(one["site"], one["since"]) for one in shown if one["gate"] == gate] == [(SITE, hold.since)]
-            metrics = Metrics(it.verdicts.values).render().decode()
+            metrics = Metrics(Sight(verdicts=it.verdicts.values, now=world.clock.now)).render().decode()
             series = f'stxr_subcloud_held_timestamp_seconds{{gate="{gate}",group="rail",subcloud="{SITE}"}} '
             [line] = [line for line in metrics.splitlines() if line.startswith(series)]
             assert float(line.removeprefix(series)) == hold.since
