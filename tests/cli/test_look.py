@@ -35,4 +35,10 @@ def test_the_controller_is_told_of_sites_and_groups(stxr, state):
 def test_a_misspelt_site_is_refused_with_the_one_that_is_meant(stxr, state):
     ended = stxr("look", "otawa-001", "--state", state)
     assert (ended.code, said(state)) == (1, [])
-    assert "no site otawa-001: is it ottawa-001?" in ended.err
+    assert "no site otawa-001 is known; did you mean ottawa-001?" in ended.err
+
+
+def test_a_folder_without_a_store_is_told_as_such(stxr, tmp_path):
+    ended = stxr("look", "ottawa-001", "--state", tmp_path / "elsewhere")
+    assert (ended.code, (tmp_path / "elsewhere").exists()) == (1, False)
+    assert "there is no store in" in ended.err
