@@ -15,7 +15,6 @@ from reconciler.apply import Pace
 from reconciler.cli import results as shown
 from reconciler.cli.file_diff import diff
 from reconciler.cli.options import STATE, Database, Endpoints, Exit, Format, Repo, Root, Show, State
-from reconciler.cli.plan_text import plural
 from reconciler.cli.progress import telling
 from reconciler.cli.selection import selected
 from reconciler.cli.session import Chosen, fleet, looked_at
@@ -25,6 +24,7 @@ from reconciler.engine.accept_wishes import Item
 from reconciler.kinds import registry
 from reconciler.model.errors import ConfigError
 from reconciler.model.wire import plain
+from reconciler.review.words import plural
 from reconciler.sources import writing
 from reconciler.store import recall
 

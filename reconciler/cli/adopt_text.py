@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import Any
 
 from reconciler.cli.file_diff import diff
-from reconciler.cli.plan_text import plural
 from reconciler.engine.adoption import Adopted
+from reconciler.review.words import plural
 
 
 def lines(one: Adopted, into: Path, *, dry_run: bool) -> Iterator[str]:

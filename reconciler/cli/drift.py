@@ -12,7 +12,7 @@ import typer
 
 from reconciler.cli import results as shown
 from reconciler.cli.options import STATE, Database, Format, Repo, Root, Show, Sites, State
-from reconciler.cli.plan_text import ignored_lines, plural
+from reconciler.cli.plan_text import ignored_lines
 from reconciler.cli.session import Chosen, looked_at
 from reconciler.cli.status import in_words
 from reconciler.cli.where import must_be_there
@@ -24,6 +24,7 @@ from reconciler.model.errors import ReconcilerError
 from reconciler.model.verdict import Verdict
 from reconciler.model.wire import ignored_json
 from reconciler.model.words import Severity
+from reconciler.review.words import plural
 from reconciler.store import drift_of, ended_of, verdicts_of
 from reconciler.store.drift import Ended
 

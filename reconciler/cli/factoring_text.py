@@ -6,9 +6,9 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from reconciler.cli.file_diff import diff
-from reconciler.cli.plan_text import plural
 from reconciler.engine.accept import Rewrite
 from reconciler.engine.factoring import Factoring
+from reconciler.review.words import plural
 
 SHOWN = 6  # sites that a line names
 

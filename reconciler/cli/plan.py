@@ -13,7 +13,7 @@ import typer
 from reconciler.apply import Pace
 from reconciler.cli import results as shown
 from reconciler.cli.options import STATE, All, Database, Endpoints, PlanFormat, Repo, Rev, Root, Sites, State
-from reconciler.cli.plan_text import Detail, ignored_lines, plan_lines, plural
+from reconciler.cli.plan_text import Detail, ignored_lines, plan_lines
 from reconciler.cli.progress import telling
 from reconciler.cli.review import review
 from reconciler.cli.selection import selected
@@ -25,6 +25,7 @@ from reconciler.engine.judgement import differences, removals_in_words
 from reconciler.engine.reconcile import Judged
 from reconciler.model.errors import ConfigError
 from reconciler.model.wire import difference_json, ignored_json, plan_json
+from reconciler.review.words import plural
 from reconciler.store import recall
 
 

@@ -8,20 +8,18 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-import orjson
-
-from reconciler.cli.host_text import felt
 from reconciler.model.change import Change, Comparison
 from reconciler.model.kind import Attr
-from reconciler.model.plan import Call, Opening, Plan, Stage, StageType, Step
+from reconciler.model.plan import Opening, Plan
 from reconciler.model.removal import as_text
 from reconciler.model.resource import Resource
 from reconciler.model.verdict import Ignored
-from reconciler.model.wire import plain
 from reconciler.model.words import Action, Cause, Disruption
+from reconciler.review.felt import felt
+from reconciler.review.stage_text import stage_lines
+from reconciler.review.words import plural
 
 SIGNS = {Action.CREATE: "+", Action.UPDATE: "~", Action.REPLACE: "-/+", Action.DELETE: "-"}
-OPENINGS = {Opening.LOCK: "lock", Opening.LOCKED: "is locked", Opening.ADOPT: "take over the open window"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,8 +44,7 @@ def plan_lines(plan: Plan, found: Comparison, detail: Detail = Detail()) -> Iter
     if plan.stages:
         yield ""
         yield f"Stages of plan {plan.id}:"
-        for number, stage in enumerate(plan.stages, 1):
-            yield from _stage(number, stage, detail)
+        yield from (f"  {line}" for line in stage_lines(plan.stages, with_calls=detail.calls))
     if lines := tuple(felt(plan)):
         yield ""
         yield "What is felt:"
@@ -171,51 +168,3 @@ def _is_host(resource: Resource[Any]) -> bool:
     """What is locked and unlocked is a host."""
     facts = (fact for field in type(resource.spec).model_fields.values() for fact in field.metadata)
     return any(isinstance(fact, Attr) and fact.lock_state for fact in facts)
-
-
-def _stage(number: int, stage: Stage, detail: Detail) -> Iterator[str]:
-    yield f"  {number}. {_heading(stage)}"
-    for step in stage.steps:
-        yield from _step(step, detail)
-    if stage.last:
-        yield f"       then once: {', '.join(c.path for c in stage.last)}"
-
-
-def _heading(stage: Stage) -> str:
-    cost = "" if stage.disruption is Disruption.NONE else f" [{stage.disruption}]"
-    why = f": {stage.why}" if stage.why else ""
-    if stage.type is StageType.SWACT:
-        return f"swact away from {stage.host}{cost}{why}"
-    if stage.type is StageType.WINDOW and stage.opening:
-        end = "then unlock" if stage.unlocks else "stays locked"
-        beside = f", {stage.at_once} of these at a time" if stage.at_once > 1 else ""
-        return f"window on {stage.host}: {OPENINGS[stage.opening]}, {end}{beside}{cost}{why}"
-    return f"online, nothing is locked{cost}{why}"
-
-
-def _step(step: Step, detail: Detail) -> Iterator[str]:
-    place = f" on {step.host}" if step.host else ""
-    names = ", ".join(dict.fromkeys(c.key.name for c in step.changes if c.key.name))
-    yield f"       {step.kind}{place}{': ' if names else ''}{names} ({plural(len(step.calls), 'call')})"
-    if detail.calls:
-        yield from (f"         {line}" for call in step.calls for line in call_lines(call))
-
-
-def call_lines(call: Call) -> Iterator[str]:
-    """A request as it will be sent, with what is filled in then named in angle brackets."""
-    path = call.path.format(**{name: str(ref) for name, ref in call.refs.items()})
-    yield f"{call.method} {path}"
-    if call.body is not None:
-        yield f"  {_json(call.body)}"
-    if call.until:
-        yield f"  then wait until {call.until.attribute} is {' or '.join(map(str, call.until.values))}"
-
-
-def _json(value: Any) -> str:
-    """The body as JSON, but with what is filled in when it is sent."""
-    return orjson.dumps(plain(value)).decode()
-
-
-def plural(number: int, word: str) -> str:
-    """`1 site`, `2 sites`."""
-    return f"{number} {word}" if number == 1 else f"{number} {word}s"

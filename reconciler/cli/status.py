@@ -11,12 +11,12 @@ import typer
 
 from reconciler.cli import results as shown
 from reconciler.cli.options import STATE, Database, Format, Show, Sites, State
-from reconciler.cli.plan_text import plural
 from reconciler.cli.where import known, must_be_there
 from reconciler.model.errors import ConfigError
 from reconciler.model.verdict import Verdict
 from reconciler.model.wire import verdict_json
 from reconciler.model.words import Cause
+from reconciler.review.words import plural
 from reconciler.store import verdicts_of
 
 

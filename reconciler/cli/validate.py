@@ -12,12 +12,12 @@ import orjson
 import typer
 
 from reconciler.cli.options import STATE, All, Exit, Format, Repo, Rev, Root, Show, Sites, State
-from reconciler.cli.plan_text import plural
 from reconciler.cli.selection import selected
 from reconciler.engine.repository import Repository, open_present
 from reconciler.kinds import registry
 from reconciler.model.errors import ConfigErrors, ReconcilerError
 from reconciler.model.ignore import Rule
+from reconciler.review.words import plural
 
 SOON_S = 14 * 86_400.0  # before its end, a rule is told to end
 

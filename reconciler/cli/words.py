@@ -12,7 +12,6 @@ import typer
 
 from reconciler.cli import results as shown
 from reconciler.cli.options import STATE, Database, Format, Show, State
-from reconciler.cli.plan_text import plural
 from reconciler.cli.where import heard, known, must_be_there
 from reconciler.engine.answers import Answers, Named
 from reconciler.engine.heard import Heard
@@ -20,6 +19,7 @@ from reconciler.engine.known import Known
 from reconciler.model.approval import Answer, Saying, Subject
 from reconciler.model.errors import ConfigError
 from reconciler.model.words import Disruption
+from reconciler.review.words import plural
 from reconciler.store import speaking, verdicts_of
 
 Reason = Annotated[str, typer.Option("--reason", help="Why; it is shown wherever it holds something.")]

@@ -122,8 +122,7 @@ def _answered(said: Approval, planning: Planning) -> Permission:
 
 
 def _in_part(planning: Planning, asked: Asked) -> Permission:
-    changes = planning.found.changes
-    held = {c.key: why for c in changes if (why := _held(c, asked, planning))}
+    changes, held = planning.found.changes, kept_back(planning, asked)
     if not held:
         return Permission(planning.todo, Result.PLANNED, planning)
     told = _told(held, len(changes))
@@ -136,6 +135,11 @@ def _in_part(planning: Planning, asked: Asked) -> Permission:
     if any(why.gate is GateName.FIGHTING for why in told):
         return Permission(planning.of(_others(changes, held)), Result.HELD, planning, told)
     return Permission(planning.of(_others(changes, held)), Result.PLANNED, planning, told)
+
+
+def kept_back(planning: Planning, asked: Asked) -> dict[ResourceKey, Hold]:
+    """Each change that policy keeps from being sent by itself, and why."""
+    return {c.key: why for c in planning.found.changes if (why := _held(c, asked, planning))}
 
 
 def _others(changes: Iterable[Change[Any]], held: Mapping[ResourceKey, Hold]) -> Iterable[Change[Any]]:
@@ -159,7 +163,7 @@ class Planning:
 
     def question(self, rollout: str = "") -> Question:
         """What people's words are asked about."""
-        loses = any(_is_destructive(change, self.kinds) for change in self.found.changes)
+        loses = any(is_destructive(change, self.kinds) for change in self.found.changes)
         return Question(self.todo, self.found, rollout, loses)
 
     def of(self, changes: Iterable[Change[Any]]) -> Plan:
@@ -202,7 +206,7 @@ def _noticed(stage: Stage) -> Iterable[ResourceKey]:
 
 def _held(change: Change[Any], asked: Asked, planning: Planning) -> Hold | None:
     """Why a change is kept from being sent; None if it is not."""
-    if _is_destructive(change, planning.kinds):
+    if is_destructive(change, planning.kinds):
         return Hold(GateName.APPROVAL, "waits for approval of this very plan: deleting is destructive")
     if planning.reinstalls(change):
         return Hold(GateName.APPROVAL, "waits for approval of this very plan: another machine takes a host's place")
@@ -258,7 +262,7 @@ def _dear_twice(change: Change[Any], planning: Planning) -> Hold | None:
     return Hold(GateName.APPROVAL, f"waits for approval: {twice} would be locked twice") if twice else None
 
 
-def _is_destructive(change: Change[Any], kinds: Kinds) -> bool:
+def is_destructive(change: Change[Any], kinds: Kinds) -> bool:
     """Whether what it deletes, or deletes to make it anew, takes data or a part of the site with it."""
     return change.action in {Action.DELETE, Action.REPLACE} and kinds[change.key.kind].deletion.is_destructive
 

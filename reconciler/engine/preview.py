@@ -30,12 +30,13 @@ ACTIVE = "controller-0"
 
 @dataclass(frozen=True, slots=True)
 class Preview:
-    """One site's part of a change."""
+    """One site's part of a change. context: what it was judged by."""
 
     site: str
     found: Comparison
     plan: Plan
     is_exact: bool
+    context: Context
 
     @property
     def fingerprint(self) -> str:
@@ -60,11 +61,16 @@ def preview(site: Site, before: Snapshot, after: Snapshot, kinds: Kinds) -> Prev
 
 
 def exact(after: Snapshot, inventory: Mapping[str, Any], kinds: Kinds, edit: Edit | None = None) -> Preview:
-    """The change that a recorded inventory needs to become what Git says.
+    """The change that a recorded inventory needs to become what Git says."""
+    return exact_of(after, interpret(after.site, rows_of(inventory), kinds, 0.0), kinds, edit)
 
-    edit: what Git said before; without it nothing is deleted. Secrets are not read: a change is reviewed elsewhere.
+
+def exact_of(after: Snapshot, observed: Snapshot, kinds: Kinds, edit: Edit | None = None) -> Preview:
+    """The change that a site, as it was read, needs to become what Git says.
+
+    edit: what Git said before; without it nothing is deleted, and nothing is told to have differed before. Secrets are
+    not read: a change is reviewed elsewhere.
     """
-    observed = interpret(after.site, rows_of(inventory), kinds, 0.0)
     edit = edit or Edit()
     before = edit.before and unopened(edit.before, kinds)
     return _preview(unopened(after, kinds), observed, kinds, replace(edit, before=before), is_exact=True)
@@ -84,16 +90,7 @@ def assumed(site: Site, rendering: Snapshot, kinds: Kinds) -> Snapshot:
     return replace(rendering, complete=complete, system=system, owned=frozenset())
 
 
-def grouped(previews: Iterable[Preview]) -> Iterator[tuple[Preview, tuple[str, ...]]]:
-    """Equal changes that cost the same once, with the sites that they reach; the widest first."""
-    groups: dict[Any, list[Preview]] = {}
-    for one in previews:
-        groups.setdefault((one.fingerprint, one.is_exact, _shape(one.plan)), []).append(one)
-    for members in sorted(groups.values(), key=lambda m: (-len(m), m[0].site)):
-        yield members[0], tuple(sorted(p.site for p in members))
-
-
-def _shape(plan: Plan) -> Any:
+def shape(plan: Plan) -> Any:
     """What a plan does to hosts, and what it leaves out: a site with two controllers swacts where another does not."""
     return tuple((s.type, s.host, s.opening, s.unlocks, s.at_once) for s in plan.stages), plan.blocked
 
@@ -140,19 +137,21 @@ def _bare(resource: Resource[Any], kinds: Kinds) -> Resource[Any]:
 
 def _preview(after: Snapshot, observed: Snapshot, kinds: Kinds, edit: Edit, *, is_exact: bool) -> Preview:
     want = spelled(after, observed, kinds)
-    found = _deleting(compare(want, observed, kinds), Present(want, observed), kinds, edit)
+    base = edit.before and spelled(edit.before, observed, kinds)
+    # what differs and Git says as before is no part of the edit: only what was read can show it
+    found = compare(want, observed, kinds, base if is_exact else None)
+    found = _deleting(found, Present(want, observed), kinds, base, edit.settings)
     context = Context(want, observed, workers_out=edit.settings.workers_out(observed.system))
-    return Preview(after.site, found, plan(found, context, kinds, (), after.revision), is_exact)
+    return Preview(after.site, found, plan(found, context, kinds, (), after.revision), is_exact, context)
 
 
-def _deleting(found: Comparison, now: Present, kinds: Kinds, edit: Edit) -> Comparison:
+def _deleting(found: Comparison, now: Present, kinds: Kinds, base: Snapshot | None, settings: Settings) -> Comparison:
     """With the deletes that the edit brings about."""
-    base = edit.before and spelled(edit.before, now.observed, kinds)
     if base is None:
         return found
     commits = dict.fromkeys(gone(base, now.head, kinds), now.head.revision)
     known = removals(now, Past(base), commits, kinds)
-    return with_deletes(found, now, base, prunings(known, edit.settings, kinds), kinds)
+    return with_deletes(found, now, base, prunings(known, settings, kinds), kinds)
 
 
 def _mode(site: Site, hosts: Mapping[str, HostState]) -> str:

@@ -139,6 +139,11 @@ class Repository:
         """The merged documents of a site, read anew: only their outcome is kept. Raises ConfigErrors, SourceError."""
         return load_site(self.tree.site_files(name), _parse)
 
+    def whole(self, name: str) -> tuple[Site, Snapshot]:
+        """The merged documents of a site and what they say, in one reading; nothing is kept. Raises as `site` does."""
+        site = self.site(name)
+        return site, self._pool.shared(snapshot(site, self._kinds, self.tree.commit))
+
     def settings(self, name: str) -> Settings:
         """How a site is to be treated. Raises ConfigErrors, SourceError."""
         return self._render(name).settings

@@ -6,6 +6,8 @@ import json
 
 import pytest
 
+from reconciler.model.review_wire import review_of
+
 pytestmark = pytest.mark.usefixtures("offline")
 
 COMMON = "sites/profiles/common/deployment-config.yaml"
@@ -34,7 +36,7 @@ def edited(example, path, old, new):
 def test_a_commit_that_changes_nothing_ends_with_0(review):
     ended = review()
     assert (ended.code, ended.err) == (0, "")
-    assert ended.out == "0 sites to change, 0 hosts to lock, worst disruption: none\n"
+    assert ended.out == "Nothing changes on any site.\n"
 
 
 def test_a_comment_changes_no_site(review, example):
@@ -46,13 +48,14 @@ def test_one_value_of_all_sites_is_one_change_with_old_new_and_place(review, exa
     example.write(edited(example, COMMON, "10.0.1.53", "10.0.2.53"))
     ended = review()
     assert (ended.code, ended.err) == (2, "")
-    assert ended.out.count("~ dns") == 1
-    assert '~ servers = ["10.0.0.53", "10.0.1.53"] → ["10.0.0.53", "10.0.2.53"]' in ended.out
-    assert "# profiles/common/deployment-config.yaml:9" in ended.out
+    assert ended.out.count("@@ dns @@") == 1
+    assert "  - servers = 10.0.0.53,10.0.1.53\n" in ended.out
+    assert "  + servers = 10.0.0.53,10.0.2.53  # profiles/common/deployment-config.yaml:9\n" in ended.out
     assert ended.out.splitlines()[0].startswith("14 sites, equal change: gatineau-001, gatineau-002")
     assert ended.out.splitlines()[0].endswith("and 2 more")
     assert ended.out.splitlines()[-1] == (
-        "14 sites to change, 0 hosts to lock, worst disruption: none, estimated for 14 without an inventory"
+        "14 sites change. No host is locked and no service is interrupted. "
+        "It is an estimate: every site is taken to be as Git said before."
     )
 
 
@@ -60,7 +63,7 @@ def test_a_change_that_locks_hosts_is_priced_before_anybody_asks(review, example
     example.write(edited(example, RAN, "      vfCount: 8", "      vfCount: 16"))
     ended = review()
     assert ended.code == 2
-    assert "9 sites to change, 9 hosts to lock, worst disruption: lock" in ended.out
+    assert "9 of 14 sites change. 9 hosts are locked and reboot, on 9 sites. 9 sites are out of service" in ended.out
     assert "window on controller-0: lock, then unlock [lock]: the whole site is out of service" in ended.out
 
 
@@ -82,9 +85,9 @@ def test_two_revisions_are_compared_without_the_folder_s_edits(review, example):
     second = example.commit(edited(example, COMMON, "10.0.1.53", "10.0.2.53"))
     example.write(edited(example, RAN, "      vfCount: 8", "      vfCount: 16"))
     ended = review("--base", first, "--head", second)
-    assert "14 sites to change, 0 hosts to lock" in ended.out
+    assert "14 sites change. No host is locked" in ended.out
     assert review("--base", second, "--head", "main").code == 0
-    assert "hosts to lock, worst disruption: lock" in review("--base", second).out
+    assert "9 hosts are locked" in review("--base", second).out
 
 
 def test_a_new_site_is_named_and_checked_and_not_guessed_at(review, example):
@@ -98,8 +101,7 @@ def test_a_new_site_is_named_and_checked_and_not_guessed_at(review, example):
     ended = review()
     assert (ended.code, ended.err) == (2, "")
     assert ended.out == (
-        "hull-001: new; what it takes is planned once the site is installed and answers\n"
-        "0 sites to change, 0 hosts to lock, worst disruption: none, 1 new site\n"
+        "hull-001: new; what it takes is planned once the site is installed and answers\n1 site is new.\n"
     )
     example.write({"sites/subclouds/hull-001/site.yaml": "nme: hull-001\n"})
     assert review().code == 1
@@ -110,7 +112,7 @@ def test_a_removed_folder_un_manages_its_site(review, example):
     ended = review()
     assert (ended.code, ended.err) == (2, "")
     assert ended.out.splitlines()[0] == "plant-1: un-managed; nothing on the site changes"
-    assert ended.out.endswith("worst disruption: none, 1 site un-managed\n")
+    assert ended.out.endswith("\n1 site is no longer managed.\n")
 
 
 def test_an_error_of_the_head_is_told_at_its_place_beside_what_the_others_change(review, example):
@@ -119,7 +121,7 @@ def test_an_error_of_the_head_is_told_at_its_place_beside_what_the_others_change
     ended = review()
     assert ended.code == 1
     assert ended.err.startswith("error: subclouds/plant-1/site.yaml:2:6: site: nme is not known; known are")
-    assert "13 sites to change" in ended.out
+    assert "It cannot be merged as it is: 1 error. 13 of 14 sites change." in ended.out
 
 
 def test_an_error_of_the_base_does_not_stop_the_commit_that_mends_it(review, example):
@@ -129,7 +131,7 @@ def test_an_error_of_the_base_does_not_stop_the_commit_that_mends_it(review, exa
     ended = review("--base", bad)
     assert (ended.code, ended.err) == (2, "")
     assert "plant-1: the base says it wrongly and this mends it" in ended.out
-    assert ended.out.endswith("1 site mended\n")
+    assert ended.out.endswith("\n1 site is mended.\n")
 
 
 def test_json_is_for_programs(review, example):
@@ -137,29 +139,28 @@ def test_json_is_for_programs(review, example):
     example.git("rm", "-r", "--quiet", "sites/subclouds/plant-1")
     ended = review("--format", "json")
     told = json.loads(ended.out)
-    assert (ended.code, len(told["sites"]), told["unmanaged"], told["errors"]) == (2, 13, ["plant-1"], [])
-    assert len({site["fingerprint"] for site in told["sites"]}) == 1
-    [difference] = told["sites"][0]["differences"]
+    [group] = told["groups"]
+    assert (ended.code, len(group["sites"]), told["gone"], told["errors"]) == (2, 13, ["plant-1"], [])
+    [difference] = group["example"]["differences"]
     assert (difference["resource"], difference["cause"], difference["desired"]) == (
         "dns",
         "pending",
         "10.0.0.53,10.0.2.53",
     )
-    assert told["sites"][0]["exact"] is False
+    assert group["is_exact"] is False
+    assert review_of(told).id == told["id"]
 
 
 def test_markdown_is_for_the_pull_request(review, example):
     example.write(edited(example, COMMON, "10.0.1.53", "10.0.2.53"))
     ended = review("--format", "markdown")
     lines = ended.out.splitlines()
-    assert (ended.code, lines[0]) == (
-        2,
-        "**14 sites to change, 0 hosts to lock, worst disruption: none, estimated for 14 without an inventory**",
-    )
-    assert "### 1 to update, on 14 sites" in lines
-    assert lines.count("```diff") == lines.count("```") == 1
+    assert (ended.code, lines[0]) == (2, "<!-- stxr-review -->")
+    assert lines[1].startswith("**14 sites change. No host is locked and no service is interrupted.")
+    assert "#### 14 sites: `dns.servers`" in lines
+    assert lines.count("```diff") == 1
     example.write(edited(example, PLANT, "name: plant-1", "nme: plant-1"))
-    assert "- :x: subclouds/plant-1/site.yaml:2:6:" in review("--format", "markdown").out
+    assert "- `subclouds/plant-1/site.yaml:2:6: site: nme is not known" in review("--format", "markdown").out
 
 
 def test_an_inventory_makes_the_plan_of_its_site_exact(review, example, tmp_path):
@@ -171,8 +172,8 @@ def test_an_inventory_makes_the_plan_of_its_site_exact(review, example, tmp_path
     (tmp_path / "plant-1.json").write_text(json.dumps(inventory))
     ended = review("--inventory", tmp_path, "plant-1", "plant-2")
     assert ended.code == 2
-    assert '["10.9.9.9"] → ["10.0.0.53", "10.0.2.53"]' in ended.out
-    assert "estimated for 1 without an inventory" in ended.out
+    assert "  - servers = 10.9.9.9\n  + servers = 10.0.0.53,10.0.2.53" in ended.out
+    assert "It is an estimate for 1 site, taken to be as Git said before. The oldest reading" in ended.out
 
 
 @pytest.mark.parametrize("content", ["not json", "[]", '"text"', b"\xff"])

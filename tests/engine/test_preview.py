@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from reconciler.desired import load_site
-from reconciler.engine.preview import assumed, exact, grouped, preview, rows_of
+from reconciler.engine.preview import assumed, exact, preview, rows_of
 from reconciler.engine.render import snapshot
 from reconciler.kinds import registry
 from reconciler.model.words import Action, Disruption
@@ -95,21 +95,6 @@ def test_a_change_that_needs_a_lock_is_priced_with_it():
     one = previewed(before, after)
     assert one.plan.locked_hosts == ("controller-0",)
     assert one.plan.disruption is Disruption.LOCK
-
-
-def test_equal_changes_are_told_once_with_all_their_sites_the_widest_first():
-    wide = [previewed(network(1500, name=n), network(9000, name=n)) for n in ("b", "c", "a")]
-    other = previewed(network(1500, name="d"), network(1400, name="d"))
-    assert [reached for _, reached in grouped([other, *wide])] == [("a", "b", "c"), ("d",)]
-
-
-def test_a_change_that_costs_other_sites_more_is_told_apart():
-    """The same console, but where there are two controllers activity moves first."""
-    one = previewed(said(hosts(ONE), "a"), said(hosts(ONE).replace("tty0", "ttyS0"), "a"))
-    both = hosts(ONE) + hosts({"controller-1": "controller"}).replace("p0", "p1").replace(":00'", ":01'")
-    two = previewed(said(both, "b"), said(both.replace("tty0", "ttyS0", 1), "b"))
-    assert one.fingerprint == two.fingerprint
-    assert [reached for _, reached in grouped([one, two])] == [("a",), ("b",)]
 
 
 def listed(hosts_, networks):

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from reconciler.cli.host_text import felt
 from reconciler.diff import compare
 from reconciler.model.kind import Context
 from reconciler.model.plan import Plan, Stage, StageType, Step
 from reconciler.model.words import Disruption
 from reconciler.plan import plan
+from reconciler.review.felt import felt
 from tests.plan.test_planner import shared_net
 from tests.worlds import KINDS, Iface, Machine, Net, Tag, host, snap, system
 

@@ -1,0 +1,78 @@
+"""What would hold the plans of a change back if it were merged now, as far as Git and the clock tell it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from reconciler.engine.gates import registry as gates
+from reconciler.engine.permission import Asked, Planning, kept_back, permitted
+from reconciler.engine.preview import Preview, shape
+from reconciler.kinds import registry
+from reconciler.model.gate import Case, GateName, Hold, Surroundings
+from reconciler.model.review import Held, merged
+from reconciler.model.site import Settings
+from reconciler.model.waves import Mass, Reach, excess
+from reconciler.model.words import Action, ApplyPolicy, Cause, Disruption, Mode
+from reconciler.plan import expected_s
+
+DATED = (GateName.FREEZE, GateName.WINDOW)  # gates that ask nobody but the clock
+NO_POLICY = {"description", "labels"}  # of a site's settings
+
+
+class Reached:
+    """The sites of a change as they come. Of sites with equal plans and policies one is judged."""
+
+    def __init__(self, now: float) -> None:
+        self._now = now
+        self._known: dict[Any, tuple[Hold, ...]] = {}
+        self._held: list[Held] = []
+        self._changed = self._disrupted = self._deleted = 0
+
+    def add(self, one: Preview, settings: Settings) -> None:
+        """One more site, with how it is treated."""
+        self._held += (Held(h.gate, h.reason, (one.site,), h.until) for h in self._holds(one, settings))
+        if settings.mode is Mode.APPLY and settings.apply is not ApplyPolicy.NEVER:
+            self._changed += 1
+            self._disrupted += one.plan.disruption >= Disruption.LOCK
+            self._deleted += any(c.action is Action.DELETE and c.cause is Cause.PENDING for c in one.found.changes)
+
+    def held(self, mass: Mass, fleet: int) -> tuple[Held, ...]:
+        """Every reason once, with its sites; first what holds the commit as a whole."""
+        reach = Reach(fleet, changed=self._changed, disrupted=self._disrupted, deleted=self._deleted)
+        heavy = excess(mass, reach)
+        whole = (Held(GateName.MASS, f"it {heavy}: it is approved as a whole"),) if heavy else ()
+        return merged((*whole, *self._held))
+
+    def _holds(self, one: Preview, settings: Settings) -> tuple[Hold, ...]:
+        key = (one.fingerprint, one.is_exact, shape(one.plan), settings.model_dump_json(exclude=NO_POLICY))
+        if key not in self._known:
+            found = (*_by_policy(one, settings), *_by_time(one, settings, self._now))
+            self._known[key] = tuple(dict.fromkeys(found))
+        return self._known[key]
+
+
+def _by_policy(one: Preview, settings: Settings) -> Iterator[Hold]:
+    """What the site's mode and policies keep back of the edit. What differed before is no part of it."""
+    asked = Asked(settings)
+    if settings.mode is not Mode.APPLY:
+        yield from permitted(one.found, one.plan, one.context, registry(), asked).holds
+        return
+    held = kept_back(Planning(one.found, one.plan, one.context, registry(), frozenset()), asked)
+    yield from (held[c.key] for c in one.found.changes if c.cause is Cause.PENDING and c.key in held)
+
+
+def _by_time(one: Preview, settings: Settings, now: float) -> Iterator[Hold]:
+    """What stands in the calendar."""
+    case = Case(
+        site=one.site,
+        group=settings.group,
+        plan=one.plan,
+        system=one.context.system,
+        surroundings=Surroundings(),
+        now=now,
+        needed_s=expected_s(one.plan, one.context.system),
+        windows=settings.windows,
+        freezes=settings.freezes,
+    )
+    yield from (hold for gate in DATED if (hold := gates()[gate](case)))

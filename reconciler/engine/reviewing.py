@@ -1,0 +1,134 @@
+"""What a change of Git does to the fleet, as a Review: each site looked at, equal ones together. Sends nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+
+from reconciler.engine.preview import Edit, Preview, exact_of, preview
+from reconciler.engine.repository import Repository
+from reconciler.engine.review_groups import Groups
+from reconciler.engine.review_holds import Reached
+from reconciler.kinds import registry
+from reconciler.model.errors import ConfigError, ConfigErrors, ReconcilerError
+from reconciler.model.origin import Origin
+from reconciler.model.review import Finding, Review
+from reconciler.model.site import Settings
+from reconciler.model.snapshot import Snapshot
+from reconciler.model.waves import Mass
+from reconciler.model.words import Cause
+
+
+def nothing_read(_site: str) -> Snapshot | None:
+    """Of no site anything was read: every plan is an estimate."""
+    return None
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What is known beside Git.
+
+    now: Unix seconds. root: the folder of the repository that holds fleet.yaml.
+    observed: what was read of a site last, with the time of the reading; None where nothing was. May raise ConfigError.
+    """
+
+    now: float
+    root: str = ""
+    observed: Callable[[str], Snapshot | None] = nothing_read
+
+
+def moved(before: Repository, after: Repository) -> tuple[str, ...]:
+    """The sites whose inputs differ, those that came or went included."""
+    old, new = before.tree.keys, after.tree.keys
+    return tuple(sorted(n for n in before.names | after.names if old.get(n) != new.get(n)))
+
+
+def reviewed(before: Repository, after: Repository, names: Iterable[str], known: Known) -> Review:
+    """What these sites would feel if the one became the other. What Git says wrongly is in `errors`, not raised."""
+    names = tuple(sorted(names))
+    groups, unknown, errors = Groups(registry()), list[str](), dict[Finding, None]()
+    reached = Reached(known.now)
+    for name in (n for n in names if n in after.names):
+        try:
+            one = _looked(before, after, name, known)
+        except ReconcilerError as error:
+            errors |= dict.fromkeys(findings(error))
+            continue
+        if one is None:
+            unknown.append(name)
+        elif _is_of_the_edit(one.preview, one.before):
+            groups.add(one.preview, one.read_at)
+            reached.add(one.preview, one.settings)
+    return Review(
+        base=before.commit,
+        head=after.commit,
+        root=known.root,
+        made_at=known.now,
+        fleet=len(after.names),
+        reached=len(names),
+        groups=groups.made(),
+        new=tuple(n for n in unknown if n not in before.names),
+        gone=tuple(n for n in names if n not in after.names),
+        broken=tuple(n for n in unknown if n in before.names),
+        errors=tuple(sorted(errors, key=lambda e: (e.file, e.line, e.column))),
+        held=reached.held(_mass(after), len(after.names)),
+    )
+
+
+def _mass(after: Repository) -> Mass:
+    """How much is too much; where fleet.yaml is wrong, every site says so."""
+    try:
+        fleet = after.fleet()
+    except ReconcilerError:
+        return Mass()
+    return fleet.mass if fleet else Mass()
+
+
+@dataclass(frozen=True, slots=True)
+class _Looked:
+    preview: Preview
+    settings: Settings
+    before: Snapshot | None
+    read_at: float | None
+
+
+def _looked(before: Repository, after: Repository, name: str, known: Known) -> _Looked | None:
+    """The site's part of the change; None where the base says nothing of it, or says it wrongly.
+
+    Raises what the head says wrongly.
+    """
+    said, observed = _said(before, name), known.observed(name)
+    site, wanted = after.whole(name)
+    if observed is not None:
+        found = exact_of(wanted, observed, registry(), Edit(said, site.settings))
+        return _Looked(found, site.settings, said, observed.taken_at)
+    return _Looked(preview(site, said, wanted, registry()), site.settings, said, None) if said else None
+
+
+def _said(before: Repository, name: str) -> Snapshot | None:
+    """What the base says of a site; None where it says nothing, or says it wrongly."""
+    try:
+        return before.desired(name) if name in before.names else None
+    except ConfigErrors:
+        return None
+
+
+def _is_of_the_edit(one: Preview, before: Snapshot | None) -> bool:
+    """Whether the site feels anything of the edit: what differed before, it does not tell."""
+    said = before.resources if before else {}
+    want = one.context.desired.resources
+    moved_unjudged = (key for key in one.found.unjudged if one.is_exact and said.get(key) != want.get(key))
+    return any(change.cause is Cause.PENDING for change in one.found.changes) or any(moved_unjudged)
+
+
+def findings(error: ReconcilerError) -> Iterator[Finding]:
+    """What is wrong, one finding for each place."""
+    for one in error if isinstance(error, ConfigErrors) else (error,):
+        yield _finding(one)
+
+
+def _finding(error: ReconcilerError) -> Finding:
+    if not isinstance(error, ConfigError) or not error.origin:
+        return Finding(str(error))
+    origin = error.origin if isinstance(error.origin, Origin) else Origin.of(error.origin)
+    return Finding(error.message, *origin) if origin else Finding(error.message, str(error.origin))

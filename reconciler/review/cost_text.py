@@ -1,0 +1,71 @@
+"""What a change costs, in words. An unlock boots the host anew; a site whose only controller is locked is out of service."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from reconciler.model.review import Cost, Review
+from reconciler.model.words import Disruption
+from reconciler.review.words import does, plural
+
+
+def fleet_cost(review: Review) -> Iterator[str]:
+    """What the fleet feels, in sentences."""
+    cost = review.cost
+    yield from _locked(review)
+    restarts = cost.reboots - cost.locks
+    if restarts > 0:
+        yield f"Hosts reboot {_times(restarts)}{' more' if cost.locks else ''}."
+    if cost.swacts:
+        yield f"Activity moves to the other controller {_times(cost.swacts)}."
+    if cost.reinstalls:
+        yield f"{does(cost.reinstalls, 'host', 'is', 'are')} installed anew."
+    if cost.losses:
+        yield f"{does(cost.losses, 'resource', 'is', 'are')} destroyed with what is on it, on {_on(review, 'losses')}."
+
+
+def _locked(review: Review) -> Iterator[str]:
+    cost, sites = review.cost, _on(review, "locks")
+    if not cost.locks:
+        is_quiet = cost.disruption is Disruption.NONE
+        yield f"No host is locked{' and no service is' if is_quiet else '; services are'} interrupted."
+        return
+    often = f", {cost.locks:,} times in all," if cost.locks > cost.hosts else ""
+    reboot = " and reboot" + ("s" if cost.hosts == 1 else "")
+    yield f"{does(cost.hosts, 'host', 'is', 'are')} locked{often}{reboot}, on {sites}."
+    if cost.outages:
+        out = does(cost.outages, "site", "is", "are")
+        yield f"{out} out of service as a whole meanwhile: the only controller is locked."
+
+
+def _times(number: int) -> str:
+    return "once" if number == 1 else plural(number, "time")
+
+
+def _on(review: Review, member: str) -> str:
+    """On how many sites something is not nothing."""
+    return plural(sum(len(group.sites) for group in review.groups if getattr(group.cost, member)), "site")
+
+
+def site_cost(cost: Cost) -> str:
+    """Of each site of a group, in short."""
+    parts = list(_of_site(cost))
+    if not parts and cost.disruption is Disruption.SERVICE:
+        return "services are interrupted"
+    return ", ".join(parts) or "no disruption"
+
+
+def _of_site(cost: Cost) -> Iterator[str]:
+    if cost.locks:
+        often = f" {cost.locks:,} times in all" if cost.locks > cost.hosts else ""
+        yield f"{plural(cost.hosts, 'host')} locked{often}"
+    if cost.outages:
+        yield "the whole site is out of service meanwhile"
+    if cost.reboots:
+        yield plural(cost.reboots, "reboot")
+    if cost.swacts:
+        yield plural(cost.swacts, "swact")
+    if cost.reinstalls:
+        yield f"{plural(cost.reinstalls, 'host')} installed anew"
+    if cost.losses:
+        yield f"{plural(cost.losses, 'resource')} destroyed"

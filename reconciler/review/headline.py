@@ -1,0 +1,72 @@
+"""The sentences that a manager reads: how many sites, what they feel, who has to say yes, what it rests on."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+
+from reconciler.model.review import Held, Review
+from reconciler.review.cost_text import fleet_cost
+from reconciler.review.words import does, listed, moment, plural
+
+MOST = 3  # reasons of one sort that are told here; all of them are told below
+
+
+Quote = Callable[[str], str]
+
+
+def headline(review: Review, quote: Quote = str) -> str:
+    """One paragraph. quote: makes text that others wrote harmless where the paragraph goes."""
+    return " ".join(sentences(review, quote))
+
+
+def sentences(review: Review, quote: Quote = str) -> Iterator[str]:
+    """The paragraph, sentence by sentence."""
+    if review.errors:
+        yield f"It cannot be merged as it is: {plural(len(review.errors), 'error')}."
+    yield _reach(review)
+    if review.groups:
+        yield from fleet_cost(review)
+    if review.approvals:
+        yield f"It needs approval: {reasons(review.approvals, quote)}."
+    if others := [held for held in review.held if not held.asks]:
+        yield f"Held if it were merged now: {reasons(others, quote)}."
+    if review.groups:
+        yield _ground(review)
+
+
+def _reach(review: Review) -> str:
+    changing = len(review.sites)
+    of = f" of {review.fleet:,}" if review.fleet > changing > 0 else ""
+    number, _, rest = does(changing, "site", "changes", "change").partition(" ")
+    parts = [f"{number}{of} {rest}"] if changing else []
+    parts += [does(len(review.new), "site", "is", "are") + " new"] if review.new else []
+    parts += [does(len(review.gone), "site", "is", "are") + " no longer managed"] if review.gone else []
+    parts += [does(len(review.broken), "site", "is", "are") + " mended"] if review.broken else []
+    return f"{listed(parts) or 'Nothing changes on any site'}."
+
+
+def reasons(held: Iterable[Held], quote: Quote = str) -> str:
+    """Why, and on how many sites."""
+    told = [_reason(one, quote) for one in held]
+    more = f"; and {plural(len(told) - MOST, 'other reason')}" if len(told) > MOST else ""
+    return "; ".join(told[:MOST]) + more
+
+
+def _reason(held: Held, quote: Quote) -> str:
+    reason = quote(
+        held.reason.removeprefix("waits for approval: ").removeprefix("waits for approval of this very plan: ")
+    )
+    until = f", until {moment(held.until)}" if held.until is not None else ""
+    return f"{reason} ({plural(len(held.sites), 'site')}{until})" if held.sites else reason
+
+
+def _ground(review: Review) -> str:
+    """What it rests on."""
+    guessed = sum(len(group.sites) for group in review.groups if not group.is_exact)
+    read = [group.read_at for group in review.groups if group.read_at is not None]
+    told = f"The oldest reading that it rests on is of {moment(min(read))}." if read else ""
+    if not guessed:
+        return told or "It rests on what was read of the sites."
+    if guessed == len(review.sites):
+        return "It is an estimate: every site is taken to be as Git said before."
+    return f"It is an estimate for {plural(guessed, 'site')}, taken to be as Git said before. {told}".rstrip()

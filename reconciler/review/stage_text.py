@@ -1,0 +1,60 @@
+"""What a plan does, stage by stage, and what each stage costs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+import orjson
+
+from reconciler.model.plan import Call, Opening, Stage, StageType, Step
+from reconciler.model.wire import plain
+from reconciler.model.words import Disruption
+from reconciler.review.words import plural
+
+OPENINGS = {Opening.LOCK: "lock", Opening.LOCKED: "is locked", Opening.ADOPT: "take over the open window"}
+
+
+def stage_lines(stages: Iterable[Stage], *, with_calls: bool = False) -> Iterator[str]:
+    """The stages by number, each with its steps below it. with_calls: and the very requests of each step."""
+    for number, stage in enumerate(stages, 1):
+        yield f"{number}. {_heading(stage)}"
+        for step in stage.steps:
+            yield from _step(step, with_calls=with_calls)
+        if stage.last:
+            yield f"     then once: {', '.join(c.path for c in stage.last)}"
+
+
+def _heading(stage: Stage) -> str:
+    cost = "" if stage.disruption is Disruption.NONE else f" [{stage.disruption}]"
+    why = f": {stage.why}" if stage.why else ""
+    if stage.type is StageType.SWACT:
+        return f"swact away from {stage.host}{cost}{why}"
+    if stage.type is StageType.WINDOW and stage.opening:
+        end = "then unlock" if stage.unlocks else "stays locked"
+        beside = f", {stage.at_once} of these at a time" if stage.at_once > 1 else ""
+        return f"window on {stage.host}: {OPENINGS[stage.opening]}, {end}{beside}{cost}{why}"
+    return f"online, nothing is locked{cost}{why}"
+
+
+def _step(step: Step, *, with_calls: bool) -> Iterator[str]:
+    place = f" on {step.host}" if step.host else ""
+    names = ", ".join(dict.fromkeys(c.key.name for c in step.changes if c.key.name))
+    yield f"     {step.kind}{place}{': ' if names else ''}{names} ({plural(len(step.calls), 'call')})"
+    if with_calls:
+        yield from (f"       {line}" for call in step.calls for line in call_lines(call))
+
+
+def call_lines(call: Call) -> Iterator[str]:
+    """A request as it will be sent, with what is filled in then named in angle brackets."""
+    path = call.path.format(**{name: str(ref) for name, ref in call.refs.items()})
+    yield f"{call.method} {path}"
+    if call.body is not None:
+        yield f"  {_json(call.body)}"
+    if call.until:
+        yield f"  then wait until {call.until.attribute} is {' or '.join(map(str, call.until.values))}"
+
+
+def _json(value: Any) -> str:
+    """The body as JSON, but with what is filled in when it is sent."""
+    return orjson.dumps(plain(value)).decode()
