@@ -5,6 +5,7 @@ One process owns the state folder, so lock files found at opening are those of a
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
@@ -26,6 +27,8 @@ from reconciler.sources.location import Location, location
 FETCH_TIMEOUT_S = 300.0
 TIDY_TIMEOUT_S = 900.0
 REFSPECS = ("+refs/heads/*:refs/heads/*", "+refs/tags/*:refs/tags/*")  # never refs/stxr: those are ours
+FETCH = ("--quiet", "--update-shallow", "--no-auto-maintenance", "--no-write-fetch-head", "--no-recurse-submodules",
+         "--no-tags")  # fmt: skip
 JUDGED = 10_000  # pairs remembered; a fleet has few distinct bases
 LOCKS = ("*.lock", "refs/**/*.lock", "objects/info/**/*.lock", "objects/pack/*.lock")
 
@@ -96,14 +99,17 @@ class Mirror:
         Raises UnreachableRepositoryError or MissingBranchError; the mirror, our refs and `head()` are then as before.
         """
         branch = self.branch or self._default_branch()
-        self._remote("fetch", "--quiet", "--prune", "--update-shallow", "--no-auto-maintenance", "--no-write-fetch-head",
-                     "--no-recurse-submodules", "--no-tags", "--", self.location.url, *REFSPECS)  # fmt: skip
+        self._remote("fetch", "--prune", *FETCH, "--", self.location.url, *REFSPECS)
         head = Head(self._tip(branch), branch, now)
         has_moved = refs.read(self.git, refs.HEAD).get(refs.HEAD) != head.commit
         self._note(head)
         if has_moved:
             self._tidy()
         return head
+
+    def bring(self, refspec: str, timeout_s: float) -> None:
+        """Fetch what is no branch, and is not followed, under a ref of ours. Raises UnreachableRepositoryError."""
+        self._remote("fetch", *FETCH, "--", self.location.url, refspec, timeout_s=timeout_s)
 
     def head(self) -> Head | None:
         """The last head fetched, from the state folder: what a start without a network goes on with."""
@@ -196,7 +202,7 @@ class Mirror:
             raise MissingBranchError(f"{self.location}: names no default branch; set the branch")
         return named[1].decode()
 
-    def _remote(self, *arguments: str) -> bytes:
+    def _remote(self, *arguments: str, timeout_s: float = math.inf) -> bytes:
         access = self.access()
         git = replace(
             self.git,
@@ -205,7 +211,7 @@ class Mirror:
             variables={**self.git.variables, **access_variables(self.location, access)},
         )
         try:
-            return git.run(*arguments, timeout_s=self.limits.fetch_timeout_s).out
+            return git.run(*arguments, timeout_s=min(timeout_s, self.limits.fetch_timeout_s)).out
         except GitError as error:
             raise UnreachableRepositoryError(f"{error}; the last head stays, tried again at the next poll") from error
 

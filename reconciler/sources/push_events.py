@@ -16,12 +16,7 @@ from typing import Any
 
 import orjson
 
-
-class Forge(StrEnum):
-    GITHUB = "github"
-    GITLAB = "gitlab"
-    GITEA = "gitea"  # and Forgejo, which keeps its headers
-    UNKNOWN = "unknown"
+from reconciler.model.forge import Forge
 
 
 class Delivery(StrEnum):
@@ -57,7 +52,7 @@ def judged(headers: Mapping[str, str], body: bytes, secrets: Iterable[str], bran
     if delivery is not Delivery.ACCEPTED:
         return Event(forge, delivery)
     digest = sha256(body).hexdigest()
-    if headers.get(_EVENTS[forge]) not in PUSHES:
+    if headers.get(EVENTS[forge]) not in PUSHES:
         return Event(forge, Delivery.OTHER_EVENT, digest=digest)
     pushed = _branch(body)
     if pushed is None:
@@ -67,13 +62,14 @@ def judged(headers: Mapping[str, str], body: bytes, secrets: Iterable[str], bran
     return Event(forge, Delivery.ACCEPTED, pushed, digest)
 
 
-_EVENTS = {Forge.GITEA: "x-gitea-event", Forge.GITHUB: "x-github-event", Forge.GITLAB: "x-gitlab-event"}
+# the header that names the event; Gitea's first, for it sends GitHub's too
+EVENTS = {Forge.GITEA: "x-gitea-event", Forge.GITHUB: "x-github-event", Forge.GITLAB: "x-gitlab-event"}
 PUSHES = frozenset({"push", "Push Hook"})
 HEADS = "refs/heads/"
 
 
 def _forge(headers: Mapping[str, str]) -> Forge:
-    return next((forge for forge, name in _EVENTS.items() if name in headers), Forge.UNKNOWN)
+    return next((forge for forge, name in EVENTS.items() if name in headers), Forge.UNKNOWN)
 
 
 def _authentic(forge: Forge, headers: Mapping[str, str], body: bytes, secrets: tuple[str, ...]) -> Delivery:

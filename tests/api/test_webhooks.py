@@ -101,3 +101,40 @@ def test_without_a_secret_no_delivery_is_taken():
 
 def test_it_is_told_not_asked(heard):
     assert asked(heard.app, PATH).status == 405
+
+
+PULL = orjson.dumps({"action": "opened", "number": 7, "repository": {"full_name": "ran/site-config"}})
+
+
+@pytest.fixture
+def pulled():
+    return []
+
+
+@pytest.fixture
+def reviewing(pulled):
+    return Heard(project="ran/site-config", pulled=pulled.append)
+
+
+def test_an_event_of_a_pull_request_asks_for_a_look_at_it(reviewing, pulled):
+    answer = reviewing.post(PULL, github(PULL, event="pull_request"))
+    assert (answer.status, answer.json, pulled) == (200, {"result": "accepted"}, [7])
+    assert reviewing.pushed == []
+
+
+def test_an_event_of_a_pull_request_is_believed_once_and_signed_only(reviewing, pulled):
+    assert reviewing.post(PULL, {"x-github-event": "pull_request"}).status == 401
+    assert reviewing.post(PULL, github(b"other", event="pull_request")).status == 401
+    reviewing.post(PULL, github(PULL, event="pull_request"))
+    assert reviewing.post(PULL, github(PULL, event="pull_request")).json == {"result": "replayed"}
+    assert pulled == [7]
+
+
+def test_a_pull_request_of_another_repository_is_others_business(reviewing, pulled):
+    body = PULL.replace(b"ran/site-config", b"ran/charts")
+    assert reviewing.post(body, github(body, event="pull_request")).json == {"result": "other_event"}
+    assert pulled == []
+
+
+def test_without_a_forge_pull_requests_are_others_business(heard):
+    assert heard.post(PULL, github(PULL, event="pull_request")).json == {"result": "other_event"}

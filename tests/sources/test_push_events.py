@@ -6,7 +6,8 @@ from hashlib import sha256
 import orjson
 import pytest
 
-from reconciler.sources.push_events import Delivery, Forge, judged
+from reconciler.model.forge import Forge
+from reconciler.sources.push_events import Delivery, judged
 
 SECRET = "shared-with-the-forge"
 PUSH = orjson.dumps({"ref": "refs/heads/main", "after": "c0ffee", "repository": {"name": "sites"}})
