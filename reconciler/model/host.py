@@ -34,6 +34,7 @@ class HostState:
     is_active: bool = False
     mgmt_mac: str = ""
     peers: str = ""  # of a storage host: the group of hosts that keep copies of its data (sysinv host.py, peers)
+    hardware: str = ""  # the model of its processors (sysinv cpu.py, cpu_model; recorded); "" where that was not read
 
     @property
     def is_locked(self) -> bool:
@@ -94,8 +95,8 @@ class SystemState:
         return self.type == "All-in-one"
 
 
-def host_state(row: Mapping[str, Any]) -> HostState:
-    """One item of /v1/ihosts as a HostState."""
+def host_state(row: Mapping[str, Any], hardware: str = "") -> HostState:
+    """One item of /v1/ihosts as a HostState. hardware: what /v1/icpus says of its processors."""
     text = {name: str(row.get(name) or "") for name in _TEXT}
     return HostState(
         name=str(row.get("hostname") or row["uuid"]),
@@ -104,6 +105,7 @@ def host_state(row: Mapping[str, Any]) -> HostState:
         subfunctions=frozenset(filter(None, str(row.get("subfunctions") or "").split(","))),
         peers=str((row.get("peers") or {}).get("name") or ""),
         is_active=(row.get("capabilities") or {}).get("Personality") == "Controller-Active",
+        hardware=hardware,
         **text,
     )
 

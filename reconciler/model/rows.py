@@ -151,7 +151,9 @@ class Rows:
     @cached_property
     def system(self) -> SystemState:
         """Hosts and system in the words that decide."""
-        hosts = {h.name: h for h in map(host_state, self.listed.get(("ihosts", ""), ()))}
+        models = {row.get("ihost_uuid"): str(row.get("cpu_model") or "") for row in self.listed.get(("icpus", ""), ())}
+        seen = (host_state(row, models.get(row["uuid"], "")) for row in self.listed.get(("ihosts", ""), ()))
+        hosts = {h.name: h for h in seen}
         row: Row = next(iter(self.listed.get(("isystems", ""), ())), {})
         return system_state(row, hosts)
 
