@@ -21,6 +21,7 @@ from reconciler.engine.central import central_of
 from reconciler.engine.controller import Controller
 from reconciler.engine.fleet import Fleet, open_fleet
 from reconciler.engine.follow import Fetched, FolderSource, RemoteSource, Say, Source, Watch
+from reconciler.engine.measuring import Recent
 from reconciler.engine.membership import Alone
 from reconciler.engine.office import Office
 from reconciler.engine.queue import Queue
@@ -134,16 +135,20 @@ def _office(ground: Ground, bounds: Bounds) -> Office:
         ground.begins,
         turns=ground.rollouts,
         bounds=bounds,
+        lasting=Recent(_memory(ground), SYSTEM_CLOCK),
     )
+
+
+def _memory(ground: Ground) -> StoreMemory:
+    return StoreMemory(ground.store, ground.options.replica, lambda text: ground.log.warning("history", said=text))
 
 
 def _fleet(ground: Ground, office: Office) -> AbstractAsyncContextManager[Fleet]:
     options, members = ground.options, ground.members
-    memory = StoreMemory(ground.store, options.replica, lambda text: ground.log.warning("history", said=text))
     return open_fleet(
         office,
         load(options.endpoints),
-        memory,
+        _memory(ground),
         ground.metrics.observer,
         options.lines,
         sender=Sender(options.replica, members.may_write) if isinstance(members, Replicas) else Sender(),

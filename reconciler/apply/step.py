@@ -11,6 +11,7 @@ from reconciler.apply.trap import note, settle, taken_up
 from reconciler.apply.work import FIRST_SERVER_ERROR, Work
 from reconciler.model.change import Change
 from reconciler.model.errors import Busy, Conflict, NotReady, ReconcilerError, Refused, Unreachable
+from reconciler.model.forecast import Act
 from reconciler.model.history import Deed
 from reconciler.model.kind import Context
 from reconciler.model.outcome import Entry, StepResult
@@ -34,9 +35,12 @@ async def perform(step: Step, work: Work) -> Entry:
     if not todo:  # somebody has done it, or a process that died between the call and its answer
         return await _by_hosts(step, StepResult.SKIPPED, work)
     note(step, todo, seen, work)
+    began = work.clock.now()
     answered = await _send_until_done(step, todo, seen, work)
     await _verified(step, work)
     if answered:
+        if step.calls and len(todo) == len(step.changes):
+            work.measures(Act.CALL, step.host, (work.clock.now() - began) / len(step.calls), step.kind)
         settle(step, work)
         return _entry(step, StepResult.DONE)
     return await _by_hosts(step, StepResult.DONE, work)
@@ -58,8 +62,9 @@ async def supersedes(steps: Iterable[Step], work: Work) -> None:
 
 async def call_once(call: Call, work: Work, host: str) -> None:
     """A call that belongs to a whole stage. May be called again."""
-    seen = await work.look(sorted({r.key.kind for r in refs(call)}), host)
+    seen, began = await work.look(sorted({r.key.kind for r in refs(call)}), host), work.clock.now()
     await _call(call, seen, work)
+    work.measures(Act.CALL, host, work.clock.now() - began, call.once)
 
 
 async def _look(step: Step, work: Work) -> Snapshot:

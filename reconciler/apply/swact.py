@@ -12,6 +12,7 @@ from reconciler.apply.unlock import not_back
 from reconciler.apply.work import Work
 from reconciler.model.condition import Condition
 from reconciler.model.errors import Busy, Refused, Stuck
+from reconciler.model.forecast import Act
 from reconciler.model.host import HostState
 from reconciler.model.plan import Stage
 
@@ -35,11 +36,13 @@ async def move_activity(left: tuple[Stage, ...], work: Work) -> None:
     if not host.is_active:
         return
     await work.ask_gates(left)
+    began = work.clock.now()
     await _until_partner_is_current(host, work)
     work.say(f"{host.name}: swact")
     await _asked(host, work)
     goal = Goal("the standby", _moved(work), work.pace.swact_limit_s, _not_moved)
     await wait(host.name, goal, work)
+    work.measures(Act.SWACT, host.name, work.clock.now() - began)
     work.over(host.name)
 
 

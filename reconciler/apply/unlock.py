@@ -8,6 +8,7 @@ from reconciler.apply.hosts import Goal, ask, host_of, wait
 from reconciler.apply.work import Work
 from reconciler.model.condition import Condition
 from reconciler.model.errors import Busy, Refused, Stuck
+from reconciler.model.forecast import Act
 from reconciler.model.history import Deed
 from reconciler.model.host import HostState
 
@@ -24,7 +25,7 @@ async def bring_back(name: str, was: str, work: Work) -> None:
     Raises Stuck, named by how far it came. A host that is not locked any more is not ours to unlock, whatever it is.
     """
     work.say(f"{name}: unlocking")
-    host = await host_of(name, work)
+    host, began = await host_of(name, work), work.clock.now()
     work.tell(Deed.SEEN, f"{name} is {host.in_words}")
     if not host.is_unlocked:
         await _unlock(host, work)
@@ -32,6 +33,8 @@ async def bring_back(name: str, was: str, work: Work) -> None:
     work.say(f"{name}: unlocked and in service")
     await _until_taken_up(name, work)
     await _until_well(name, was, work)
+    if host.is_locked:
+        work.measures(Act.UNLOCK, name, work.clock.now() - began)
     work.over(name)
 
 

@@ -11,6 +11,7 @@ from reconciler.apply.unlock import bring_back
 from reconciler.apply.work import Work
 from reconciler.model.condition import Condition
 from reconciler.model.errors import Busy, Conflict, Held, NotReady, ReconcilerError, Refused, Stuck, Unreachable
+from reconciler.model.forecast import Act
 from reconciler.model.history import Deed
 from reconciler.model.host import HostState, SystemState
 from reconciler.model.outcome import Entry, StepResult
@@ -114,6 +115,7 @@ async def _lock(host: HostState, work: Work) -> None:
     visit finds the host in service.
     """
     work.say(f"{host.name}: locking")
+    began = work.clock.now()
     try:
         await ask(host, "lock", lambda now: now.is_unlocked, work)
     except Busy as error:
@@ -125,6 +127,7 @@ async def _lock(host: HostState, work: Work) -> None:
             raise Stuck(Condition.LOCK_REFUSED, host.name, error.fault, work.site) from error
         raise
     await wait(host.name, _locked(_lock_ended(host, work), work), work)
+    work.measures(Act.LOCK, host.name, work.clock.now() - began)
 
 
 def _locked(done: Callable[[HostState], bool], work: Work) -> Goal:

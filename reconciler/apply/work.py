@@ -9,6 +9,7 @@ from typing import Any, Protocol, TypeVar
 from reconciler.apply.remote import Clock, Journal, Pace, Recorder, Remote, unrecorded
 from reconciler.model.condition import HostCondition
 from reconciler.model.errors import Busy, ReconcilerError, Refused, Stuck, Unauthorized, Unreachable
+from reconciler.model.forecast import Act
 from reconciler.model.history import Deed, Happening
 from reconciler.model.host import SystemState
 from reconciler.model.kind import Kinds
@@ -31,6 +32,12 @@ class Keeps(Protocol):
 Lanes = Callable[[Sequence[int]], Sequence[Keeps]]
 
 
+class Measures(Protocol):
+    """Learns how long acts take. kind: of the resources, of calls."""
+
+    def __call__(self, act: Act, host: str, seconds: float, kind: str = "") -> None: ...
+
+
 async def unkept(name: str, deed: Callable[[], Awaitable[T]]) -> T:  # noqa: ARG001
     """Nothing outlives the process."""
     return await deed()
@@ -44,6 +51,10 @@ def unkept_lanes(deeds: Sequence[int]) -> Sequence[Keeps]:
 def long(stage: Stage, system: SystemState) -> float:  # noqa: ARG001
     """An hour, where nobody knows better."""
     return 3600.0
+
+
+def unmeasured(act: Act, host: str, seconds: float, kind: str = "") -> None:
+    """Nobody learns from it."""
 
 
 def nameless(stage: Stage) -> str:  # noqa: ARG001
@@ -65,7 +76,7 @@ class Work:
     record: is told what happens, stage and host being those of the deed that is being done.
     permits: asked before one more host is taken out of service, with all stages that are left; raises Held where that
       is to wait.
-    lasts: how many seconds a stage takes. digest: what tells a stage from another one of the same host.
+    lasts: how many seconds a stage takes. measures: is told how long an act took that went its whole way. digest: what tells a stage from another one of the same host.
     """
 
     site: str
@@ -80,6 +91,7 @@ class Work:
     windows: set[str] = field(default_factory=set)
     permits: Permits = permitted
     lasts: Callable[[Stage, SystemState], float] = long
+    measures: Measures = unmeasured
     digest: Callable[[Stage], str] = nameless
     kept: Keeps = unkept
     lanes: Lanes = unkept_lanes

@@ -11,6 +11,7 @@ from reconciler.apply import Pace
 from reconciler.clients import SYSTEM_CLOCK, load
 from reconciler.engine.central import central_of
 from reconciler.engine.fleet import Fleet, Memory, open_fleet
+from reconciler.engine.measuring import Recent
 from reconciler.engine.office import Office
 from reconciler.engine.repository import Repository, open_looking, open_repository
 from reconciler.kinds import registry
@@ -46,7 +47,7 @@ async def fleet(
     """The sites, reachable. Raises ConfigError when no endpoints file is given or it is wrong."""
     if chosen.endpoints is None:
         raise ConfigError("no endpoints file: give --endpoints, or set STXR_ENDPOINTS")
-    office = Office(registry(), source, SYSTEM_CLOCK, pace, say)
+    office = Office(registry(), source, SYSTEM_CLOCK, pace, say, lasting=Recent(memory, SYSTEM_CLOCK))
     central = central_of(chosen.endpoints, source)
     async with open_fleet(office, load(chosen.endpoints), memory, central=central) as opened:
         yield opened

@@ -25,6 +25,7 @@ from reconciler.model.replica import Post
 from reconciler.model.site import Settings
 from reconciler.model.verdict import Verdict
 from reconciler.model.words import Mode, Result, State
+from reconciler.plan import forecast
 from reconciler.store import Store
 
 AGAIN_S = 0.0
@@ -233,7 +234,9 @@ class Controller:
         whose = self._whose(name, visit.settings)
         now, before = self._fleet.office.clock.now(), self.verdicts.get(name)
         noted = await clues(judged, before, visit.remote)
-        return replace(found(whose, judged, outcome, now, before), noted=noted), outcome
+        todo, known = judged.plan, self._fleet.office.lasting.durations()
+        lasts = forecast(todo, judged.observed.system, known) if todo.stages else None
+        return replace(found(whose, judged, outcome, now, before), noted=noted, forecast=lasts), outcome
 
     async def _reconciled(self, visit: SiteVisit) -> tuple[Judged, Outcome]:
         """What was read is kept only for who sends a plan that was made of it."""

@@ -22,7 +22,7 @@ from reconciler.apply import Keeps, Permits, Recorder, send
 from reconciler.engine.fleet import Fleet
 from reconciler.engine.gating import judged_again
 from reconciler.engine.membership import Alone, Membership, working
-from reconciler.engine.office import Office, Visit, work
+from reconciler.engine.office import Office, Visit, learned, work
 from reconciler.engine.sending import Order, rendering, written
 from reconciler.model import errors
 from reconciler.model.errors import ConfigError, ConfigErrors, Conflict, Held, ReconcilerError
@@ -223,6 +223,7 @@ class _Run:
             with office.timed("apply"):
                 return order.ended(await send(order.plan, carried, is_asked=not self._is_owed))
         finally:
+            learned(carried, visit, office)
             visit.remote.forget()
 
     @property

@@ -21,8 +21,10 @@ from reconciler.engine.surroundings import Neighbours
 from reconciler.engine.unsealed import is_noted
 from reconciler.model.approval import Approval
 from reconciler.model.condition import HostCondition
+from reconciler.model.durations import Durations
 from reconciler.model.errors import ConfigError, ReconcilerError
 from reconciler.model.fight import Writes
+from reconciler.model.forecast import Took
 from reconciler.model.gate import Suspension
 from reconciler.model.outcome import Outcome
 from reconciler.model.removal import Removal
@@ -83,6 +85,14 @@ class Memory(Protocol):
 
     def wrote(self, site: str, sending: str, fields: Mapping[str, str], at: float) -> None:
         """A sending wrote these fields; may be told again."""
+        ...
+
+    def durations(self) -> Durations:
+        """How long what was sent took."""
+        ...
+
+    def took(self, took: Iterable[Took], at: float) -> None:
+        """A sending took so long."""
         ...
 
     def ended(self, site: str, commit: str, declared: Iterable[ResourceKey] = ()) -> None:

@@ -36,7 +36,8 @@ async def gated(allowed: Permission, seen: Snapshot, visit: Visit, office: Offic
     if not closed:
         return _claimed(allowed.plan, allowed, closed, office)
     quiet = allowed.quiet
-    is_open = bool(quiet.changes) and not holds(replace(case, plan=quiet, needed_s=expected_s(quiet, seen.system)))
+    needed_s = expected_s(quiet, seen.system, office.lasting.durations())
+    is_open = bool(quiet.changes) and not holds(replace(case, plan=quiet, needed_s=needed_s))
     return _claimed(quiet, allowed, closed, office) if is_open else Gated(allowed.owed, closed)
 
 
@@ -66,7 +67,7 @@ async def _case(plan: Plan, seen: Snapshot, visit: Visit, office: Office, *, aga
         system=seen.system,
         surroundings=around,
         now=office.clock.now(),
-        needed_s=expected_s(plan, seen.system),
+        needed_s=expected_s(plan, seen.system, office.lasting.durations()),
         windows=settings.windows,
         alarm_policy=settings.alarms,
         freezes=settings.freezes,

@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Protocol
 
 from reconciler.apply import Clock, Journal, Pace, Permits, Recorder, Work, permitted, unrecorded
 from reconciler.clients import reveal
+from reconciler.engine.measuring import Lasting, Stopwatch, Unmeasured
 from reconciler.engine.remote import SiteRemote
 from reconciler.engine.repository import Repository
 from reconciler.engine.unsealed import Reveal, as_seen
@@ -153,7 +155,8 @@ class Unbounded:
 class Office:
     """What outlives visits: kinds, repository, clock, pace, who is told what is done, and who measures each stage.
 
-    turns: in which order a commit reaches the sites. bounds: what they are allowed together.
+    turns: in which order a commit reaches the sites. bounds: what they are allowed together. lasting: how long acts
+    took so far.
 
     reveal: reads a secret that documents refer to.
     """
@@ -168,6 +171,7 @@ class Office:
     reveal: Reveal = reveal
     turns: Turns = field(default_factory=Unordered)
     bounds: Bounds = field(default_factory=Unbounded)
+    lasting: Lasting = field(default_factory=Unmeasured)
 
     def as_seen(self, said: Snapshot, observed: Snapshot) -> Snapshot:
         """What Git says, as it is compared with what was observed."""
@@ -230,6 +234,13 @@ def work(
         say=lambda text: office.say(name, text),
         windows=set(windows),
         permits=permits,
-        lasts=stage_s,
+        lasts=partial(stage_s, known=office.lasting.durations()),
+        measures=Stopwatch(),
         digest=stage_id,
     )
+
+
+def learned(carried: Work, visit: Visit, office: Office) -> None:
+    """What a sending took, once it has ended, is what the next is expected to take."""
+    if isinstance(watch := carried.measures, Stopwatch) and watch.acts:
+        office.lasting.took(watch.took(visit.remote.system, visit.remote.took_s), office.clock.now())

@@ -10,6 +10,7 @@ from reconciler.engine.surroundings import Neighbours, surroundings
 from reconciler.model.alarm import Noted
 from reconciler.model.errors import ReconcilerError
 from reconciler.model.gate import Surroundings
+from reconciler.model.host import SystemState
 from reconciler.model.kind import Kinds
 from reconciler.model.plan import Method
 from reconciler.model.rows import COLLECTIONS, Row, Rows
@@ -45,6 +46,11 @@ class SiteRemote:
         self._rows = Rows()
         self.took_s = 0.0  # the last full reading
         self._turn = asyncio.Lock()  # windows that are open together look at the same site
+
+    @property
+    def system(self) -> SystemState:
+        """As it was read last."""
+        return self._rows.system
 
     async def observe(self) -> Snapshot:
         """The whole site, each list once. Raises what makes a reading impossible; other lists that fail are named."""

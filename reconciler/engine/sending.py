@@ -12,7 +12,7 @@ import orjson
 from reconciler.apply import send
 from reconciler.engine.gating import judged_again
 from reconciler.engine.judgement import fields
-from reconciler.engine.office import Office, Visit, work
+from reconciler.engine.office import Office, Visit, learned, work
 from reconciler.model.gate import Hold
 from reconciler.model.history import ended
 from reconciler.model.outcome import Outcome, StepResult
@@ -60,6 +60,7 @@ async def sent_now(order: Order, visit: Visit, office: Office) -> Outcome:
         sending = order.sending()
         carried.record = visit.recorder(order.plan.id, sending)
         outcome = order.ended(await send(order.plan, carried))
+        learned(carried, visit, office)
         carried.record(ended(outcome, office.clock.now()))
         visit.wrote(sending, written(order.plan, outcome), office.clock.now())
         return outcome

@@ -121,13 +121,16 @@ class PlanForecast:
     """A plan, from its first call to its last host in service.
 
     outage_s: for how long the site as a whole is out of service; only where it has one host. read: how long looking at
-    the whole site takes, which comes before the plan and after it.
+    the whole site takes, which comes before the plan and after it. disturbs: somebody there may notice, so that it waits
+    for a maintenance window. most_out: hosts that are out of service at a time.
     """
 
     stages: tuple[StageForecast, ...] = ()
     span: Span = Span()
     outage_s: float = 0.0
     read: Span = Span()
+    disturbs: bool = False
+    most_out: int = 0
 
     @property
     def whole(self) -> Span:
@@ -163,8 +166,8 @@ class WaveForecast:
     wave: int
     sites: tuple[str, ...]
     begins: float
-    ends: float
-    late_ends: float
+    ends: float | None
+    late_ends: float | None
     caught_up: tuple[str, ...] = ()
 
 

@@ -8,6 +8,7 @@ from typing import Any
 
 from reconciler.model.alarm import Noted
 from reconciler.model.condition import HostCondition
+from reconciler.model.forecast import PlanForecast
 from reconciler.model.gate import Hold
 from reconciler.model.words import Area, Cause, Disruption, Severity, State
 
@@ -79,6 +80,7 @@ class Verdict:
       are not raised for the site.
     converged: the newest commit all of which the site has had; "" where none is known. coverage: fields that Git says,
       and fields that the site shows, by area.
+    forecast: how long the plan takes; None where there is nothing to do.
     noted: what the site's event log says of the time since the last look, where something drifted in it.
     """
 
@@ -117,6 +119,7 @@ class Verdict:
     ignored: tuple[Ignored, ...] = ()
     lapsed: tuple[str, ...] = ()
     suppressed: tuple[str, ...] = ()
+    forecast: PlanForecast | None = None
 
     @property
     def is_in_sync(self) -> bool:

@@ -11,6 +11,7 @@ from pydantic import BaseModel, SecretStr
 from reconciler.model.alarm import Noted
 from reconciler.model.change import Change, FieldChange
 from reconciler.model.condition import Condition, HostCondition
+from reconciler.model.forecast_wire import plan_forecast_json, plan_forecast_of
 from reconciler.model.gate import GateName, Hold
 from reconciler.model.origin import Origin
 from reconciler.model.outcome import Entry, Outcome, StepResult
@@ -197,6 +198,7 @@ def verdict_json(verdict: Verdict) -> dict[str, Any]:
     content["noted"] = [asdict(noted) for noted in verdict.noted]
     content["holds"] = [hold_json(h) for h in verdict.holds]
     content["conditions"] = [condition_json(c, verdict.site) for c in verdict.conditions]
+    content["forecast"] = plan_forecast_json(verdict.forecast) if verdict.forecast else None
     return {"version": VERSION, **{k: plain(v) for k, v in content.items()}}
 
 
@@ -218,6 +220,8 @@ def verdict_of(content: Mapping[str, Any]) -> Verdict:
     lists["ignored"] = tuple(map(ignored_of, members.get("ignored", ())))
     lists["noted"] = tuple(Noted(**noted) for noted in members.get("noted", ()))
     lists["conditions"] = tuple(map(condition_of, members.get("conditions", ())))
+    forecast = members.get("forecast")
+    lists["forecast"] = plan_forecast_of(forecast) if forecast else None
     return Verdict(**{**members, **lists, "state": State(members["state"]), "holds": holds})
 
 

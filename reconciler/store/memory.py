@@ -8,11 +8,15 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from sqlalchemy.exc import SQLAlchemyError
+
 from reconciler.model.approval import Approval
 from reconciler.model.condition import HostCondition
 from reconciler.model.drift import SiteDrift
+from reconciler.model.durations import NOTHING, Durations
 from reconciler.model.errors import Held
 from reconciler.model.fight import Writes
+from reconciler.model.forecast import Took
 from reconciler.model.gate import Suspension
 from reconciler.model.history import Happening, Sending
 from reconciler.model.kind import Kinds
@@ -109,6 +113,15 @@ class StoreMemory:
         if fields:
             self.store.writes.note(site, sending, fields, at)
 
+    def durations(self) -> Durations:
+        return self.store.durations.known()
+
+    def took(self, took: Iterable[Took], at: float) -> None:
+        try:
+            self.store.durations.note(took, at)
+        except SQLAlchemyError as error:
+            self.lost(f"how long a plan took was not kept: {error}")
+
     def conditions(self, site: str) -> tuple[HostCondition, ...]:
         return self.store.conditions.of(site)
 
@@ -126,6 +139,7 @@ class Recalled:
     opened: dict[str, frozenset[str]]
     removed: dict[str, tuple[Removal, ...]] = field(default_factory=dict)
     said: dict[str, frozenset[ResourceKey]] = field(default_factory=dict)
+    lasted: Durations = NOTHING
 
     def base(self, site: str) -> str:
         return self.bases.get(site, "")
@@ -159,6 +173,12 @@ class Recalled:
 
     def wrote(self, site: str, sending: str, fields: Mapping[str, str], at: float) -> None:
         raise AssertionError(f"a command that only looks has sent {sending} to {site}: {', '.join(fields)} at {at}")
+
+    def durations(self) -> Durations:
+        return self.lasted
+
+    def took(self, took: Iterable[Took], at: float) -> None:
+        raise AssertionError(f"a command that only looks has sent something, at {at}: {list(took)}")
 
     def carry(self, site: str, removals: Iterable[Removal]) -> None:
         """Not ours to write: who owns the folder finds them too."""
@@ -197,7 +217,8 @@ def recall(folder: Path, url: str = "") -> Recalled:
         if store is None:
             return Recalled({}, {})
         bases = store.bases()
-        return Recalled(bases, store.opened(), store.all_removals(), {site: store.declared(site) for site in bases})
+        said = {site: store.declared(site) for site in bases}
+        return Recalled(bases, store.opened(), store.all_removals(), said, store.durations.known())
 
 
 def removals_of(folder: Path) -> dict[str, tuple[Removal, ...]]:
@@ -225,6 +246,12 @@ def ended_of(folder: Path, sites: Iterable[str], fingerprint: str, most: int, ur
             return []
         found = (one for site in sites for one in store.drift.ended(site, fingerprint, most))
         return sorted(found, key=lambda one: one.number, reverse=True)[:most]
+
+
+def durations_of(folder: Path, url: str = "") -> Durations:
+    """How long what was sent took, whoever owns the folder. url: of its owner's database."""
+    with _looking(folder, url) as store:
+        return store.durations.known() if store else NOTHING
 
 
 def has_store(folder: Path, url: str = "") -> bool:

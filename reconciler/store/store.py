@@ -21,6 +21,7 @@ from reconciler.store.bounds import BoundStore
 from reconciler.store.conditions import Conditions
 from reconciler.store.database import durable, engine_of, file_url, put, writing
 from reconciler.store.drift import DriftStore, Kept, keep
+from reconciler.store.durations import DurationStore
 from reconciler.store.history import History
 from reconciler.store.leases import Leases
 from reconciler.store.lock import Holder, StateLock
@@ -180,6 +181,11 @@ class Store:
         return History(self._engine)
 
     @property
+    def durations(self) -> DurationStore:
+        """How long what was sent took."""
+        return DurationStore(self._engine)
+
+    @property
     def drift(self) -> DriftStore:
         """What differs since when, and how what differed ended."""
         return DriftStore(self._engine)
@@ -287,10 +293,11 @@ class Store:
                 yield row.ended_at, row.commit_id, outcome
 
     def prune(self, before: Before) -> None:
-        """Forget what is older: histories, outcomes, drift and rollouts that ended, and what people said."""
+        """Forget what is older: histories, outcomes, durations, drift and rollouts that ended, and what people said."""
         self.history.prune(before.history)
         self.sessions.forget(self._clock() - before.history)
         self.drift.prune(before.history)
+        self.durations.prune(before.history)
         prune(self._engine, before)
 
 

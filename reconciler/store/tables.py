@@ -241,3 +241,22 @@ BREAKERS = Table(
     Column("scope", String, primary_key=True),  # a group; "" for the fleet
     Column("content", Text, nullable=False),  # model.breaker.Breaker; JSON
 )
+DURATIONS = Table(
+    "durations",  # the last of each, in seconds
+    METADATA,
+    Column("act", String, primary_key=True),  # model.forecast.Act
+    Column("kind", String, primary_key=True),
+    Column("mode", String, primary_key=True),
+    Column("type", String, primary_key=True),
+    Column("role", String, primary_key=True),
+    Column("hardware", String, primary_key=True),
+    Column("at", Float, nullable=False),  # when it was measured last
+    Column("content", Text, nullable=False),  # JSON
+)
+FORECASTS = Table(
+    "forecasts",  # of rollouts
+    METADATA,
+    Column("rollout", String, primary_key=True),
+    Column("first", Text),  # as it was when the first site was done; model.forecast_wire.forecast_json
+    Column("last", Text, nullable=False),
+)

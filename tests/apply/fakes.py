@@ -10,6 +10,7 @@ from typing import Any
 from reconciler.apply import Pace, Work
 from reconciler.model.condition import HostCondition
 from reconciler.model.errors import Busy, Failure, Refused, Unreachable
+from reconciler.model.host import SystemState
 from reconciler.model.kind import Kinds
 from reconciler.model.resource import Resource, ResourceKey
 from reconciler.model.snapshot import Snapshot
@@ -86,6 +87,12 @@ class FakeSite:
         self.looks: list[Callable[[], None]] = []  # done one at each look
         self.walks: list[str] = []
         self.forgotten = 0
+
+    took_s = 0.0
+
+    @property
+    def system(self) -> SystemState:
+        return self.shown.system
 
     async def look(self, kinds: Any = (), host: str = "") -> Snapshot:
         if self.looks:

@@ -95,7 +95,7 @@ class World:
     async def fleet(self, limits: Limits = LIMITS) -> AsyncIterator[Fleet]:
         """The fleet as a command opens it: repository read anew, store from disk, no token yet."""
         with Store.open(self.state) as store, open_repository(str(self.root), "", "", self.state, registry()) as source:
-            office = Office(registry(), source, self.clock, self.pace, self._say)
+            office = Office(registry(), source, self.clock, self.pace, self._say, lasting=StoreMemory(store))
             central = central_of(self.endpoints, source)
             async with open_fleet(
                 office, load(self.endpoints), StoreMemory(store), limits=limits, central=central

@@ -7,7 +7,9 @@ from typing import Any
 from hypothesis import strategies as st
 
 from reconciler.model.condition import Condition, HostCondition
+from reconciler.model.forecast import Basis, PlanForecast, Span, StageForecast
 from reconciler.model.outcome import Entry, Outcome, StepResult
+from reconciler.model.plan import StageType
 from reconciler.model.resource import ResourceKey
 from reconciler.model.verdict import Difference, Ignored, Verdict
 from reconciler.model.words import Area, Cause, Disruption, Result, Severity, State
@@ -60,6 +62,9 @@ DIFFERENCES = st.builds(
 )
 IGNORED = st.builds(Ignored, DIFFERENCES, TEXT, TEXT, st.none() | TIMES)
 CONDITIONS = st.builds(HostCondition, st.sampled_from(Condition), TEXT, TEXT, TIMES, st.none() | TIMES, TEXT)
+SPANS = st.builds(Span, TIMES, TIMES, st.sampled_from(Basis), st.integers(0, 300))
+STAGES = st.builds(StageForecast, st.integers(0, 9), st.sampled_from(StageType), TEXT, SPANS, TIMES)
+FORECASTS = st.builds(PlanForecast, st.lists(STAGES, max_size=2).map(tuple), SPANS, TIMES, SPANS, st.booleans())
 VERDICTS = st.builds(
     Verdict,
     site=TEXT,
@@ -89,6 +94,7 @@ VERDICTS = st.builds(
     unread=st.lists(TEXT, max_size=2).map(tuple),
     ignored=st.lists(IGNORED, max_size=2).map(tuple),
     lapsed=st.lists(TEXT, max_size=2).map(tuple),
+    forecast=st.none() | FORECASTS,
 )
 KEYS = st.builds(ResourceKey, TEXT, TEXT, TEXT)
 ENTRIES = st.builds(Entry, TEXT, TEXT, st.lists(KEYS, max_size=2).map(tuple), st.sampled_from(StepResult), TEXT)
