@@ -8,21 +8,31 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-# those that a restart of its manager turns into failed ones (consts.py TRANSITORY_STATES), and its orchestrator's own
-_MOVING = """
-not-deployed pre-deploy creating pre-install installing pre-bootstrap bootstrapping pre-config configuring deploying
-aborting-install aborting-bootstrap aborting-config pre-restore restoring onsite-restoring pre-rehome rehoming pre-enroll
-enrolling pre-init-enroll initiating-enroll reconfiguring-network sw-deploy-in-progress
-"""
-MOVING = frozenset(_MOVING.split())
+from reconciler.model.deployment import DeployStatus, is_moving
+
+MANAGED, UNMANAGED = "managed", "unmanaged"
+ONLINE, OFFLINE = "online", "offline"
 BACKING_UP = frozenset({"validating", "pre-backup", "backing-up"})
 PRESTAGING = "prestaging"
 OVER = frozenset({"complete", "failed", "aborted"})
 
 
 @dataclass(frozen=True, slots=True)
+class Addresses:
+    """Where the centre reaches a subcloud: those of its admin network where it has one (dcmanager/common/utils.py)."""
+
+    subnet: str = ""
+    gateway: str = ""
+    start: str = ""
+    end: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Subcloud:
-    """One row of dcmanager's list. region: of the site's services. sync: endpoint type -> its status."""
+    """One row of dcmanager's list. region: of the site's services; an enrolment changes it. sync: endpoint type -> its status.
+
+    has_install_values: dcmanager has what a machine is installed by; the values, and the password in them, stay there.
+    """
 
     name: str
     region: str
@@ -35,11 +45,32 @@ class Subcloud:
     prestage_status: str = ""
     error: str = ""
     sync: Mapping[str, str] = field(default_factory=dict)
+    description: str = ""
+    location: str = ""
+    addresses: Addresses = Addresses()
+    systemcontroller_gateway: str = ""
+    backup_at: str = ""
+    prestage_versions: str = ""
+    peer_group_id: int | None = None
+    has_install_values: bool = False
+
+    @property
+    def status(self) -> DeployStatus:
+        """Its deploy status; UNKNOWN where a newer dcmanager says what we do not know."""
+        return DeployStatus(self.deploy_status)
+
+    @property
+    def is_managed(self) -> bool:
+        return self.management == MANAGED
+
+    @property
+    def is_online(self) -> bool:
+        return self.availability == ONLINE
 
     @property
     def moves(self) -> str:
         """What dcmanager does with the site now, for a person; "" where it does nothing."""
-        if self.deploy_status in MOVING:
+        if is_moving(self.status):
             return f"its deploy status is {self.deploy_status}"
         if self.prestage_status == PRESTAGING:
             return "software is being prestaged"
