@@ -38,6 +38,18 @@ class Durations:
     controller_fs_resize: float = 60
     storage_backend: float = 30
     app_action: float = 60
+    # of dcmanager: states that it passes through, and what Ansible does in the others
+    subcloud_state: float = 10
+    subcloud_install: float = 1500
+    subcloud_bootstrap: float = 1800
+    subcloud_configure: float = 900
+    subcloud_enroll: float = 600
+    subcloud_network: float = 300
+    subcloud_restore: float = 1800
+    subcloud_backup: float = 600
+    subcloud_prestage: float = 900
+    strategy_state: float = 10  # its workers' round
+    strategy_apply: float = 1200  # waiting for a site's VIM
 
 
 REAL = Durations()

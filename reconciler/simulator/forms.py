@@ -53,4 +53,4 @@ def _parts(message: Message) -> list[tuple[str, Message]]:
 
 def _text(part: Message) -> str:
     content = part.get_payload(decode=True)
-    return content.decode() if isinstance(content, bytes) else ""
+    return content.decode(errors="replace") if isinstance(content, bytes) else ""

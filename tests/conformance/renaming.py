@@ -27,11 +27,12 @@ _WORDS = (
 def renamed(recording: Recording) -> Recording:
     """The recording with other uuids, host names, MACs and addresses, the same everywhere in it."""
     parts = (recording.initial, recording.calls, recording.final)
-    initial, calls, final = (json.loads(_rename(json.dumps(part))) for part in parts)
+    initial, calls, final = (json.loads(renamed_text(json.dumps(part))) for part in parts)
     return Recording(f"{recording.name} renamed", initial, calls, final, recording.durations)
 
 
-def _rename(text: str) -> str:
+def renamed_text(text: str) -> str:
+    """Any text with other uuids, names and addresses."""
     text = UUID_TEXT.sub(lambda found: _other(found.group()), text)
     for pattern, replacement in _WORDS:
         text = pattern.sub(replacement, text)

@@ -7,6 +7,7 @@ wait. The first moment at which the answer is the recorded one is taken; time ne
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from copy import deepcopy
 from dataclasses import dataclass
 from typing import Any
@@ -66,7 +67,7 @@ def final_differences(run: Replay, recording: Recording) -> dict[str, str]:
 
     When the inventory was taken is not recorded either: of all moments the one with the fewest differences counts.
     """
-    every = [_finals(system, run.binding.copy(), recording) for system in _moments(run.system)]
+    every = [_finals(system, run.binding.copy(), recording) for system in moments(run.system)]
     return min(every, key=len)
 
 
@@ -89,7 +90,7 @@ def _bind_known(binding: Binding, initial: dict[str, Any]) -> None:
 def _step(run: Replay, call: dict[str, Any]) -> Outcome:
     first: tuple[System, Binding, str] | None = None
     same_status: tuple[System, Binding, str] | None = None
-    for system in _moments(run.system):
+    for system in moments(run.system):
         binding = run.binding.copy()
         response = system.handle(_request(call, binding))
         told = _difference(call, response, binding)
@@ -105,7 +106,7 @@ def _step(run: Replay, call: dict[str, Any]) -> Outcome:
     return Outcome(call["seq"], call["name"], call["method"], call["path"], told)
 
 
-def _moments(system: System):
+def moments(system: System) -> Iterator[System]:
     """The system now, after each of the effects that wait, and when no period of refusal can run any more."""
     current = deepcopy(system)
     yield current

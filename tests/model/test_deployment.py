@@ -14,8 +14,11 @@ from reconciler.model.deployment import (
     passed,
 )
 
-ADDED = """not-deployed creating create-complete pre-install installing install-complete pre-bootstrap bootstrapping
-bootstrap-complete pre-config configuring complete""".split()
+ADDED_WORDS = """
+not-deployed creating create-complete pre-install installing install-complete pre-bootstrap bootstrapping
+bootstrap-complete pre-config configuring complete
+"""
+ADDED = ADDED_WORDS.split()
 
 
 def test_whoever_misses_states_still_sees_what_is_behind_them():
@@ -35,7 +38,9 @@ def test_what_moves_is_failed_after_a_restart_of_the_manager():
 
 
 def test_nothing_that_moves_takes_an_order_but_to_abort():
-    assert not {status for step, found in STARTS.items() if step is not Step.ABORT for status in found if is_moving(status)}
+    assert not {
+        status for step, found in STARTS.items() if step is not Step.ABORT for status in found if is_moving(status)
+    }
 
 
 @pytest.mark.parametrize("status", list(REMAINING))

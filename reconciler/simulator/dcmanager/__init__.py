@@ -1,8 +1,12 @@
-"""dcmanager of a simulated central cloud: what is read of it, and its subcloud groups written (starlingx/distcloud).
+"""dcmanager of a simulated central cloud: subclouds from their adding to their deletion, groups, strategies (starlingx/distcloud).
 
 Recorded: errors are HTML unless JSON is asked for; a method that a path has not is a 404; the list shows the endpoints
-in another order than one row; strategies, of which there is one at a time, stay after their end until they are deleted.
-Rows of `subclouds`, `strategies` and `strategy_steps` are put there by the control API, in dcmanager's own columns.
+in another order than one row; a strategy stays after its end until it is deleted, and keeps out every other. What no
+recording covers is written from the source, and its module says `unverified`.
+
+Rows of `subclouds`, `strategies`, `strategy_steps` and `central` can be changed by the control API, in dcmanager's own
+columns. Its marks make something go wrong once: `<state>-fails:<subcloud>:<text>` (deploying, changing, backups,
+orchestration), and `manager-restarts`, which turns all that is under way into its failure.
 """
 
 from __future__ import annotations
@@ -14,43 +18,85 @@ from typing import Any
 
 from reconciler.simulator.api import Api
 from reconciler.simulator.call import Call
-from reconciler.simulator.dcmanager import alarms, groups, strategies, subclouds
+from reconciler.simulator.dcmanager import (
+    about,
+    adding,
+    alarms,
+    backups,
+    changing,
+    deploy_files,
+    deploying,
+    groups,
+    notifications,
+    options,
+    peers,
+    phases,
+    strategies,
+    subcloud_work,
+    subclouds,
+)
 from reconciler.simulator.dcmanager.answers import failure, refuse
 from reconciler.simulator.dcmanager.beyond import NOTHING, Beyond
+from reconciler.simulator.durations import REAL, Durations
 from reconciler.simulator.exchange import Fault, Request, Response
+from reconciler.simulator.forms import form
 from reconciler.simulator.router import Router
 from reconciler.simulator.system import System
 
 CENTRAL = "systemController"  # of a simulated fleet; no subcloud can have this name
 REGION = "SystemController"
 ROOT = "/v1.0"
+RESTART = "manager-restarts"
 Accepts = Callable[[str | None], bool]
 
 
-def central(names: Iterable[str] = ()) -> System:
-    """A central cloud whose subclouds are these sites, all deployed, managed and in sync."""
-    system = System(CENTRAL, Api(()))
+def central(names: Iterable[str] = (), durations: Durations = REAL, **said: Any) -> System:
+    """A central cloud whose subclouds are these sites, all deployed, managed and in sync. said: as in `about.USUAL`."""
+    system = System(CENTRAL, Api(()), durations=durations)
+    about.fill(system, **said)
     groups.fill(system)
+    options.fill(system)
     for name in names:
         subclouds.add(system, name)
     return system
 
 
-def handle(system: System, request: Request, accepts: Accepts, beyond: Beyond = NOTHING) -> Response:
-    """Answer one request. accepts: whether a token is good. beyond: what the central cloud sees of its sites."""
+def everybody(token: str | None) -> bool:  # noqa: ARG001
+    return True
+
+
+def handle(
+    system: System, request: Request, accepts: Accepts, beyond: Beyond = NOTHING, may_write: Accepts = everybody
+) -> Response:
+    """Answer one request. beyond: what the central cloud sees of its sites.
+
+    accepts: whether a token is good. may_write: whether it is more than a reader's (dcmanager/api/policies).
+    """
     if request.path in ("", "/"):
         return Response(200, _versions(request.base))
     token = request.header("X-Auth-Token")
     if not accepts(token):
         why = f"Auth token is invalid: {token}" if token else "Authentication required"
-        return failure(request, 401, f"Failed to validate access token: {why}")
+        return failure(request, Fault(401, ""), f"Failed to validate access token: {why}")
+    if request.method != "GET" and not may_write(token):
+        return failure(request, Fault(403, ""), None)
+    if system.take_mark(RESTART) is not None:
+        deploying.restart(system)
     subclouds.audit(system, beyond)
     if request.path == f"{ROOT}/alarms":
         alarms.count(system, beyond)
+    response = _answered(system, request)
+    if request.method != "GET":
+        system.journal.wrote(system.now, request, response)
+    return response
+
+
+def _answered(system: System, request: Request) -> Response:
     try:
-        return Response(200, _answer(system, request))
+        answer = _answer(system, request)
     except Fault as fault:
-        return failure(request, fault.status, None if fault.text == _NO_METHOD else fault.text)
+        return failure(request, fault, None if fault.text == _NO_METHOD else fault.text)
+    return answer if isinstance(answer, Response) else Response(200, answer)
 
 
 def _answer(system: System, request: Request) -> Any:
@@ -60,7 +106,17 @@ def _answer(system: System, request: Request) -> Any:
     if request.method not in match.handlers:
         raise refuse(_NO_METHOD, 404)
     call = Call(request.method, request.path, match.arguments(request.method), request.query, _body(request), "")
-    return system.tables.atomically(lambda: match.handler(request.method)(system, call), lambda _: False)
+    mark = system.timeline.mark()
+    try:
+        return system.tables.atomically(lambda: match.handler(request.method)(system, call), _is_kept)
+    except Fault as fault:
+        if not fault.kept:
+            system.timeline.back_to(mark)
+        raise
+
+
+def _is_kept(error: Exception) -> bool:
+    return isinstance(error, Fault) and error.kept
 
 
 @cache
@@ -68,11 +124,28 @@ def _router() -> Router:
     return Router([route for family in FAMILIES for route in family.routes])
 
 
-FAMILIES = (subclouds.family, groups.family, strategies.family, alarms.family)
+FAMILIES = (
+    subclouds.family,
+    adding.family,
+    changing.family,
+    phases.family,
+    subcloud_work.family,
+    groups.family,
+    strategies.family,
+    options.family,
+    deploy_files.family,
+    backups.family,
+    peers.family,
+    notifications.family,
+    alarms.family,
+)
 _NO_METHOD = "no such method"
 
 
 def _body(request: Request) -> Any:
+    """A form or JSON; what is neither is nothing."""
+    if (sent := form(request)) is not None:
+        return sent
     try:
         return json.loads(request.content) if request.content else None
     except ValueError:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from reconciler.simulator.call import Call
 from reconciler.simulator.dcmanager import subclouds
 from reconciler.simulator.dcmanager.answers import refuse, time
+from reconciler.simulator.dcmanager.names import is_plain
 from reconciler.simulator.family import Family
 from reconciler.simulator.tables import Row
 
@@ -16,11 +17,10 @@ if TYPE_CHECKING:
 
 family = Family("subcloud groups")
 TABLE = "subcloud_groups"
-DEFAULT = "Default"
+DEFAULT, DEFAULT_ID = "Default", 1
 COLUMNS = ("name", "description", "update_apply_type", "max_parallel_subclouds")
 MOST = 5000
 LONGEST = 255
-SPECIAL = frozenset(".*+?|()[]{}^$")
 
 
 def fill(system: System) -> None:
@@ -93,14 +93,8 @@ def _is_number(value: Any) -> bool:
     return str(value).isdigit() and 1 <= int(value) <= MOST
 
 
-def _is_name(value: Any) -> bool:
-    """dcmanager/common/utils.py validate_name."""
-    is_plain = isinstance(value, str) and 0 < len(value) <= LONGEST and not SPECIAL & set(value)
-    return is_plain and not value.isdigit() and value.lower() != DEFAULT.lower()
-
-
 _FITS: Mapping[str, Callable[[Any], bool]] = {
-    "name": _is_name,
+    "name": lambda value: is_plain(value, DEFAULT),
     "description": lambda value: bool(value) and len(value) < LONGEST,
     "update_apply_type": lambda value: value in ("parallel", "serial"),
     "max_parallel_subclouds": _is_number,

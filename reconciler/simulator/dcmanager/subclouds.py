@@ -30,6 +30,32 @@ data_upgrade
 BEFORE_TIMES = tuple(_BEFORE_TIMES.split())
 AFTER_TIMES = ("group_id", "peer_group_id", "rehome_data")
 UNKNOWN, IN_SYNC, OUT_OF_SYNC = "unknown", "in-sync", "out-of-sync"
+ADVICE = {
+    "bootstrap-failed": "For bootstrap failures, please use 'dcmanager subcloud deploy resume' after the cause of failure "
+    "has been resolved.",
+    "config-failed": "For configuration failures, please use dcmanager subcloud deploy config command to reconfigure the "
+    "subcloud after the cause of failure has been resolved.",
+}
+"""What a read adds to the error of a row (consts.py ERR_MSG_DICT); the answer of a change does not (recorded)."""
+_AUDITED = """
+complete configuring config-failed config-aborted pre-config-failed install-failed install-aborted
+pre-install-failed installing restoring restore-prep-failed restore-failed rehome-pending sw-deploy-in-progress
+sw-deploy-apply-strategy-failed
+"""
+AUDITED = frozenset(_AUDITED.split())
+AUDITED_WHILE_ONLINE = frozenset({"installing", "rehome-pending", "sw-deploy-in-progress"})
+"""States of deployment in which a site is looked at (dcmanager/audit/subcloud_audit_manager.py VALID_DEPLOY_STATE)."""
+
+JUST_ADDED: Row = {
+    "management-state": "unmanaged",
+    "availability-status": "offline",
+    "deploy-status": "not-deployed",
+    "error-description": "No errors present",
+    "openstack-installed": False,
+    "sync": dict.fromkeys(ENDPOINTS, UNKNOWN),
+    "there": False,
+    "bootstraps": 0,
+}
 NEW = {
     "description": "",
     "location": "",
@@ -41,14 +67,23 @@ NEW = {
     "openstack-installed": False,
     "systemcontroller-gateway-ip": "192.168.204.101",
     "group_id": 1,
+    "initial": True,
+    "there": True,
+    "bootstraps": 0,
 }
+"""Besides dcmanager's columns: whether the site is there now, and how often it was bootstrapped since the beginning."""
 
 
 def add(system: System, name: str, **said: Any) -> Row:
     """A row of the table; every column that nobody says is as that of a deployed, managed subcloud, or null."""
-    own = {"name": name, "region-name": system.uuid().replace("-", ""), "sync": dict.fromkeys(ENDPOINTS, IN_SYNC)}
+    own = {
+        "name": name,
+        "site": name,
+        "region-name": system.uuid().replace("-", ""),
+        "sync": dict.fromkeys(ENDPOINTS, IN_SYNC),
+    }
     row = system.insert(TABLE, **NEW, **own)
-    high, low = divmod(row["id"], 256)
+    high, low = divmod(row["id"] - 1, 256)
     subnet = f"10.{128 + high}.{low}"
     addresses = {
         "management-subnet": f"{subnet}.0/24",
@@ -62,13 +97,20 @@ def add(system: System, name: str, **said: Any) -> Row:
 def audit(system: System, beyond: Beyond) -> None:
     """Note which sites answer now. What is offline is in sync with nobody knows what."""
     for row in system.tables.rows(TABLE):
-        answers = beyond.answers(row["name"])
-        state = "online" if answers else "offline"
-        if answers is None or state == row["availability-status"]:
+        answers = beyond.answers(row["site"]) if _is_audited(row) else None
+        if answers is None:
             continue
-        is_known = answers and row["management-state"] == "managed"
-        sync = dict.fromkeys(ENDPOINTS, IN_SYNC if is_known else UNKNOWN)
-        system.update(TABLE, row["uuid"], **{"availability-status": state, "sync": sync})
+        state, was = "online" if answers else "offline", row["sync"]
+        known = IN_SYNC if row["management-state"] == "managed" else UNKNOWN
+        seen = {endpoint: known if status == UNKNOWN else status for endpoint, status in was.items()}
+        sync = seen if answers else dict.fromkeys(ENDPOINTS, UNKNOWN)
+        if (state, sync) != (row["availability-status"], was):
+            system.update(TABLE, row["uuid"], **{"availability-status": state, "sync": sync})
+
+
+def _is_audited(row: Row) -> bool:
+    is_online = row["availability-status"] == "online"
+    return row["deploy-status"] in AUDITED and (is_online or row["deploy-status"] not in AUDITED_WHILE_ONLINE)
 
 
 @family.on("GET", "/subclouds")
@@ -80,7 +122,7 @@ def listed(system: System, call: Call) -> Row:  # noqa: ARG001
 @family.on("GET", "/subclouds/{ref}")
 def one(system: System, call: Call) -> Row:
     row = found(system, call["ref"])
-    return {**shown(row), "endpoint_sync_status": _statuses(row, sorted(ENDPOINTS))}
+    return {**_told(row), "endpoint_sync_status": _statuses(row, sorted(ENDPOINTS))}
 
 
 @family.on("GET", "/subclouds/{ref}/detail")
@@ -105,10 +147,17 @@ def shown(row: Row) -> Row:
     return {n: row.get(n) for n in BEFORE_TIMES} | times | {n: row.get(n) for n in AFTER_TIMES}
 
 
+def _told(row: Row) -> Row:
+    """The row as it is read: a failure comes with advice (_append_static_err_content)."""
+    advice = ADVICE.get(row["deploy-status"])
+    said = row["error-description"]
+    return {**shown(row), "error-description": f"{said}\n{advice}" if advice else said}
+
+
 def _in_list(row: Row) -> Row:
     statuses = set(row["sync"].values())
     overall = statuses.pop() if len(statuses) == 1 else OUT_OF_SYNC
-    return {**shown(row), "sync_status": overall, "endpoint_sync_status": _statuses(row, ENDPOINTS)}
+    return {**_told(row), "sync_status": overall, "endpoint_sync_status": _statuses(row, ENDPOINTS)}
 
 
 def _statuses(row: Row, order: Any) -> list[Row]:
