@@ -136,7 +136,7 @@ class Mirror:
 
     def keep_all(self, commits: Mapping[str, str]) -> None:
         """Note the bases of many sites in one transaction. Full commit ids only. Raises UnknownRevisionError."""
-        for commit in set(commits.values()) - self._there:  # a push to a whole fleet is one commit for thousands of sites
+        for commit in set(commits.values()) - self._there:  # thousands of sites may follow one commit
             if not FULL_ID.fullmatch(commit) or self.resolve(commit) != commit:
                 raise UnknownRevisionError(f"{self.location}: {commit!r} is not the full id of a commit")
         refs.write(self.git, {refs.base(site): commit for site, commit in commits.items()})
