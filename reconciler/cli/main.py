@@ -22,6 +22,7 @@ from reconciler.cli import (
     plan,
     render,
     replicas,
+    review_told,
     rollout,
     schema,
     serve,
@@ -45,6 +46,7 @@ app = typer.Typer(
 app.command("validate")(validate.validate)
 app.command("render")(render.render)
 app.command("plan")(plan.plan)
+app.command("review")(review_told.review)
 app.command("apply")(apply.apply)
 app.command("status")(status.status)
 app.command("drift")(drift.drift)

@@ -8,6 +8,8 @@ from typing import Annotated
 
 import typer
 
+from reconciler.review.annotations import Form
+
 
 class Exit(IntEnum):
     """Exit codes that tell the truth; scripts and pipelines may rely on them."""
@@ -21,6 +23,18 @@ class Exit(IntEnum):
 class Format(StrEnum):
     TEXT = "text"
     JSON = "json"
+
+
+class ReviewFormat(StrEnum):
+    """The forms in which a review is told: for people, for programs, for forges."""
+
+    TEXT = "text"
+    JSON = "json"
+    MARKDOWN = "markdown"
+    PLAIN = Form.PLAIN.value
+    GITHUB = Form.GITHUB.value
+    GITLAB = Form.GITLAB.value
+    SARIF = Form.SARIF.value
 
 
 class PlanFormat(StrEnum):

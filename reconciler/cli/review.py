@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 import orjson
 import typer
 
-from reconciler.cli import results as shown
-from reconciler.cli.options import Exit, PlanFormat
+from reconciler.cli.options import Exit, PlanFormat, ReviewFormat
+from reconciler.cli.review_told import told
 from reconciler.cli.selection import selected
 from reconciler.cli.session import Chosen
 from reconciler.engine.preview import rows_of
@@ -20,11 +20,8 @@ from reconciler.engine.reviewing import Known, moved, reviewed
 from reconciler.kinds import registry
 from reconciler.model.errors import ConfigError
 from reconciler.model.review import Review
-from reconciler.model.review_wire import review_json
 from reconciler.model.snapshot import Snapshot
 from reconciler.observe import interpret
-from reconciler.review.markdown import comment
-from reconciler.review.plain import lines
 
 
 def review(
@@ -35,7 +32,7 @@ def review(
         raise ConfigError("--head needs --base: the revision that the sites follow now")
     with _opened(chosen, base) as before, _opened(chosen, head) as after:
         found = reviewed(before, after, _names(before, after, sites), _known(chosen, inventory))
-    _SHOWS[show](found)
+    typer.echo(told(found, ReviewFormat(show)), nl=False)
     for error in found.errors:
         typer.echo(f"error: {error.in_words}", err=True)
     return _exit(found)
@@ -77,15 +74,3 @@ def _exit(found: Review) -> Exit:
     if found.errors:
         return Exit.ERROR
     return Exit.DONE if found.is_empty else Exit.CHANGES
-
-
-def _text(found: Review) -> None:
-    for line in lines(found):
-        typer.echo(line)
-
-
-_SHOWS: dict[PlanFormat, Callable[[Review], None]] = {
-    PlanFormat.TEXT: _text,
-    PlanFormat.JSON: lambda found: shown.as_json(review_json(found)),
-    PlanFormat.MARKDOWN: lambda found: typer.echo(comment(found)),
-}

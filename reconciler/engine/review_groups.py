@@ -44,9 +44,10 @@ class Groups:
         members.sites.append(one.site)
         members.read_at = _oldest(members.read_at, read_at)
 
-    def made(self) -> tuple[Group, ...]:
-        """The widest first."""
-        return tuple(sorted(map(self._group, self._known.values()), key=lambda g: (-len(g.sites), g.sites)))
+    def made(self) -> tuple[tuple[Group, Preview], ...]:
+        """Each with the site that stands for it; the widest first."""
+        made = ((self._group(members), members.first) for members in self._known.values())
+        return tuple(sorted(made, key=lambda one: (-len(one[0].sites), one[0].sites)))
 
     def _group(self, members: _Members) -> Group:
         one = members.first

@@ -9,6 +9,7 @@ from reconciler.engine.gates import registry as gates
 from reconciler.engine.permission import Asked, Planning, kept_back, permitted
 from reconciler.engine.preview import Preview, shape
 from reconciler.kinds import registry
+from reconciler.model.durations import Durations
 from reconciler.model.gate import Case, GateName, Hold, Surroundings
 from reconciler.model.review import Held, merged
 from reconciler.model.site import Settings
@@ -23,8 +24,8 @@ NO_POLICY = {"description", "labels"}  # of a site's settings
 class Reached:
     """The sites of a change as they come. Of sites with equal plans and policies one is judged."""
 
-    def __init__(self, now: float) -> None:
-        self._now = now
+    def __init__(self, now: float, durations: Durations) -> None:
+        self._now, self._durations = now, durations
         self._known: dict[Any, tuple[Hold, ...]] = {}
         self._held: list[Held] = []
         self._changed = self._disrupted = self._deleted = 0
@@ -47,9 +48,24 @@ class Reached:
     def _holds(self, one: Preview, settings: Settings) -> tuple[Hold, ...]:
         key = (one.fingerprint, one.is_exact, shape(one.plan), settings.model_dump_json(exclude=NO_POLICY))
         if key not in self._known:
-            found = (*_by_policy(one, settings), *_by_time(one, settings, self._now))
+            found = (*_by_policy(one, settings), *self._by_time(one, settings))
             self._known[key] = tuple(dict.fromkeys(found))
         return self._known[key]
+
+    def _by_time(self, one: Preview, settings: Settings) -> Iterator[Hold]:
+        """What stands in the calendar."""
+        case = Case(
+            site=one.site,
+            group=settings.group,
+            plan=one.plan,
+            system=one.context.system,
+            surroundings=Surroundings(),
+            now=self._now,
+            needed_s=expected_s(one.plan, one.context.system, self._durations),
+            windows=settings.windows,
+            freezes=settings.freezes,
+        )
+        yield from (hold for gate in DATED if (hold := gates()[gate](case)))
 
 
 def _by_policy(one: Preview, settings: Settings) -> Iterator[Hold]:
@@ -60,19 +76,3 @@ def _by_policy(one: Preview, settings: Settings) -> Iterator[Hold]:
         return
     held = kept_back(Planning(one.found, one.plan, one.context, registry(), frozenset()), asked)
     yield from (held[c.key] for c in one.found.changes if c.cause is Cause.PENDING and c.key in held)
-
-
-def _by_time(one: Preview, settings: Settings, now: float) -> Iterator[Hold]:
-    """What stands in the calendar."""
-    case = Case(
-        site=one.site,
-        group=settings.group,
-        plan=one.plan,
-        system=one.context.system,
-        surroundings=Surroundings(),
-        now=now,
-        needed_s=expected_s(one.plan, one.context.system),
-        windows=settings.windows,
-        freezes=settings.freezes,
-    )
-    yield from (hold for gate in DATED if (hold := gates()[gate](case)))

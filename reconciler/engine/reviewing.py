@@ -10,6 +10,7 @@ from reconciler.engine.repository import Repository
 from reconciler.engine.review_groups import Groups
 from reconciler.engine.review_holds import Reached
 from reconciler.kinds import registry
+from reconciler.model.durations import NOTHING, Durations
 from reconciler.model.errors import ConfigError, ConfigErrors, ReconcilerError
 from reconciler.model.origin import Origin
 from reconciler.model.review import Finding, Review
@@ -30,11 +31,13 @@ class Known:
 
     now: Unix seconds. root: the folder of the repository that holds fleet.yaml.
     observed: what was read of a site last, with the time of the reading; None where nothing was. May raise ConfigError.
+    durations: how long acts take on this fleet.
     """
 
     now: float
     root: str = ""
     observed: Callable[[str], Snapshot | None] = nothing_read
+    durations: Durations = NOTHING
 
 
 def moved(before: Repository, after: Repository) -> tuple[str, ...]:
@@ -43,14 +46,27 @@ def moved(before: Repository, after: Repository) -> tuple[str, ...]:
     return tuple(sorted(n for n in before.names | after.names if old.get(n) != new.get(n)))
 
 
+@dataclass(frozen=True, slots=True)
+class Looked:
+    """A review, and of each of its groups the site that stands for it, with its real plan; in the same order."""
+
+    review: Review
+    previews: tuple[Preview, ...]
+
+
 def reviewed(before: Repository, after: Repository, names: Iterable[str], known: Known) -> Review:
     """What these sites would feel if the one became the other. What Git says wrongly is in `errors`, not raised."""
+    return looked_over(before, after, names, known).review
+
+
+def looked_over(before: Repository, after: Repository, names: Iterable[str], known: Known) -> Looked:
+    """The same, with what a forecast or a proof needs of each group."""
     names = tuple(sorted(names))
     groups, unknown, errors = Groups(registry()), list[str](), dict[Finding, None]()
-    reached = Reached(known.now)
+    reached = Reached(known.now, known.durations)
     for name in (n for n in names if n in after.names):
         try:
-            one = _looked(before, after, name, known)
+            one = _site(before, after, name, known)
         except ReconcilerError as error:
             errors |= dict.fromkeys(findings(error))
             continue
@@ -59,20 +75,22 @@ def reviewed(before: Repository, after: Repository, names: Iterable[str], known:
         elif _is_of_the_edit(one.preview, one.before):
             groups.add(one.preview, one.read_at)
             reached.add(one.preview, one.settings)
-    return Review(
+    made = groups.made()
+    review = Review(
         base=before.commit,
         head=after.commit,
         root=known.root,
         made_at=known.now,
         fleet=len(after.names),
         reached=len(names),
-        groups=groups.made(),
+        groups=tuple(group for group, _ in made),
         new=tuple(n for n in unknown if n not in before.names),
         gone=tuple(n for n in names if n not in after.names),
         broken=tuple(n for n in unknown if n in before.names),
         errors=tuple(sorted(errors, key=lambda e: (e.file, e.line, e.column))),
         held=reached.held(_mass(after), len(after.names)),
     )
+    return Looked(review, tuple(preview for _, preview in made))
 
 
 def _mass(after: Repository) -> Mass:
@@ -85,14 +103,14 @@ def _mass(after: Repository) -> Mass:
 
 
 @dataclass(frozen=True, slots=True)
-class _Looked:
+class _Site:
     preview: Preview
     settings: Settings
     before: Snapshot | None
     read_at: float | None
 
 
-def _looked(before: Repository, after: Repository, name: str, known: Known) -> _Looked | None:
+def _site(before: Repository, after: Repository, name: str, known: Known) -> _Site | None:
     """The site's part of the change; None where the base says nothing of it, or says it wrongly.
 
     Raises what the head says wrongly.
@@ -101,8 +119,8 @@ def _looked(before: Repository, after: Repository, name: str, known: Known) -> _
     site, wanted = after.whole(name)
     if observed is not None:
         found = exact_of(wanted, observed, registry(), Edit(said, site.settings))
-        return _Looked(found, site.settings, said, observed.taken_at)
-    return _Looked(preview(site, said, wanted, registry()), site.settings, said, None) if said else None
+        return _Site(found, site.settings, said, observed.taken_at)
+    return _Site(preview(site, said, wanted, registry()), site.settings, said, None) if said else None
 
 
 def _said(before: Repository, name: str) -> Snapshot | None:

@@ -11,7 +11,9 @@ from dataclasses import dataclass, field, replace
 from hashlib import sha256
 from typing import Any
 
+from reconciler.model.forecast import Forecast
 from reconciler.model.gate import GateName
+from reconciler.model.proof import Proof, ProofResult
 from reconciler.model.verdict import Difference
 from reconciler.model.words import Disruption
 
@@ -173,6 +175,8 @@ class Review:
     new: sites without a folder before. gone: sites without one now. broken: sites that the base says wrongly, so that
       nobody can say what changes.
     groups: the widest first.
+    forecast: how long it takes; None where that was not estimated.
+    proofs: what came of running plans on twins; None where that was not tried.
     """
 
     base: str
@@ -187,6 +191,8 @@ class Review:
     broken: tuple[str, ...] = ()
     errors: tuple[Finding, ...] = ()
     held: tuple[Held, ...] = ()
+    forecast: Forecast | None = None
+    proofs: tuple[Proof, ...] | None = None
 
     @property
     def id(self) -> str:
@@ -220,6 +226,13 @@ class Review:
         for group in self.groups:
             edits.setdefault(group.edit, []).append(group)
         return tuple(sorted(map(_effect, edits.values()), key=lambda effect: -effect.sites))
+
+    @property
+    def unproved(self) -> tuple[str, ...]:
+        """Sites that will change and of which no proof says that the plan goes through."""
+        proofs = self.proofs or ()
+        proved = {site for proof in proofs if proof.result is ProofResult.PROVED for site in proof.sites}
+        return tuple(site for site in self.sites if site not in proved)
 
     def group_of(self, site: str) -> Group | None:
         """The group that a site is in; None for one that does not change."""

@@ -9,7 +9,9 @@ from collections.abc import Mapping
 from dataclasses import fields
 from typing import Any
 
+from reconciler.model.forecast_wire import forecast_json, forecast_of
 from reconciler.model.gate import GateName
+from reconciler.model.proof_wire import proof_json, proof_of
 from reconciler.model.review import Cost, Example, Finding, Group, Held, Review
 from reconciler.model.wire import difference_json, difference_of
 from reconciler.model.words import Disruption
@@ -35,6 +37,8 @@ def review_json(review: Review) -> dict[str, Any]:
         "broken": list(review.broken),
         "errors": [finding_json(error) for error in review.errors],
         "held": [held_json(held) for held in review.held],
+        "forecast": forecast_json(review.forecast) if review.forecast else None,
+        "proofs": None if review.proofs is None else [proof_json(proof) for proof in review.proofs],
     }
 
 
@@ -42,6 +46,7 @@ def review_of(content: Mapping[str, Any]) -> Review:
     """The inverse of `review_json`. Raises ValueError for a form, or a word, that this program does not know."""
     if (version := content.get("version", VERSION)) != VERSION:
         raise ValueError(f"version {version} of a review is not known, only {VERSION}")
+    proofs = content.get("proofs")
     return Review(
         base=content["base"],
         head=content["head"],
@@ -55,6 +60,8 @@ def review_of(content: Mapping[str, Any]) -> Review:
         broken=tuple(content["broken"]),
         errors=tuple(map(finding_of, content["errors"])),
         held=tuple(map(held_of, content["held"])),
+        forecast=forecast_of(content["forecast"]) if content.get("forecast") else None,
+        proofs=None if proofs is None else tuple(map(proof_of, proofs)),
     )
 
 

@@ -26,6 +26,15 @@ def _spelled(character: str) -> str:
     return character.encode("unicode_escape", "surrogatepass").decode("ascii")
 
 
+def logged(line: str) -> str:
+    """A line of a log that no runner takes for a command: `::` at its begin, `##[` anywhere.
+
+    Both are read from what a step prints (actions/runner src/Runner.Common/ActionCommand.cs, TryParseV2 and TryParse).
+    """
+    shown = visible(line).replace("##[", "##\\[")
+    return shown.replace("::", "\\::", 1) if shown.lstrip().startswith("::") else shown
+
+
 def code(text: str, most: int = MOST) -> str:
     """Inline code (CommonMark 6.1): fenced by more backticks than the text has in a row."""
     shown = shortened(visible(text), most)

@@ -6,6 +6,8 @@ from collections.abc import Callable, Iterable, Iterator
 
 from reconciler.model.review import Held, Review
 from reconciler.review.cost_text import fleet_cost
+from reconciler.review.forecast_text import forecast_sentence
+from reconciler.review.proof_text import proof_sentence
 from reconciler.review.words import does, listed, moment, plural
 
 MOST = 3  # reasons of one sort that are told here; all of them are told below
@@ -26,10 +28,14 @@ def sentences(review: Review, quote: Quote = str) -> Iterator[str]:
     yield _reach(review)
     if review.groups:
         yield from fleet_cost(review)
+    if told := forecast_sentence(review.forecast):
+        yield told
     if review.approvals:
         yield f"It needs approval: {reasons(review.approvals, quote)}."
     if others := [held for held in review.held if not held.asks]:
         yield f"Held if it were merged now: {reasons(others, quote)}."
+    if review.groups and (proved := proof_sentence(review)):
+        yield proved
     if review.groups:
         yield _ground(review)
 

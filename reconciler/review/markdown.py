@@ -10,10 +10,9 @@ from collections.abc import Iterator
 from reconciler.model.review import Review
 from reconciler.review.foreign import code
 from reconciler.review.headline import headline
-from reconciler.review.sections import Room, effects, errors, held, others, sites
+from reconciler.review.sections import Room, effects, errors, forecast, held, others, proofs, sites
 from reconciler.review.words import plural, short
 
-MARKER = "<!-- stxr-review -->"  # by which the comment is found again
 MOST = 60_000  # bytes: GitHub takes 65,536 characters, GitLab 1,000,000
 ROOMS = (
     Room(),
@@ -37,10 +36,12 @@ def comment(review: Review, link: str = "", most: int = MOST) -> str:
 
 
 def _lines(review: Review, room: Room, link: str, *, is_cut: bool = False) -> Iterator[str]:
-    yield from (MARKER, f"**{headline(review, code)}**", "")
+    yield from (f"**{headline(review, code)}**", "")
     yield from errors(review.errors, room)
     yield from effects(review, room)
     yield from others(review, room)
+    yield from forecast(review, room)
+    yield from proofs(review, room)
     yield from held(review, room)
     yield from sites(review, room)
     yield _foot(review, link, is_cut=is_cut)
@@ -55,5 +56,5 @@ def _foot(review: Review, link: str, *, is_cut: bool) -> str:
 
 def _least(review: Review, most: int) -> str:
     """Where nothing else fits: what is known by the numbers alone."""
-    text = f"{MARKER}\n{plural(len(review.sites), 'site')} to change, {plural(review.cost.hosts, 'host')} to lock."
+    text = f"{plural(len(review.sites), 'site')} to change, {plural(review.cost.hosts, 'host')} to lock."
     return text.encode()[:most].decode()

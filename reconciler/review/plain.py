@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from reconciler.model.review import Group, Review
 from reconciler.review.cost_text import site_cost
 from reconciler.review.difference_text import difference_lines
-from reconciler.review.foreign import visible
+from reconciler.review.foreign import logged
 from reconciler.review.headline import headline
 from reconciler.review.words import plural
 
@@ -15,8 +15,8 @@ NAMED = 12  # sites named in one line before it says "and N more"
 
 
 def lines(review: Review) -> Iterator[str]:
-    """The review without mark-up and without control characters."""
-    yield from map(visible, _lines(review))
+    """The review without mark-up, without control characters, and without commands to who runs it."""
+    yield from map(logged, _lines(review))
 
 
 def _lines(review: Review) -> Iterator[str]:

@@ -8,8 +8,11 @@ from dataclasses import dataclass
 from reconciler.model.review import Effect, Finding, Group, Held, Review
 from reconciler.review.cost_text import site_cost
 from reconciler.review.difference_text import difference_lines, subjects
+from reconciler.review.forecast_text import forecast_lines
 from reconciler.review.foreign import block, code, html_code
-from reconciler.review.words import listed, moment, plural, ranges
+from reconciler.review.names import more, names
+from reconciler.review.proof_text import proof_lines
+from reconciler.review.words import listed, moment, plural
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +34,7 @@ def errors(found: Sequence[Finding], room: Room) -> Iterator[str]:
         return
     yield from ("#### Errors", "")
     yield from (f"- {code(error.in_words, 500)}" for error in found[: room.errors])
-    yield from _more(len(found) - room.errors, "error")
+    yield from more(len(found) - room.errors, "error")
     yield ""
 
 
@@ -39,7 +42,7 @@ def effects(review: Review, room: Room) -> Iterator[str]:
     """Each edit with the sites that it reaches."""
     for effect in review.effects[: room.edits]:
         yield from _effect(effect, room)
-    yield from _more(len(review.effects) - room.edits, "edit")
+    yield from more(len(review.effects) - room.edits, "edit")
 
 
 def _effect(effect: Effect, room: Room) -> Iterator[str]:
@@ -60,10 +63,10 @@ def _reached(groups: Iterable[Group]) -> str:
 
 def _group(group: Group, room: Room) -> Iterator[str]:
     told = listed([code(subject) for subject in subjects(group.example.differences)[:3]])
-    more = len(subjects(group.example.differences)) - 3
-    what = (told + (f" and {more} more" if more > 0 else "")) or "what could not be judged"
+    others = len(subjects(group.example.differences)) - 3
+    what = (told + (f" and {others} more" if others > 0 else "")) or "what could not be judged"
     yield from (f"#### {plural(len(group.sites), 'site')}: {what}", "")
-    yield from (f"{_names(group.sites, min(room.names, 8))}. Each: {site_cost(group.cost)}.", "")
+    yield from (f"{names(group.sites, min(room.names, 8))}. Each: {site_cost(group.cost)}.", "")
     yield from block(_cut(list(difference_lines(group.example.differences)), room.lines), "diff")
     yield ""
     yield from _beside(group)
@@ -99,8 +102,8 @@ def _details(group: Group, room: Room) -> Iterator[str]:
 def _variants(groups: Sequence[Group], room: Room) -> Iterator[str]:
     """Groups in a line each, and their values collapsed."""
     for group in groups[: room.exceptions]:
-        yield f"- {plural(len(group.sites), 'site')} ({_names(group.sites, 4)}): {site_cost(group.cost)}"
-    yield from _more(len(groups) - room.exceptions, "group")
+        yield f"- {plural(len(group.sites), 'site')} ({names(group.sites, 4)}): {site_cost(group.cost)}"
+    yield from more(len(groups) - room.exceptions, "group")
     yield ""
     if room.has_details:
         yield from ("<details><summary>what changes there</summary>", "")
@@ -124,8 +127,22 @@ def others(review: Review, room: Room) -> Iterator[str]:
     )
     for sites, what in told:
         if sites:
-            yield f"- {plural(len(sites), 'site')} ({_names(sites, room.names)}): {what}"
+            yield f"- {plural(len(sites), 'site')} ({names(sites, room.names)}): {what}"
     if review.new or review.gone or review.broken:
+        yield ""
+
+
+def forecast(review: Review, room: Room) -> Iterator[str]:
+    """How long it takes, where that was estimated."""
+    if review.forecast and (told := list(forecast_lines(review.forecast, room.exceptions))):
+        yield from ("#### Forecast", "", *told, "")
+
+
+def proofs(review: Review, room: Room) -> Iterator[str]:
+    """What came of running the plans on twins, where that was done."""
+    if review.proofs:
+        yield from ("#### Proof on twins", "")
+        yield from proof_lines(review, room.exceptions)
         yield ""
 
 
@@ -135,13 +152,13 @@ def held(review: Review, room: Room) -> Iterator[str]:
         return
     yield from ("#### Held if it were merged now", "")
     yield from (f"- {_held(one, room)}" for one in review.held[: room.exceptions])
-    yield from _more(len(review.held) - room.exceptions, "reason")
+    yield from more(len(review.held) - room.exceptions, "reason")
     yield ""
 
 
 def _held(one: Held, room: Room) -> str:
     until = f", at the earliest until {moment(one.until)}" if one.until is not None else ""
-    sites = f": {plural(len(one.sites), 'site')} ({_names(one.sites, min(room.names, 8))})" if one.sites else ""
+    sites = f": {plural(len(one.sites), 'site')} ({names(one.sites, min(room.names, 8))})" if one.sites else ""
     return f"{one.gate.value.replace('_', ' ')}: {code(one.reason, 500)}{until}{sites}"
 
 
@@ -152,25 +169,12 @@ def sites(review: Review, room: Room) -> Iterator[str]:
     yield from (f"<details><summary>all {plural(len(review.sites), 'site')} by name</summary>", "")
     for group in review.groups[: room.edits * room.groups]:
         basis = f"read {moment(group.read_at)}" if group.read_at is not None else "estimated"
-        yield f"- {site_cost(group.cost)}, {basis}: {_names(group.sites, room.names)}"
-    yield from _more(len(review.groups) - room.edits * room.groups, "group")
+        yield f"- {site_cost(group.cost)}, {basis}: {names(group.sites, room.names)}"
+    yield from more(len(review.groups) - room.edits * room.groups, "group")
     yield from ("", "</details>", "")
-
-
-def _names(sites: Sequence[str], most: int) -> str:
-    """Names, each in code; runs of numbers by their ends."""
-    runs = list(ranges(sites))
-    told = [code(a) if a == b else f"{code(a)} to {code(b)}" for a, b in runs[:most]]
-    more = f" and {len(runs) - most:,} more" if len(runs) > most else ""
-    return ", ".join(told) + more
 
 
 def _cut(lines: Sequence[str], most: int) -> Iterator[str]:
     yield from lines[:most]
     if len(lines) > most:
         yield f"… {plural(len(lines) - most, 'line')} more"
-
-
-def _more(left: int, word: str) -> Iterator[str]:
-    if left > 0:
-        yield f"- … and {plural(left, word)} more"

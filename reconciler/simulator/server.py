@@ -10,11 +10,10 @@ from __future__ import annotations
 import asyncio
 import ssl
 import time
-from collections import ChainMap, defaultdict
+from collections import defaultdict
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
-from typing import Any
 
 from aiohttp import web
 
@@ -23,7 +22,6 @@ from reconciler.simulator.dcmanager import CENTRAL, REGION
 from reconciler.simulator.exchange import Fault, Request, Response
 from reconciler.simulator.interference import Absence, Connection, Rule, Trouble, absence
 from reconciler.simulator.keystone import Keystone, unauthorized
-from reconciler.simulator.presence import Presence
 from reconciler.simulator.site import Pace, Site
 from reconciler.simulator.slowness import WORKERS, seconds
 from reconciler.simulator.sysinv.config import API_DIES
@@ -45,9 +43,7 @@ PUBLIC = ("", "/", "/v1", "/v1/")
 class ServerOptions:
     """``speed``: simulated seconds in a real one. ``token_seconds`` are real ones, as clients count them.
 
-    ``slowness``: 0 answers at once, 1 as slowly as the real server was measured (see ``slowness``). ``racked``: sites whose
-    machines stand in the rack, and that no central cloud has deployed yet. ``central``: what the central cloud is itself,
-    as in ``dcmanager.about.USUAL``.
+    ``slowness``: 0 answers at once, 1 as slowly as the real server was measured (see ``slowness``).
     """
 
     speed: float = 1.0
@@ -55,8 +51,6 @@ class ServerOptions:
     token_seconds: float = 3600.0
     slowness: float = 0.0
     tls: ssl.SSLContext | None = None
-    racked: frozenset[str] = frozenset()
-    central: Mapping[str, Any] = field(default_factory=dict)
     clock: Callable[[], float] = time.monotonic
     wall_clock: Callable[[], float] = time.time
 
@@ -81,11 +75,9 @@ async def serve(
     """Serve the systems until the context ends. Port 0 takes a free one; see ``Server.url``."""
     options = options or ServerOptions()
     sites = {name: _site(name, source, options) for name, source in systems.items()}
-    deployed = [name for name in systems if name not in options.racked]
-    central = _site(CENTRAL, lambda: dcmanager.central(deployed, **options.central), options, REGION)
-    presence = Presence(central, sites, lambda name, build: _site(name, build, options), options.racked)
+    central = _site(CENTRAL, lambda: dcmanager.central(systems), options, REGION)
     closing = asyncio.Event()
-    application = _application(_Shell(presence, sites, central, closing, options.slowness))
+    application = _application(_Shell(sites, central, closing, options.slowness))
     runner = web.AppRunner(application, access_log=None, handler_cancellation=True, shutdown_timeout=1)
     await runner.setup()
     try:
@@ -115,12 +107,9 @@ def _application(shell: _Shell) -> web.Application:
 
 
 class _Shell:
-    def __init__(
-        self, presence: Presence, sites: dict[str, Site], central: Site, closing: asyncio.Event, slowness: float
-    ) -> None:
-        self._presence = presence
-        self._sites = ChainMap(sites, {CENTRAL: central})  # one that is deployed later is there, too
-        self._central = central
+    def __init__(self, sites: dict[str, Site], central: Site, closing: asyncio.Event, slowness: float) -> None:
+        self._sites = {**sites, CENTRAL: central}
+        self._beyond = _Beyond(sites)
         self._closing = closing
         self._slowness = slowness
         self._workers: defaultdict[str, asyncio.Semaphore] = defaultdict(lambda: asyncio.Semaphore(WORKERS))
@@ -130,7 +119,7 @@ class _Shell:
         if request.path.startswith(control.PREFIX):
             return _sent(control.handle(self._sites, _asked(request, request.path, str(request.url.origin()), content)))
         name, service, path = _taken_apart(request.path)
-        site = self._central if name == CENTRAL else self._presence.site(name)
+        site = self._sites.get(name)
         if site is None or service not in _services(site):
             return web.json_response({"error": f"no such site or service: {request.path}"}, status=404)
         base = f"{request.url.origin()}/{name}/{service}"
@@ -142,7 +131,7 @@ class _Shell:
         site.requests += 1
         if site.interference.connection is Connection.SILENT:
             return await self._silence(request)
-        if site.interference.connection is Connection.RESET or not site.is_there:
+        if site.interference.connection is Connection.RESET:
             return _reset(request)
         if site.is_built and (away := absence(site.system.address_moves, site.system.now)):
             return self._away(away, site, service, request, asked)
@@ -187,7 +176,7 @@ class _Shell:
         if service == "identity":
             return site.keystone.handle(asked, {name: f"{root}/{name}/{_version_of(name)}" for name in _services(site)})
         if service == "dcmanager":
-            return dcmanager.handle(site.system, asked, site.keystone.accepts, self._presence)
+            return dcmanager.handle(site.system, asked, site.keystone.accepts, self._beyond)
         if service == "platform" and asked.path in PUBLIC:
             return Response(200, _versions(asked.base))
         if not site.keystone.accepts(asked.header("X-Auth-Token")):
@@ -211,6 +200,24 @@ class _Shell:
         """No answer until the client gives up or the simulator ends."""
         await self._closing.wait()
         return _reset(request)
+
+
+class _Beyond:
+    """The sites as the central cloud sees them; one that nobody has asked for yet is not built for it."""
+
+    def __init__(self, sites: dict[str, Site]) -> None:
+        self._sites = sites
+
+    def answers(self, name: str) -> bool | None:
+        site = self._sites.get(name)
+        return site.interference.connection is Connection.UP if site else None
+
+    def alarms(self, name: str) -> Mapping[str, int] | None:
+        site = self._sites.get(name)
+        if site is None or not site.is_built:
+            return None if site is None else {}
+        answer = fm.handle(site.system, Request("GET", "/v1/alarms/summary")).body
+        return {"warning": answer["warnings"], **answer}
 
 
 def _services(site: Site) -> tuple[str, ...]:

@@ -155,7 +155,7 @@ def test_markdown_is_for_the_pull_request(review, example):
     example.write(edited(example, COMMON, "10.0.1.53", "10.0.2.53"))
     ended = review("--format", "markdown")
     lines = ended.out.splitlines()
-    assert (ended.code, lines[0]) == (2, "<!-- stxr-review -->")
+    assert (ended.code, lines[0]) == (2, "<!-- stx-reconciler review sites -->")
     assert lines[1].startswith("**14 sites change. No host is locked and no service is interrupted.")
     assert "#### 14 sites: `dns.servers`" in lines
     assert lines.count("```diff") == 1

@@ -16,7 +16,7 @@ def grouped(*previews, read_at=None):
     groups = Groups(KINDS)
     for one in previews:
         groups.add(one, read_at)
-    return groups.made()
+    return [group for group, _ in groups.made()]
 
 
 def console(names, site, mode=""):
@@ -79,4 +79,4 @@ def test_a_group_is_as_old_as_its_oldest_reading():
     groups = Groups(KINDS)
     for name, read_at in (("a", 20.0), ("b", 10.0), ("c", 30.0)):
         groups.add(previewed(network(1500, name=name), network(9000, name=name)), read_at)
-    assert groups.made()[0].read_at == 10.0
+    assert groups.made()[0][0].read_at == 10.0

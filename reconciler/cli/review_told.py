@@ -1,0 +1,51 @@
+"""`stxr review`: a review that was made before, told again: as a comment, as annotations, as text."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import orjson
+import typer
+
+from reconciler.cli.options import ReviewFormat
+from reconciler.clients.forges import marker
+from reconciler.model.errors import ConfigError
+from reconciler.model.review import Review
+from reconciler.model.review_wire import review_json, review_of
+from reconciler.review.annotations import Form, annotated
+from reconciler.review.markdown import MOST, comment
+from reconciler.review.plain import lines
+
+File = Annotated[Path, typer.Argument(help="What `stxr plan --base --head --format json` wrote.", metavar="FILE")]
+
+
+def review(
+    file: File,
+    show: Annotated[ReviewFormat, typer.Option("--format", help="How it is told.")] = ReviewFormat.TEXT,
+    link: Annotated[str, typer.Option("--link", help="URL of the whole review, for the comment.")] = "",
+    most: Annotated[int, typer.Option("--most", min=200, help="The comment's longest, in bytes.")] = MOST,
+) -> None:
+    """Tell a review again: nothing is looked at anew. Ends with 0 whatever it says."""
+    typer.echo(told(_read(file), show, link, most), nl=False)
+
+
+def told(found: Review, show: ReviewFormat, link: str = "", most: int = MOST) -> str:
+    """The review in one of its forms, with the end of its last line."""
+    if show is ReviewFormat.TEXT:
+        return "".join(f"{line}\n" for line in lines(found))
+    if show is ReviewFormat.JSON:
+        return f"{orjson.dumps(review_json(found), option=orjson.OPT_INDENT_2).decode()}\n"
+    if show is ReviewFormat.MARKDOWN:
+        # the mark by which whoever posts it finds the comment that is there already
+        mark = f"{marker(found.root)}\n"
+        return f"{mark}{comment(found, link, most - len(mark) - 1)}\n"
+    return annotated(found, Form(show))
+
+
+def _read(file: Path) -> Review:
+    try:
+        return review_of(orjson.loads(file.read_bytes()))
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        why = f"no review ({error!r}): write it anew with `stxr plan --base --head --format json`"
+        raise ConfigError(why, str(file)) from None

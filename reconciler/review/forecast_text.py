@@ -1,0 +1,82 @@
+"""How long it takes and when it may end, and from what that is known."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from reconciler.model.forecast import Basis, Forecast, Span, WaveForecast
+from reconciler.model.maintenance import told as duration
+from reconciler.review.foreign import code
+from reconciler.review.names import more, names
+from reconciler.review.words import does, moment, plural
+
+_KNOWN = {
+    Basis.MEASURED: "measured on this fleet",
+    Basis.SIMILAR: "measured on hosts of the same role",
+    Basis.DEFAULT: "by default values: too little was measured yet",
+}
+
+
+def forecast_sentence(one: Forecast | None) -> str:
+    """For the headline; "" where there is no forecast."""
+    if one is None:
+        return ""
+    if one.ends is None or one.likely_s is None:
+        return "It does not come to its end by itself: what stops it stands below."
+    late = f", at the latest {moment(one.late_ends)}" if one.late_ends is not None else ""
+    return f"At the fleet's limits it takes about {duration(one.likely_s)}: likely until {moment(one.ends)}{late}."
+
+
+def forecast_lines(one: Forecast, most: int) -> Iterator[str]:
+    """The section of the comment, as a list. most: items of each sort."""
+    if one.stops:
+        yield f"- **would stop by itself**: {code(one.stops, 500)}"
+    yield from _too_short(one, most)
+    yield from (f"- {text}" for text in _outages(one))
+    if len(one.waves) > 1:
+        yield from (f"- {_wave(wave)}" for wave in one.waves[:most])
+        yield from more(len(one.waves) - most, "wave")
+    yield from _caught_up(one.waves, most)
+    if one.unplanned:
+        yield f"- {does(one.unplanned, 'site', 'is', 'are')} counted by what others take: {_their(one.unplanned)}"
+
+
+def _their(number: int) -> str:
+    return "its plan is not known" if number == 1 else "their plans are not known"
+
+
+def _too_short(one: Forecast, most: int) -> Iterator[str]:
+    """Sites that are held until somebody gives them a longer window."""
+    for short in one.too_short[:most]:
+        needed, longest = duration(short.needed_s), duration(short.longest_s)
+        yield f"- {code(short.site)} needs {needed}, and its longest maintenance window is {longest}: it is held"
+    yield from more(len(one.too_short) - most, "site without a window as long as it needs")
+
+
+def _outages(one: Forecast) -> Iterator[str]:
+    """What each site is without, by how long that is."""
+    for group in sorted(one.groups, key=lambda g: -g.plan.outage_s):
+        plan, sites = group.plan, plural(len(group.sites), "site")
+        if plan.outage_s:
+            out = f"out of service for about {duration(plan.outage_s)}, of {duration(plan.span.likely_s)} in all"
+            yield f"{sites}: {out} ({_known(plan.span)})"
+        elif plan.stages:
+            late = f", one in twenty longer than {duration(plan.span.late_s)}" if plan.disturbs else ""
+            yield f"{sites}: about {duration(plan.span.likely_s)} each{late} ({_known(plan.span)})"
+
+
+def _known(span: Span) -> str:
+    times = f", {plural(span.count, 'time')} at the least" if span.count else ""
+    return _KNOWN[span.basis] + times
+
+
+def _wave(wave: WaveForecast) -> str:
+    ends = f"to {moment(wave.ends)}" if wave.ends is not None else "without an end"
+    late = f", at the latest {moment(wave.late_ends)}" if wave.late_ends is not None else ""
+    return f"wave {wave.wave + 1}, {plural(len(wave.sites), 'site')}: {moment(wave.begins)} {ends}{late}"
+
+
+def _caught_up(waves: Iterable[WaveForecast], most: int) -> Iterator[str]:
+    late = [site for wave in waves for site in wave.caught_up]
+    if late:
+        yield f"- caught up later, for no window opens in time: {plural(len(late), 'site')} ({names(late, most)})"
