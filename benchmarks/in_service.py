@@ -94,11 +94,12 @@ async def _forms(repo: Path, known: Mapping[str, Place]) -> dict[str, tuple[Plac
         scratch = Path(folder)
         async with serve({n: builders[n] for n in names}, options=ServerOptions(FORM_SPEED, PASSWORD)) as server:
             endpoints.write(scratch / "endpoints.yaml", server.url, names, PASSWORD)
-            await _brought(repo, scratch, names)
+            await brought(repo, scratch, names)
             return {layer: (place, server.sites[place.name].system) for layer, place in chosen.items()}
 
 
-async def _brought(repo: Path, scratch: Path, names: list[str]) -> None:
+async def brought(repo: Path, scratch: Path, names: list[str]) -> None:
+    """Bring these simulated sites to Git; the endpoints file is in `scratch`. Raises RuntimeError."""
     office = Office(registry(), open_folder(repo, registry()), SYSTEM_CLOCK, Pace(first_poll_s=0.02, last_poll_s=0.1))
     with Store.open(scratch / "state") as store:
         async with open_fleet(office, load(scratch / "endpoints.yaml"), StoreMemory(store)) as fleet:

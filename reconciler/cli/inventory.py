@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import sys
+import time
 from pathlib import Path
 from typing import Annotated, Any
 
-import orjson
 import typer
 
 from reconciler.apply import Pace
@@ -15,6 +15,7 @@ from reconciler.cli.options import STATE, All, Endpoints, Exit, Repo, Rev, Root,
 from reconciler.cli.progress import telling
 from reconciler.cli.selection import selected
 from reconciler.cli.session import Chosen, fleet, looked_at
+from reconciler.engine.inventory_files import written
 from reconciler.model.errors import ReconcilerError
 from reconciler.store import recall
 
@@ -53,9 +54,9 @@ async def _written(chosen: Chosen, sites: list[str] | None, output: Path, *, eve
 
 
 def _write(found: dict[str, Any], name: str, output: Path) -> None:
-    text = orjson.dumps(found, option=orjson.OPT_INDENT_2 | orjson.OPT_SORT_KEYS)
+    content = written(found, round(time.time()))
     if str(output) == "-":
-        typer.echo(text.decode())
+        typer.echo(content.decode(), nl=False)
     else:
         output.mkdir(parents=True, exist_ok=True)
-        (output / f"{name}.json").write_bytes(text + b"\n")
+        (output / f"{name}.json").write_bytes(content)

@@ -20,6 +20,7 @@ from reconciler.cli import (
     kinds,
     look,
     plan,
+    prove,
     render,
     replicas,
     review_told,
@@ -47,6 +48,7 @@ app.command("validate")(validate.validate)
 app.command("render")(render.render)
 app.command("plan")(plan.plan)
 app.command("review")(review_told.review)
+app.command("prove")(prove.prove)
 app.command("apply")(apply.apply)
 app.command("status")(status.status)
 app.command("drift")(drift.drift)

@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
 
-import orjson
 import typer
 
 from reconciler.cli.options import Exit, PlanFormat, ReviewFormat
 from reconciler.cli.review_told import told
 from reconciler.cli.selection import selected
 from reconciler.cli.session import Chosen
+from reconciler.engine.inventory_files import InventoryFiles
 from reconciler.engine.preview import rows_of
 from reconciler.engine.repository import Repository, open_present
 from reconciler.engine.reviewing import Known, moved, reviewed
@@ -30,19 +28,20 @@ def review(
     """Print what changes between two revisions. Exit: 0 nothing, 2 changes, 1 head has errors."""
     if not base:
         raise ConfigError("--head needs --base: the revision that the sites follow now")
-    with _opened(chosen, base) as before, _opened(chosen, head) as after:
-        found = reviewed(before, after, _names(before, after, sites), _known(chosen, inventory))
+    with opened(chosen, base) as before, opened(chosen, head) as after:
+        found = reviewed(before, after, names_of(before, after, sites), _known(chosen, inventory))
     typer.echo(told(found, ReviewFormat(show)), nl=False)
     for error in found.errors:
         typer.echo(f"error: {error.in_words}", err=True)
     return _exit(found)
 
 
-def _opened(chosen: Chosen, revision: str) -> Repository:
+def opened(chosen: Chosen, revision: str) -> Repository:
+    """The repository at a revision, without its past. Raises SourceError."""
     return open_present(chosen.repo, chosen.path, revision, chosen.state, registry())
 
 
-def _names(before: Repository, after: Repository, sites: list[str] | None) -> tuple[str, ...]:
+def names_of(before: Repository, after: Repository, sites: list[str] | None) -> tuple[str, ...]:
     """The named sites, or those whose files differ."""
     return selected(sites, before.names | after.names, everything=False) if sites else moved(before, after)
 
@@ -52,22 +51,9 @@ def _known(chosen: Chosen, inventory: Path | None) -> Known:
 
 
 def _observed(site: str, folder: Path | None) -> Snapshot | None:
-    """What `stxr inventory` wrote of a site, when it did; None where there is no such file."""
-    file = folder / f"{site}.json" if folder else None
-    if file is None or not file.is_file():
-        return None
-    return interpret(site, rows_of(read_inventory(file)), registry(), file.stat().st_mtime)
-
-
-def read_inventory(file: Path) -> Mapping[str, Any]:
-    """What `stxr inventory` wrote of a site. Raises ConfigError for a file that is something else."""
-    try:
-        found = orjson.loads(file.read_bytes())
-    except ValueError as error:
-        raise ConfigError(f"no inventory ({error}): write it anew with `stxr inventory`", str(file)) from None
-    if not isinstance(found, dict):
-        raise ConfigError("no inventory (not a mapping of lists): write it anew with `stxr inventory`", str(file))
-    return found
+    """What `stxr inventory` wrote of a site; None where there is no such file."""
+    known = InventoryFiles(folder).of(site) if folder else None
+    return interpret(site, rows_of(known.read()), registry(), known.taken_at) if known else None
 
 
 def _exit(found: Review) -> Exit:

@@ -9,10 +9,10 @@ from pathlib import Path
 from typing import Any
 
 from reconciler.cli.plan_text import value_text
-from reconciler.cli.review import read_inventory
 from reconciler.cli.selection import selected
 from reconciler.cli.session import Chosen, looked_at
 from reconciler.diff import Alike, alike
+from reconciler.engine.inventory_files import read_inventory
 from reconciler.engine.preview import alike_in
 from reconciler.engine.reconcile import Judged
 from reconciler.kinds import registry

@@ -9,14 +9,14 @@ import re
 from collections.abc import AsyncIterator, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import replace
-from typing import Any
+from typing import Any, Protocol
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
 from reconciler.clients.bodies import encoded
 from reconciler.clients.faults import error_of, garbled, upload_error
-from reconciler.clients.http import Line
+from reconciler.clients.http import Limits
 from reconciler.clients.json import decode, without_links
-from reconciler.clients.keystone import Token, TokenBroker
+from reconciler.clients.keystone import Token
 from reconciler.clients.message import Answer, Request
 from reconciler.model.errors import Unreachable
 from reconciler.model.secret import Upload
@@ -27,6 +27,29 @@ Query = tuple[tuple[str, str], ...]
 MOST_PAGES = 500  # of 2000 rows: sysinv's api_limit_max
 
 
+class Way(Protocol):
+    """How requests get to a site, and answers back; `http.Line` is one."""
+
+    site: str
+    limits: Limits
+
+    async def exchange(self, request: Request) -> Answer:
+        """The service's own answer, of whatever status. Raises Unreachable or ConfigError."""
+        ...
+
+
+class Tokens(Protocol):
+    """Who gives tokens of a site; `keystone.TokenBroker` is one."""
+
+    async def token(self) -> Token:
+        """A token that will not end soon. Raises ReconcilerError."""
+        ...
+
+    async def renewed(self, rejected: Token) -> Token:
+        """A token other than one that a service has rejected. Raises as `token`."""
+        ...
+
+
 class PlatformClient:
     """One service of a site. Paths begin with /v1; every call has a time-out and a slot of the site's line.
 
@@ -34,7 +57,7 @@ class PlatformClient:
     `host` is the name that an error shall carry.
     """
 
-    def __init__(self, url: str, line: Line, broker: TokenBroker, service: Service | str = Service.PLATFORM) -> None:
+    def __init__(self, url: str, line: Way, broker: Tokens, service: Service | str = Service.PLATFORM) -> None:
         # The catalogue's URL ends in /v1 (stx-puppet, sysinv api), and so does every path begin: either form is taken.
         self._url = url.removesuffix("/v1")
         self._line = line

@@ -61,7 +61,6 @@ class Mirror:
     blobs: Blobs
     access: Asked
     _judged: dict[tuple[str, str], bool] = field(default_factory=dict)
-    _there: set[str] = field(default_factory=set)  # ids of commits that are kept
 
     @classmethod
     def open(
@@ -136,11 +135,10 @@ class Mirror:
 
     def keep_all(self, commits: Mapping[str, str]) -> None:
         """Note the bases of many sites in one transaction. Full commit ids only. Raises UnknownRevisionError."""
-        for commit in set(commits.values()) - self._there:  # thousands of sites may follow one commit
+        for commit in set(commits.values()):
             if not FULL_ID.fullmatch(commit) or self.resolve(commit) != commit:
                 raise UnknownRevisionError(f"{self.location}: {commit!r} is not the full id of a commit")
         refs.write(self.git, {refs.base(site): commit for site, commit in commits.items()})
-        self._there.update(commits.values())  # a ref of ours keeps them from now on
 
     def forget(self, sites: Iterable[str]) -> None:
         """Drop the bases of sites; those without one are left alone."""
@@ -215,7 +213,7 @@ class Mirror:
         try:
             return git.run(*arguments, timeout_s=min(timeout_s, self.limits.fetch_timeout_s)).out
         except GitError as error:
-            raise UnreachableRepositoryError(f"{error}; the last head stays") from error
+            raise UnreachableRepositoryError(f"{error}; the last head stays, tried again at the next poll") from error
 
     def _note(self, head: Head) -> None:
         refs.write(self.git, {refs.HEAD: head.commit})
