@@ -15,7 +15,8 @@ from reconciler.cli import results as shown
 from reconciler.cli.options import STATE, All, Database, Endpoints, PlanFormat, Repo, Rev, Root, Sites, State
 from reconciler.cli.plan_text import Detail, ignored_lines, plan_lines
 from reconciler.cli.progress import telling
-from reconciler.cli.review import review
+from reconciler.cli.proofs import Oldest, Time, budget_of
+from reconciler.cli.review import Asked, review
 from reconciler.cli.selection import selected
 from reconciler.cli.session import Chosen, fleet, looked_at
 from reconciler.cli.why_equal import explained, of_inventories, why_json, why_lines
@@ -49,6 +50,11 @@ def plan(
     inventory: Annotated[
         Path | None, typer.Option("--inventory", help="Offline: folder of inventories, SITE.json; makes it exact.")
     ] = None,
+    prove: Annotated[
+        bool, typer.Option("--prove", help="Offline: run the change on twins made of the inventories, too.")
+    ] = False,
+    budget: Time = "5m",
+    oldest: Oldest = "1d",
     allow_unreachable: Annotated[bool, typer.Option(help="Sites that do not answer do not count.")] = False,
 ) -> None:
     """Show what it takes to make sites what Git says. Exit: 0 in sync, 2 changes, 1 error, 3 not all judged."""
@@ -57,7 +63,10 @@ def plan(
     if base or head:
         if why_equal:
             raise ConfigError("--why-equal asks what sites show: give it without --base and --head")
-        sys.exit(review(chosen, base, head, sites, inventory, show))
+        limits = budget_of(budget, oldest) if prove else None
+        sys.exit(review(chosen, Asked(base, head, sites, inventory, limits), show))
+    if prove:
+        raise ConfigError("--prove is for a change: give it with --base and --inventory")
     if why_equal and inventory:
         _tell_alike(of_inventories(chosen, sites, inventory, key), show)
         return

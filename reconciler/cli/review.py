@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import time
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import typer
 
 from reconciler.cli.options import Exit, PlanFormat, ReviewFormat
+from reconciler.cli.proof_text import proof_lines
+from reconciler.cli.proofs import proofs_of
 from reconciler.cli.review_told import told
 from reconciler.cli.selection import selected
 from reconciler.cli.session import Chosen
 from reconciler.engine.inventory_files import InventoryFiles
 from reconciler.engine.preview import rows_of
+from reconciler.engine.proving import Budget
 from reconciler.engine.repository import Repository, open_present
 from reconciler.engine.reviewing import Known, moved, reviewed
 from reconciler.kinds import registry
@@ -22,18 +26,39 @@ from reconciler.model.snapshot import Snapshot
 from reconciler.observe import interpret
 
 
-def review(
-    chosen: Chosen, base: str, head: str, sites: list[str] | None, inventory: Path | None, show: PlanFormat
-) -> Exit:
-    """Print what changes between two revisions. Exit: 0 nothing, 2 changes, 1 head has errors."""
-    if not base:
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """Which change, of which sites, and what is known of them. budget: for proofs; None where none are asked for."""
+
+    base: str
+    head: str
+    sites: list[str] | None = None
+    inventory: Path | None = None
+    budget: Budget | None = None
+
+
+def review(chosen: Chosen, asked: Asked, show: PlanFormat) -> Exit:
+    """Print what changes between two revisions. Exit: 0 nothing, 2 changes, 1 head has errors, or a proof failed."""
+    if not asked.base:
         raise ConfigError("--head needs --base: the revision that the sites follow now")
-    with opened(chosen, base) as before, opened(chosen, head) as after:
-        found = reviewed(before, after, names_of(before, after, sites), _known(chosen, inventory))
+    if asked.budget and not asked.inventory:
+        raise ConfigError("--prove needs --inventory: twins are made of what sites showed; see `stxr inventory`")
+    with opened(chosen, asked.base) as before, opened(chosen, asked.head) as after:
+        names = names_of(before, after, asked.sites)
+        found = _proved(reviewed(before, after, names, _known(chosen, asked.inventory)), before, after, asked)
     typer.echo(told(found, ReviewFormat(show)), nl=False)
+    for line in proof_lines(found.proofs or ()) if show is PlanFormat.TEXT and asked.budget else ():
+        typer.echo(line)
     for error in found.errors:
         typer.echo(f"error: {error.in_words}", err=True)
     return _exit(found)
+
+
+def _proved(found: Review, before: Repository, after: Repository, asked: Asked) -> Review:
+    """The review with what came of its changes on twins, where that is asked for."""
+    if not (asked.budget and asked.inventory):
+        return found
+    return replace(found, proofs=proofs_of(before, after, found.sites, asked.inventory, asked.budget))
 
 
 def opened(chosen: Chosen, revision: str) -> Repository:
@@ -57,6 +82,6 @@ def _observed(site: str, folder: Path | None) -> Snapshot | None:
 
 
 def _exit(found: Review) -> Exit:
-    if found.errors:
+    if found.errors or any(proof.is_failed for proof in found.proofs or ()):
         return Exit.ERROR
     return Exit.DONE if found.is_empty else Exit.CHANGES

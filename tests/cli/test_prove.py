@@ -31,14 +31,14 @@ TWICE = document(
 def prove(stxr, example, tmp_path):
     """Proves an edit of one site against the first commit, with an inventory that was read a while ago."""
 
-    def prove(own, *words, age_s=60.0, known=(OTTAWA,), content=None):
+    def prove(own, *words, age_s=60.0, known=(OTTAWA,), content=None, command="prove"):
         (tmp_path / "inventories").mkdir()
         for name in known:
             shown = content or written(inventory(name), time.time() - age_s)
             (tmp_path / f"inventories/{name}.json").write_bytes(shown)
         example.write({DEPLOYMENT: own})
         folders = ("--repo", example.folder, "--path", "sites", "--inventory", tmp_path / "inventories")
-        return stxr("prove", *folders, "--base", "main", *words)
+        return stxr(command, *folders, "--base", "main", *words)
 
     return prove
 
@@ -112,3 +112,34 @@ def test_what_the_head_says_wrongly_is_an_error(prove):
     ended = prove(document("DataNetwork", "midhaul", "  type: vlan\n  mtu: many"))
     assert ended.code == 1
     assert "deployment-config.yaml:8:8" in ended.err
+
+
+def test_a_plan_of_a_change_can_be_proved_with_it(prove):
+    ended = prove(WIDER, "--prove", command="plan")
+    assert (ended.code, ended.err) == (2, "")
+    assert ended.out.splitlines()[-1] == "1 site, 1 proved"
+
+
+def test_a_plan_whose_proof_fails_ends_with_1(prove):
+    ended = prove(TWICE, "--prove", "--format", "json", command="plan")
+    assert (ended.code, ended.err) == (1, "")
+    [proof] = json.loads(ended.out)["proofs"]
+    assert proof["refusal"]["fault"] == "VLAN id 30 already in use on another platform interface"
+
+
+def test_the_comment_on_a_pull_request_has_the_words_of_the_platform(prove):
+    ended = prove(TWICE, "--prove", "--format", "markdown", command="plan")
+    assert "The proof failed for 1 site" in ended.out
+    assert "VLAN id 30 already in use on another platform interface" in ended.out
+
+
+def test_a_plan_without_proofs_says_nothing_of_them(prove):
+    ended = prove(TWICE, "--format", "json", command="plan")
+    assert (ended.code, json.loads(ended.out)["proofs"]) == (2, None)
+
+
+def test_a_proof_needs_what_twins_are_made_of(stxr, example):
+    ended = stxr("plan", "--repo", example.folder, "--path", "sites", "--base", "main", "--prove")
+    assert (ended.code, ended.err.startswith("stxr: --prove needs --inventory")) == (1, True)
+    ended = stxr("plan", "--all", "--repo", example.folder, "--path", "sites", "--prove")
+    assert (ended.code, ended.err) == (1, "stxr: --prove is for a change: give it with --base and --inventory\n")
