@@ -1,7 +1,8 @@
-"""Bodies of requests as bytes: JSON, or a form with one file. Here references become the secrets that they name."""
+"""Bodies of requests as bytes: JSON, or a form. Here references become the secrets that they name."""
 
 from __future__ import annotations
 
+import base64
 import secrets as random
 from collections.abc import Mapping
 from pathlib import Path
@@ -12,6 +13,7 @@ from pydantic import SecretStr
 from reconciler.clients.json import encode
 from reconciler.clients.secrets import resolve
 from reconciler.model.errors import ConfigError
+from reconciler.model.multipart import File, InBase64, Multipart, Part
 from reconciler.model.secret import SecretRef, Upload, digest, joined
 
 JSON = "application/json"
@@ -23,6 +25,8 @@ def encoded(body: Any) -> tuple[bytes, tuple[SecretStr, ...], str]:
     """The bytes, the secrets that are in them, and their content type. Raises ConfigError, never with a value."""
     if isinstance(body, Upload):
         return _form(body)
+    if isinstance(body, Multipart):
+        return _parts(body)
     content, shown = encode(revealed(body))
     return content, shown, JSON
 
@@ -41,9 +45,42 @@ def revealed(value: Any) -> Any:
     """A body with its secrets in place of their references; they print as `**********` still."""
     if isinstance(value, SecretRef):
         return reveal(value.reference)
+    if isinstance(value, InBase64):
+        return _in_base64(value)
     if isinstance(value, Mapping):
         return {name: revealed(member) for name, member in value.items()}
     return [revealed(member) for member in value] if isinstance(value, list | tuple) else value
+
+
+def _in_base64(value: InBase64) -> SecretStr:
+    plain = reveal(value.secret.reference).get_secret_value()
+    return SecretStr(base64.b64encode(plain.encode()).decode())
+
+
+def _parts(body: Multipart) -> tuple[bytes, tuple[SecretStr, ...], str]:
+    """multipart/form-data; a password's plain text is as secret as what is sent."""
+    mark = random.token_hex(16)
+    shown: list[SecretStr] = []
+    texts: list[str] = []
+    for name, part in body.parts.items():
+        content, secrets = _part(part)
+        file = f'; filename="{part.name}"' if isinstance(part, File) else ""
+        texts.append(f'--{mark}\r\nContent-Disposition: form-data; name="{name}"{file}\r\n\r\n{content}\r\n')
+        shown += secrets
+    return f"{''.join(texts)}--{mark}--\r\n".encode(), tuple(shown), f"multipart/form-data; boundary={mark}"
+
+
+def _part(part: Part) -> tuple[str, tuple[SecretStr, ...]]:
+    """Its text. JSON is YAML, and has no scalar that is read as another (YAML 1.1 as the server reads it)."""
+    if isinstance(part, str):
+        return part, ()
+    if isinstance(part, InBase64):
+        coded = _in_base64(part)
+        return coded.get_secret_value(), (coded, reveal(part.secret.reference))
+    if isinstance(part.content, str):
+        return part.content, ()
+    content, secrets = encode(revealed(part.content))
+    return content.decode(), secrets
 
 
 def _form(upload: Upload) -> tuple[bytes, tuple[SecretStr, ...], str]:

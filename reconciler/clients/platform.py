@@ -94,17 +94,27 @@ class PlatformClient:
             query = _next_query(page)
 
     async def send(
-        self, method: str, path: str, body: Any = None, *, timeout_s: float | None = None, host: str = ""
+        self,
+        method: str,
+        path: str,
+        body: Any = None,
+        *,
+        timeout_s: float | None = None,
+        host: str = "",
+        ends: bool = False,
     ) -> Any:
         """The answer to a write, or None where there is none. Sent once: a missing answer is Unreachable with `sent`.
 
         Secrets in the body, and those that it refers to, are shown to the service alone. An upload that the service
         did not want is Refused, although it answers 200. Raises ConfigError where a secret cannot be read.
+        ends: the connection ends with the answer.
         """
         request = self._request(method, path, timeout_s or self._longest_s(path), host)
         if body is not None:
             content, secrets, form = encoded(body)
             request = replace(request, body=content, secrets=secrets, headers={"Content-Type": form})
+        if ends:
+            request = replace(request, headers={**request.headers, "Connection": "close"})
         answer = await self._authorized(request)
         value = without_links(self._value(answer, request)) if answer.body else None
         if isinstance(body, Upload) and (error := upload_error(value, request, self._line.site)):

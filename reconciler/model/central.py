@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 from reconciler.model.deployment import DeployStatus, is_moving
 
@@ -78,6 +79,40 @@ class Subcloud:
 
 
 @dataclass(frozen=True, slots=True)
+class SubcloudDetail:
+    """A subcloud with what dcmanager asks its site for. oam: its floating OAM address, "" where the site did not say.
+
+    deploy_config: whether its Deployment Manager says that the documents are what is there; from its alarm 260.002.
+    """
+
+    subcloud: Subcloud
+    oam: str
+    deploy_config: str
+
+
+@dataclass(frozen=True, slots=True)
+class UpdateOptions:
+    """How the VIMs of sites go through their hosts in a strategy. alarms: `strict` or `relaxed`."""
+
+    storage: str = "parallel"
+    workers: str = "parallel"
+    most_workers: int = 10
+    alarms: str = "relaxed"
+    instances: str = "migrate"
+
+
+@dataclass(frozen=True, slots=True)
+class DeployFiles:
+    """What Deployment Managers of one release are installed with, by the names of the files; "" where there is none."""
+
+    release: str
+    playbook: str = ""
+    chart: str = ""
+    overrides: str = ""
+    images: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class SubcloudGroup:
     """How dcmanager's own strategies go through some of the subclouds."""
 
@@ -85,15 +120,23 @@ class SubcloudGroup:
     name: str
     apply_type: str
     most_parallel: int
+    description: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class CentralStrategy:
-    """The one strategy that a central cloud can have, of whatever type. steps: subcloud -> state of its step."""
+    """The one strategy that a central cloud can have, of whatever type. steps: subcloud -> state of its step.
+
+    details: subcloud -> what its step says, mostly why it failed. options: what it was made with, without passwords.
+    created_at: what tells it from a later one of the same type.
+    """
 
     type: str
     state: str
     steps: Mapping[str, str] = field(default_factory=dict)
+    details: Mapping[str, str] = field(default_factory=dict)
+    options: Mapping[str, Any] = field(default_factory=dict)
+    created_at: str = ""
 
     def step(self, site: str) -> str:
         """The state of a site's step that has not ended; "" where it has none. A step keeps its state to the deletion."""

@@ -277,6 +277,17 @@ PLEAS = (
     Plea("wait fot the resize to finish", "pv.py _check_lvg"),
     # one that is to stay keeps the group out of the plan; one that goes is reported gone soon after its host's unlock
     Plea("can not be added while filesystem", "lvg.py _create"),
+    Plea(
+        "please wait until it finishes before running",
+        "distcloud dcmanager/common/utils.py is_subcloud_in_transient_state",
+    ),
+    Plea(
+        "please finish the software deployment", "distcloud dcmanager/.../subclouds.py validate_software_deploy_state"
+    ),
+    Plea(
+        "is still undergoing software update",
+        "distcloud dcmanager/common/phased_subcloud_deploy.py validate_system_controller_deploy_status",
+    ),
     Plea("wait for the operation to finish", "partition.py _are_partition_operations_simultaneous"),
 )
 

@@ -24,7 +24,8 @@ def test_sites_of_git_are_shown_as_dcmanager_has_them():
         "ottawa": "dcmanager's firmware strategy is applying, here at: initial",
     }
     assert body["sites"][1]["subcloud"]["availability"] == "online"
-    assert body["strategy"] == {"type": "firmware", "state": "applying", "steps": {"ottawa": "initial"}}
+    told = {"type": "firmware", "state": "applying", "steps": {"ottawa": "initial"}}
+    assert body["strategy"] == {**told, "details": {}, "options": {}, "created_at": ""}
 
 
 def test_who_is_in_one_of_them_alone_is_named():

@@ -37,6 +37,7 @@ OTTAWA = Subcloud(
     release="26.03",
     error="No errors present",
     sync={"platform": "in-sync"},
+    has_install_values=True,
 )
 NOT_FOUND = web.json_response({"code": 404, "title": "Not Found", "description": "Strategy not found"}, status=404)
 
