@@ -12,6 +12,8 @@ from typing import Any
 
 from reconciler.diff import Alike, Past, Present, alike, compare, gone, prunings, removals, spelled, with_deletes
 from reconciler.engine.fingerprint import fingerprint
+from reconciler.engine.ignoring import left_out, passed_over, without
+from reconciler.engine.judgement import passed_over_by
 from reconciler.engine.unsealed import unopened
 from reconciler.model.change import Change, Comparison
 from reconciler.model.host import HostState, SystemState
@@ -30,13 +32,17 @@ ACTIVE = "controller-0"
 
 @dataclass(frozen=True, slots=True)
 class Preview:
-    """One site's part of a change. context: what it was judged by."""
+    """One site's part of a change.
+
+    context: what it was judged by. base: what Git said before, in the site's own spelling; None where that is not known.
+    """
 
     site: str
     found: Comparison
     plan: Plan
     is_exact: bool
     context: Context
+    base: Snapshot | None = None
 
     @property
     def fingerprint(self) -> str:
@@ -46,18 +52,31 @@ class Preview:
 
 @dataclass(frozen=True, slots=True)
 class Edit:
-    """What Git said before, and how the site is treated by what it says now."""
+    """What Git said before, and how the site is treated by what it says now. now: Unix seconds, by which rules end."""
 
     before: Snapshot | None = None
     settings: Settings = field(default_factory=Settings)
+    now: float = 0.0
 
 
-def preview(site: Site, before: Snapshot, after: Snapshot, kinds: Kinds) -> Preview:
+@dataclass(frozen=True, slots=True)
+class Judging:
+    """What many previews share. kinds: `lenient`, made once. now: Unix seconds."""
+
+    kinds: Kinds
+    now: float = 0.0
+
+
+def lenient(kinds: Kinds) -> Kinds:
+    """The kinds for an estimate: what speaks against a change is on the site (ports, disks, processors)."""
+    return {name: replace(kind, impossible=always_possible) for name, kind in kinds.items()}
+
+
+def preview(site: Site, before: Snapshot, after: Snapshot, kinds: Kinds, judging: Judging | None = None) -> Preview:
     """The change from one rendering to the next, on a site that follows the first."""
+    judging = judging or Judging(lenient(kinds))
     observed = _equipped(after, assumed(site, before, kinds), kinds)
-    # what speaks against a change is on the site: ports, disks, processors
-    lenient = {name: replace(kind, impossible=always_possible) for name, kind in kinds.items()}
-    return _preview(after, observed, lenient, Edit(before, site.settings), is_exact=False)
+    return _preview(after, observed, judging.kinds, Edit(before, site.settings, judging.now), is_exact=False)
 
 
 def exact(after: Snapshot, inventory: Mapping[str, Any], kinds: Kinds, edit: Edit | None = None) -> Preview:
@@ -136,13 +155,32 @@ def _bare(resource: Resource[Any], kinds: Kinds) -> Resource[Any]:
 
 
 def _preview(after: Snapshot, observed: Snapshot, kinds: Kinds, edit: Edit, *, is_exact: bool) -> Preview:
-    want = spelled(after, observed, kinds)
-    base = edit.before and spelled(edit.before, observed, kinds)
+    said = _Said(spelled(after, observed, kinds), edit.before and spelled(edit.before, observed, kinds), is_exact)
+    found = _found(said, observed, kinds, edit.settings)
+    if ignored := passed_over_by(edit.settings.ignore, found, edit.now):
+        left = left_out(ignored)
+        said = replace(
+            said, head=without(said.head, observed, left), base=said.base and without(said.base, observed, left)
+        )
+        found = passed_over(_found(said, observed, kinds, edit.settings), left)
+    context = Context(said.head, observed, workers_out=edit.settings.workers_out(observed.system))
+    todo = plan(found, context, kinds, (), after.revision)
+    return Preview(after.site, found, todo, is_exact, context, said.base)
+
+
+@dataclass(frozen=True, slots=True)
+class _Said:
+    """What Git says now and said before, in the site's own spelling."""
+
+    head: Snapshot
+    base: Snapshot | None
+    is_exact: bool
+
+
+def _found(said: _Said, observed: Snapshot, kinds: Kinds, settings: Settings) -> Comparison:
     # what differs and Git says as before is no part of the edit: only what was read can show it
-    found = compare(want, observed, kinds, base if is_exact else None)
-    found = _deleting(found, Present(want, observed), kinds, base, edit.settings)
-    context = Context(want, observed, workers_out=edit.settings.workers_out(observed.system))
-    return Preview(after.site, found, plan(found, context, kinds, (), after.revision), is_exact, context)
+    found = compare(said.head, observed, kinds, said.base if said.is_exact else None)
+    return _deleting(found, Present(said.head, observed), kinds, said.base, settings)
 
 
 def _deleting(found: Comparison, now: Present, kinds: Kinds, base: Snapshot | None, settings: Settings) -> Comparison:

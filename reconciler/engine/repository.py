@@ -218,6 +218,11 @@ class Repository:
         paths = moved_paths(_reaching(before), _reaching(self.tree.site_files(name)))
         return self._bases_of.moved_by(paths, commit, self.commit) if paths else None
 
+    def moved_from(self, before: Repository, name: str) -> frozenset[str]:
+        """The inputs of a site that another state of the repository says otherwise, or not. Raises SourceError."""
+        said = _reaching(before.tree.site_files(name)) if name in before.names else {}
+        return moved_paths(said, _reaching(self.tree.site_files(name)))
+
     def authored_at(self, commit: str) -> float | None:
         """When a commit was authored, in Unix seconds; of edits, the commit below them. Asked of git once a commit."""
         return self._bases_of.authored_at(commit)

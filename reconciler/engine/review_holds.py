@@ -6,11 +6,13 @@ from collections.abc import Iterator
 from typing import Any
 
 from reconciler.engine.gates import registry as gates
+from reconciler.engine.merged import Merged, approved_by_merge
 from reconciler.engine.permission import Asked, Planning, kept_back, permitted
 from reconciler.engine.preview import Preview, shape
 from reconciler.kinds import registry
 from reconciler.model.durations import Durations
 from reconciler.model.gate import Case, GateName, Hold, Surroundings
+from reconciler.model.merge import Merge
 from reconciler.model.review import Held, merged
 from reconciler.model.site import Settings
 from reconciler.model.waves import Mass, Reach, excess
@@ -30,9 +32,9 @@ class Reached:
         self._held: list[Held] = []
         self._changed = self._disrupted = self._deleted = 0
 
-    def add(self, one: Preview, settings: Settings) -> None:
-        """One more site, with how it is treated."""
-        self._held += (Held(h.gate, h.reason, (one.site,), h.until) for h in self._holds(one, settings))
+    def add(self, one: Preview, settings: Settings, merge: Merge | None = None) -> None:
+        """One more site, with how it is treated. merge: the one that this would be, where rules speak of merges."""
+        self._held += (Held(h.gate, h.reason, (one.site,), h.until) for h in self._holds(one, settings, merge))
         if settings.mode is Mode.APPLY and settings.apply is not ApplyPolicy.NEVER:
             self._changed += 1
             self._disrupted += one.plan.disruption >= Disruption.LOCK
@@ -42,13 +44,15 @@ class Reached:
         """Every reason once, with its sites; first what holds the commit as a whole."""
         reach = Reach(fleet, changed=self._changed, disrupted=self._disrupted, deleted=self._deleted)
         heavy = excess(mass, reach)
-        whole = (Held(GateName.MASS, f"it {heavy}: it is approved as a whole"),) if heavy else ()
+        whole = (Held(GateName.MASS, f"it {heavy}"),) if heavy else ()
         return merged((*whole, *self._held))
 
-    def _holds(self, one: Preview, settings: Settings) -> tuple[Hold, ...]:
-        key = (one.fingerprint, one.is_exact, shape(one.plan), settings.model_dump_json(exclude=NO_POLICY))
+    def _holds(self, one: Preview, settings: Settings, merge: Merge | None) -> tuple[Hold, ...]:
+        policies = settings.model_dump_json(exclude=NO_POLICY)
+        key = (one.fingerprint, one.is_exact, shape(one.plan), policies, merge and merge.paths)
         if key not in self._known:
-            found = (*_by_policy(one, settings), *self._by_time(one, settings))
+            asked = () if merge and _is_approved(one, settings, merge) else _by_policy(one, settings)
+            found = (*asked, *self._by_time(one, settings))
             self._known[key] = tuple(dict.fromkeys(found))
         return self._known[key]
 
@@ -66,6 +70,15 @@ class Reached:
             freezes=settings.freezes,
         )
         yield from (hold for gate in DATED if (hold := gates()[gate](case)))
+
+
+def _is_approved(one: Preview, settings: Settings, merge: Merge) -> bool:
+    """Whether merging it is somebody's yes, by the rules of fleet.yaml."""
+    allowed = permitted(one.found, one.plan, one.context, registry(), Asked(settings))
+    if one.base is None or not allowed.only_asks:
+        return False
+    told = Merged(merge, one.base, one.base.revision)
+    return approved_by_merge(allowed.question, told, settings.merged, registry()) is not None
 
 
 def _by_policy(one: Preview, settings: Settings) -> Iterator[Hold]:

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from functools import cache
 
-from reconciler.engine.preview import Edit, Preview, exact_of, preview
+from reconciler.engine.preview import Edit, Judging, Preview, exact_of, lenient, preview
 from reconciler.engine.repository import Repository
 from reconciler.engine.review_groups import Groups
 from reconciler.engine.review_holds import Reached
 from reconciler.kinds import registry
 from reconciler.model.durations import NOTHING, Durations
 from reconciler.model.errors import ConfigError, ConfigErrors, ReconcilerError
+from reconciler.model.kind import Kinds
+from reconciler.model.merge import Merge
 from reconciler.model.origin import Origin
 from reconciler.model.review import Finding, Review
 from reconciler.model.site import Settings
@@ -74,7 +77,7 @@ def looked_over(before: Repository, after: Repository, names: Iterable[str], kno
             unknown.append(name)
         elif _is_of_the_edit(one.preview, one.before):
             groups.add(one.preview, one.read_at)
-            reached.add(one.preview, one.settings)
+            reached.add(one.preview, one.settings, _merge(before, after, name, one.settings, known.now))
     made = groups.made()
     review = Review(
         base=before.commit,
@@ -91,6 +94,13 @@ def looked_over(before: Repository, after: Repository, names: Iterable[str], kno
         held=reached.held(_mass(after), len(after.names)),
     )
     return Looked(review, tuple(preview for _, preview in made))
+
+
+def _merge(before: Repository, after: Repository, name: str, settings: Settings, now: float) -> Merge | None:
+    """The merge that this would be; None where no rule asks for it."""
+    if not settings.merged:
+        return None
+    return Merge(after.commit, "", "", now, after.moved_from(before, name))
 
 
 def _mass(after: Repository) -> Mass:
@@ -118,9 +128,16 @@ def _site(before: Repository, after: Repository, name: str, known: Known) -> _Si
     said, observed = _said(before, name), known.observed(name)
     site, wanted = after.whole(name)
     if observed is not None:
-        found = exact_of(wanted, observed, registry(), Edit(said, site.settings))
+        found = exact_of(wanted, observed, registry(), Edit(said, site.settings, known.now))
         return _Site(found, site.settings, said, observed.taken_at)
-    return _Site(preview(site, said, wanted, registry()), site.settings, said, None) if said else None
+    if said is None:
+        return None
+    return _Site(preview(site, said, wanted, registry(), Judging(_lenient(), known.now)), site.settings, said, None)
+
+
+@cache
+def _lenient() -> Kinds:
+    return lenient(registry())
 
 
 def _said(before: Repository, name: str) -> Snapshot | None:

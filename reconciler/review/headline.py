@@ -63,7 +63,7 @@ def _reason(held: Held, quote: Quote) -> str:
         held.reason.removeprefix("waits for approval: ").removeprefix("waits for approval of this very plan: ")
     )
     until = f", until {moment(held.until)}" if held.until is not None else ""
-    return f"{reason} ({plural(len(held.sites), 'site')}{until})" if held.sites else reason
+    return f"{reason} ({plural(len(held.sites), 'site')}{until})" if held.sites else f"as a whole, for {reason}"
 
 
 def _ground(review: Review) -> str:
