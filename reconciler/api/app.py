@@ -14,6 +14,7 @@ from reconciler.api.answering import ShortBodies, name_methods
 from reconciler.api.breakers import add_breakers
 from reconciler.api.central import add_central
 from reconciler.api.drift import Drifts, add_drift
+from reconciler.api.durations import add_durations
 from reconciler.api.history import add_history
 from reconciler.api.holds import add_holds
 from reconciler.api.look import add_look
@@ -44,6 +45,7 @@ def create_app(
         add_webhooks(app, hooks)
     add_sites(app, fleet, access)
     add_history(app, fleet, access)
+    add_durations(app, fleet, access)
     add_holds(app, fleet, access)
     add_central(app, fleet, access)
     if drifts:
@@ -51,7 +53,7 @@ def create_app(
     if desk:
         add_words(app, fleet, access, desk)
         add_look(app, fleet, access, desk)
-        add_rollouts(app, fleet, access, desk)
+        add_rollouts(app, access, desk)
         add_breakers(app, access, desk)
     name_methods(app)
     return app

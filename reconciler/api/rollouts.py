@@ -10,10 +10,10 @@ from pydantic import BaseModel, ConfigDict
 
 from reconciler.api.access import NOT_ALLOWED, NOT_ENOUGH, Access, bearer_of
 from reconciler.api.answering import NOT_NOW, NOT_READ, NOT_THERE, as_json, example
-from reconciler.api.sites import Fleet
 from reconciler.api.words import Because, Desk, Name, Needed, found
 from reconciler.engine.rollout_words import Action, hears
 from reconciler.model.errors import ConfigError
+from reconciler.model.forecast import Forecast
 from reconciler.model.role import Role
 from reconciler.model.rollout import MemberState
 from reconciler.model.rollout_wire import member_json, rollout_json
@@ -25,6 +25,7 @@ Id = Annotated[Name, InPath(description="The rollout, as the list names it.")]
 class OnItsWay(BaseModel):
     """A rollout. `wave` counts from 1; `counts` are its sites by state; `stopped` says why nobody further goes.
 
+    expected: what is forecast now. foreseen: what was when it began. forecast_error: by what share of that it took longer.
     max_concurrent: sites that go at a time. may_fail: how many may fail before it stops.
     """
 
@@ -33,6 +34,9 @@ class OnItsWay(BaseModel):
     started: float
     ended: float | None
     expected_end: float | None
+    expected: Forecast | None
+    foreseen: Forecast | None
+    forecast_error: float | None
     wave: int
     waves: int
     counts: dict[MemberState, int]
@@ -82,10 +86,10 @@ class Why(BaseModel):
 REASONS = {"reason": example("Why", {"reason": "storm"})}
 
 
-def add_rollouts(app: FastAPI, fleet: Fleet, access: Access, desk: Desk) -> None:
+def add_rollouts(app: FastAPI, access: Access, desk: Desk) -> None:
     """Serve them on this application."""
-    _shown(app, fleet, access, desk)
-    says = _Says(fleet, desk)
+    _shown(app, access, desk)
+    says = _Says(desk)
     operates = [Depends(access.needs(Role.OPERATOR))]
     answers = {200: {"model": OnItsWay}, **NOT_ENOUGH, **NOT_THERE, **NOT_NOW, **NOT_READ}
 
@@ -107,14 +111,14 @@ def add_rollouts(app: FastAPI, fleet: Fleet, access: Access, desk: Desk) -> None
         return says(request, rollout, Action.ABORTED, why.reason)
 
 
-def _shown(app: FastAPI, fleet: Fleet, access: Access, desk: Desk) -> None:
+def _shown(app: FastAPI, access: Access, desk: Desk) -> None:
     sees = [Depends(access.needs(Role.VIEWER))]
 
     @app.get(PATH, dependencies=sees, responses={200: {"model": Listed}, **NOT_ALLOWED})
     async def rollouts(which: Annotated[Which, Query()]) -> Response:
         """Every rollout that is kept, the newest first: its commit, how far it is, when it may end."""
         kept = desk.rollouts.open() if which.is_open else desk.rollouts.all()
-        return as_json({"rollouts": [rollout_json(one, fleet.now()) for one in reversed(kept)]})
+        return as_json({"rollouts": [rollout_json(one) for one in reversed(kept)]})
 
     @app.get(
         f"{PATH}/{{rollout}}", dependencies=sees, responses={200: {"model": WithSites}, **NOT_ALLOWED, **NOT_THERE}
@@ -123,14 +127,14 @@ def _shown(app: FastAPI, fleet: Fleet, access: Access, desk: Desk) -> None:
         """One rollout: its waves, counts, expected end, and what each site waits for."""
         one = found(desk, rollout)
         sites = [member_json(one, name) for name in one.members]
-        return as_json(rollout_json(one, fleet.now()) | {"sites": sites})
+        return as_json(rollout_json(one) | {"sites": sites})
 
 
 class _Says:
     """A person's word, kept and heeded; the rollout as it stands with it."""
 
-    def __init__(self, fleet: Fleet, desk: Desk) -> None:
-        self._fleet, self._desk = fleet, desk
+    def __init__(self, desk: Desk) -> None:
+        self._desk = desk
 
     def __call__(self, request: Request, rollout: str, action: Action, reason: str) -> Response:
         try:
@@ -139,4 +143,4 @@ class _Says:
             raise HTTPException(409, str(too_late)) from None
         self._desk.rollouts.say(rollout, action, bearer_of(request).name, reason)
         self._desk.heed()
-        return as_json(rollout_json(found(self._desk, rollout), self._fleet.now()))
+        return as_json(rollout_json(found(self._desk, rollout)))

@@ -12,6 +12,7 @@ from pydantic import BaseModel, ConfigDict
 from reconciler.api.access import NOT_ALLOWED, Access
 from reconciler.api.answering import Said, as_json
 from reconciler.model.central import Reading
+from reconciler.model.durations import Durations
 from reconciler.model.gate import GateName
 from reconciler.model.history import Sending
 from reconciler.model.role import Role
@@ -48,7 +49,7 @@ class Fleet:
     role: among replicas, "" where it is alone.
     sendings: to a site, of one plan or "" for all, the newest so many.
     central: the last reading of the central cloud.
-    host_metrics: of one group; None for a group that there is not.
+    host_metrics: of one group; None for a group that there is not. durations: what was measured.
     """
 
     verdicts: Callable[[], Iterable[Verdict]]
@@ -60,6 +61,7 @@ class Fleet:
     central: Callable[[], Reading | None] = not_read
     role: Callable[[], str] = alone
     host_metrics: Callable[[str], bytes | None] = no_hosts
+    durations: Callable[[], Durations] = Durations
 
 
 class Brief(BaseModel):

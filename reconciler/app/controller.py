@@ -21,6 +21,7 @@ from reconciler.engine.central import central_of
 from reconciler.engine.controller import Controller
 from reconciler.engine.fleet import Fleet, open_fleet
 from reconciler.engine.follow import Fetched, FolderSource, RemoteSource, Say, Source, Watch
+from reconciler.engine.foresight import Foresight
 from reconciler.engine.measuring import Recent
 from reconciler.engine.membership import Alone
 from reconciler.engine.office import Office
@@ -94,6 +95,7 @@ async def controller(options: Running) -> AsyncIterator[Started]:
         store.prune(options.keep.before(time.time()))
         ground = _ground(options, store)
         bounds = _bounds(ground)
+        ground.rollouts.foresight = Foresight(ground.source.repository, bounds.limits, _places(options))
         async with _fleet(ground, _office(ground, bounds)) as fleet, AsyncExitStack() as stack:
             stack.callback(ground.source.repository.close)
             it, sights = _controller(ground, fleet)
@@ -108,9 +110,18 @@ def _ground(options: Running, store: Store) -> Ground:
     metrics = Metrics(Sight(max_series=options.max_series, stale_after_s=3 * options.schedule.observe_s))
     source = _source(options, lambda text: log.warning("repository", said=text), metrics.fetched)
     ground = Ground(options, store, members, metrics, log, source, _rollouts(members, store, source))
-    live = RolloutStates(lambda: tuple(ground.rollouts.live.values()) if ground.leads else ())
+    live = RolloutStates(
+        lambda: tuple(ground.rollouts.live.values()) if ground.leads else (),
+        lambda: ground.rollouts.error if ground.leads else None,
+    )
     metrics.registry.register(live)
     return ground
+
+
+def _places(options: Running) -> int:
+    """Plans that are sent at a time, by all replicas together."""
+    here = options.schedule.workers * options.replicas
+    return here if options.at_once is None else min(here, options.at_once)
 
 
 def _bounds(ground: Ground) -> Bounds:
@@ -213,6 +224,7 @@ async def _at_work(it: Controller, git: Git, sights: Sights, options: Running) -
         role=lambda: git.crew.role,
         now=time.time,
         sendings=it.store.history.sendings,
+        durations=it.store.durations.known,
         central=lambda: sights.centre.last,
     )
     hooks = Hooks(git.crew.pushed, sights.metrics.delivery, options.listen.webhook_secrets, options.branch)

@@ -15,6 +15,7 @@ from reconciler.cli import (
     decline,
     demo,
     drift,
+    durations,
     history,
     inventory,
     kinds,
@@ -52,6 +53,7 @@ app.command("prove")(prove.prove)
 app.command("apply")(apply.apply)
 app.command("status")(status.status)
 app.command("drift")(drift.drift)
+app.command("durations")(durations.durations)
 app.command("replicas")(replicas.replicas)
 app.command("history")(history.history)
 app.command("look")(look.look)

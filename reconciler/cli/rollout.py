@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Iterator
-from datetime import UTC, datetime
 from getpass import getuser
 from pathlib import Path
 from typing import Annotated
@@ -13,10 +11,10 @@ import typer
 
 from reconciler.cli import results as shown
 from reconciler.cli.options import STATE, Database, Format, Show, State
+from reconciler.cli.rollout_forecast_text import forecast_lines, moment, wave_line
 from reconciler.cli.where import must_be_there
 from reconciler.engine.rollout_words import hears, named
 from reconciler.model.rollout import Rollout
-from reconciler.model.rollout_steps import expected_end
 from reconciler.model.rollout_wire import counts, member_json, rollout_json, waves_json
 from reconciler.store import rollouts_of, speaking
 
@@ -31,7 +29,7 @@ def list_(state: State = STATE, database: Database = "", show: Show = Format.TEX
     must_be_there(state, database)
     found = rollouts_of(state, database)[::-1]
     if show is Format.JSON:
-        shown.as_json({"rollouts": [rollout_json(one, time.time()) for one in found]})
+        shown.as_json({"rollouts": [rollout_json(one) for one in found]})
         return
     for one in found:
         typer.echo(_line(one))
@@ -45,9 +43,9 @@ def show_(rollout: Id, state: State = STATE, database: Database = "", show: Show
     one = _found(rollout, state, database)
     if show is Format.JSON:
         waves, sites = waves_json(one), [member_json(one, name) for name in one.members]
-        shown.as_json({**rollout_json(one, time.time()), "by_wave": waves, "sites": sites})
+        shown.as_json({**rollout_json(one), "by_wave": waves, "sites": sites})
         return
-    for line in (_line(one), *_waves(one), *_sites(one)):
+    for line in (_line(one), *forecast_lines(one), *_waves(one), *_sites(one)):
         typer.echo(line)
 
 
@@ -88,25 +86,23 @@ def _line(one: Rollout) -> str:
 
 def _how(one: Rollout) -> str:
     if one.ended is not None:
-        return f"ended {_at(one.ended)}"
+        return f"ended {moment(one.ended)}"
     if one.stopped:
         return one.stopped
-    end = expected_end(one, time.time())
-    return f"may end {_at(end)}" if end else "going"
+    return f"may end {moment(one.expected_end)}" if one.expected_end else "going"
 
 
 def _waves(one: Rollout) -> Iterator[str]:
+    forecast = one.expected if one.expected_end and one.ended is None else None
+    known = {wave.wave: wave for wave in forecast.waves} if forecast else {}
     for said in waves_json(one):
         sites = ", ".join(f"{n} {state}" for state, n in said["counts"].items())
-        soaks = f", soaks until {_at(said['soaks_until'])}" if said["soaks_until"] else ""
-        yield f"  wave {said['wave']}: {said['settled']} of {said['sites']} sites ({sites}){soaks}"
+        soaks = f", soaks until {moment(said['soaks_until'])}" if said["soaks_until"] else ""
+        expected = f", {wave_line(known[said['wave'] - 1])}" if said["wave"] - 1 in known else ""
+        yield f"  wave {said['wave']}: {said['settled']} of {said['sites']} sites ({sites}){soaks}{expected}"
 
 
 def _sites(one: Rollout) -> Iterator[str]:
     for name, member in one.members.items():
         why = one.tells(name)
         yield f"    {name}: {member.state}" + (f": {why}" if why else "")
-
-
-def _at(when: float) -> str:
-    return datetime.fromtimestamp(when, UTC).strftime("%Y-%m-%d %H:%MZ")

@@ -60,6 +60,14 @@ class Bounds:
         guards = (Guard(_named(scope), known[scope], self._policy(scope)) for scope in (FLEET, group) if scope in known)
         return Allowance(tuple(guards), tuple(self._budgets(site, group)))
 
+    def limits(self) -> dict[str, int]:
+        """Hosts that may be out of service at a time, of the fleet ("") and of each group, where that is bounded."""
+        said = {FLEET: self._fleet.max_unavailable if self._fleet else None}
+        said |= {name: self._of_group(name)[1] for name in (self._fleet.groups if self._fleet else ())}
+        return {
+            scope: Budget("", most, 0, self._hosts(scope)).limit for scope, most in said.items() if most is not None
+        }
+
     def claim(self, site: str, todo: Plan) -> tuple[Hold, ...]:
         now, allowance = self._clock.now(), self.of(site)
         tried = [guard for guard in allowance.guards if guard.breaker.is_open]

@@ -12,6 +12,7 @@ from dataclasses import replace
 from hashlib import sha256
 
 from reconciler.apply import Clock
+from reconciler.engine.foresight import Foresight
 from reconciler.engine.repository import Repository
 from reconciler.engine.rollout_sight import reach, seen
 from reconciler.engine.sending import rendering
@@ -37,6 +38,8 @@ class Rollouts:
 
     def __init__(self, kept: Kept, repository: Repository, clock: Clock) -> None:
         self._kept, self._repository, self._clock = kept, repository, clock
+        self.foresight = Foresight(repository)
+        self.error: float | None = None  # of the forecast of the one that ended last
         self._rendered = kept.renderings()
         self._around: dict[str, Surroundings] = {}
         self._begun: set[str] = set()  # sites to which something was sent since they were let go last
@@ -173,7 +176,8 @@ class Rollouts:
         sights = {one.id: self._sights(one, verdicts) for one in self.live.values()}
         for before in list(self.live.values()):
             said = replace(before, words=words.get(before.id, Words()))
-            after = self._next(self._weighed(said, verdicts, sights[said.id]), sights)
+            moved = self._next(self._weighed(said, verdicts, sights[said.id]), sights)
+            after = self.foresight.of(moved, verdicts, self._clock.now())
             self._save(after, before)
             due |= woken(before, after) | to_look_at(after, sights[after.id], self._clock.now())
         return frozenset(due)
@@ -210,6 +214,7 @@ class Rollouts:
         self._kept.save(after, before)
         self.live[after.id] = after
         self._begun -= _moved_to(MemberState.GOING, before, after)
+        self.error = self.error if after.error is None else after.error
         if not after.is_open:
             del self.live[after.id]
 

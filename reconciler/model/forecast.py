@@ -12,6 +12,8 @@ from enum import StrEnum
 from reconciler.model.host import SystemState
 from reconciler.model.plan import StageType
 
+FEW = 20  # sites that are named where all of them would be too many
+
 
 class Act(StrEnum):
     """What is measured, from its first call to the look that shows that it is done."""
@@ -175,15 +177,16 @@ class WaveForecast:
 class Forecast:
     """What a change costs the fleet in time, as known at `made_at`.
 
-    ends, late_ends: when the last site is done and the last wave has soaked; None where it never is, which `stops` or
-    `too_short` explain. unplanned: sites of which only what others take is known. stops: why the rollout would stop by
-    itself.
+    waves_end: when the last wave has soaked, which ends the rollout. ends, late_ends: when those that it left behind are
+    done as well; without those that fit into no window, or do not answer. None where nobody can say, which `stops`
+    explains. unplanned: sites of which only what others take is known. stops: why the rollout would stop by itself.
     """
 
     made_at: float
     groups: tuple[GroupForecast, ...] = ()
     too_short: tuple[TooShort, ...] = ()
     waves: tuple[WaveForecast, ...] = ()
+    waves_end: float | None = None
     ends: float | None = None
     late_ends: float | None = None
     unplanned: int = 0
@@ -193,3 +196,9 @@ class Forecast:
     def likely_s(self) -> float | None:
         """From when it was made to its end."""
         return None if self.ends is None else self.ends - self.made_at
+
+    @property
+    def brief(self) -> Forecast:
+        """Without the names of whole waves, and with some of the others: as it is kept beside a rollout, which has them."""
+        waves = tuple(replace(wave, sites=(), caught_up=wave.caught_up[:FEW]) for wave in self.waves)
+        return replace(self, groups=(), waves=waves, too_short=self.too_short[:FEW])

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
+from reconciler.model.forecast import Forecast
 from reconciler.model.rollout_look import HINDERED, Saw, Seen
 from reconciler.model.waves import Strategy, amount, has_canaries
 
@@ -92,6 +93,7 @@ class Rollout:
     is_weighed: whether that is known; until then nobody goes. is_guided: fleet.yaml says in what waves it goes; one
     that is not only waits to be weighed and approved. halted: why it stopped by itself; it stays so, whatever becomes
     of the sites that failed, until somebody says to go on. heeded: when the last such word was said that it has heard.
+    foreseen: what was forecast when it began; expected: what is forecast now, both in brief.
     Times are Unix seconds.
     """
 
@@ -109,6 +111,8 @@ class Rollout:
     is_guided: bool = True
     halted: str = ""
     heeded: float | None = None
+    foreseen: Forecast | None = None
+    expected: Forecast | None = None
     words: Words = field(default_factory=Words)
 
     def of(self, wave: int) -> list[Member]:
@@ -165,6 +169,21 @@ class Rollout:
             return ""
         left = self.count(MemberState.WAITING)
         return f"what commit {self.commit[:12]} does to {left} sites is being counted"
+
+    @property
+    def expected_end(self) -> float | None:
+        """When it ended, or is likely to; None where nobody can say, as of one that is stopped."""
+        if self.ended is not None or self.stopped or self.expected is None:
+            return self.ended
+        return self.expected.waves_end
+
+    @property
+    def error(self) -> float | None:
+        """By what share of what was forecast when it began it took longer, or, below zero, less long."""
+        if self.ended is None or self.foreseen is None or self.foreseen.waves_end is None:
+            return None
+        foreseen_s = self.foreseen.waves_end - self.foreseen.made_at
+        return (self.ended - self.foreseen.made_at) / foreseen_s - 1 if foreseen_s > 0 else None
 
     @property
     def soaks_until(self) -> float | None:

@@ -12,7 +12,6 @@ from dataclasses import replace
 from reconciler.model.rollout import Member, MemberState, Rollout
 from reconciler.model.rollout_health import has_soaked, ill, trouble, watched
 from reconciler.model.rollout_look import Saw, Seen
-from reconciler.model.waves import rounds
 
 NOBODY: frozenset[str] = frozenset()
 UNSEEN = Seen()
@@ -60,20 +59,6 @@ def on_their_way(rollout: Rollout, seen: Mapping[str, Seen]) -> frozenset[str]:
     """Its sites that are changed now: those let go, and those to which any commit is being sent still."""
     members = rollout.members.values()
     return frozenset(m.site for m in members if m.state is MemberState.GOING or _of(seen, m).is_busy)
-
-
-def expected_end(rollout: Rollout, now: float) -> float | None:
-    """When it may end, if all goes as it went; None while no site was done, and for one that is stopped."""
-    took = [m.ended - m.began for m in rollout.members.values()
-            if m.state is MemberState.DONE and m.began is not None and m.ended is not None]  # fmt: skip
-    if not took or rollout.stopped or rollout.ended is not None:
-        return rollout.ended
-    one_s, left_s, soaks = sum(took) / len(took), 0.0, rollout.soaks_until
-    for wave in range(rollout.wave, rollout.waves):
-        open_now = sum(not m.is_settled for m in rollout.of(wave))
-        left_s += rounds(open_now, rollout.strategy.max_concurrent) * one_s
-        left_s += rollout.strategy.soak_s if wave > rollout.wave or soaks is None else max(soaks - now, 0.0)
-    return now + left_s
 
 
 def _of(seen: Mapping[str, Seen], member: Member) -> Seen:

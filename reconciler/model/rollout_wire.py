@@ -4,18 +4,22 @@ from __future__ import annotations
 
 from typing import Any
 
+from reconciler.model.forecast import Forecast
+from reconciler.model.forecast_wire import forecast_json
 from reconciler.model.rollout import MemberState, Rollout
-from reconciler.model.rollout_steps import expected_end
 
 
-def rollout_json(one: Rollout, now: float) -> dict[str, Any]:
+def rollout_json(one: Rollout) -> dict[str, Any]:
     """How far it is, why it stands, and when it may end; without its sites."""
     return {
         "id": one.id,
         "commit": one.commit,
         "started": one.started,
         "ended": one.ended,
-        "expected_end": expected_end(one, now),
+        "expected_end": one.expected_end,
+        "expected": _foreseen(one.expected),
+        "foreseen": _foreseen(one.foreseen),
+        "forecast_error": one.error,
         "wave": one.wave + 1,
         "waves": one.waves,
         "counts": counts(one),
@@ -49,6 +53,10 @@ def member_json(one: Rollout, site: str) -> dict[str, Any]:
 def counts(one: Rollout) -> dict[str, int]:
     """Its sites by state; only what is not zero."""
     return {str(state): n for state in MemberState if (n := one.count(state))}
+
+
+def _foreseen(one: Forecast | None) -> dict[str, Any] | None:
+    return forecast_json(one) if one else None
 
 
 def _wave(one: Rollout, wave: int) -> dict[str, Any]:

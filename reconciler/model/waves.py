@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from math import ceil
 from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field, PositiveInt
@@ -142,8 +141,3 @@ def might_exceed(mass: Mass, reach: Reach) -> bool:
 def limit(mass: Mass, most: int | str, fleet: int) -> int:
     """The number of sites that is not too many yet. A share of few sites means nothing; a number means what it says."""
     return amount(most, fleet) if isinstance(most, int) else max(amount(most, fleet), mass.few)
-
-
-def rounds(sites: int, at_once: int) -> int:
-    """How often as many as may go at a time have to go."""
-    return ceil(sites / at_once)

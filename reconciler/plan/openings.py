@@ -49,10 +49,10 @@ class Openings:
 
 
 class Hours:
-    """When something that needs so long may begin. windows: none for at any time. is_known: False for never."""
+    """When something that needs so long may begin. windows: none for at any time. not_before: infinity for never."""
 
-    def __init__(self, windows: Iterable[Openings], needed_s: float, *, is_known: bool = True) -> None:
-        self._windows, self._needed_s, self._is_known = tuple(windows), needed_s, is_known
+    def __init__(self, windows: Iterable[Openings], needed_s: float, not_before: float = -inf) -> None:
+        self._windows, self._needed_s, self._not_before = tuple(windows), needed_s, not_before
 
     @cached_property
     def _fitting(self) -> tuple[Openings, ...]:
@@ -60,11 +60,11 @@ class Hours:
 
     @property
     def is_never(self) -> bool:
-        return not self._is_known or (bool(self._windows) and not self._fitting)
+        return self._not_before == inf or (bool(self._windows) and not self._fitting)
 
     def until(self, now: float) -> float:
         """The last moment at which it may begin, if it may now; else a moment that is over."""
-        if self.is_never:
+        if self.is_never or now < self._not_before:
             return -inf
         if not self._windows:
             return inf
@@ -72,5 +72,8 @@ class Hours:
         return max(ends) - self._needed_s
 
     def opens_after(self, now: float) -> float:
-        """The next moment at which a window opens that is long enough; infinity if none does."""
+        """The next moment from which it may begin, if it may not now; infinity if it never may."""
+        if now < self._not_before < inf:
+            first = self._not_before
+            return first if self.until(first) >= first else self.opens_after(first)
         return min((window.next_after(now) for window in self._fitting), default=inf)

@@ -25,7 +25,8 @@ class Course:
     """One site that is to go. lasts_s: for how long it takes a place. needed_s: what a window must have left for it.
 
     windows: none where it may go at any time. hosts: how many it has out of service at a time. began: since when it is
-    on its way. is_late: its wave has gone on without it. is_dark: nobody knows when it can be sent to.
+    on its way. is_late: its wave has gone on without it. not_before: until then something else keeps it back; infinity
+    where nobody knows for how long.
     """
 
     site: str
@@ -37,7 +38,7 @@ class Course:
     hosts: int = 0
     began: float | None = None
     is_late: bool = False
-    is_dark: bool = False
+    not_before: float = -inf
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,10 +152,10 @@ class _Play:
 
     def _lane(self, course: Course) -> _Lane:
         needed_s = course.needed_s if course.windows else 0.0
-        alike = (course.windows, needed_s, course.is_dark, course.group, course.hosts)
+        alike = (course.windows, needed_s, course.not_before, course.group, course.hosts)
         if alike not in self._lanes:
-            is_known = not course.is_dark and self._limit(course.group) >= course.hosts
-            hours = Hours(map(self._openings_of, course.windows), needed_s, is_known=is_known)
+            not_before = course.not_before if course.hosts <= self._limit(course.group) else inf
+            hours = Hours(map(self._openings_of, course.windows), needed_s, not_before)
             self._lanes[alike] = _Lane(hours, (course.group, course.hosts))
         return self._lanes[alike]
 

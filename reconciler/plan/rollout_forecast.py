@@ -15,7 +15,8 @@ from reconciler.plan.playing import Course, Played, Standing, Terms, play
 class Planned:
     """A site that is to change. plan: None while it is not planned for; then it is taken for one of the others.
 
-    began: since when it is on its way. is_late: its wave has gone on without it. is_dark: it does not answer.
+    began: since when it is on its way. is_late: its wave has gone on without it. not_before: until then something else
+    than a window keeps it back; infinity where nobody knows for how long, or where it does not answer.
     """
 
     site: str
@@ -25,7 +26,7 @@ class Planned:
     group: str = "default"
     began: float | None = None
     is_late: bool = False
-    is_dark: bool = False
+    not_before: float = -inf
 
 
 def rollout_forecast(sites: Sequence[Planned], terms: Terms, standing: Standing) -> Forecast:
@@ -39,8 +40,9 @@ def rollout_forecast(sites: Sequence[Planned], terms: Terms, standing: Standing)
         groups=groups(sites),
         too_short=tuple(_too_short(sites, whole)),
         waves=_waves(sites, likely, late),
-        ends=_known(likely),
-        late_ends=_known(late),
+        waves_end=_finite(likely.ended),
+        ends=_finite(likely.ends),
+        late_ends=_finite(late.ends),
         unplanned=sum(one.plan is None for one in sites),
         stops="none of its canaries can be sent to before the deadline of their wave" if likely.stops else "",
     )
@@ -84,7 +86,7 @@ def _course(one: Planned, plan: PlanForecast) -> tuple[Course, float]:
         hosts=plan.most_out,
         began=one.began,
         is_late=one.is_late,
-        is_dark=one.is_dark,
+        not_before=one.not_before,
     )
     return course, plan.whole.late_s
 
@@ -111,10 +113,6 @@ def _waves(sites: Sequence[Planned], likely: Played, late: Played) -> tuple[Wave
         )
         for number, wave in sorted(likely.waves.items())
     )
-
-
-def _known(played: Played) -> float | None:
-    return _finite(played.ends) if played.done or not played.stops else None
 
 
 def _finite(moment: float) -> float | None:

@@ -10,6 +10,7 @@ import orjson
 from sqlalchemy import Connection, Engine, and_, bindparam, delete, insert, select, update
 
 from reconciler.model.alarm import Alarm, AlarmSeverity
+from reconciler.model.forecast_wire import forecast_json, forecast_of
 from reconciler.model.gate import Surroundings
 from reconciler.model.rollout import Member, MemberState, Rollout, Said, Words
 from reconciler.model.rollout_look import Saw
@@ -21,6 +22,7 @@ from reconciler.store.database import put, writing
 from reconciler.store.tables import AUDIT, RENDERINGS, ROLLOUT_LOOKS, ROLLOUT_SITES, ROLLOUT_WORDS, ROLLOUTS
 
 PLAIN = ("commit", "wave", "wave_began", "wave_ended", "ended", "mass", "is_weighed", "is_guided", "halted", "heeded")
+FORECASTS = ("foreseen", "expected")
 PAUSED, RESUMED = "paused", "resumed"
 
 
@@ -73,7 +75,8 @@ class Rollouts:
         closed = None if rollout.is_open else self.clock()
         said = {"started": rollout.started, "closed": closed, "content": _text(rollout)}
         with writing(self.engine).begin() as db:
-            rung(db, Bell.ROLLOUTS)
+            if before is None or _plain(before) != _plain(rollout) or rows:
+                rung(db, Bell.ROLLOUTS)  # what is only forecast anew, nobody goes by
             put(db, ROLLOUTS, {"id": rollout.id}, said)
             if rows:
                 db.execute(_FORGET_SITE, [{"gone_of": rollout.id, "gone": row["site"]} for row in rows])
@@ -175,14 +178,19 @@ def _words(db: Connection) -> dict[str, Words]:
     return found
 
 
+def _plain(rollout: Rollout) -> dict[str, Any]:
+    return {name: getattr(rollout, name) for name in PLAIN}
+
+
 def _text(rollout: Rollout) -> str:
-    plain = {name: getattr(rollout, name) for name in PLAIN}
-    return orjson.dumps({**plain, "strategy": rollout.strategy.model_dump(mode="json")}).decode()
+    told = {name: forecast_json(one) for name in FORECASTS if (one := getattr(rollout, name))}
+    return orjson.dumps({**_plain(rollout), **told, "strategy": rollout.strategy.model_dump(mode="json")}).decode()
 
 
 def _rollout(db: Connection, row: Any, words: Words) -> Rollout:
     said = orjson.loads(row.content)
     strategy = Strategy.model_validate(said.pop("strategy"))
+    said |= {name: forecast_of(said[name]) for name in FORECASTS if name in said}
     contents = db.scalars(select(ROLLOUT_SITES.c.content).where(ROLLOUT_SITES.c.rollout == row.id))
     members = sorted(map(_member, contents), key=lambda m: m.site)
     by_name = {m.site: m for m in members}

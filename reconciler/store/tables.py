@@ -253,10 +253,3 @@ DURATIONS = Table(
     Column("at", Float, nullable=False),  # when it was measured last
     Column("content", Text, nullable=False),  # JSON
 )
-FORECASTS = Table(
-    "forecasts",  # of rollouts
-    METADATA,
-    Column("rollout", String, primary_key=True),
-    Column("first", Text),  # as it was when the first site was done; model.forecast_wire.forecast_json
-    Column("last", Text, nullable=False),
-)

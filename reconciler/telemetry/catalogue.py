@@ -118,6 +118,15 @@ FAMILIES = (
     _fleet("rollout_held", "1 for why nobody further goes with it, else 0.", "rollout", "why"),
     _fleet("rollout_started_timestamp_seconds", "When its commit came.", "rollout", unit="seconds"),
     _fleet("rollout_wave", "The number of the wave that goes, from 1.", "rollout"),
+    _fleet(
+        "rollout_expected_end_timestamp_seconds", "When it is likely to end; none while it is stopped.", "rollout",
+        unit="seconds",
+    ),
+    _fleet(
+        "forecast_error_ratio",
+        "By what share the rollout that ended last took longer than was forecast when it began; below 0 if less long.",
+        unit="ratio",
+    ),
     _fleet("validation_errors", "Sites whose files the head has are refused."),
     _fleet("ignore_rules_expired", "Rules of Git that have ended and stand there still."),
     _fleet("metrics_truncated", "0: all is told. 1 to 4: the cap on series took splits away, then what is of sites."),

@@ -8,6 +8,8 @@ import pytest
 import schemathesis
 from schemathesis.specs.openapi.checks import negative_data_rejection
 
+from reconciler.model.forecast import Forecast, WaveForecast
+from reconciler.model.forecast_wire import forecast_json
 from reconciler.model.gate import GateName, Hold
 from reconciler.model.role import Role
 from reconciler.model.rollout import Member, MemberState, Rollout
@@ -24,7 +26,8 @@ MEMBERS = {
     "hull": Member("hull", 0, "d", MemberState.GOING, "p2", 1_012.0),
     "gatineau": Member("gatineau", 1, "d"),
 }
-GOING = Rollout("7c1f00aa", "c0ffee" * 6, Strategy(soak="1m"), MEMBERS, 1_000.0, wave_began=1_000.0)
+EXPECTED = Forecast(1_000.0, waves=(WaveForecast(0, (), 1_000.0, 1_020.0, None),), waves_end=1_200.0, ends=1_200.0)
+GOING = Rollout("7c1f00aa", "c0ffee" * 6, Strategy(soak="1m"), MEMBERS, 1_000.0, wave_began=1_000.0, expected=EXPECTED)
 ENDED = Rollout("0ddba115", "dead" * 10, Strategy(), {"ottawa": MEMBERS["ottawa"]}, 500.0, ended=600.0)
 
 
@@ -47,7 +50,10 @@ def test_they_are_listed_with_how_far_they_are_the_newest_first(desk):
         "commit": "c0ffee" * 6,
         "started": 1_000.0,
         "ended": None,
-        "expected_end": 1_042.5 + 10 + 60 + 10 + 60,  # a wave of ten seconds and its soak, twice
+        "expected_end": 1_200.0,
+        "expected": forecast_json(EXPECTED),
+        "foreseen": None,
+        "forecast_error": None,
         "wave": 1,
         "waves": 2,
         "counts": {"waiting": 1, "going": 1, "done": 1},

@@ -53,6 +53,7 @@ FORECASTS = st.builds(
     waves=st.lists(st.builds(WaveForecast, st.integers(0, 9), SITES, MOMENTS, MOMENTS, MOMENTS, SITES), max_size=2).map(
         tuple
     ),
+    waves_end=st.none() | MOMENTS,
     ends=st.none() | MOMENTS,
     late_ends=st.none() | MOMENTS,
     unplanned=st.integers(0, 9),

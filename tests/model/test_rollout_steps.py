@@ -7,10 +7,11 @@ from dataclasses import replace
 from hypothesis import given
 from hypothesis import strategies as st
 
+from reconciler.model.forecast import Forecast
 from reconciler.model.rollout import Member, MemberState, Rollout, Said, Words
 from reconciler.model.rollout_health import to_look_at
 from reconciler.model.rollout_look import Saw, Seen
-from reconciler.model.rollout_steps import expected_end, released, step, superseded
+from reconciler.model.rollout_steps import step, superseded
 from reconciler.model.waves import Strategy
 
 S, HOUR = MemberState, 3_600.0
@@ -201,13 +202,15 @@ def test_nobody_goes_before_a_commit_is_weighed_and_approved_as_a_whole():
     assert step(approved, all_of(heavy), 20.0).count(S.GOING) == 2
 
 
-def test_its_end_is_expected_from_how_long_sites_took():
-    it = step(rollout(Strategy(max_concurrent=2, soak="30m")), all_of(rollout()), 0.0)
-    assert expected_end(it, 0.0) is None
-    seen = all_of(it) | {"sc-0": look(Saw.FOLLOWS, 100.0), "sc-1": look(Saw.FOLLOWS, 100.0)}
-    it = step(it, seen, 100.0)
-    assert expected_end(it, 100.0) == 100.0 + 3 * 1_800.0 + (2 + 3) * 100.0
-    assert expected_end(released(it, 110.0), 200.0) == 110.0
+def test_its_end_is_as_forecast_until_it_has_ended_and_nobody_knows_it_while_it_is_stopped():
+    told = Forecast(100.0, waves_end=3_700.0)
+    it = rollout(foreseen=told, expected=told)
+    assert it.expected_end == 3_700.0
+    assert replace(it, words=Words(paused=Said("night-shift", 1.0))).expected_end is None
+    ended = replace(it, ended=4_600.0)
+    assert (ended.expected_end, ended.error) == (4_600.0, 0.25)
+    assert rollout().expected_end is None
+    assert (it.error, replace(ended, foreseen=None).error) == (None, None)
 
 
 def test_a_stop_lasts_until_somebody_says_to_go_on_though_who_failed_is_well_again():

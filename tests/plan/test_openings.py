@@ -56,7 +56,16 @@ def test_what_no_window_is_long_enough_for_never_begins():
 
 
 def test_of_a_site_that_is_dark_nobody_knows_when_it_begins():
-    assert Hours([], 60.0, is_known=False).until(SPRING) == -inf
+    assert Hours([], 60.0, not_before=inf).until(SPRING) == -inf
+
+
+def test_what_is_frozen_begins_when_that_is_over_or_in_the_first_window_after_it():
+    night = [Openings(MaintenanceWindow(cron="0 1 * * *", duration="2h"), SPRING)]
+    one_o_clock = SPRING + 13 * 3600
+    assert Hours([], 60.0, one_o_clock).until(SPRING) == -inf
+    assert Hours([], 60.0, one_o_clock).opens_after(SPRING) == one_o_clock
+    assert Hours(night, 60.0, one_o_clock + 600).opens_after(SPRING) == one_o_clock + 600
+    assert Hours(night, 60.0, SPRING + DAY).opens_after(SPRING) == one_o_clock + DAY
 
 
 def test_an_opening_that_never_comes_is_not_waited_for():

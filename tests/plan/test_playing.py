@@ -29,7 +29,7 @@ COURSES = st.lists(
         lasts_s=st.sampled_from([60.0, 600.0, 1500.0, 2 * HOUR, 5 * HOUR]),
         needed_s=st.sampled_from([600.0, 1800.0, 3 * HOUR]),
         windows=st.sampled_from([(), (NIGHT,), (NIGHT, WEEKEND), (DINNER,)]),
-        is_dark=st.sampled_from([False, False, False, True]),
+        not_before=st.sampled_from([-inf, -inf, -inf, NOON + 2 * HOUR, inf]),
     ),
     min_size=1,
     max_size=12,
@@ -70,7 +70,7 @@ class Stage:
             is_done = member.began + course.lasts_s <= self.now
             saw = Saw.FOLLOWS if is_done else Saw.BUSY
             return Seen(saw, self.now, is_busy=not is_done, is_sent=True, is_heard=True)
-        if course.is_dark:
+        if self.now < course.not_before:
             return Seen(Saw.DARK, self.now)
         end = closes_at(course.windows, self.now)
         is_open = not course.windows or (end is not None and self.now + course.needed_s <= end)
@@ -100,6 +100,8 @@ class Stage:
                 yield one.wave_ended + one.strategy.soak_s
         left = {m.site for m in one.members.values() if m.state in {MemberState.WAITING, MemberState.LATE}}
         for course in (self.courses[site] for site in left):
+            if course.not_before < inf:
+                yield course.not_before
             yield from (window.opens_at(self.now) for window in course.windows)
             if end := closes_at(course.windows, self.now):
                 yield end - course.needed_s + TICK_S
@@ -144,7 +146,7 @@ def test_nothing_begins_before_a_window_lets_it(courses, strategy):
 @settings(deadline=None)
 @given(COURSES, STRATEGIES.filter(lambda s: s.max_concurrent > 0))
 def test_without_windows_nothing_ends_earlier_where_everything_takes_longer(courses, strategy):
-    courses = [replace(c, windows=(), is_dark=False) for c in numbered(courses)]
+    courses = [replace(c, windows=(), not_before=-inf) for c in numbered(courses)]
     longer = [replace(c, lasts_s=2 * c.lasts_s) for c in courses]
     assert played(courses, strategy).ends <= played(longer, strategy).ends
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from datetime import UTC, datetime
+from math import inf
 
 from reconciler.model.forecast import Basis, PlanForecast, Span, StageForecast
 from reconciler.model.maintenance import MaintenanceWindow
@@ -83,7 +84,7 @@ def test_canaries_that_wait_for_the_night_beyond_their_deadline_stop_it():
 
 
 def test_a_dark_site_holds_its_wave_no_longer_than_the_deadline():
-    found = forecast([Planned("sc-1", 0, lasts(600.0)), Planned("sc-2", 0, is_dark=True)])
+    found = forecast([Planned("sc-1", 0, lasts(600.0)), Planned("sc-2", 0, not_before=inf)])
     assert found.ends == NOON + 4 * HOUR
 
 
@@ -105,6 +106,6 @@ def test_a_thousand_sites_with_windows_of_their_own_are_forecast_while_somebody_
     found = forecast(sites, strategy)
     assert time.process_time() - began < 5.0
     assert (len(found.waves), found.too_short, found.waves[0].caught_up) == (4, (), ())
-    assert found.ends is not None and found.late_ends is not None
+
     # a thousand times half an hour, ten at a time, fill 28 hours: no less, though the windows of the zones overlap
     assert NOON + 28 * HOUR < found.ends < found.late_ends

@@ -10,6 +10,7 @@ import pytest
 from prometheus_client import CollectorRegistry, generate_latest
 from prometheus_client.parser import text_string_to_metric_families
 
+from reconciler.model.forecast import Forecast
 from reconciler.model.rollout import Member, MemberState, Rollout, Said, Words
 from reconciler.model.rollout_stop import Stop, stop_of
 from reconciler.model.waves import Strategy
@@ -62,6 +63,19 @@ def test_why_nobody_further_goes_is_one_word_where_a_person_is_told_more(one, wh
     held = {key[2]: value for key, value in scraped(one).items() if key[0] == "stxr_rollout_held"}
     assert held == {stop: float(stop == why) for stop in Stop}
     assert bool(one.stopped) is (stop_of(one) is not None)
+
+
+def test_when_it_may_end_is_told_until_it_is_stopped():
+    told = replace(GOING, expected=Forecast(900.0, waves_end=4_500.0))
+    assert scraped(told)["stxr_rollout_expected_end_timestamp_seconds", "7c1f00aa"] == 4_500.0
+    stopped = replace(told, words=Words(paused=SAID))
+    assert ("stxr_rollout_expected_end_timestamp_seconds", "7c1f00aa") not in scraped(stopped)
+
+
+def test_how_far_the_last_forecast_was_off_is_told_once_a_rollout_has_ended():
+    registry = CollectorRegistry(auto_describe=True)
+    registry.register(RolloutStates(lambda: (), lambda: 0.25))
+    assert b"stxr_forecast_error_ratio 0.25" in generate_latest(registry)
 
 
 def test_without_a_rollout_none_is_active_and_nothing_else_is_told():

@@ -1,4 +1,4 @@
-"""How long what was sent took, and what was forecast of each rollout."""
+"""How long what was sent took."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -18,10 +18,4 @@ def upgrade() -> None:
         sa.Column("hardware", sa.String, primary_key=True),
         sa.Column("at", sa.Float, nullable=False),
         sa.Column("content", sa.Text, nullable=False),
-    )
-    op.create_table(
-        "forecasts",
-        sa.Column("rollout", sa.String, primary_key=True),
-        sa.Column("first", sa.Text),
-        sa.Column("last", sa.Text, nullable=False),
     )
