@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import orjson
 import pytest
 import schemathesis
 from schemathesis.specs.openapi.checks import negative_data_rejection
@@ -51,7 +52,7 @@ def test_they_are_listed_with_how_far_they_are_the_newest_first(desk):
         "started": 1_000.0,
         "ended": None,
         "expected_end": 1_200.0,
-        "expected": forecast_json(EXPECTED),
+        "expected": orjson.loads(orjson.dumps(forecast_json(EXPECTED))),
         "foreseen": None,
         "forecast_error": None,
         "wave": 1,

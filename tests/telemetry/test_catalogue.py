@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,7 @@ from reconciler.model.change import Change
 from reconciler.model.condition import Condition, HostCondition
 from reconciler.model.drift import SiteDrift
 from reconciler.model.drift_steps import step
+from reconciler.model.forecast import Forecast
 from reconciler.model.gate import GateName, Hold
 from reconciler.model.host import HostHealth, health
 from reconciler.model.outcome import Entry, Outcome, StepResult
@@ -56,7 +58,8 @@ FULL = verdict(
     system_mode="simplex",
 )
 SITES = [FULL, verdict("busy", State.APPLYING, differences=(MTU,))]
-ROLLOUT = Rollout("7f3a", "c1", Strategy(), {"busy": Member("busy", 0, state=MemberState.GOING)}, 900.0)
+GOING = Rollout("7f3a", "c1", Strategy(), {"busy": Member("busy", 0, state=MemberState.GOING)}, 900.0)
+ROLLOUT = replace(GOING, expected=Forecast(900.0, waves_end=1_800.0))
 
 
 def full():
@@ -72,7 +75,7 @@ def full():
         silence=lambda: Silence(lambda site: site == "busy"),
     )
     metrics = Metrics(sight)
-    metrics.registry.register(RolloutStates(lambda: [ROLLOUT]))
+    metrics.registry.register(RolloutStates(lambda: [ROLLOUT], lambda: 0.25))
     metrics.observer("platform", "GET", "2xx", 0.1)
     metrics.delivery("github", "accepted")
     metrics.notified("noc", "sent", 1)
