@@ -43,15 +43,15 @@ def likeness(one: Preview, inventory: Mapping[str, Any], kinds: Kinds) -> str:
     """Sixteen hex digits, equal where the change meets what is equal. Sites are told apart rather than confused."""
     rows, changed = rows_of(inventory), one.found.changes
     named = _Named(one.site, tuple(sorted(set(_said(changed)), key=str)))
-    wanted = _collections(one, kinds)
+    wanted = relevant(one, kinds)
     listed = {
         f"{name} {host}": [_row(row, named.of) for row in found] for (name, host), found in _ordered(rows, wanted)
     }
     return sha256(orjson.dumps(listed, option=orjson.OPT_SORT_KEYS)).hexdigest()[:16]
 
 
-def _collections(one: Preview, kinds: Kinds) -> frozenset[str]:
-    """What matters to a change: all that is read in its areas, and of what it refers to. To an unlock, everything.
+def relevant(one: Preview, kinds: Kinds) -> frozenset[str]:
+    """The collections that matter to a change: those of its areas, and of what it refers to. To an unlock, all of them.
 
     But for what holds secrets: it is each site's own, and no change of it is tried.
     """

@@ -12,6 +12,7 @@ from typing import Any
 
 from reconciler.apply import Pace, Work, send
 from reconciler.apply.resolve import refs
+from reconciler.engine.likeness import relevant
 from reconciler.engine.preview import Edit, Preview, exact_of, rows_of
 from reconciler.engine.remote import SiteRemote
 from reconciler.engine.twin import Twin, twin_of
@@ -25,7 +26,7 @@ from reconciler.model.proof import Objection, Proof, ProofResult, Refusal
 from reconciler.model.resource import Resource, ResourceKey
 from reconciler.model.snapshot import Snapshot
 from reconciler.model.stored import Stored
-from reconciler.model.words import Cause, Result
+from reconciler.model.words import Cause, Disruption, Result
 from reconciler.observe import interpret
 from reconciler.plan import plan, stage_id, stage_s
 
@@ -64,18 +65,21 @@ async def _tried(case: Case, kinds: Kinds) -> Proof:
     have = await trial.remote.observe()
     first = trial.preview(have, kinds)
     proof = Proof("", case.site, (case.site,), ProofResult.NOT_PROVED, untried=tuple(map(str, first.found.unjudged)))
-    if unlike := _unlike(interpret(case.site, rows_of(case.inventory), kinds, 0.0), have, kinds):
+    matters = relevant(first, kinds)
+    known = {name: kind for name, kind in kinds.items() if matters.issuperset(kind.collections)}
+    if unlike := _unlike(interpret(case.site, rows_of(case.inventory), known, 0.0), have, known):
         return replace(proof, reason=f"the twin is not like the site: {unlike}")
+    absent = _absent(first)
     ended = await trial.rounds(have)
     twin = trial.twin
     proof = replace(proof, tolls=twin.tolls, calls=twin.calls, simulated_s=round(twin.clock.elapsed))
     one, todo = trial.planned(ended.seen)
     left = tuple(dict.fromkeys(map(str, (*_of_the_edit(todo.changes), *_of_the_edit(one.found.changes)))))
-    edited = frozenset(_of_the_edit(first.found.changes))
+    edited = {k for k in _of_the_edit(first.found.changes) if absent.isdisjoint({k.host, k.name})}
     blocked = () if ended.is_stopped else [b for b in first.plan.blocked if b.key in edited][:MOST_OBJECTIONS]
     objections = tuple([await trial.objection(b.key, b.reason) for b in blocked])
     proof = replace(proof, plan_id=ended.first, left=left, objections=objections)
-    return _judged(proof, ended, twin.refusals)
+    return _without(absent, _judged(proof, ended, twin.refusals))
 
 
 def _of_the_edit(changes: Iterable[Change[Any]]) -> Iterator[ResourceKey]:
@@ -202,12 +206,12 @@ def _lenient(kinds: Kinds) -> Kinds:
 
 
 def _unlike(site: Snapshot, twin: Snapshot, kinds: Kinds) -> str:
-    """What the twin shows otherwise than its site did; "" where it is the same as far as kinds read it."""
+    """What the twin shows otherwise than its site did; "" where it is the same as far as these kinds read it."""
     states = {name: host.in_words for name, host in twin.system.hosts.items()}
     others = [f"{name} was {h.in_words}" for name, h in site.system.hosts.items() if states.get(name) != h.in_words]
-    missing = sorted({kind for kind, host in twin.complete - site.complete})
+    missing = sorted({kind for kind, host in twin.complete - site.complete if kind in kinds})
     others += [f"the inventory lacks the lists of {_named(missing)}; write it anew"] if missing else []
-    keys = (k for k in site.resources.keys() | twin.resources.keys() if site.is_complete(k.kind, k.host))
+    keys = {k for k in site.resources.keys() | twin.resources.keys() if site.is_complete(k.kind, k.host)}
     odd = sorted(str(k) for k in keys if not _is_same(site.resources.get(k), twin.resources.get(k), kinds))
     others += [f"{_named(odd)} cannot be copied"] if odd else []
     return "; ".join(others)
@@ -219,6 +223,23 @@ def _is_same(one: Resource[Any] | None, other: Resource[Any] | None, kinds: Kind
         return False
     kind, names = kinds[one.key.kind], one.spec.model_fields_set
     return all(kind.is_same(name, getattr(one.spec, name), getattr(other.spec, name)) for name in names)
+
+
+def _absent(one: Preview) -> frozenset[str]:
+    """Hosts of the edit that are not there, or that will be another machine: a twin has no rack."""
+    there = {name for name, host in one.context.system.hosts.items() if host.is_installed}
+    hosts = {key.host for key in one.context.desired.resources if key.host}
+    named = {key.host or key.name for key in _of_the_edit(one.found.changes)} & hosts
+    steps = (step for stage in one.plan.stages for step in stage.steps)
+    return frozenset(named - there) | {step.host for step in steps if step.disruption is Disruption.REINSTALL}
+
+
+def _without(absent: frozenset[str], proof: Proof) -> Proof:
+    """The proof, if it says anything of sites with these hosts."""
+    if not absent or proof.result is ProofResult.REFUSED:
+        return proof
+    why = f"{_named(sorted(absent))}: not installed, so what is done there once it is was not tried"
+    return replace(proof, result=ProofResult.NOT_PROVED, reason=why)
 
 
 def _judged(proof: Proof, ended: _Ended, refusals: Iterable[Refusal]) -> Proof:

@@ -94,6 +94,37 @@ def test_an_osd_without_a_backend_is_refused_by_planner_and_platform():
     assert one.refusal.fault == "System must have either a ceph or a ceph-rook backend"
 
 
+def test_what_the_platform_finds_at_a_lock_is_told_with_what_it_would_have_cost():
+    """Nobody foresees how many cores there are; the platform says it once the host is locked."""
+    proof = tried_on(OTTAWA, ran("  processors: [{node: 0, functions: [{function: platform, count: 200}]}]"))
+    assert proof.refusal.fault == "More total logical cores requested than present on Processor 0 (16 cores)."
+    assert proof.tolls == (HostToll("controller-0", 1, 1, 0),)
+    assert proof.left == ("controller-0/cpu-function/0/platform",)
+
+
+def test_a_host_that_git_wants_locked_is_not_said_to_stay_locked():
+    proof = tried_on(OTTAWA, ran("  administrativeState: locked"))
+    assert (proof.result, proof.reason) == (ProofResult.PROVED, "")
+    assert proof.tolls == (HostToll("controller-0", 1, 0, 0),)
+
+
+def test_a_host_that_is_not_there_yet_is_not_proved_and_nothing_is_said_to_be_refused():
+    own = document("Host", "worker-2", "  profile: plant-worker\n  overrides: {bootMAC: '52:54:00:0d:07:b0'}")
+    proof = tried_on(PLANT, own)
+    assert (proof.result, proof.objections) == (ProofResult.NOT_PROVED, ())
+    assert proof.reason == "worker-2: not installed, so what is done there once it is was not tried"
+
+
+def test_what_differed_before_the_change_does_not_fail_it():
+    """Somebody made the interface smaller than its data network, which Git had said before."""
+    whole = case(OTTAWA, document("System", OTTAWA, "  location: Hull"))
+    shown = {**whole.inventory}
+    rows = [{**row, "mtu": 1400} for row in shown["/v1/datanetworks"]["datanetworks"]]
+    proof = tried(replace(whole, inventory={**shown, "/v1/datanetworks": {"datanetworks": rows}}), KINDS)
+    assert proof.result is ProofResult.PROVED
+    assert proof.calls == 3
+
+
 def test_a_certificate_is_left_out_and_said():
     own = document("System", "ottawa", "  certificates:\n  - {type: ssl_ca, secret: yard-ca, signature: ''}")
     proof = tried_on(OTTAWA, own)
