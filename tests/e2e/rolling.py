@@ -12,8 +12,8 @@ import os
 import sys
 import time
 from collections import Counter
-from collections.abc import AsyncIterator, Callable, Mapping
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping
+from contextlib import asynccontextmanager, contextmanager
 from copy import deepcopy
 from dataclasses import asdict, dataclass, field
 from functools import partial
@@ -34,7 +34,8 @@ from tests.sources.history import History
 
 EXAMPLES = Path(reconciler.__file__).parents[1] / "sites"
 STXR = (sys.executable, "-W", "error", "-c", "from reconciler.cli import main; main()")
-LAYER = "profiles/aio-sx-ran/deployment-config.yaml"
+PROFILE, LIKE_IT = "aio-sx-ran", "aio-sx-apart"
+LAYER = f"profiles/{PROFILE}/deployment-config.yaml"
 CANARIES, RING = 2, 5  # every fifth site is of the first ring
 OF_ALL = "mtu: 1500\n      port:\n        name: ens1f0", "mtu: 9000\n      port:\n        name: ens1f0"  # needs a lock
 FLEET = """\
@@ -54,7 +55,7 @@ rollout:
   progressDeadline: 10m
 """
 SITE = """\
-layers: [common, aio-sx-ran]
+layers: [common, {profile}]
 labels: {{ring: "{ring}"}}
 values: {{site: edge, place: Ottawa, boot_mac: "52:54:00:01:00:a0"}}
 """
@@ -62,17 +63,23 @@ values: {{site: edge, place: Ottawa, boot_mac: "52:54:00:01:00:a0"}}
 
 @dataclass(frozen=True)
 class Size:
-    """How many sites, how many go at a time, how many may fail, and how many do."""
+    """How many sites, how many go at a time, how many may fail, how many do, and how many have a profile of their own."""
 
     sites: int
     at_once: int
     may_fail: int = 0
     fail: int = 0
     soak: str = "2s"
+    apart: int = 0
 
     @property
     def names(self) -> list[str]:
         return [f"edge-{number:03}" for number in range(self.sites)]
+
+    @property
+    def reached(self) -> list[str]:
+        """Those that the commit for all changes."""
+        return self.names[: self.sites - self.apart]
 
     @property
     def canaries(self) -> list[str]:
@@ -105,10 +112,25 @@ class Rolling:
     began: float = field(default_factory=time.monotonic)
 
     def change_all(self) -> str:
-        """One commit that locks every host once."""
+        """One commit that locks every host of the profile once."""
         before = (self.clone.folder / LAYER).read_text()
         assert before.count(OF_ALL[0]) == 1
         return self.clone.commit({LAYER: before.replace(*OF_ALL)})
+
+    @contextmanager
+    def proposed(self, branch: str) -> Iterator[None]:
+        """What is committed meanwhile is on a branch of its own."""
+        self.clone.git("checkout", "--quiet", "-b", branch)
+        yield
+        self.clone.git("checkout", "--quiet", "main")
+
+    async def reviewed(self, branch: str, form: str) -> str:
+        """What `stxr plan` says of a branch."""
+        asked = ("plan", "--repo", str(self.clone.folder), "--base", "main", "--head", branch, "--format", form)
+        process = await asyncio.create_subprocess_exec(*STXR, *asked, stdout=asyncio.subprocess.PIPE)
+        out, _ = await process.communicate()
+        assert process.returncode == 2
+        return out.decode()
 
     @asynccontextmanager
     async def controller(self) -> AsyncIterator[asyncio.subprocess.Process]:
@@ -148,7 +170,7 @@ class Rolling:
         while not await asyncio.to_thread(told):
             self.most = max(self.most, len(self.locked))
             assert time.monotonic() < end, self.log.read_text()[-3000:]
-            await asyncio.sleep(0.5)
+            await asyncio.sleep(0.5 + self.size.sites / 2_000)  # looking at them all costs the simulator's time
 
     @property
     def log(self) -> Path:
@@ -210,14 +232,18 @@ async def rolling(folder: Path, size: Size) -> AsyncIterator[Rolling]:
 
 
 def _files(size: Size) -> Mapping[str, str]:
-    shared = [path for path in EXAMPLES.glob("profiles/*/*.yaml") if path.parent.name in {"common", "aio-sx-ran"}]
+    shared = [path for path in EXAMPLES.glob("profiles/*/*.yaml") if path.parent.name in {"common", PROFILE}]
     files = {path.relative_to(EXAMPLES).as_posix(): path.read_text() for path in shared}
+    files |= {path.replace(PROFILE, LIKE_IT): text for path, text in files.items() if PROFILE in path}
     canaries = ", ".join(size.canaries)
     files["fleet.yaml"] = FLEET.format(**{**asdict(size), "canaries": canaries})
     bootstrap = (EXAMPLES / "subclouds/ottawa-001/bootstrap-values.yaml").read_text()
-    ring = set(size.ring)
+    ring, reached = set(size.ring), set(size.reached)
     for name in size.names:
-        files[f"subclouds/{name}/site.yaml"] = f"name: {name}\n" + SITE.format(ring=1 if name in ring else 2)
+        profile = PROFILE if name in reached else LIKE_IT
+        files[f"subclouds/{name}/site.yaml"] = f"name: {name}\n" + SITE.format(
+            ring=1 if name in ring else 2, profile=profile
+        )
         files[f"subclouds/{name}/bootstrap-values.yaml"] = bootstrap.replace("ottawa-001", name)
     return files
 
