@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+
+os.environ.setdefault("GIT_PYTHON_REFRESH", "quiet")  # or it raises on import where git is missing: `Git` says so
 
 from git import Repo
 from git.exc import BadObject

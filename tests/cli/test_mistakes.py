@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 
 import pytest
 
@@ -176,3 +178,13 @@ def test_a_removal_is_declined_in_the_database_that_the_controller_uses(stxr, tm
 def test_a_word_that_no_command_has_does_not_end_like_a_plan_with_changes(stxr, words):
     ended = stxr(*words)
     assert (ended.code, ended.out, "Usage: " in ended.err) == (1, "", True)
+
+
+@pytest.mark.parametrize("what", ["plan", "validate"])
+def test_a_machine_without_git_is_told_what_to_install(tmp_path, what):
+    repo = ("--repo", "https://git.example.com/sites.git", "--state", str(tmp_path / "state"))
+    command = [sys.executable, "-c", "from reconciler.cli import main; main()", what, *repo]
+    ended = subprocess.run(command, env={"PATH": str(tmp_path)}, capture_output=True, text=True, check=False)
+    assert ended.returncode == 1
+    assert "install git 2.34 or newer" in ended.stderr
+    assert "Traceback" not in ended.stderr
