@@ -11,6 +11,7 @@ from pathlib import Path
 
 from reconciler.api import Desk, Drifts, Hooks, create_app
 from reconciler.api import Fleet as Shown
+from reconciler.app.alarming import raise_alarms
 from reconciler.app.jobs import Git, follow, heed, notify, roll
 from reconciler.app.options import Running
 from reconciler.app.serving import Server, access_of
@@ -76,6 +77,11 @@ class Ground:
     @property
     def leads(self) -> bool:
         return self.members.post is Post.LEADER
+
+    @property
+    def sender(self) -> Sender:
+        members = self.members
+        return Sender(self.options.replica, members.may_write) if isinstance(members, Replicas) else Sender()
 
     def begins(self, site: str, todo: Plan) -> None:
         """A plan is about to be sent."""
@@ -155,14 +161,14 @@ def _memory(ground: Ground) -> StoreMemory:
 
 
 def _fleet(ground: Ground, office: Office) -> AbstractAsyncContextManager[Fleet]:
-    options, members = ground.options, ground.members
+    options = ground.options
     return open_fleet(
         office,
         load(options.endpoints),
         _memory(ground),
         ground.metrics.observer,
         options.lines,
-        sender=Sender(options.replica, members.may_write) if isinstance(members, Replicas) else Sender(),
+        sender=ground.sender,
         central=central_of(options.endpoints, ground.source.repository),
     )
 
@@ -204,7 +210,7 @@ def _git(ground: Ground, bounds: Bounds, fleet: Fleet, sights: Sights, stack: As
         await crew.has_begun.wait()
         await Tidying(store, durable.prune, options.keep, SYSTEM_CLOCK, sights.says("tidying")).run()
 
-    return Git(ground.source, ground.rollouts, bounds, crew, begin, tidy)
+    return Git(ground.source, ground.rollouts, bounds, crew, ground.sender, begin, tidy)
 
 
 def _rollouts(members: Alone | Replicas, store: Store, source: Source) -> Rollouts:
@@ -239,6 +245,7 @@ async def _at_work(it: Controller, git: Git, sights: Sights, options: Running) -
             roll(it, git.rollouts),
             heed(it, git.rollouts, spoken),
             git.tidy(),
+            raise_alarms(git, sights, options),
             sights.centre.watch(sights.says("central"), lambda sites: it.put(sites & it.verdicts.keys())),
         ]
         if options.notifications:

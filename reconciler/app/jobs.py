@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from reconciler.app.watching import Sights
-from reconciler.clients import SYSTEM_CLOCK
+from reconciler.clients import SYSTEM_CLOCK, Sender
 from reconciler.clients.delivery import deliver, open_postbag
 from reconciler.engine.bounds import Bounds
 from reconciler.engine.controller import Controller
@@ -32,13 +32,14 @@ Begin = Callable[[], Coroutine[Any, Any, None]]
 class Git:
     """The repository that is followed, its commits on their way to many sites, what bounds these, who else follows it.
 
-    begin: what is done before any site is visited. tidy: forgets what is old, for ever.
+    sender: of what is written. begin: what is done before any site is visited. tidy: forgets what is old, for ever.
     """
 
     source: Source
     rollouts: Rollouts
     bounds: Bounds
     crew: Crew
+    sender: Sender
     begin: Begin
     tidy: Begin
 

@@ -10,6 +10,7 @@ from reconciler.clients import Oidc
 from reconciler.clients.http import Limits as Lines
 from reconciler.engine.controller import Schedule
 from reconciler.engine.replicas import Times
+from reconciler.engine.sinks.alarming import LOOK_S
 from reconciler.engine.tidying import Keep
 from reconciler.sources.verify import Trust
 from reconciler.telemetry.sight import MAX_SERIES
@@ -37,7 +38,7 @@ class Running:
     at_once: plans that are sent at a time over the whole fleet. notifications: the file that says who is told.
     replicas: how many of these are meant to run. keep: for how long what is over is known.
     lines: how long a site is given to answer.
-    max_series: of the metrics that tell of the fleet.
+    max_series: of the metrics that tell of the fleet. alarms_s: between two looks at our alarms on the system controller.
     """
 
     repo: str
@@ -59,5 +60,6 @@ class Running:
     max_series: int = MAX_SERIES
     times: Times = field(default_factory=Times)
     notifications: Path | None = None
+    alarms_s: float = LOOK_S
     keep: Keep = field(default_factory=Keep)
     lines: Lines = field(default_factory=Lines)

@@ -12,12 +12,14 @@ import typer
 from reconciler.cli import results as shown
 from reconciler.cli.options import STATE, Database, Format, Show, Sites, State
 from reconciler.cli.where import known, must_be_there
+from reconciler.model.alarm import AlarmSeverity, Teller
+from reconciler.model.alarming import Alarming
 from reconciler.model.errors import ConfigError
 from reconciler.model.verdict import Verdict
 from reconciler.model.wire import verdict_json
 from reconciler.model.words import Cause
 from reconciler.review.words import plural
-from reconciler.store import verdicts_of
+from reconciler.store import alarming_of, verdicts_of
 
 
 def status(sites: Sites = None, state: State = STATE, database: Database = "", show: Show = Format.TEXT) -> None:
@@ -28,7 +30,8 @@ def status(sites: Sites = None, state: State = STATE, database: Database = "", s
     if show is Format.JSON:
         shown.as_json({"sites": [verdict_json(v) | {"age_seconds": _age_s(v, now)} for v in found]})
         return
-    for line in status_lines(found, now):
+    standing = alarm_lines(found, now) if sites else ()
+    for line in (*status_lines(found, now), *standing, *alarming_lines(alarming_of(state, database), now)):
         typer.echo(line)
 
 
@@ -55,6 +58,32 @@ def status_lines(verdicts: list[Verdict], now: float) -> Iterator[str]:
     yield from (f"  {v.site}: {v.no_deletes}" for v in verdicts if v.no_deletes)
     counted = Counter(str(v.state) for v in verdicts)
     yield f"{plural(len(verdicts), 'site')}: " + ", ".join(f"{n} {state}" for state, n in sorted(counted.items()))
+
+
+def alarm_lines(verdicts: list[Verdict], now: float) -> Iterator[str]:
+    """What stands in the Fault Management of each site, the worst first, and how old that is."""
+    for verdict in verdicts:
+        if (alarms := verdict.alarms) is None:
+            continue
+        counted = ", ".join(f"{alarms.counts[s]} {s}" for s in reversed(AlarmSeverity) if alarms.counts.get(s))
+        by = ", counted by dcmanager" if alarms.told_by is Teller.DCMANAGER else ""
+        yield f"  {verdict.site}: alarms: {counted or 'none'} ({in_words(now - alarms.at)} ago{by})"
+        for one in alarms.worst:
+            since = f" since {one.since.partition('.')[0]}Z" if one.since else ""
+            held = ", holds orchestrations" if one.affects_management else ""
+            yield f"    {one.id} {one.severity} {one.entity}{since}{held}: {one.reason}"
+        if alarms.worst and (more := alarms.total - len(alarms.worst)):
+            yield f"    and {more} more"
+
+
+def alarming_lines(alarming: Alarming, now: float) -> Iterator[str]:
+    """Of the alarms that we raise on the system controller: how many stand, or why they are not kept."""
+    if alarming.failing_since is not None:
+        since = in_words(now - alarming.failing_since)
+        tries = f"{alarming.tries} tries" if alarming.tries > 1 else "1 try"
+        yield f"alarms of the system controller: not kept for {since} ({tries}): {alarming.error}"
+    elif alarming.may_stand:
+        yield f"alarms of the system controller: {plural(alarming.stand, 'alarm')} of drift"
 
 
 def _row(verdict: Verdict, now: float) -> tuple[str, ...]:

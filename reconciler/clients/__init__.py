@@ -1,7 +1,7 @@
 """HTTP to the owner APIs of a site: transport errors and faults become the errors of `model`."""
 
 from reconciler.clients.bodies import reveal
-from reconciler.clients.central import Declared, open_central
+from reconciler.clients.central import Declared, open_central, open_central_faults
 from reconciler.clients.clock import SYSTEM_CLOCK, Clock
 from reconciler.clients.dcmanager import DcmanagerClient
 from reconciler.clients.endpoints import CENTRAL, Credentials, Endpoint, Password, load, load_central
@@ -29,6 +29,7 @@ __all__ = [
     "load_central",
     "load_oidc",
     "open_central",
+    "open_central_faults",
     "open_session",
     "open_site",
     "reveal",

@@ -32,6 +32,7 @@ from reconciler.model.words import Service
 
 PASSED_OVER = "control"
 CENTRAL = "systemController"
+OWN_REGION = "RegionOne"  # unless it was given another (sysinv puppet/base.py DEFAULT_REGION_NAME)
 CENTRAL_REGION = "SystemController"  # dcmanager is registered in this one (starlingx/config sysinv puppet/dcmanager.py)
 
 
@@ -88,6 +89,7 @@ class Endpoint(Keystone):
 
     name: str
     folder: Path = Path()  # of the endpoints file
+    own_region: str = OWN_REGION  # of the services of a central cloud that are not its subclouds'
 
     @property
     def ca_file(self) -> Path | None:

@@ -10,12 +10,13 @@ from reconciler.desired.paths import sites_in
 from reconciler.desired.rendering import render_values, render_yaml
 from reconciler.desired.said import said
 from reconciler.desired.schema_forms import described, dialect
-from reconciler.desired.settings import Fleet
+from reconciler.desired.settings import DriftAlarms, Fleet
 from reconciler.desired.site_loader import load_site
 
 __all__ = [
     "SECTIONS",
     "Attribute",
+    "DriftAlarms",
     "Explained",
     "Fleet",
     "Parse",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Annotated, Any, Literal
 
-from pydantic import Field, StrictStr
+from pydantic import Field, StrictBool, StrictStr
 
 from reconciler.desired.fields import REFERENCE_FORM, URL_FORM, VALUE_NAME, Own
 from reconciler.desired.site_sections import IGNORED, HostSections, Secrets, SystemSection
@@ -106,8 +106,33 @@ class SystemController(Own):
     dcmanager_url: Annotated[str, Field(pattern=URL_FORM)] | None = Field(
         default=None, alias="dcmanagerUrl", description="URL of dcmanager; that of the region's catalogue without."
     )
+    # Fault Management is registered in the system's own one (starlingx/config sysinv puppet/fm.py, puppet/base.py)
+    own_region: StrictStr = Field(
+        default="RegionOne", alias="ownRegion", description="Region of the system controller's own services."
+    )
+    fault_management_url: Annotated[str, Field(pattern=URL_FORM)] | None = Field(
+        default=None,
+        alias="faultManagementUrl",
+        description="URL of its Fault Management; that of its own region's catalogue without.",
+    )
     ca_bundle: StrictStr | None = Field(default=None, alias="caBundle", description="Path of a PEM file to trust.")
     credentials: Credentials = Field(description="Who the controller is there.")
+
+
+class DriftAlarms(Own):
+    raises: StrictBool = Field(
+        alias="raise",
+        description="Whether what drifts is raised as alarm 260.002 (minor) of the system controller; `false` clears "
+        "what was raised.",
+    )
+    apart_up_to: int = Field(
+        default=10,
+        alias="apartUpTo",
+        ge=1,
+        le=1000,
+        strict=True,
+        description="Up to so many sites of one group that drifted alike have an alarm each, more have one together.",
+    )
 
 
 class Fleet(Own):
@@ -118,6 +143,9 @@ class Fleet(Own):
     name: StrictStr = Field(description="The fleet's name.")
     system_controller: SystemController | None = Field(
         default=None, alias="systemController", description="The central cloud whose subclouds the sites are."
+    )
+    drift_alarms: DriftAlarms | None = Field(
+        default=None, alias="driftAlarms", description="Drift as alarms of the system controller; none without."
     )
     defaults: Policies = Field(default=Policies(), description="For sites that neither they nor their group say.")
     groups: dict[str, Group | None] = Field(default_factory=dict, description="Policies of groups of sites, by name.")

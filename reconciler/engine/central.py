@@ -7,8 +7,8 @@ cloud that does not answer costs one time-out, not one a site.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
-from contextlib import AbstractAsyncContextManager, AsyncExitStack
+from collections.abc import Callable, Mapping
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, suppress
 from dataclasses import dataclass
 from math import inf
 from pathlib import Path
@@ -17,7 +17,8 @@ from typing import Protocol
 from reconciler.clients import CENTRAL, Credentials, Declared, Endpoint, Password, load_central
 from reconciler.desired import Fleet
 from reconciler.engine.repository import Repository
-from reconciler.model.central import Attention, CentralStrategy, Reading, Subcloud
+from reconciler.model.alarm import SiteAlarms
+from reconciler.model.central import AlarmCounts, Attention, CentralStrategy, Reading, Subcloud
 from reconciler.model.errors import ReconcilerError
 from reconciler.model.words import Service
 
@@ -32,6 +33,8 @@ class Dcmanager(Protocol):
     async def subclouds(self) -> tuple[Subcloud, ...]: ...
 
     async def strategy(self) -> CentralStrategy | None: ...
+
+    async def alarm_counts(self) -> Mapping[str, AlarmCounts]: ...
 
 
 class Clock(Protocol):
@@ -63,6 +66,7 @@ class Central:
         self._failure: _Failure | None = None
         self._looked = -inf
         self.last: Reading | None = None
+        self._counted: tuple[float, Mapping[str, AlarmCounts]] = 0.0, {}
 
     async def of(self, site: str) -> Attention | None:
         """What it does with a site, by a reading of this quarter of a minute; None where there is no central cloud.
@@ -71,6 +75,11 @@ class Central:
         """
         await self.read(FRESH_S)
         return self.last.of(site) if self.last else None
+
+    def alarms_of(self, site: str) -> SiteAlarms | None:
+        """How many alarms stand at a site, as dcmanager counted them last; None where it says nothing of it."""
+        at, counts = self._counted
+        return counts[site].as_alarms(at) if site in counts else None
 
     async def read(self, no_older_than_s: float = 0.0) -> None:
         """Read it, unless that was done so lately. Raises ReconcilerError."""
@@ -104,7 +113,20 @@ class Central:
             await self.read()
         except ReconcilerError as error:
             return str(error)
+        await self._count()
         return ""
+
+    async def _count(self) -> None:
+        """The alarms of all sites, in one call: for those whose own Fault Management is not asked, or does not answer.
+
+        Nothing waits for them: where they cannot be read, what was told of each site before is told with its age.
+        """
+        self._counted = 0.0, {}
+        async with self._flight:
+            if self.last and self._open:
+                _, dcmanager = self._open
+                with suppress(ReconcilerError):
+                    self._counted = self._clock.now(), await dcmanager.alarm_counts()
 
     async def close(self) -> None:
         """Let go of its line."""
@@ -149,6 +171,7 @@ def declared(fleet: Fleet | None, folder: Path = Path()) -> Endpoint | None:
     said = fleet.system_controller if fleet else None
     if said is None:
         return None
+    urls = {Service.DCMANAGER: said.dcmanager_url, Service.FAULT: said.fault_management_url}
     return Declared(
         name=CENTRAL,
         auth_url=said.auth_url,
@@ -158,5 +181,6 @@ def declared(fleet: Fleet | None, folder: Path = Path()) -> Endpoint | None:
             username=said.credentials.username, password=Password(secret_ref=said.credentials.password.secret_ref)
         ),
         folder=folder,
-        services={Service.DCMANAGER: said.dcmanager_url} if said.dcmanager_url else {},
+        services={service: url for service, url in urls.items() if url},
+        own_region=said.own_region,
     )

@@ -15,6 +15,7 @@ from reconciler.engine.office import Visit as SiteVisit
 from reconciler.engine.queue import Queue
 from reconciler.engine.reconcile import Judged, reconcile
 from reconciler.engine.sending import Sends, sent_now
+from reconciler.engine.standing import newer, standing
 from reconciler.engine.verdicts import Whose, after, found, not_found
 from reconciler.model.drift import DriftEvent, SiteDrift
 from reconciler.model.errors import ReconcilerError, Visit
@@ -225,6 +226,7 @@ class Controller:
         self._keep(replace(before, state=State.APPLYING, reason="applying", message=told, plan_id=todo.id))
 
     async def _visited(self, name: str) -> tuple[Verdict, Outcome]:
+        began = self._fleet.office.clock.now()
         visit, turns = await self._fleet.visit(name), self._fleet.office.turns
         turns.looked(name, await visit.remote.surroundings() if turns.watches(name) else None)
         judged, outcome = await self._reconciled(visit)
@@ -236,7 +238,9 @@ class Controller:
         noted = await clues(judged, before, visit.remote)
         todo, known = judged.plan, self._fleet.office.lasting.durations()
         lasts = forecast(todo, judged.observed.system, known) if todo.stages else None
-        return replace(found(whose, judged, outcome, now, before), noted=noted, forecast=lasts), outcome
+        alarms = await standing(visit.remote, began, before, self._fleet.centre.alarms_of(name))
+        told = found(whose, judged, outcome, now, before)
+        return replace(told, noted=noted, alarms=alarms, forecast=lasts), outcome
 
     async def _reconciled(self, visit: SiteVisit) -> tuple[Judged, Outcome]:
         """What was read is kept only for who sends a plan that was made of it."""
@@ -268,7 +272,9 @@ class Controller:
 
     def _failed(self, name: str, error: ReconcilerError) -> float:
         now = self._fleet.office.clock.now()
-        self._keep(not_found(self._whose(name, None), error, self.verdicts.get(name), now))
+        before = self.verdicts.get(name)
+        alarms = newer(before, self._fleet.centre.alarms_of(name))
+        self._keep(replace(not_found(self._whose(name, None), error, before, now), alarms=alarms))
         backoff_s = self._count_failure(name)
         return self._schedule.next_s(self._chance()) if error.visit is Visit.STALLED else backoff_s
 

@@ -7,7 +7,7 @@ from collections.abc import Collection
 from typing import Any, Protocol
 
 from reconciler.engine.surroundings import Neighbours, surroundings
-from reconciler.model.alarm import Noted
+from reconciler.model.alarm import Noted, SiteAlarms
 from reconciler.model.errors import ReconcilerError
 from reconciler.model.gate import Surroundings
 from reconciler.model.host import SystemState
@@ -15,6 +15,7 @@ from reconciler.model.kind import Kinds
 from reconciler.model.plan import Method
 from reconciler.model.rows import COLLECTIONS, Row, Rows
 from reconciler.model.snapshot import Snapshot
+from reconciler.model.words import Service
 from reconciler.observe import interpret, look, read
 
 
@@ -45,6 +46,7 @@ class SiteRemote:
         self._neighbours = neighbours
         self._rows = Rows()
         self.took_s = 0.0  # the last full reading
+        self._alarms: SiteAlarms | None = None  # as they were read for a gate, until somebody else is told of them
         self._turn = asyncio.Lock()  # windows that are open together look at the same site
 
     @property
@@ -84,7 +86,24 @@ class SiteRemote:
         if again:
             async with self._turn:
                 self._rows = await look(self._platform, self._rows, {"ihosts", "labels"}, "")
-        return await surroundings(self._site, self._neighbours, self._rows)
+        found = await surroundings(self._site, self._neighbours, self._rows)
+        if self._neighbours.fault and Service.FAULT not in found.unread:
+            self._alarms = SiteAlarms.read(found.alarms, self._clock.now())
+        return found
+
+    async def alarms(self, since: float) -> SiteAlarms | None:
+        """What stands in the site's Fault Management: as a gate has read it since then, or else read now.
+
+        None where it is not named, or does not answer.
+        """
+        read, self._alarms = self._alarms, None
+        if read and read.at >= since:
+            return read
+        try:
+            fault = self._neighbours.fault
+            return SiteAlarms.read(await fault.alarms(), self._clock.now()) if fault else None
+        except ReconcilerError:
+            return None  # told by who needs it: the gate
 
     async def noted(self) -> tuple[Noted, ...]:
         """The newest rows of the site's event log; none where its Fault Management is not named or does not answer."""

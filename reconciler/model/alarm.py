@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -19,6 +21,7 @@ class AlarmSeverity(StrEnum):
         return list(AlarmSeverity).index(self)
 
 
+MOST_TOLD = 20  # alarms of one site
 TEXT_LIMIT = 255  # of every text column (starlingx/fault fm-rest-api db/sqlalchemy/models.py)
 
 
@@ -50,6 +53,57 @@ class Alarm:
     def host(self) -> str:
         """The host that it is about; "" where it is about none."""
         return host_of(self.entity)
+
+
+class Teller(StrEnum):
+    """Who told of a site's alarms."""
+
+    SITE = "site"
+    DCMANAGER = "dcmanager"  # which only counts them
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """An alarm that stands at a site, as people are shown it: without its uuid, which is another at each raising."""
+
+    id: str
+    severity: AlarmSeverity
+    entity: str
+    since: str
+    affects_management: bool
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class SiteAlarms:
+    """The alarms of one site, as they were told last.
+
+    at: Unix seconds of that. counts: how many stand of each severity, those that are suppressed left out.
+    worst: the worst of them, so many as are told; none where dcmanager told. affecting: how many the platform counts
+    against an orchestrated change; None where nobody said.
+    """
+
+    told_by: Teller
+    at: float
+    counts: Mapping[AlarmSeverity, int]
+    affecting: int | None = None
+    worst: tuple[Standing, ...] = ()
+
+    @classmethod
+    def read(cls, alarms: Collection[Alarm], at: float) -> SiteAlarms:
+        """As the site itself says them."""
+        ranked = sorted(alarms, key=lambda a: (not a.affects_management, -a.severity.rank, a.since, a.id, a.entity))
+        affecting = sum(alarm.affects_management for alarm in alarms)
+        counts = Counter(alarm.severity for alarm in alarms)
+        return cls(Teller.SITE, at, counts, affecting, tuple(map(_standing, ranked[:MOST_TOLD])))
+
+    @property
+    def total(self) -> int:
+        return sum(self.counts.values())
+
+
+def _standing(alarm: Alarm) -> Standing:
+    return Standing(alarm.id, alarm.severity, alarm.entity, alarm.since, alarm.affects_management, alarm.reason)
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from reconciler.model.alarm import AlarmSeverity, SiteAlarms, Teller
 from reconciler.model.deployment import DeployStatus, is_moving
 
 MANAGED, UNMANAGED = "managed", "unmanaged"
@@ -152,6 +153,11 @@ class AlarmCounts:
     major: int
     minor: int
     warning: int
+
+    def as_alarms(self, at: float) -> SiteAlarms:
+        """What is known of the site by them alone. at: Unix seconds at which dcmanager was asked."""
+        numbers = {severity: getattr(self, severity) for severity in AlarmSeverity}
+        return SiteAlarms(Teller.DCMANAGER, at, {severity: n for severity, n in numbers.items() if n})
 
 
 @dataclass(frozen=True, slots=True)

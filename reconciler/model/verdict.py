@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from reconciler.model.alarm import Noted
+from reconciler.model.alarm import Noted, SiteAlarms
 from reconciler.model.condition import HostCondition
 from reconciler.model.forecast import PlanForecast
 from reconciler.model.gate import Hold
@@ -82,6 +82,7 @@ class Verdict:
       and fields that the site shows, by area.
     forecast: how long the plan takes; None where there is nothing to do.
     noted: what the site's event log says of the time since the last look, where something drifted in it.
+    alarms: what stands in Fault Management; None where nobody told yet.
     """
 
     site: str
@@ -120,6 +121,7 @@ class Verdict:
     lapsed: tuple[str, ...] = ()
     suppressed: tuple[str, ...] = ()
     forecast: PlanForecast | None = None
+    alarms: SiteAlarms | None = None
 
     @property
     def is_in_sync(self) -> bool:

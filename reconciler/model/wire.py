@@ -8,7 +8,7 @@ from typing import Any
 
 from pydantic import BaseModel, SecretStr
 
-from reconciler.model.alarm import Noted
+from reconciler.model.alarm import AlarmSeverity, Noted, SiteAlarms, Standing, Teller
 from reconciler.model.change import Change, FieldChange
 from reconciler.model.condition import Condition, HostCondition
 from reconciler.model.forecast_wire import plan_forecast_json, plan_forecast_of
@@ -189,6 +189,24 @@ def condition_of(content: Mapping[str, Any]) -> HostCondition:
     return HostCondition(**{**members, "name": Condition(content["name"])})
 
 
+def alarms_json(alarms: SiteAlarms) -> dict[str, Any]:
+    """A site's alarms; `at` is in Unix seconds, `since` as the site says it."""
+    return asdict(alarms) | {"counts": {str(severity): number for severity, number in alarms.counts.items()}}
+
+
+def alarms_of(content: Mapping[str, Any]) -> SiteAlarms:
+    """The inverse of `alarms_json`. Raises ValueError for a word that this program does not know."""
+    known = {f.name for f in fields(Standing)}
+    worst = ({k: v for k, v in one.items() if k in known} for one in content["worst"])
+    return SiteAlarms(
+        Teller(content["told_by"]),
+        content["at"],
+        {AlarmSeverity(severity): number for severity, number in content["counts"].items()},
+        content["affecting"],
+        tuple(Standing(**{**one, "severity": AlarmSeverity(one["severity"])}) for one in worst),
+    )
+
+
 def verdict_json(verdict: Verdict) -> dict[str, Any]:
     """A verdict, all its members, with its differences and its plan."""
     content = {f.name: getattr(verdict, f.name) for f in fields(verdict)}
@@ -197,6 +215,7 @@ def verdict_json(verdict: Verdict) -> dict[str, Any]:
     content["ignored"] = [ignored_json(one) for one in verdict.ignored]
     content["noted"] = [asdict(noted) for noted in verdict.noted]
     content["holds"] = [hold_json(h) for h in verdict.holds]
+    content["alarms"] = alarms_json(verdict.alarms) if verdict.alarms else None
     content["conditions"] = [condition_json(c, verdict.site) for c in verdict.conditions]
     content["forecast"] = plan_forecast_json(verdict.forecast) if verdict.forecast else None
     return {"version": VERSION, **{k: plain(v) for k, v in content.items()}}
@@ -219,6 +238,7 @@ def verdict_of(content: Mapping[str, Any]) -> Verdict:
     holds = tuple(Hold(**{**hold, "gate": GateName(hold["gate"])}) for hold in members.get("holds", ()))
     lists["ignored"] = tuple(map(ignored_of, members.get("ignored", ())))
     lists["noted"] = tuple(Noted(**noted) for noted in members.get("noted", ()))
+    lists["alarms"] = alarms_of(said) if (said := members.get("alarms")) else None
     lists["conditions"] = tuple(map(condition_of, members.get("conditions", ())))
     forecast = members.get("forecast")
     lists["forecast"] = plan_forecast_of(forecast) if forecast else None

@@ -12,6 +12,7 @@ from reconciler.simulator.control import PREFIX
 from reconciler.simulator.dcmanager import CENTRAL, REGION
 
 SERVICES = ("platform", "faultmanagement", "nfv", "usm")
+CENTRAL_SERVICES = ("dcmanager", "faultmanagement")
 
 
 def write(path: Path, url: str, sites: Iterable[str], password: str, ca_bundle: Path | None = None) -> None:
@@ -24,7 +25,8 @@ def write(path: Path, url: str, sites: Iterable[str], password: str, ca_bundle: 
     secret.touch(mode=0o600)
     secret.write_text(password)
     entries = {name: _entry(url, name, secret, ca_bundle) for name in sites}
-    central = _entry(url, CENTRAL, secret, ca_bundle) | {"services": {"dcmanager": f"{url}/{CENTRAL}/dcmanager"}}
+    of_central = {"services": {service: f"{url}/{CENTRAL}/{service}" for service in CENTRAL_SERVICES}}
+    central = _entry(url, CENTRAL, secret, ca_bundle) | of_central
     document = {"endpoints": entries, CENTRAL: central | {"region": REGION}, "control": f"{url}{PREFIX}"}
     path.write_text(yaml.safe_dump(document, sort_keys=False))
 

@@ -33,6 +33,7 @@ class Keystone:
     project: str = "admin"
     domain: str = "Default"
     region: str = "RegionOne"
+    regions: dict[str, str] = field(default_factory=dict)  # of services that are in another one
     tokens: dict[str, float] = field(default_factory=dict)
     given: int = 0
 
@@ -47,7 +48,7 @@ class Keystone:
         body = _parsed(request)
         if not self._is_known(body):
             return Response(401, _REJECTED)
-        catalog = [] if "nocatalog" in request.query else _catalog(services, self.region)
+        catalog = [] if "nocatalog" in request.query else self._catalog(services)
         return self._issue(catalog)
 
     def accepts(self, token: str | None) -> bool:
@@ -62,7 +63,7 @@ class Keystone:
         """Of a token, also of one that was given without it (openstack/keystone api-ref v3, GET /v3/auth/catalog)."""
         if not self.accepts(request.header("X-Auth-Token")):
             return Response(401, _REJECTED)
-        return Response(200, {"catalog": _catalog(services, self.region), "links": {"self": request.base + CATALOGUE}})
+        return Response(200, {"catalog": self._catalog(services), "links": {"self": request.base + CATALOGUE}})
 
     def _is_known(self, body: Any) -> bool:
         try:
@@ -96,6 +97,9 @@ class Keystone:
             "is_domain": False,
         }
 
+    def _catalog(self, services: dict[str, str]) -> list[dict[str, Any]]:
+        return [_entry(kind, url, self.regions.get(kind, self.region)) for kind, url in services.items()]
+
 
 def unauthorized(identity_url: str) -> Response:
     """What keystonemiddleware answers in front of a service."""
@@ -122,17 +126,14 @@ def _version(base: str) -> dict[str, Any]:
     return {"version": {"id": "v3.14", "status": "stable", "links": links, "media-types": []}}
 
 
-def _catalog(services: dict[str, str], region: str) -> list[dict[str, Any]]:
+def _entry(kind: str, url: str, region: str) -> dict[str, Any]:
     names = {"platform": "sysinv", "identity": "keystone"}
-    return [
-        {
-            "id": kind,
-            "type": kind,
-            "name": names.get(kind, kind),
-            "endpoints": [
-                {"id": f"{kind}-{face}", "interface": face, "region": region, "region_id": region, "url": url}
-                for face in ("public", "internal", "admin")
-            ],
-        }
-        for kind, url in services.items()
-    ]
+    return {
+        "id": kind,
+        "type": kind,
+        "name": names.get(kind, kind),
+        "endpoints": [
+            {"id": f"{kind}-{face}", "interface": face, "region": region, "region_id": region, "url": url}
+            for face in ("public", "internal", "admin")
+        ],
+    }

@@ -10,6 +10,7 @@ from reconciler.store.lock import Holder, StateLock, state_folder
 from reconciler.store.memory import (
     Crewed,
     StoreMemory,
+    alarming_of,
     crew_of,
     drift_of,
     durations_of,
@@ -44,6 +45,7 @@ __all__ = [
     "StoreMemory",
     "Words",
     "address",
+    "alarming_of",
     "crew_of",
     "drift_of",
     "durations_of",

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from sqlalchemy.exc import SQLAlchemyError
 
+from reconciler.model.alarming import Alarming
 from reconciler.model.approval import Approval
 from reconciler.model.condition import HostCondition
 from reconciler.model.drift import SiteDrift
@@ -237,6 +238,12 @@ def drift_of(folder: Path, url: str = "") -> dict[str, SiteDrift]:
     """The drift of every site in a state folder, whoever owns it. url: of its owner's database."""
     with _looking(folder, url) as store:
         return store.drift.all() if store else {}
+
+
+def alarming_of(folder: Path, url: str = "") -> Alarming:
+    """How our alarms on the system controller are kept, whoever owns the folder. url: of its owner's database."""
+    with _looking(folder, url) as store:
+        return store.alarming.get() if store else Alarming()
 
 
 def ended_of(folder: Path, sites: Iterable[str], fingerprint: str, most: int, url: str = "") -> list[Ended]:

@@ -16,6 +16,7 @@ from reconciler.model.resource import ResourceKey
 from reconciler.model.verdict import Verdict
 from reconciler.model.wire import outcome_json, outcome_of, verdict_json, verdict_of
 from reconciler.model.words import Result
+from reconciler.store.alarming import AlarmingStore
 from reconciler.store.bells import Bells
 from reconciler.store.bounds import BoundStore
 from reconciler.store.conditions import Conditions
@@ -189,6 +190,11 @@ class Store:
     def drift(self) -> DriftStore:
         """What differs since when, and how what differed ended."""
         return DriftStore(self._engine)
+
+    @property
+    def alarming(self) -> AlarmingStore:
+        """How our alarms on the system controller are kept."""
+        return AlarmingStore(self._engine)
 
     @property
     def rollouts(self) -> Rollouts:

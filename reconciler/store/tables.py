@@ -253,3 +253,9 @@ DURATIONS = Table(
     Column("at", Float, nullable=False),  # when it was measured last
     Column("content", Text, nullable=False),  # JSON
 )
+ALARMING = Table(
+    "alarming",  # of the system controller
+    METADATA,
+    Column("name", String, primary_key=True),
+    Column("content", Text, nullable=False),  # model.alarming.Alarming; JSON
+)

@@ -106,6 +106,8 @@ FAMILIES = (
         "condition",
         unit="seconds",
     ),
+    _site("alarms", "Alarms that stand at the site, as it says them, or as dcmanager counts them; only what is not zero.", "alarm_severity"),
+    _site("alarms_affecting_management", "Those that the platform counts against an orchestrated change; only what is not zero."),
     # ---- the fleet
     _fleet("subclouds", "Sites by group and state.", "group", "state"),
     _fleet("hosts", "Hosts by group and health, as last seen.", "group", "health"),
@@ -173,6 +175,11 @@ FAMILIES = (
     _process("git_fetches", Type.COUNTER, "Looks at the repository, by what became of them.", "result"),
     _process("git_fetch_duration_seconds", Type.HISTOGRAM, "Time that a look at the repository took.", unit="seconds"),
     _process("webhook_events", Type.COUNTER, "Deliveries of forges, by what became of them.", "forge", "result"),
+    _process("drift_alarms", Type.GAUGE, "Alarms of ours that stand on the system controller, as they were looked at last."),
+    _process(
+        "drift_alarm_calls", Type.COUNTER,
+        "Calls to the Fault Management of the system controller for them, by whether they went well.", "call", "result",
+    ),
     _process(
         "notifications", Type.COUNTER,
         "Notices for each notifier, by what became of them: sent, refused, undelivered, crowded_out.", "notifier", "result",

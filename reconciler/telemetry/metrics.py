@@ -8,6 +8,7 @@ from itertools import product
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, disable_created_metrics, generate_latest
 
+from reconciler.model.alarming import AlarmCall
 from reconciler.model.drift import DriftCause, DriftEvent, Resolution, Turning
 from reconciler.model.outcome import Outcome, StepResult
 from reconciler.model.plan import Plan
@@ -21,7 +22,7 @@ from reconciler.telemetry.states import States
 STAGES = ("render", "observe", "diff", "plan", "apply")
 DURATIONS = (0.005, 0.025, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 120, 600)
 LONG_DURATIONS = (1, 5, 15, 30, 60, 120, 300, 600, 1_200, 1_800, 3_600, 7_200)  # a lock and unlock takes 15 minutes
-FETCHES = ("ok", "failed")
+ENDS = ("ok", "failed")
 COSTS = (Disruption.LOCK, Disruption.REBOOT, Disruption.REINSTALL)
 
 
@@ -41,6 +42,8 @@ class Metrics:
         self._requests = self._counter("remote_requests")
         self._deliveries = self._counter("webhook_events")
         self._notifications = self._counter("notifications")
+        self._alarms = self._gauge("drift_alarms")
+        self._alarm_calls = self._counter("drift_alarm_calls", product(AlarmCall, ENDS))
         self._steps = self._counter("apply_steps")
         self._applies = self._counter("applies", [(result,) for result in Result])
         self._apply_durations = self._histogram("apply_duration_seconds", LONG_DURATIONS, [(d,) for d in Disruption])
@@ -48,7 +51,7 @@ class Metrics:
         self._visits = self._counter("visits", [(state,) for state in State])
         self._detected = self._counter("drift_detected", product(Area, Severity))
         self._resolved = self._counter("drift_resolved", product(Area, Resolution))
-        self._fetches = self._counter("git_fetches", [(result,) for result in FETCHES])
+        self._fetches = self._counter("git_fetches", [(result,) for result in ENDS])
         self._fetch_durations = self._histogram("git_fetch_duration_seconds", DURATIONS)
         self._fetched = self._gauge("git_last_fetch_timestamp_seconds")
         self._begun: dict[str, float] = {}  # site -> when its plan began to be sent
@@ -79,6 +82,14 @@ class Metrics:
     def notified(self, notifier: str, result: str, number: int) -> None:
         """So many notices for a notifier have come to this end."""
         self._notifications.labels(notifier, result).inc(number)
+
+    def alarms_stand(self, number: int) -> None:
+        """So many alarms of ours stand on the system controller."""
+        self._alarms.set(number)
+
+    def alarm_call(self, call: AlarmCall, is_well: bool) -> None:
+        """Its Fault Management was asked for something."""
+        self._alarm_calls.labels(call, ENDS[not is_well]).inc()
 
     def visited(self, state: State) -> None:
         """A site was judged."""

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from enum import StrEnum
 
+from reconciler.model.alarm import AlarmSeverity
+from reconciler.model.alarming import AlarmCall
 from reconciler.model.condition import Condition
 from reconciler.model.drift import Resolution
 from reconciler.model.gate import GateName
@@ -46,6 +48,8 @@ The fleet's series are capped (`stxr run --max-series`, 60,000 without). Above t
 WORDS: dict[str, tuple[type[StrEnum], ...]] = {
     "area": (Area,),
     "severity": (Severity,),
+    "alarm_severity": (AlarmSeverity,),
+    "call": (AlarmCall,),
     "disruption": (Disruption,),
     "mode": (Mode,),
     "gate": (GateName,),

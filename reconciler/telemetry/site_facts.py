@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
+from reconciler.model.alarm import AlarmSeverity
 from reconciler.model.drift import Drift, DriftCause, SiteDrift
 from reconciler.model.drift_steps import began_before
 from reconciler.model.gate import GateName
@@ -51,6 +52,7 @@ class SiteFacts:
         yield from self._vital(detail)
         yield from self._dates()
         yield from self._numbers()
+        yield from self._alarms()
         if not detail:
             yield from self._places()
         yield "subcloud_info", (self.verdict.mode, mode_of(self.verdict), release_of(self.verdict)), 1.0
@@ -92,6 +94,13 @@ class SiteFacts:
         since = {hold.gate: hold.since for hold in reversed(self.verdict.holds)}
         for gate in (gate for gate in GateName if gate in since):
             yield "subcloud_held_timestamp_seconds", (gate,), since[gate] or self.verdict.judged_at
+
+    def _alarms(self) -> Iterator[Named]:
+        if alarms := self.verdict.alarms:
+            counted = ((s, alarms.counts.get(s, 0)) for s in AlarmSeverity)
+            yield from (("subcloud_alarms", (severity,), float(number)) for severity, number in counted if number)
+            if alarms.affecting:
+                yield "subcloud_alarms_affecting_management", (), float(alarms.affecting)
 
     def _numbers(self) -> Iterator[Named]:
         numbers = {

@@ -7,10 +7,13 @@ import sqlite3
 
 import pytest
 
-from reconciler.cli.status import in_words, status_lines
+from reconciler.cli.status import alarm_lines, alarming_lines, in_words, status_lines
+from reconciler.model.alarm import Alarm, AlarmSeverity, SiteAlarms
+from reconciler.model.alarming import Alarming
+from reconciler.model.central import AlarmCounts
 from reconciler.model.condition import Condition, HostCondition
 from reconciler.model.words import Cause, State
-from reconciler.store import Store
+from reconciler.store import Store, speaking
 from tests.model.verdicts import difference, verdict
 
 pytestmark = pytest.mark.usefixtures("offline")
@@ -37,6 +40,55 @@ def test_the_table_has_the_worst_first_each_with_its_age_and_reason():
         "ottawa    in_sync      7m     -      -        -",
         "3 sites: 1 drifted, 1 in_sync, 1 unreachable",
     ]
+
+
+def alarm(number, severity, **facts):
+    return Alarm("u", number, "host=controller-1", severity, "words", "2026-03-01T09:00:00.000000", **facts)
+
+
+def test_the_alarms_of_a_site_are_shown_the_worst_first_with_their_age():
+    held = alarm("200.001", AlarmSeverity.WARNING, affects_management=True)
+    few = SiteAlarms.read([alarm("100.103", AlarmSeverity.MAJOR), held], at=1_300.0)
+    many = SiteAlarms.read([alarm("400.005", AlarmSeverity.CRITICAL)] * 25, at=1_410.0)
+    counted = AlarmCounts(1, 0, 2, 0).as_alarms(at=820.0)
+    none = SiteAlarms.read([], at=1_420.0)
+    sites = {"few": few, "many": many, "counted": counted, "none": none, "never": None}
+    assert list(alarm_lines([verdict(site, alarms=alarms) for site, alarms in sites.items()], now=1_420.0)) == [
+        "  few: alarms: 1 major, 1 warning (2m ago)",
+        "    200.001 warning host=controller-1 since 2026-03-01T09:00:00Z, holds orchestrations: words",
+        "    100.103 major host=controller-1 since 2026-03-01T09:00:00Z: words",
+        "  many: alarms: 25 critical (10s ago)",
+        *["    400.005 critical host=controller-1 since 2026-03-01T09:00:00Z: words"] * 20,
+        "    and 5 more",
+        "  counted: alarms: 1 critical, 2 minor (10m ago, counted by dcmanager)",
+        "  none: alarms: none (0s ago)",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("alarming", "expected"),
+    [
+        (Alarming(), []),
+        (Alarming(may_stand=True, stand=2), ["alarms of the system controller: 2 alarms of drift"]),
+        (
+            Alarming(may_stand=True, stand=2, failing_since=700.0, tries=5, error="no answer"),
+            ["alarms of the system controller: not kept for 12m (5 tries): no answer"],
+        ),
+    ],
+    ids=["not wanted", "kept", "not kept"],
+)
+def test_how_our_own_alarms_are_kept_is_told(alarming, expected):
+    assert list(alarming_lines(alarming, now=1_420.0)) == expected
+
+
+def test_both_are_told_of_what_the_store_knows(stxr, state):
+    with speaking(state, "test") as store:
+        store.alarming.put(Alarming(may_stand=True, stand=1))
+    assert "alarms of the system controller: 1 alarm of drift" in stxr("status", "--state", state).out
+    with speaking(state, "test") as store:
+        store.save(verdict("ottawa", State.IN_SYNC, alarms=SiteAlarms.read([], at=1_000.0)))
+    assert "  ottawa: alarms: none (" in stxr("status", "ottawa", "--state", state).out
+    assert "alarms: none" not in stxr("status", "--state", state).out
 
 
 @pytest.mark.parametrize(

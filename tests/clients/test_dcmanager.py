@@ -5,7 +5,7 @@ from contextlib import AsyncExitStack
 import pytest
 from aiohttp import web
 
-from reconciler.clients.central import Declared, open_central
+from reconciler.clients.central import Declared, open_central, open_central_faults
 from reconciler.clients.endpoints import Credentials, Password, load_central
 from reconciler.model.central import AlarmCounts, Attention, CentralStrategy, Subcloud, SubcloudGroup
 from reconciler.model.errors import ConfigError, Refused, Unreachable
@@ -144,6 +144,17 @@ async def test_a_region_without_it_is_a_mistake_of_whoever_wrote_the_file(site, 
     site.answers(catalogue(("public", "RegionOne", site.url)))
     with pytest.raises(ConfigError, match="no dcmanager in region SystemController; it has one in RegionOne"):
         await opened(endpoint.model_copy(update={"services": {}, "region": "SystemController"}))
+
+
+async def test_its_fault_management_is_in_its_own_region(site, endpoint):
+    rows = [
+        {"interface": "public", "region": region, "url": url}
+        for region, url in (("sc-0412", "http://elsewhere"), ("RegionOne", f"{site.url}/fm/v1"))
+    ]
+    site.answers({"catalog": [{"type": "faultmanagement", "endpoints": rows}]}, {"alarms": []})
+    async with open_central_faults(endpoint.model_copy(update={"services": {}, "region": "SystemController"})) as fm:
+        assert await fm.alarms() == ()
+    assert [request.path for request in site.asked] == ["/v3/auth/catalog", "/fm/v1/alarms"]
 
 
 async def test_what_is_no_catalogue_is_said(site, endpoint, opened):

@@ -205,7 +205,11 @@ def test_a_site_s_own_files_are_checked(file, text, expected):
 @pytest.mark.parametrize(
     ("more", "expected"),
     [
-        ("colour: red\n", "4:9: fleet: colour is not known; known are apiVersion, kind, name, systemController, defaults, groups, rollout, mass, breaker, maxUnavailable, freezes, approvals"),
+        ("colour: red\n", "4:9: fleet: colour is not known; known are apiVersion, kind, name, systemController, driftAlarms, defaults, groups, rollout, mass, breaker, maxUnavailable, freezes, approvals"),
+        ("driftAlarms: {raise: perhaps}\n", '4:22: fleet: driftAlarms.raise must be true or false, not text, "perhaps"'),
+        ("driftAlarms: {apartUpTo: 5}\n", "4:14: fleet: driftAlarms.raise is missing"),
+        ("driftAlarms: {raise: true, apartUpTo: 0}\n", "4:39: fleet: driftAlarms.apartUpTo must be at least 1, not the number 0"),
+        ("driftAlarms: {raise: true, alarm: 260.001}\n", "4:35: fleet: driftAlarms.alarm is not known; known are raise, apartUpTo"),
         ("groups: {east: {mode: plan, aply: auto}}\n",
          "4:35: fleet: groups.east.aply is not known; known are mode, apply, heal, prune, windows, maxWorkersOut, alarms, ignore, suppress, fighting, values, description, breaker, maxUnavailable"),
         ("systemController: {authUrl: http://a/v3, credentials: {username: u, password: hunter2}}\n",

@@ -12,7 +12,7 @@ from reconciler.apply import Pace
 from reconciler.engine.central import Central, Dcmanager
 from reconciler.engine.fleet import Fleet
 from reconciler.engine.office import Office
-from reconciler.model.alarm import Noted
+from reconciler.model.alarm import Noted, SiteAlarms
 from reconciler.model.errors import ReconcilerError
 from reconciler.model.gate import Surroundings
 from reconciler.model.merge import Merge
@@ -102,6 +102,11 @@ class Line(FakeSite):
         return self.around
 
     log: tuple[Noted, ...] = ()
+
+    standing: SiteAlarms | None = None
+
+    async def alarms(self, since: float) -> SiteAlarms | None:
+        return self.standing
 
     async def noted(self) -> tuple[Noted, ...]:
         return self.log

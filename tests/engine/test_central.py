@@ -8,8 +8,9 @@ import pytest
 
 from reconciler.clients.endpoints import Credentials, Endpoint, Password
 from reconciler.desired import load_fleet
-from reconciler.engine.central import FAILED_S, FRESH_S, Central, declared
-from reconciler.model.central import Attention, Subcloud
+from reconciler.engine.central import FAILED_S, FRESH_S, INTERVAL_S, Central, declared
+from reconciler.model.alarm import AlarmSeverity, SiteAlarms, Teller
+from reconciler.model.central import AlarmCounts, Attention, Subcloud
 from reconciler.model.errors import Unreachable
 from tests.apply.fakes import unreachable
 
@@ -41,8 +42,8 @@ class Dcmanager:
     """Answers, or fails; counts how often it is asked and opened."""
 
     def __init__(self):
-        self.asked = self.opened = self.closed = 0
-        self.error = None
+        self.asked = self.opened = self.closed = self.counted = 0
+        self.error = self.uncounted = None
 
     async def subclouds(self):
         self.asked += 1
@@ -53,6 +54,12 @@ class Dcmanager:
 
     async def strategy(self):
         return None
+
+    async def alarm_counts(self):
+        self.counted += 1
+        if self.uncounted:
+            raise self.uncounted
+        return {"ottawa-001": AlarmCounts(0, 2, 0, 1)}
 
     @asynccontextmanager
     async def open(self, _endpoint):
@@ -141,6 +148,32 @@ async def test_who_watches_hears_when_it_falls_silent_and_which_sites_it_has_lef
     assert [sites for sites in freed if sites] == [{"ottawa-001"}]
 
 
+async def watched(central, clock, times):
+    clock.sleeps, freed = times - 1, []
+    with pytest.raises(asyncio.CancelledError):
+        await central.watch(lambda _: None, freed.append)
+    return freed
+
+
+async def test_the_alarms_of_all_sites_are_counted_in_one_call_on_its_interval(central, dcmanager, clock):
+    assert central.alarms_of("ottawa-001") is None
+    began = clock.time
+    await watched(central, clock, 3)
+    assert dcmanager.counted == 3
+    counts = {AlarmSeverity.MAJOR: 2, AlarmSeverity.WARNING: 1}
+    assert central.alarms_of("ottawa-001") == SiteAlarms(Teller.DCMANAGER, began + 2 * INTERVAL_S, counts)
+    assert central.alarms_of("hull") is None
+    await central.of("ottawa-001")
+    assert dcmanager.counted == 3  # no plan waits for them
+
+
+async def test_counts_that_cannot_be_read_keep_nobody_from_what_the_list_says(central, dcmanager, clock):
+    dcmanager.uncounted = unreachable(sent=False)
+    assert await watched(central, clock, 2) == [frozenset(), frozenset()]
+    assert central.alarms_of("ottawa-001") is None
+    assert central.last.of("ottawa-001") == Attention(OTTAWA)
+
+
 FLEET = b"""\
 apiVersion: stxr.io/v1
 kind: Fleet
@@ -148,6 +181,8 @@ name: ran
 systemController:
   authUrl: https://centre:5000/v3
   dcmanagerUrl: https://centre:8119
+  faultManagementUrl: https://centre:18002
+  ownRegion: Ottawa
   credentials: {username: admin, password: {secretRef: env:CENTRE}}
 """
 
@@ -160,6 +195,7 @@ def test_fleet_yaml_declares_it(monkeypatch, tmp_path):
         "https://centre:5000/v3",
         "SystemController",
     )
-    assert dict(found.services) == {"dcmanager": "https://centre:8119"}
+    assert dict(found.services) == {"dcmanager": "https://centre:8119", "faultmanagement": "https://centre:18002"}
+    assert found.own_region == "Ottawa"
     assert found.password().get_secret_value() == "s3cret"
     assert declared(None) is None

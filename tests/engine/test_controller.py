@@ -9,6 +9,8 @@ import pytest
 from reconciler.engine.backoff import Backoff
 from reconciler.engine.controller import Controller, Schedule
 from reconciler.engine.queue import Queue
+from reconciler.model.alarm import SiteAlarms
+from reconciler.model.central import AlarmCounts
 from reconciler.model.condition import Condition, HostCondition
 from reconciler.model.errors import ConfigError, ConfigErrors
 from reconciler.model.gate import GateName, Hold
@@ -77,6 +79,21 @@ async def test_a_site_that_is_only_observed_is_read_and_not_touched(one):
     one.git.policies["ottawa"] = APPLY.model_copy(update={"mode": Mode.OBSERVE})
     next_s, known = await one.visit()
     assert (next_s, known.state, known.mode, one.lines["ottawa"].sent) == (600.0, State.PENDING, "observe", [])
+
+
+async def test_a_verdict_has_the_alarms_that_the_site_tells_of_or_else_the_central_cloud(one):
+    said, counted = SiteAlarms.read([], at=950.0), AlarmCounts(1, 0, 0, 0)
+    one.lines["ottawa"].standing = said
+    _, known = await one.visit()
+    assert known.alarms == said
+    one.lines["ottawa"].standing = None
+    one.fleet.centre.alarms_of = lambda _: counted.as_alarms(at=940.0)
+    _, known = await one.visit()
+    assert known.alarms == said  # what is older says nothing new
+    one.lines["ottawa"].error = unreachable(sent=False)
+    one.fleet.centre.alarms_of = lambda _: counted.as_alarms(at=990.0)
+    _, known = await one.visit()
+    assert (known.state, known.alarms) == (State.UNREACHABLE, counted.as_alarms(at=990.0))
 
 
 async def test_a_dark_site_keeps_its_verdict_and_is_left_alone_longer_each_time(one):

@@ -6,7 +6,9 @@ import pytest
 
 from reconciler.engine.preview import rows_of
 from reconciler.engine.remote import SiteRemote
+from reconciler.engine.surroundings import Neighbours
 from reconciler.kinds import registry
+from reconciler.model.alarm import Alarm, AlarmSeverity
 from reconciler.model.errors import Unreachable
 from reconciler.model.rows import COLLECTIONS
 from reconciler.model.secret import digest
@@ -141,3 +143,50 @@ async def test_a_look_after_the_reading_was_dropped_is_a_full_one(remote, platfo
     platform.asked.clear()
     await remote.look(["dns"])
     assert sorted(platform.asked) == full
+
+
+class Faults:
+    """Fault Management; counts how often it is asked."""
+
+    def __init__(self):
+        self.asked, self.error = 0, None
+
+    async def alarms(self):
+        self.asked += 1
+        if self.error:
+            raise self.error
+        return (Alarm("7d1c", "200.001", "host=controller-1", AlarmSeverity.WARNING, affects_management=True),)
+
+
+@pytest.fixture
+def beside(platform):
+    """A site whose endpoints entry names its Fault Management."""
+    clock, faults = FakeClock(), Faults()
+    clock.time = 900.0
+    return SiteRemote("ottawa", platform, KINDS, clock, Neighbours(faults)), clock, faults
+
+
+async def test_alarms_that_a_gate_has_read_in_this_visit_are_not_read_twice(beside):
+    remote, clock, faults = beside
+    await remote.surroundings()
+    clock.time = 905.0
+    found = await remote.alarms(since=900.0)
+    assert (found.at, found.counts, found.affecting, faults.asked) == (900.0, {"warning": 1}, 1, 1)
+    assert (await remote.alarms(since=905.0)).at == 905.0
+    assert faults.asked == 2
+
+
+async def test_alarms_of_an_earlier_visit_are_not_told_as_if_they_were_new(beside):
+    remote, clock, faults = beside
+    await remote.surroundings()
+    clock.time = 1_500.0
+    assert (await remote.alarms(since=1_490.0)).at == 1_500.0
+    assert faults.asked == 2
+
+
+async def test_a_site_whose_fault_management_is_silent_or_not_named_tells_of_no_alarms(beside, remote):
+    silent, _, faults = beside
+    faults.error = unreachable(sent=False)
+    assert (await silent.surroundings()).unread
+    assert await silent.alarms(since=0.0) is None
+    assert await remote.alarms(since=0.0) is None

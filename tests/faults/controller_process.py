@@ -29,6 +29,7 @@ from reconciler.engine import durable
 from reconciler.engine.backoff import Backoff
 from reconciler.engine.controller import Controller, Schedule
 from reconciler.engine.replicas import Times
+from reconciler.engine.sinks.alarming import LOOK_S as LOOK_ALARMS_S
 from reconciler.model.words import State
 from tests.faults.boundary import Boundary, Side
 
@@ -51,6 +52,7 @@ class Place:
     database: str = ""
     replica: str = "stxr-0"
     replicas: int = 1
+    alarms_s: float = LOOK_ALARMS_S
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,6 +186,7 @@ def _options(place: Place) -> Running:
         times=TIMES,
         workflow_poll_s=LOOK_S,
         lines=LINES,
+        alarms_s=place.alarms_s,
     )
 
 

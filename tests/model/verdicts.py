@@ -6,6 +6,7 @@ from typing import Any
 
 from hypothesis import strategies as st
 
+from reconciler.model.alarm import AlarmSeverity, SiteAlarms, Standing, Teller
 from reconciler.model.condition import Condition, HostCondition
 from reconciler.model.forecast import Basis, PlanForecast, Span, StageForecast
 from reconciler.model.outcome import Entry, Outcome, StepResult
@@ -65,6 +66,16 @@ CONDITIONS = st.builds(HostCondition, st.sampled_from(Condition), TEXT, TEXT, TI
 SPANS = st.builds(Span, TIMES, TIMES, st.sampled_from(Basis), st.integers(0, 300))
 STAGES = st.builds(StageForecast, st.integers(0, 9), st.sampled_from(StageType), TEXT, SPANS, TIMES)
 FORECASTS = st.builds(PlanForecast, st.lists(STAGES, max_size=2).map(tuple), SPANS, TIMES, SPANS, st.booleans())
+SEVERITIES = st.sampled_from(AlarmSeverity)
+STANDING = st.builds(Standing, TEXT, SEVERITIES, TEXT, TEXT, st.booleans(), TEXT)
+ALARMS = st.builds(
+    SiteAlarms,
+    st.sampled_from(Teller),
+    TIMES,
+    st.dictionaries(SEVERITIES, st.integers(1, 2000), max_size=2),
+    st.none() | st.integers(0, 9),
+    st.lists(STANDING, max_size=2).map(tuple),
+)
 VERDICTS = st.builds(
     Verdict,
     site=TEXT,
@@ -93,6 +104,7 @@ VERDICTS = st.builds(
     accepted=st.lists(st.tuples(TEXT, TEXT), max_size=2).map(tuple),
     unread=st.lists(TEXT, max_size=2).map(tuple),
     ignored=st.lists(IGNORED, max_size=2).map(tuple),
+    alarms=st.none() | ALARMS,
     lapsed=st.lists(TEXT, max_size=2).map(tuple),
     forecast=st.none() | FORECASTS,
 )

@@ -9,6 +9,7 @@ import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
 from reconciler.cli.metric_uses import uses
+from reconciler.model.alarm import Alarm, AlarmSeverity, SiteAlarms
 from reconciler.model.change import Change
 from reconciler.model.condition import Condition, HostCondition
 from reconciler.model.drift import SiteDrift
@@ -54,6 +55,9 @@ FULL = verdict(
     hosts={"controller-0": "unlocked-enabled-available"},
     converged="c1",
     coverage={"network": (1, 4)},
+    alarms=SiteAlarms.read(
+        [Alarm("u", "200.001", "host=controller-0", AlarmSeverity.WARNING, affects_management=True)], 0.0
+    ),
     release="24.09",
     system_mode="simplex",
 )

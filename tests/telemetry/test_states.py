@@ -9,6 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from prometheus_client.parser import text_string_to_metric_families
 
+from reconciler.model.alarm import Alarm, AlarmSeverity, SiteAlarms
+from reconciler.model.central import AlarmCounts
 from reconciler.model.drift import Deed, SiteDrift
 from reconciler.model.drift_steps import step
 from reconciler.model.outcome import StepResult
@@ -65,6 +67,24 @@ def test_what_a_rollout_is_changing_and_what_the_platform_makes_calls_nobody():
     found = scraped([DRIFTED], silence=lambda: Silence(graces={"ethernet": 600.0}))
     assert of(found, PREFIX + "drift_fields") == {OTTAWA | labels(area="host", severity="outage"): 1}
     assert of(found, "stxr_drift_quiet_fields")[labels(group="ran", quiet="grace")] == 1
+
+
+def test_the_alarms_of_a_site_are_counted_by_severity_whoever_told_of_them():
+    major = Alarm("a", "100.103", "host=controller-0", AlarmSeverity.MAJOR)
+    held = Alarm("b", "200.001", "host=controller-0", AlarmSeverity.WARNING, affects_management=True)
+    sites = {
+        "asked": SiteAlarms.read([major, held, replace(held, uuid="c")], at=1_000.0),
+        "counted": AlarmCounts(0, 3, 0, 0).as_alarms(at=1_000.0),
+        "quiet": SiteAlarms.read([], at=1_000.0),
+        "never": None,
+    }
+    found = scraped([verdict(site, alarms=alarms) for site, alarms in sites.items()])
+    assert of(found, PREFIX + "alarms") == {
+        labels(subcloud="asked", group="ran", alarm_severity="major"): 1,
+        labels(subcloud="asked", group="ran", alarm_severity="warning"): 2,
+        labels(subcloud="counted", group="ran", alarm_severity="major"): 3,
+    }
+    assert of(found, PREFIX + "alarms_affecting_management") == {labels(subcloud="asked", group="ran"): 2}
 
 
 def test_an_equal_change_on_many_sites_is_one_cause():

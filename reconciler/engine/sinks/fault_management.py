@@ -1,13 +1,11 @@
-"""Keeps the system controller's alarms as the drift of the fleet is. One writer: only the leader runs it."""
+"""Brings the alarms of the system controller to what they should be: looks, then clears and raises."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from typing import Protocol
 
-from reconciler.engine.sinks.drift_alarms import ALARM, Moves, moves, wanted
+from reconciler.engine.sinks.drift_alarms import ALARM, OWN, Known, moves
 from reconciler.model.alarm import Alarm
-from reconciler.model.verdict import Verdict
 
 
 class AlarmService(Protocol):
@@ -18,14 +16,18 @@ class AlarmService(Protocol):
     async def clear(self, uuid: str) -> None: ...
 
 
-async def follow(verdicts: Iterable[Verdict], service: AlarmService) -> Moves:
-    """Look, then clear, then raise; what was done. May be called again at any time, also after it was cut off.
+async def follow(known: Known, service: AlarmService) -> int:
+    """How many alarms of ours stand now. One writer: only the leader calls it.
 
-    Raises what the service raises. Nothing is remembered: what stands is what the service says.
+    Raises what the service raises. Nothing is remembered: what stands is what the service says. So it may be cut off
+    at any call, and called again by whoever comes next.
     """
-    todo = moves(wanted(verdicts), await service.alarms_of(ALARM))
-    for alarm in todo.clear:
-        await service.clear(alarm.uuid)
-    for alarm in todo.set:
-        await service.raise_alarm(alarm)
-    return todo
+    ours = [alarm for alarm in await service.alarms_of(ALARM) if alarm.entity.startswith(OWN)]
+    stand = len(ours)
+    for move in moves(known, ours):
+        if move.raises:
+            await service.raise_alarm(move.alarm)
+        else:
+            await service.clear(move.alarm.uuid)
+        stand += 1 if move.raises else -1
+    return stand

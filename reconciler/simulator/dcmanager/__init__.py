@@ -45,6 +45,9 @@ from reconciler.simulator.system import System
 
 CENTRAL = "systemController"  # of a simulated fleet; no subcloud can have this name
 REGION = "SystemController"
+OWN_REGION = (
+    "RegionOne"  # of the services that are the system's own (starlingx/config sysinv puppet/fm.py get_region_name)
+)
 ROOT = "/v1.0"
 RESTART = "manager-restarts"
 Accepts = Callable[[str | None], bool]

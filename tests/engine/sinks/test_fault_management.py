@@ -11,7 +11,7 @@ from reconciler.engine.sinks.drift_alarms import ALARM, wanted
 from reconciler.engine.sinks.fault_management import follow
 from reconciler.model.alarm import Alarm, AlarmSeverity
 from reconciler.simulator.server import ServerOptions, serve
-from tests.engine.sinks.test_drift_alarms import DNS, MTU, site
+from tests.engine.sinks.drifting import DNS, MTU, drifted, fleet
 from tests.simulator.conftest import built  # noqa: F401 - a fixture
 
 FOREIGN = Alarm("", ALARM, "resource=hosts.starlingx.windriver.com,name=controller-0", AlarmSeverity.MINOR, "not ours")
@@ -53,31 +53,31 @@ async def fm(built, monkeypatch):  # noqa: F811
 
 
 async def test_a_fleet_s_drift_is_raised_changed_and_cleared(fm):
-    await follow([site("sc-1", MTU), site("sc-2")], fm)
+    assert await follow(fleet(drifted("sc-1", MTU), drifted("sc-2")), fm) == 1
     (alarm,) = await fm.alarms_of(ALARM)
     assert alarm.entity == "resource=stx-reconciler,name=sc-1"
     assert not alarm.affects_management
-    await follow([site("sc-1", DNS)], fm)
+    assert await follow(fleet(drifted("sc-1", DNS)), fm) == 1
     (changed,) = await fm.alarms_of(ALARM)
     assert changed.reason.startswith("sc-1 drifted: dns/dns servers")
-    await follow([site("sc-1")], fm)
+    assert await follow(fleet(drifted("sc-1")), fm) == 0
     assert await fm.alarms_of(ALARM) == ()
 
 
 async def test_a_second_look_sends_nothing(fm):
-    verdicts = [site("sc-1", MTU)]
-    await follow(verdicts, fm)
-    done = await follow(verdicts, fm)
-    assert (done.clear, done.set) == ((), ())
+    known, counted = fleet(drifted("sc-1", MTU)), Cutting(fm, 0, answered=True)
+    await follow(known, fm)
+    await follow(known, counted)
+    assert counted.left == -1  # the look
 
 
 async def test_a_suppressed_alarm_is_not_raised_again(fm):
-    await follow([site("sc-1", MTU)], fm)
+    await follow(fleet(drifted("sc-1", MTU)), fm)
     service = fm._service
     rows = await service.list("/v1/event_suppression?alarm_id=260.002", "event_suppression")
     patch = [{"op": "replace", "path": "/suppression_status", "value": "suppressed"}]
     await service.send("PATCH", f"/v1/event_suppression/{rows[0]['uuid']}", patch)
-    await follow([site("sc-1", MTU)], fm)
+    await follow(fleet(drifted("sc-1", MTU)), fm)
     assert len(await fm.alarms_of(ALARM)) == 1
 
 
@@ -87,7 +87,7 @@ async def test_a_hundred_rounds_cut_anywhere_leave_no_duplicate_and_no_orphan(fm
     chance = Random(412)
     cuts = 0
     for _ in range(100):
-        sites = [site(f"sc-{n}", *chance.sample([MTU, DNS], chance.randrange(3))) for n in range(4)]
+        sites = fleet(*(drifted(f"sc-{n}", *chance.sample([MTU, DNS], chance.randrange(3))) for n in range(4)))
         try:
             await follow(sites, Cutting(fm, chance.randrange(1, 9), answered=answered))
         except Cut:
