@@ -2,7 +2,7 @@
 
 ``/<subcloud>/identity/v3/...`` is its Keystone, ``/<subcloud>/platform/v1/...`` its sysinv,
 ``/<subcloud>/faultmanagement/v1/...`` its Fault Management, ``nfv`` its VIM, ``usm`` its software management;
-``/systemController/identity``, ``dcmanager`` and ``faultmanagement`` are the central cloud's; ``/control/v1/...`` is the control API. Everything a system does happens in one synchronous call between two awaits, so writes are serial.
+``/systemController/identity`` and ``dcmanager`` are the central cloud's; ``/control/v1/...`` is the control API. Everything a system does happens in one synchronous call between two awaits, so writes are serial.
 """
 
 from __future__ import annotations
@@ -10,18 +10,20 @@ from __future__ import annotations
 import asyncio
 import ssl
 import time
-from collections import defaultdict
+from collections import ChainMap, defaultdict
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 from aiohttp import web
 
 from reconciler.simulator import control, dcmanager, fm, usm, vim
-from reconciler.simulator.dcmanager import CENTRAL, OWN_REGION, REGION
+from reconciler.simulator.dcmanager import CENTRAL, REGION
 from reconciler.simulator.exchange import Fault, Request, Response
 from reconciler.simulator.interference import Absence, Connection, Rule, Trouble, absence
 from reconciler.simulator.keystone import Keystone, unauthorized
+from reconciler.simulator.presence import Presence
 from reconciler.simulator.site import Pace, Site
 from reconciler.simulator.slowness import WORKERS, seconds
 from reconciler.simulator.sysinv.config import API_DIES
@@ -35,7 +37,7 @@ OF_SYSTEM: Mapping[str, Callable[[System, Request], Response]] = {
     "usm": usm.handle,
 }
 SERVICES = ("identity", *OF_SYSTEM)
-OF_CENTRAL = ("identity", "dcmanager", "faultmanagement")
+OF_CENTRAL = ("identity", "dcmanager")
 PUBLIC = ("", "/", "/v1", "/v1/")
 
 
@@ -43,7 +45,9 @@ PUBLIC = ("", "/", "/v1", "/v1/")
 class ServerOptions:
     """``speed``: simulated seconds in a real one. ``token_seconds`` are real ones, as clients count them.
 
-    ``slowness``: 0 answers at once, 1 as slowly as the real server was measured (see ``slowness``).
+    ``slowness``: 0 answers at once, 1 as slowly as the real server was measured (see ``slowness``). ``racked``: sites whose
+    machines stand in the rack, and that no central cloud has deployed yet. ``central``: what the central cloud is itself,
+    as in ``dcmanager.about.USUAL``.
     """
 
     speed: float = 1.0
@@ -51,6 +55,8 @@ class ServerOptions:
     token_seconds: float = 3600.0
     slowness: float = 0.0
     tls: ssl.SSLContext | None = None
+    racked: frozenset[str] = frozenset()
+    central: Mapping[str, Any] = field(default_factory=dict)
     clock: Callable[[], float] = time.monotonic
     wall_clock: Callable[[], float] = time.time
 
@@ -75,9 +81,11 @@ async def serve(
     """Serve the systems until the context ends. Port 0 takes a free one; see ``Server.url``."""
     options = options or ServerOptions()
     sites = {name: _site(name, source, options) for name, source in systems.items()}
-    central = _site(CENTRAL, lambda: dcmanager.central(systems), options, REGION)
+    deployed = [name for name in systems if name not in options.racked]
+    central = _site(CENTRAL, lambda: dcmanager.central(deployed, **options.central), options, REGION)
+    presence = Presence(central, sites, lambda name, build: _site(name, build, options), options.racked)
     closing = asyncio.Event()
-    application = _application(_Shell(sites, central, closing, options.slowness))
+    application = _application(_Shell(presence, sites, central, closing, options.slowness))
     runner = web.AppRunner(application, access_log=None, handler_cancellation=True, shutdown_timeout=1)
     await runner.setup()
     try:
@@ -96,8 +104,6 @@ def _port(runner: web.AppRunner) -> int:
 
 def _site(name: str, source: Source, options: ServerOptions, region: str = "") -> Site:
     keystone = Keystone(options.password, options.wall_clock, options.token_seconds, region=region or name)
-    if name == CENTRAL:
-        keystone.regions["faultmanagement"] = OWN_REGION
     build = (lambda: source) if isinstance(source, System) else source
     return Site(name, build, keystone, Pace(options.clock, options.speed))
 
@@ -109,9 +115,12 @@ def _application(shell: _Shell) -> web.Application:
 
 
 class _Shell:
-    def __init__(self, sites: dict[str, Site], central: Site, closing: asyncio.Event, slowness: float) -> None:
-        self._sites = {**sites, CENTRAL: central}
-        self._beyond = _Beyond(sites)
+    def __init__(
+        self, presence: Presence, sites: dict[str, Site], central: Site, closing: asyncio.Event, slowness: float
+    ) -> None:
+        self._presence = presence
+        self._sites = ChainMap(sites, {CENTRAL: central})  # one that is deployed later is there, too
+        self._central = central
         self._closing = closing
         self._slowness = slowness
         self._workers: defaultdict[str, asyncio.Semaphore] = defaultdict(lambda: asyncio.Semaphore(WORKERS))
@@ -121,7 +130,7 @@ class _Shell:
         if request.path.startswith(control.PREFIX):
             return _sent(control.handle(self._sites, _asked(request, request.path, str(request.url.origin()), content)))
         name, service, path = _taken_apart(request.path)
-        site = self._sites.get(name)
+        site = self._central if name == CENTRAL else self._presence.site(name)
         if site is None or service not in _services(site):
             return web.json_response({"error": f"no such site or service: {request.path}"}, status=404)
         base = f"{request.url.origin()}/{name}/{service}"
@@ -133,7 +142,7 @@ class _Shell:
         site.requests += 1
         if site.interference.connection is Connection.SILENT:
             return await self._silence(request)
-        if site.interference.connection is Connection.RESET:
+        if site.interference.connection is Connection.RESET or not site.is_there:
             return _reset(request)
         if site.is_built and (away := absence(site.system.address_moves, site.system.now)):
             return self._away(away, site, service, request, asked)
@@ -178,7 +187,7 @@ class _Shell:
         if service == "identity":
             return site.keystone.handle(asked, {name: f"{root}/{name}/{_version_of(name)}" for name in _services(site)})
         if service == "dcmanager":
-            return dcmanager.handle(site.system, asked, site.keystone.accepts, self._beyond)
+            return dcmanager.handle(site.system, asked, site.keystone.accepts, self._presence)
         if service == "platform" and asked.path in PUBLIC:
             return Response(200, _versions(asked.base))
         if not site.keystone.accepts(asked.header("X-Auth-Token")):
@@ -202,24 +211,6 @@ class _Shell:
         """No answer until the client gives up or the simulator ends."""
         await self._closing.wait()
         return _reset(request)
-
-
-class _Beyond:
-    """The sites as the central cloud sees them; one that nobody has asked for yet is not built for it."""
-
-    def __init__(self, sites: dict[str, Site]) -> None:
-        self._sites = sites
-
-    def answers(self, name: str) -> bool | None:
-        site = self._sites.get(name)
-        return site.interference.connection is Connection.UP if site else None
-
-    def alarms(self, name: str) -> Mapping[str, int] | None:
-        site = self._sites.get(name)
-        if site is None or not site.is_built:
-            return None if site is None else {}
-        answer = fm.handle(site.system, Request("GET", "/v1/alarms/summary")).body
-        return {"warning": answer["warnings"], **answer}
 
 
 def _services(site: Site) -> tuple[str, ...]:

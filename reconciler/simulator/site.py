@@ -36,6 +36,8 @@ class Site:
     pace: Pace
     interference: Interference = field(default_factory=Interference)
     requests: int = 0
+    is_there: bool = True  # else its machines are in the rack, or being installed: nobody answers
+    bootstraps: int = 0  # how often the central cloud has bootstrapped it
     _system: System | None = None
     _began: float = 0.0
     _ahead: float = 0.0
@@ -52,6 +54,12 @@ class Site:
     @property
     def is_built(self) -> bool:
         return self._system is not None
+
+    def follow(self, *, is_there: bool, bootstraps: int) -> None:
+        """Be as the central cloud has it: bootstrapped once more, it is a fresh system."""
+        if bootstraps > self.bootstraps:
+            self._system, self.bootstraps = None, bootstraps
+        self.is_there = is_there
 
     # ---- what the control API does, also callable in-process
 

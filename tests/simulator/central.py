@@ -106,8 +106,8 @@ class Answering:
     def __init__(self, *names):
         self.names = set(names)
 
-    def answers(self, name):
-        return name in self.names
+    def answers(self, row):
+        return row["site"] in self.names
 
-    def alarms(self, name):
+    def alarms(self, row):
         return {}

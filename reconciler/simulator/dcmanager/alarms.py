@@ -26,7 +26,7 @@ def count(system: System, beyond: Beyond) -> None:
     """Note how many alarms stand at the subclouds that are managed and online."""
     for row in system.tables.rows(subclouds.TABLE):
         is_seen = row["management-state"] == "managed" and row["availability-status"] == "online"
-        system.tables.update(subclouds.TABLE, row["uuid"], {"alarms": beyond.alarms(row["name"]) if is_seen else None})
+        system.tables.update(subclouds.TABLE, row["uuid"], {"alarms": beyond.alarms(row) if is_seen else None})
 
 
 @family.on("GET", "/alarms")

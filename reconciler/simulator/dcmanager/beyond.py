@@ -5,22 +5,24 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Protocol
 
+from reconciler.simulator.tables import Row
+
 
 class Beyond(Protocol):
-    def answers(self, name: str) -> bool | None:
-        """Whether the site answers now; None where there is no such site."""
+    def answers(self, row: Row) -> bool | None:
+        """Whether the site of a subcloud's row answers now; None where there is no such site."""
         ...
 
-    def alarms(self, name: str) -> Mapping[str, int] | None:
+    def alarms(self, row: Row) -> Mapping[str, int] | None:
         """How many alarms stand there, by severity; None where there is no such site."""
         ...
 
 
 class _Nothing:
-    def answers(self, name: str) -> bool | None:  # noqa: ARG002
+    def answers(self, row: Row) -> bool | None:  # noqa: ARG002
         return None
 
-    def alarms(self, name: str) -> Mapping[str, int] | None:  # noqa: ARG002
+    def alarms(self, row: Row) -> Mapping[str, int] | None:  # noqa: ARG002
         return None
 
 

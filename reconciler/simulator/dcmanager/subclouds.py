@@ -97,7 +97,7 @@ def add(system: System, name: str, **said: Any) -> Row:
 def audit(system: System, beyond: Beyond) -> None:
     """Note which sites answer now. What is offline is in sync with nobody knows what."""
     for row in system.tables.rows(TABLE):
-        answers = beyond.answers(row["site"]) if _is_audited(row) else None
+        answers = beyond.answers(row) if _is_audited(row) else None
         if answers is None:
             continue
         state, was = "online" if answers else "offline", row["sync"]
