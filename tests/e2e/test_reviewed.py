@@ -61,4 +61,6 @@ def _done(fleet: Rolling) -> dict[str, int]:
 
 
 def _error(shown: dict) -> str:
-    return f"{shown.get('forecast')}"
+    """By how much the forecast was off that was made when the first site was done."""
+    foreseen = shown["foreseen"]
+    return f"forecast {foreseen['ends'] - foreseen['made_at']:.0f} s from the first site on, off by {shown['forecast_error']:+.0%}"
