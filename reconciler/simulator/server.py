@@ -2,7 +2,7 @@
 
 ``/<subcloud>/identity/v3/...`` is its Keystone, ``/<subcloud>/platform/v1/...`` its sysinv,
 ``/<subcloud>/faultmanagement/v1/...`` its Fault Management, ``nfv`` its VIM, ``usm`` its software management;
-``/systemController/identity`` and ``dcmanager`` are the central cloud's; ``/control/v1/...`` is the control API. Everything a system does happens in one synchronous call between two awaits, so writes are serial.
+``/systemController/identity``, ``dcmanager`` and ``faultmanagement`` are the central cloud's; ``/control/v1/...`` is the control API. Everything a system does happens in one synchronous call between two awaits, so writes are serial.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from typing import Any
 from aiohttp import web
 
 from reconciler.simulator import control, dcmanager, fm, usm, vim
-from reconciler.simulator.dcmanager import CENTRAL, REGION
+from reconciler.simulator.dcmanager import CENTRAL, OWN_REGION, REGION
 from reconciler.simulator.exchange import Fault, Request, Response
 from reconciler.simulator.interference import Absence, Connection, Rule, Trouble, absence
 from reconciler.simulator.keystone import Keystone, unauthorized
@@ -37,7 +37,7 @@ OF_SYSTEM: Mapping[str, Callable[[System, Request], Response]] = {
     "usm": usm.handle,
 }
 SERVICES = ("identity", *OF_SYSTEM)
-OF_CENTRAL = ("identity", "dcmanager")
+OF_CENTRAL = ("identity", "dcmanager", "faultmanagement")
 PUBLIC = ("", "/", "/v1", "/v1/")
 
 
@@ -104,6 +104,8 @@ def _port(runner: web.AppRunner) -> int:
 
 def _site(name: str, source: Source, options: ServerOptions, region: str = "") -> Site:
     keystone = Keystone(options.password, options.wall_clock, options.token_seconds, region=region or name)
+    if name == CENTRAL:
+        keystone.regions["faultmanagement"] = OWN_REGION
     build = (lambda: source) if isinstance(source, System) else source
     return Site(name, build, keystone, Pace(options.clock, options.speed))
 
