@@ -8,6 +8,7 @@ from functools import cache
 
 from reconciler.engine.preview import Edit, Judging, Preview, exact_of, lenient, preview
 from reconciler.engine.repository import Repository
+from reconciler.engine.review_forecast import Foreseen
 from reconciler.engine.review_groups import Groups
 from reconciler.engine.review_holds import Reached
 from reconciler.kinds import registry
@@ -66,7 +67,7 @@ def looked_over(before: Repository, after: Repository, names: Iterable[str], kno
     """The same, with what a forecast or a proof needs of each group."""
     names = tuple(sorted(names))
     groups, unknown, errors = Groups(registry()), list[str](), dict[Finding, None]()
-    reached = Reached(known.now, known.durations)
+    reached, foreseen = Reached(known.now, known.durations), Foreseen(known.now, known.durations)
     for name in (n for n in names if n in after.names):
         try:
             one = _site(before, after, name, known)
@@ -78,6 +79,7 @@ def looked_over(before: Repository, after: Repository, names: Iterable[str], kno
         elif _is_of_the_edit(one.preview, one.before):
             groups.add(one.preview, one.read_at)
             reached.add(one.preview, one.settings, _merge(before, after, name, one.settings, known.now))
+            foreseen.add(one.preview, one.settings)
     made = groups.made()
     review = Review(
         base=before.commit,
@@ -92,6 +94,7 @@ def looked_over(before: Repository, after: Repository, names: Iterable[str], kno
         broken=tuple(n for n in unknown if n in before.names),
         errors=tuple(sorted(errors, key=lambda e: (e.file, e.line, e.column))),
         held=reached.held(_mass(after), len(after.names)),
+        forecast=foreseen.made(after),
     )
     return Looked(review, tuple(preview for _, preview in made))
 

@@ -4,7 +4,7 @@ from reconciler.plan.digest import plan_id, stage_id
 from reconciler.plan.expected import expected_s, forecast, stage_s
 from reconciler.plan.planner import plan
 from reconciler.plan.playing import Standing, Terms
-from reconciler.plan.rollout_forecast import Planned, rollout_forecast
+from reconciler.plan.rollout_forecast import Planned, groups, rollout_forecast
 from reconciler.plan.windows import said_locked
 
 __all__ = [
@@ -13,6 +13,7 @@ __all__ = [
     "Terms",
     "expected_s",
     "forecast",
+    "groups",
     "plan",
     "plan_id",
     "rollout_forecast",
