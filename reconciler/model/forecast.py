@@ -90,7 +90,7 @@ class Measured:
 
 @dataclass(frozen=True, slots=True)
 class Span:
-    """How long something takes. count: measurements behind the part of which least is known; 0 for a default."""
+    """How long something takes. basis: of its larger part. count: measurements behind that; 0 for a default."""
 
     likely_s: float = 0.0
     late_s: float = 0.0
@@ -98,13 +98,9 @@ class Span:
     count: int = 0
 
     def __add__(self, other: Span) -> Span:
-        """One after the other: as little is known of both as of the one of which less is."""
-        if not other.late_s:
-            return self
-        if not self.late_s:
-            return other
-        lesser = max(self, other, key=lambda span: (span.basis.rank, -span.count))
-        return Span(self.likely_s + other.likely_s, self.late_s + other.late_s, lesser.basis, lesser.count)
+        """One after the other: a guess of seconds makes no guess of an hour that was measured."""
+        larger = max(self, other, key=lambda span: (span.likely_s, span.basis.rank, -span.count))
+        return Span(self.likely_s + other.likely_s, self.late_s + other.late_s, larger.basis, larger.count)
 
 
 @dataclass(frozen=True, slots=True)

@@ -61,10 +61,11 @@ FORECASTS = st.builds(
 )
 
 
-def test_one_thing_after_another_is_known_as_little_as_the_one_of_which_less_is() -> None:
-    measured, rare = Span(60.0, 90.0, count=40), Span(10.0, 20.0, count=12)
-    assert measured + rare == Span(70.0, 110.0, count=12)
+def test_one_thing_after_another_is_known_as_its_larger_part_is() -> None:
+    measured, short = Span(60.0, 90.0, count=40), Span(2.0, 2.0, Basis.DEFAULT)
+    assert measured + short == short + measured == Span(62.0, 92.0, count=40)
     assert measured + Span(720.0, 720.0, Basis.DEFAULT) == Span(780.0, 810.0, Basis.DEFAULT)
+    assert measured + Span(60.0, 60.0, Basis.DEFAULT) == Span(120.0, 150.0, Basis.DEFAULT)
 
 
 def test_what_takes_no_time_says_nothing_of_what_is_known() -> None:
