@@ -70,7 +70,8 @@ class Foreseen:
         """Hosts that may be out of service at a time. A share is of the hosts of the sites that change."""
         if fleet is None:
             return {}
-        said = {"": fleet.max_unavailable} | {name: group.max_unavailable for name, group in fleet.groups.items()}
+        of_groups = {name: group.max_unavailable for name, group in fleet.groups.items() if group}
+        said = {"": fleet.max_unavailable} | of_groups
         limits = {scope: most for scope, most in said.items() if most is not None}
         return {scope: Budget("", most, 0, self._hosts.get(scope, 0)).limit for scope, most in limits.items()}
 
