@@ -7,12 +7,12 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Annotated, Any
 
-from fastapi import Depends, FastAPI, HTTPException, Query, Response
+from fastapi import Depends, FastAPI, Query, Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from reconciler.api.access import NOT_ALLOWED, Access
 from reconciler.api.answering import Page, as_json
-from reconciler.api.sites import NO_SUCH_SITE, Fleet
+from reconciler.api.sites import NO_SUCH_SITE, Fleet, known
 from reconciler.engine.drift_report import SetBy, causes_json
 from reconciler.model.drift import DriftCause, Resolution, SiteDrift
 from reconciler.model.drift_groups import Wanted, causes
@@ -78,7 +78,6 @@ class DriftField(BaseModel):
     model_config = ConfigDict(extra="allow")
 
     site: str
-    group: str
     resource: str
     attribute: str
     cause: DriftCause
@@ -86,6 +85,10 @@ class DriftField(BaseModel):
     severity: Severity
     first_seen: float
     last_seen: float
+
+
+class NowField(DriftField):
+    group: str
 
 
 class Cause(BaseModel):
@@ -104,7 +107,7 @@ class Cause(BaseModel):
     last_seen: float
     sites: list[str]
     origins: list[Place]
-    fields: list[DriftField]
+    fields: list[NowField]
 
 
 class Causes(BaseModel):
@@ -129,18 +132,18 @@ def add_drift(app: FastAPI, fleet: Fleet, access: Access, drifts: Drifts) -> Non
     sees = Depends(access.needs(Role.VIEWER))
 
     def must_be_there(site: str) -> None:
-        if site and fleet.verdict(site) is None:
-            raise HTTPException(404, f"no site {site}: see /api/v1/sites")
+        if site:
+            known(fleet, site)
 
     @app.get("/api/v1/drift", dependencies=[sees], responses={200: {"model": Causes}, **NOT_ALLOWED, **NO_SUCH_SITE})
     async def drift(only: Annotated[Narrowing, Query()]) -> Response:
         """What drifts now, one entry a cause, the worst first: since when, why, on which sites, who set the value."""
         must_be_there(only.site)
         groups = {v.site: v.group for v in fleet.verdicts()}
-        known = dict(drifts.known())
+        drifting = dict(drifts.known())
 
         def told() -> dict[str, Any]:
-            found = causes(known, groups, only.wanted())
+            found = causes(drifting, groups, only.wanted())
             return {"total": len(found), "causes": causes_json(found[: only.limit], drifts.set_by)}
 
         return as_json(await asyncio.to_thread(told))

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from fastapi import Depends, FastAPI, HTTPException, Query, Response
+from fastapi import Depends, FastAPI, Query, Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from reconciler.api.access import NOT_ALLOWED, Access
 from reconciler.api.answering import as_json
-from reconciler.api.sites import NO_SUCH_SITE, Fleet
+from reconciler.api.sites import NO_SUCH_SITE, Fleet, known
 from reconciler.model.history import Happening, sending_json
 from reconciler.model.role import Role
 
@@ -50,6 +50,6 @@ def add_history(app: FastAPI, fleet: Fleet, access: Access) -> None:
     async def history(name: str, wanted: Annotated[Wanted, Query()]) -> Response:
         """What was looked at, sent, answered and waited for, and how it ended; the newest sending first."""
         found = fleet.sendings(name, wanted.plan, wanted.limit)
-        if not found and fleet.verdict(name) is None:
-            raise HTTPException(404, f"no site {name}: see /api/v1/sites")
+        if not found:
+            known(fleet, name)
         return as_json({"sendings": [sending_json(one) for one in found]})

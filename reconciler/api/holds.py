@@ -11,7 +11,7 @@ from pydantic import BaseModel, ConfigDict
 
 from reconciler.api.access import NOT_ALLOWED, Access
 from reconciler.api.answering import as_json
-from reconciler.api.sites import Fleet
+from reconciler.api.sites import NO_SUCH_SITE, Fleet, known
 from reconciler.model.gate import GateName
 from reconciler.model.role import Role
 from reconciler.model.verdict import Verdict
@@ -54,10 +54,12 @@ def add_holds(app: FastAPI, fleet: Fleet, access: Access) -> None:
     @app.get(
         "/api/v1/holds",
         dependencies=[Depends(access.needs(Role.VIEWER))],
-        responses={200: {"model": Holds}, **NOT_ALLOWED},
+        responses={200: {"model": Holds}, **NOT_ALLOWED, **NO_SUCH_SITE},
     )
     async def holds(only: Annotated[Narrowing, Query()]) -> Response:
         """What waits, for what, since when. `gate`, `group` and `site` narrow it."""
+        if only.site:
+            known(fleet, only.site)
         found = sorted(filter(only.takes, _closed(fleet.verdicts())), key=lambda one: (one["since"] or 0, one["site"]))
         return as_json({"counts": _counts(found), "holds": found})
 

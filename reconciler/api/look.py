@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from fastapi import Depends, FastAPI, HTTPException, Request, Response
+from fastapi import Depends, FastAPI, Request, Response
 
 from reconciler.api.access import NOT_ENOUGH, Access, bearer_of
 from reconciler.api.answering import as_json
-from reconciler.api.sites import NO_SUCH_SITE, Fleet
+from reconciler.api.sites import NO_SUCH_SITE, Fleet, known
 from reconciler.api.words import Desk
 from reconciler.model.role import Role
 
@@ -22,8 +22,7 @@ def add_look(app: FastAPI, fleet: Fleet, access: Access, desk: Desk) -> None:
     )
     async def look(request: Request, name: str) -> Response:
         """Read the site now. What was found is in its verdict, whose `observed_at` says whether it was read since."""
-        if fleet.verdict(name) is None:
-            raise HTTPException(404, f"no site {name}: see /api/v1/sites")
+        known(fleet, name)
         desk.words.note(bearer_of(request).name, "look", name)
         desk.heed()
         return as_json({"site": name}, 202)

@@ -103,6 +103,14 @@ class Listed(BaseModel):
 NO_SUCH_SITE: dict[int | str, dict[str, Any]] = {404: {"model": Said, "description": "No site of this name"}}
 
 
+def known(fleet: Fleet, site: str) -> Verdict:
+    """What is known of a site; 404 for one that there is not."""
+    verdict = fleet.verdict(site)
+    if verdict is None:
+        raise HTTPException(404, f"no site {site}: see /api/v1/sites")
+    return verdict
+
+
 def add_sites(app: FastAPI, fleet: Fleet, access: Access) -> None:
     """Serve them on this application."""
     sees = Depends(access.needs(Role.VIEWER))
@@ -118,9 +126,7 @@ def add_sites(app: FastAPI, fleet: Fleet, access: Access) -> None:
     )
     async def site(name: str) -> Response:
         """One site: state, age, each difference with its place in Git, the plan with its calls."""
-        verdict = fleet.verdict(name)
-        if verdict is None:
-            raise HTTPException(404, f"no site {name}: see /api/v1/sites")
+        verdict = known(fleet, name)
         return as_json(verdict_json(verdict) | {"age_seconds": _age(verdict, fleet.now())})
 
 

@@ -4,11 +4,16 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
+import orjson
 import pytest
+import schemathesis
+from hypothesis import settings
+from schemathesis.specs.openapi.checks import negative_data_rejection
 
 from reconciler.api import Access, Drifts, Fleet, create_app
-from reconciler.model.drift import SiteDrift
+from reconciler.model.drift import DriftEvent, Resolution, SiteDrift, Turning
 from reconciler.model.drift_steps import step
+from reconciler.model.drift_wire import ended_json
 from reconciler.model.words import Cause
 from reconciler.sources.commits import CommitFacts
 from reconciler.store.drift import Ended
@@ -24,7 +29,8 @@ SITES = {
     "quiet": verdict("quiet", group="rail"),
 }
 KNOWN = {site: step(SiteDrift(site), one)[0] for site, one in SITES.items()}
-ENDED = Ended(7, {"site": "hull", "attribute": "mtu", "resolution": "healed"})
+HEALED = DriftEvent(Turning.ENDED, "hull", next(iter(KNOWN["hull"].open.values())), 1_600.0, Resolution.HEALED)
+ENDED = Ended(7, orjson.loads(orjson.dumps(ended_json(HEALED))))
 FACTS = CommitFacts("5f3c", "Site Editor", datetime(2026, 11, 2, tzinfo=UTC), "Raise the MTU")
 WANTED = []
 
@@ -83,3 +89,13 @@ def test_the_past_is_asked_as_it_is_narrowed():
 @pytest.mark.parametrize("path", ["/api/v1/drift", "/api/v1/drift/history"])
 def test_nobody_sees_it_without_a_token(path):
     assert asked(APP, path).status == 401
+
+
+schema = schemathesis.openapi.from_asgi("/openapi.json", APP)
+
+
+@schema.include(path_regex="/drift").parametrize()
+@settings(max_examples=50)
+def test_it_does_what_it_says_of_itself(case):
+    # what an empty key does to a query: see test_app
+    case.call_and_validate(headers={"Authorization": AUTHORIZED.decode()}, excluded_checks=[negative_data_rejection])

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import orjson
 import pytest
+import schemathesis
+from hypothesis import settings
+from schemathesis.specs.openapi.checks import positive_data_acceptance
 
 from reconciler.api import Access, Fleet, Hooks, create_app
 from reconciler.api.webhooks import LARGEST_BODY
@@ -138,3 +141,12 @@ def test_a_pull_request_of_another_repository_is_others_business(reviewing, pull
 
 def test_without_a_forge_pull_requests_are_others_business(heard):
     assert heard.post(PULL, github(PULL, event="pull_request")).json == {"result": "other_event"}
+
+
+schema = schemathesis.openapi.from_asgi("/openapi.json", Heard().app)
+
+
+@schema.include(path_regex="webhooks").parametrize()
+@settings(max_examples=50)
+def test_whatever_is_delivered_unsigned_is_answered_as_the_api_says_and_moves_nothing(case):
+    case.call_and_validate(excluded_checks=[positive_data_acceptance])

@@ -235,7 +235,7 @@ def opened(tmp_path_factory):
 
 
 @pytest.mark.usefixtures("opened")
-@schema.include(path_regex="approvals|suspensions|audit").parametrize()
+@schema.include(path_regex="approvals|suspensions|audit|breakers").parametrize()
 def test_the_api_does_what_it_says_of_itself(case):
     # no Authorization, or a query with an empty key, reach it as right ones do: see test_app
     case.call_and_validate(headers=OPENED.authorized, excluded_checks=[negative_data_rejection])
