@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import os
 from pathlib import Path
 from typing import Annotated
 
@@ -9,7 +11,9 @@ import orjson
 import typer
 
 from reconciler.cli.options import ReviewFormat
-from reconciler.clients.forges import marker
+from reconciler.cli.pipeline import Place, pull_request
+from reconciler.clients import SYSTEM_CLOCK
+from reconciler.clients.forges import load_forge, marker, open_forge, say
 from reconciler.model.errors import ConfigError
 from reconciler.model.review import Review
 from reconciler.model.review_wire import review_json, review_of
@@ -25,9 +29,27 @@ def review(
     show: Annotated[ReviewFormat, typer.Option("--format", help="How it is told.")] = ReviewFormat.TEXT,
     link: Annotated[str, typer.Option("--link", help="URL of the whole review, for the comment.")] = "",
     most: Annotated[int, typer.Option("--most", min=200, help="The comment's longest, in bytes.")] = MOST,
+    post: Annotated[
+        bool,
+        typer.Option("--post", help="Write it under the pull request that this pipeline runs for, in one comment."),
+    ] = False,
+    forge: Annotated[Path | None, typer.Option("--forge", help="With --post elsewhere: the forge's file.")] = None,
+    pull: Annotated[int, typer.Option("--pull", help="With --forge: the number of the pull request.")] = 0,
 ) -> None:
     """Tell a review again: nothing is looked at anew. Ends with 0 whatever it says."""
-    typer.echo(told(_read(file), show, link, most), nl=False)
+    found = _read(file)
+    if not post:
+        typer.echo(told(found, show, link, most), nl=False)
+        return
+    place = Place(load_forge(forge), pull) if forge else pull_request(os.environ)
+    asyncio.run(_posted(found, place, link))
+    typer.echo(f"said under {place.forge.shown} {place.number}")
+
+
+async def _posted(found: Review, place: Place, link: str) -> None:
+    """The comment, made or edited. Raises ForgeError."""
+    async with open_forge(place.forge, SYSTEM_CLOCK) as opened:
+        await say(opened, place.number, marker(found.root), lambda room: comment(found, link, min(room, MOST)))
 
 
 def told(found: Review, show: ReviewFormat, link: str = "", most: int = MOST) -> str:
@@ -46,6 +68,6 @@ def told(found: Review, show: ReviewFormat, link: str = "", most: int = MOST) ->
 def _read(file: Path) -> Review:
     try:
         return review_of(orjson.loads(file.read_bytes()))
-    except (OSError, ValueError, KeyError, TypeError) as error:
+    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
         why = f"no review ({error!r}): write it anew with `stxr plan --base --head --format json`"
         raise ConfigError(why, str(file)) from None

@@ -6,7 +6,7 @@ import sys
 import time
 from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
-from typing import Any
+from typing import Annotated, Any
 
 import orjson
 import typer
@@ -14,6 +14,7 @@ import typer
 from reconciler.cli.options import STATE, All, Exit, Format, Repo, Rev, Root, Show, Sites, State
 from reconciler.cli.selection import selected
 from reconciler.engine.repository import Repository, open_present
+from reconciler.engine.reviewing import moved
 from reconciler.kinds import registry
 from reconciler.model.errors import ConfigErrors, ReconcilerError
 from reconciler.model.ignore import Rule
@@ -30,10 +31,17 @@ def validate(
     rev: Rev = "",
     state: State = STATE,
     show: Show = Format.TEXT,
+    since: Annotated[
+        str, typer.Option("--since", help="Only sites whose files, layers or fleet.yaml differ from this revision.")
+    ] = "",
 ) -> None:
     """Check sites (all of them unless some are named): syntax, types, layers, references. Sends nothing."""
     with open_present(repo, path, rev, state, registry()) as repository:
         names = selected(sites, repository.names, everything=everything or not sites)
+        if since:
+            with open_present(repo, path, since, state, registry()) as before:
+                reached = frozenset(moved(before, repository))
+            names = tuple(name for name in names if name in reached)
         found = [_checked(repository, name) for name in names]
     (_as_json if show is Format.JSON else _as_text)(found)
     sys.exit(Exit.ERROR if any(f["errors"] for f in found) else Exit.DONE)

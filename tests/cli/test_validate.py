@@ -244,3 +244,13 @@ def test_a_rule_that_has_ended_or_ends_soon_is_a_warning():
 def test_a_rule_that_has_ended_stops_nothing(stxr, root):
     ended = stxr("validate", "--repo", root(ignoring('{kind: ethernet, reason: x, until: "2020-01-01T00:00:00Z"}')))
     assert (ended.code, ended.err.startswith(f"warning: {SITE}:3: ignore ethernet (x) has ended")) == (0, True)
+
+
+def test_since_a_revision_only_the_sites_that_the_edits_reach_are_checked(stxr, example):
+    words = ("validate", "--repo", example.folder, "--path", "sites", "--since", "HEAD")
+    assert stxr(*words).out == "0 sites, 0 resources: all valid\n"
+    plant = "sites/subclouds/plant-1/site.yaml"
+    example.write({plant: (example.folder / plant).read_text().replace("name: plant-1", "nme: plant-1")})
+    ended = stxr(*words)
+    assert (ended.code, ended.out) == (1, "1 site, 0 resources: 1 invalid\n")
+    assert stxr(*words, "plant-2").out == "0 sites, 0 resources: all valid\n"
