@@ -8,7 +8,6 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Annotated, Any
 
-import orjson
 import typer
 
 from reconciler.apply import Pace
@@ -16,11 +15,14 @@ from reconciler.cli import results as shown
 from reconciler.cli.file_diff import diff
 from reconciler.cli.options import STATE, Database, Endpoints, Exit, Format, Repo, Root, Show, State
 from reconciler.cli.progress import telling
+from reconciler.cli.proposal import proposal_lines, proposed
 from reconciler.cli.selection import selected
 from reconciler.cli.session import Chosen, fleet, looked_at
-from reconciler.engine.accept import Acceptance, Rewrite
+from reconciler.engine.accept import Acceptance
 from reconciler.engine.accept import accept as accepted
+from reconciler.engine.accept_text import item_line, message
 from reconciler.engine.accept_wishes import Item
+from reconciler.engine.proposing import Proposed, change_of, proposed_json
 from reconciler.kinds import registry
 from reconciler.model.errors import ConfigError
 from reconciler.model.wire import plain
@@ -48,6 +50,13 @@ def accept(
     branch: Annotated[
         str, typer.Option("--branch", help="Commit it to a new branch; the work tree stays as it is.")
     ] = "",
+    propose: Annotated[
+        bool, typer.Option("--propose", help="Push a branch with it, named by --branch or by what it is, for review.")
+    ] = False,
+    forge: Annotated[
+        Path | None,
+        typer.Option("--forge", envvar="STXR_FORGE", help="With --propose: the forge's file; opens a pull request."),
+    ] = None,
     show: Show = Format.TEXT,
 ) -> None:
     """Write what a site shows back to the files that say otherwise. Exit: 0 done, 2 `--dry-run` and there is something
@@ -55,13 +64,18 @@ def accept(
     """  # noqa: D205
     if commit and branch:
         raise ConfigError("--commit is for the branch that is checked out, --branch for a new one: give one of them")
-    folder = _folder(repo, path)
-    result = asyncio.run(
-        _accepted(Chosen(repo, path, "", endpoints, state, database), site, keys or [], is_shared=shared)
-    )
+    if propose and commit:
+        raise ConfigError("--propose pushes a branch of its own, --commit is for the one that is checked out")
+    chosen = Chosen(repo, path, "", endpoints, state, database)
+    folder = Path(repo) / path if propose else _folder(repo, path)
+    result = asyncio.run(_accepted(chosen, site, keys or [], is_shared=shared))
     if isinstance(result, Exit):
         sys.exit(result)
-    changes = [] if dry_run else [_change(rewrite) for rewrite in result.rewrites]
+    if propose:
+        is_proposed = bool(result.rewrites) and not dry_run
+        _tell_proposed(result, proposed(chosen, result, branch, forge) if is_proposed else None, show)
+        sys.exit(_exit(result, dry_run=dry_run))
+    changes = [] if dry_run else [change_of(rewrite) for rewrite in result.rewrites]
     made = None
     if changes and (commit or branch):
         made = writing.commit(folder, changes, message(result), branch)
@@ -73,6 +87,14 @@ def accept(
         for line in (*acceptance_lines(result), *_committed(made)):
             typer.echo(line)
     sys.exit(_exit(result, dry_run=dry_run))
+
+
+def _tell_proposed(result: Acceptance, made: Proposed | None, show: Format) -> None:
+    if show is Format.JSON:
+        shown.as_json(_json(result) | {"proposed": proposed_json(made) if made else None})
+        return
+    for line in (*acceptance_lines(result), *(proposal_lines(made) if made else ())):
+        typer.echo(line)
 
 
 def _committed(made: writing.Committed | None) -> Iterator[str]:
@@ -113,35 +135,13 @@ def acceptance_lines(result: Acceptance) -> Iterator[str]:
         yield f"{result.site}: nothing to accept: nothing drifted; name what else Git is to say (`stxr plan` shows it)"
         return
     yield f"{result.site}: {plural(len(result.items), 'value')} accepted"
-    yield from (f"  {_item(item)}" for item in result.items)
+    yield from (f"  {item_line(item)}" for item in result.items)
     yield from (f"  not accepted: {item.name}: {why}" for item, why in result.refused)
     if result.reached:
         yield f"  changes {plural(len(result.reached), 'other site')} too: {', '.join(result.reached)}"
     for rewrite in result.rewrites:
         yield ""
         yield from diff(rewrite)
-
-
-def message(result: Acceptance) -> str:
-    """The commit's: the site, and each value with what it was."""
-    names = ", ".join(item.name for item in result.items)
-    subject = f"Accept {names} of {result.site}"
-    if len(subject) > 72:  # a subject that every tool shows whole
-        subject = f"Accept {plural(len(result.items), 'value')} of {result.site}"
-    return "\n".join([subject, "", *map(_item, result.items), ""])
-
-
-def _item(item: Item) -> str:
-    return f"{item.name}: {_value(item.was)} → {_value(item.now)}"
-
-
-def _value(value: Any) -> str:
-    return "nothing" if value is None else orjson.dumps(plain(value), default=str).decode()
-
-
-def _change(rewrite: Rewrite) -> writing.Change:
-    before = None if rewrite.before is None else rewrite.before.encode()
-    return writing.Change(rewrite.file, before, rewrite.after.encode())
 
 
 def _json(result: Acceptance) -> dict[str, Any]:

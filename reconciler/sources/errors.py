@@ -29,6 +29,10 @@ class MissingBranchError(SourceError):
     """The remote answered and does not have the branch: the last head stays until somebody decides."""
 
 
+class RefusedPushError(SourceError):
+    """The remote did not take a branch, or did not answer."""
+
+
 class UnknownRevisionError(SourceError):
     """A revision names no commit of the mirror."""
 

@@ -1,4 +1,4 @@
-"""A bare mirror of the site-config repository in the state folder: fetched, never checked out, never pushed.
+"""A bare mirror of the site-config repository in the state folder: fetched, never checked out; no ref of its own is pushed.
 
 One process owns the state folder, so lock files found at opening are those of a git that was killed.
 """
@@ -20,7 +20,13 @@ from reconciler.sources import refs
 from reconciler.sources.access import Asked, access_of_environment, access_settings, access_variables
 from reconciler.sources.blobs import BLOB_LIMIT_BYTES, Blobs
 from reconciler.sources.commits import CommitFacts, facts
-from reconciler.sources.errors import GitError, MissingBranchError, UnknownRevisionError, UnreachableRepositoryError
+from reconciler.sources.errors import (
+    GitError,
+    MissingBranchError,
+    RefusedPushError,
+    UnknownRevisionError,
+    UnreachableRepositoryError,
+)
 from reconciler.sources.git import FULL_ID, Git
 from reconciler.sources.location import Location, location
 
@@ -110,6 +116,30 @@ class Mirror:
     def bring(self, refspec: str, timeout_s: float) -> None:
         """Fetch what is no branch, and is not followed, under a ref of ours. Raises UnreachableRepositoryError."""
         self._remote("fetch", *FETCH, "--", self.location.url, refspec, timeout_s=timeout_s)
+
+    def tip(self, branch: str) -> str:
+        """Where a branch of the remote stands now, its commits brought here; "" where it has none of that name.
+
+        Raises UnreachableRepositoryError.
+        """
+        ref = f"refs/heads/{branch}"
+        listed = self._remote("ls-remote", "--heads", "--", self.location.url, ref).decode()
+        commit = next((line.split("\t")[0] for line in listed.splitlines() if line.endswith(f"\t{ref}")), "")
+        if commit:
+            self._remote("fetch", *FETCH, "--", self.location.url, ref)  # under no name: nobody follows it
+        return commit
+
+    def push(self, commit: str, branch: str) -> None:
+        """Have a branch of the remote stand at a commit, as what lets us in may; never over others' commits.
+
+        Raises RefusedPushError.
+        """
+        try:
+            self._asked("push", "--quiet", "--porcelain", "--", self.location.url, f"{commit}:refs/heads/{branch}")
+        except GitError as error:
+            raise RefusedPushError(
+                f"{error}; the branch {branch} was not pushed: the credentials in STXR_GIT_CREDENTIALS must let us write"
+            ) from error
 
     def head(self) -> Head | None:
         """The last head fetched, from the state folder: what a start without a network goes on with."""
@@ -203,6 +233,12 @@ class Mirror:
         return named[1].decode()
 
     def _remote(self, *arguments: str, timeout_s: float = math.inf) -> bytes:
+        try:
+            return self._asked(*arguments, timeout_s=timeout_s)
+        except GitError as error:
+            raise UnreachableRepositoryError(f"{error}; the last head stays, tried again at the next poll") from error
+
+    def _asked(self, *arguments: str, timeout_s: float = math.inf) -> bytes:
         access = self.access()
         git = replace(
             self.git,
@@ -210,10 +246,7 @@ class Mirror:
             settings=access_settings(self.location, access),
             variables={**self.git.variables, **access_variables(self.location, access)},
         )
-        try:
-            return git.run(*arguments, timeout_s=min(timeout_s, self.limits.fetch_timeout_s)).out
-        except GitError as error:
-            raise UnreachableRepositoryError(f"{error}; the last head stays, tried again at the next poll") from error
+        return git.run(*arguments, timeout_s=min(timeout_s, self.limits.fetch_timeout_s)).out
 
     def _note(self, head: Head) -> None:
         refs.write(self.git, {refs.HEAD: head.commit})

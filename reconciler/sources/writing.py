@@ -8,7 +8,7 @@ the user is.
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -56,43 +56,45 @@ def commit(folder: Path, changes: Iterable[Change], message: str, branch: str = 
     that are not committed, the new branch exists, or git does not know who commits.
     """
     changes = tuple(changes)
-    git = _git(folder)
-    head = _head(git, folder)
-    modes = dict(_modes(git, folder, head, changes))
-    made = _made(git, head, modes, changes, message)
+    git = git_of(folder)
+    head = head_of(git, folder)
+    whole = below(git.run("rev-parse", "--show-prefix").text, changes)
+    made = made_on(git, head, whole, message)
     if branch:
         _start(git, branch, made)
         return Committed(made, branch)
     write(folder, changes)  # first: cut off here, the edits are there to see; HEAD ahead of them would look undone
-    _index(git, modes, changes)
+    _index(git, modes_of(git, head, whole), whole)
     git.run("update-ref", "-m", "commit: " + message.partition("\n")[0], "HEAD", made, head)
     return Committed(made, git.run("rev-parse", "--abbrev-ref", "HEAD").text)
 
 
-def _git(folder: Path) -> Git:
+def git_of(folder: Path) -> Git:
+    """Git in somebody's work tree, as that person."""
     who = {name: os.environ[name] for name in IDENTITY if name in os.environ}
     return Git(folder, Path.home(), str(folder), settings=(("safe.directory", "*"),), variables=who)
 
 
-def _head(git: Git, folder: Path) -> str:
+def head_of(git: Git, folder: Path) -> str:
+    """The commit that is checked out. Raises SourceError where there is none."""
     found = git.run("rev-parse", "--verify", "--quiet", "HEAD^{commit}", codes=(0, 1, 128))
     if found.code:
         raise SourceError(f"{folder}: no commit to add to: the folder is not in a git repository, or it is empty")
     return found.text
 
 
-def _modes(git: Git, folder: Path, head: str, changes: Iterable[Change]) -> Iterator[tuple[str, str]]:
-    """Path -> mode of each file, which is in HEAD what it was in the folder."""
-    for change in changes:
-        listed = git.run("ls-tree", "-z", head, "--", change.path).out
-        mode, kind, blob = listed.partition(b"\t")[0].decode().split() if listed else (REGULAR, "blob", "")
-        committed = git.run("cat-file", "blob", blob).out if blob and kind == "blob" else None
-        if committed != change.before:
-            raise SourceError(f"{folder / change.path}: has edits that are not committed; commit them first")
-        yield change.path, mode
+def below(root: str, changes: Iterable[Change]) -> tuple[Change, ...]:
+    """The same files as they are named from the top of the repository. root: the folder that they are named from."""
+    home = root.strip("/")
+    return tuple(replace(change, path=f"{home}/{change.path}" if home else change.path) for change in changes)
 
 
-def _made(git: Git, head: str, modes: Mapping[str, str], changes: Iterable[Change], message: str) -> str:
+def made_on(git: Git, head: str, changes: Sequence[Change], message: str) -> str:
+    """A commit of these files on top of another, on no branch yet; files are named from the top of the repository.
+
+    Raises SourceError for one that is not in that commit what it was when it was read.
+    """
+    modes = modes_of(git, head, changes)
     with TemporaryDirectory() as spare:
         apart = replace(git, variables={**git.variables, "GIT_INDEX_FILE": str(Path(spare) / "index")})
         apart.run("read-tree", head)
@@ -101,11 +103,24 @@ def _made(git: Git, head: str, modes: Mapping[str, str], changes: Iterable[Chang
     return git.run("commit-tree", tree, "-p", head, given=message.encode()).text
 
 
+def modes_of(git: Git, head: str, changes: Iterable[Change]) -> Mapping[str, str]:
+    """Path -> mode of each file in a commit."""
+    return {change.path: _mode(git, head, change) for change in changes}
+
+
+def _mode(git: Git, head: str, change: Change) -> str:
+    listed = git.run("ls-tree", "-z", "--full-tree", head, "--", change.path).out
+    mode, kind, blob = listed.partition(b"\t")[0].decode().split() if listed else (REGULAR, "blob", "")
+    committed = git.run("cat-file", "blob", blob).out if blob and kind == "blob" else None
+    if committed != change.before:
+        raise SourceError(f"{git.shown}: {change.path}: has edits that are not committed; commit them first")
+    return mode
+
+
 def _index(git: Git, modes: Mapping[str, str], changes: Iterable[Change]) -> None:
-    prefix = git.run("rev-parse", "--show-prefix").text
     for change in changes:
         blob = git.run("hash-object", "-w", "--no-filters", "--stdin", given=change.after).text
-        git.run("update-index", "--add", "--cacheinfo", f"{modes[change.path]},{blob},{prefix}{change.path}")
+        git.run("update-index", "--add", "--cacheinfo", f"{modes[change.path]},{blob},{change.path}")
 
 
 def _start(git: Git, branch: str, commit_id: str) -> None:

@@ -161,3 +161,47 @@ def test_a_site_that_does_not_answer_ends_with_3_and_changes_no_file(stxr, drift
     ended = stxr("accept", NAME, *drifted.words)
     assert (ended.code, ended.out, drifted.text()) == (3, "", before)
     assert NAME in ended.err
+
+
+@pytest.fixture
+def hosted(drifted, tmp_path):
+    """The same repository where it is hosted: bare, and followed by the clone."""
+    hosted = tmp_path / "hosted.git"
+    drifted.clone.git("clone", "--quiet", "--bare", str(drifted.clone.folder), str(hosted))
+    drifted.clone.git("remote", "add", "origin", str(hosted))
+    return lambda *arguments: drifted.clone.git("-C", str(hosted), *arguments)
+
+
+def test_a_proposal_is_a_branch_where_the_repository_is_hosted_with_one_line_changed(stxr, drifted, hosted):
+    before, head = drifted.text(), drifted.clone.head()
+    ended = stxr("accept", NAME, *drifted.words, "--propose")
+    assert (ended.code, ended.err) == (0, "")
+    branch = hosted("branch", "--list", "--format=%(refname:short)", "stxr/*")
+    assert ended.out.splitlines()[-2:] == [
+        f"pushed {branch}: {hosted('rev-parse', branch)[:12]}",
+        f"no --forge is named: open a pull request from {branch} into main where the repository is hosted",
+    ]
+    assert hosted("diff", "--numstat", "main", branch) == f"1\t1\t{CONFIG}"
+    assert hosted("log", "-1", "--format=%an: %s", branch) == f"Night Shift: Accept dns:servers of {NAME}"
+    assert (drifted.text(), drifted.status(), drifted.clone.head()) == (before, "", head)
+    assert drifted.clone.git("branch", "--list", "stxr/*") == ""
+
+
+def test_a_second_proposal_of_the_same_is_the_first(stxr, drifted, hosted):
+    first = json.loads(stxr("accept", NAME, *drifted.words, "--propose", "--format", "json").out)["proposed"]
+    again = json.loads(stxr("accept", NAME, *drifted.words, "--propose", "--format", "json").out)["proposed"]
+    assert (first["is_new"], again["is_new"]) == (True, False)
+    assert (again["branch"], again["commit"], again["pull_request"]) == (first["branch"], first["commit"], None)
+    assert hosted("rev-list", "--count", f"main..{first['branch']}") == "1"
+
+
+def test_a_proposal_is_only_shown_with_a_dry_run(stxr, drifted, hosted):
+    ended = stxr("accept", NAME, *drifted.words, "--propose", "--dry-run")
+    assert (ended.code, DIFF in ended.out) == (2, True)
+    assert hosted("branch", "--list", "stxr/*") == ""
+
+
+def test_a_clone_that_follows_nothing_has_nowhere_to_push_to(stxr, drifted):
+    ended = stxr("accept", NAME, *drifted.words, "--propose")
+    assert ended.code == 1
+    assert "follows no remote: add one" in ended.err
