@@ -19,6 +19,7 @@ from reconciler.api.history import add_history
 from reconciler.api.holds import add_holds
 from reconciler.api.look import add_look
 from reconciler.api.metrics import add_metrics
+from reconciler.api.reviews import ReviewDesk, add_reviews
 from reconciler.api.rollouts import add_rollouts
 from reconciler.api.sites import Fleet, add_sites
 from reconciler.api.webhooks import PATH, Hooks, add_webhooks
@@ -31,11 +32,14 @@ def create_app(
     hooks: Hooks | None = None,
     desk: Desk | None = None,
     drifts: Drifts | None = None,
+    *,
+    reviews: ReviewDesk | None = None,
 ) -> FastAPI:
     """The application.
 
     hooks: without them nobody is told of pushes, and the repository is looked at when its time has come.
-    desk: without it nobody can say anything. drifts: without it there is no past of what differs.
+    desk: without it nobody can say anything. drifts: without it there is no past of what differs. reviews: without them
+    nobody is told what a change would do.
     """
     app = FastAPI(title="stx-reconciler", version=__version__, docs_url=None, redoc_url=None)
     app.add_middleware(ShortBodies, but=PATH)
@@ -55,6 +59,8 @@ def create_app(
         add_look(app, fleet, access, desk)
         add_rollouts(app, access, desk)
         add_breakers(app, access, desk)
+    if reviews:
+        add_reviews(app, access, reviews)
     name_methods(app)
     return app
 

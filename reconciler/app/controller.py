@@ -6,7 +6,7 @@ import asyncio
 import time
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from reconciler.api import Desk, Drifts, Hooks, create_app
@@ -14,9 +14,12 @@ from reconciler.api import Fleet as Shown
 from reconciler.app.alarming import raise_alarms
 from reconciler.app.jobs import Git, follow, heed, notify, roll
 from reconciler.app.options import Running
+from reconciler.app.reviewing import Known, asking, reviews
+from reconciler.app.reviewing import desk as review_desk
 from reconciler.app.serving import Server, access_of
 from reconciler.app.watching import Ends, Said, Sights
 from reconciler.clients import SYSTEM_CLOCK, Sender, load
+from reconciler.clients.forges import open_forge
 from reconciler.engine.bounds import Bounds
 from reconciler.engine.central import central_of
 from reconciler.engine.controller import Controller
@@ -39,7 +42,7 @@ from reconciler.model.plan import Plan
 from reconciler.model.replica import Post
 from reconciler.sources.mirror import Mirror
 from reconciler.sources.triggers import Poll
-from reconciler.store import Store, StoreMemory, state_folder
+from reconciler.store import Reading, Store, StoreMemory, state_folder
 from reconciler.telemetry import Events, Metrics, RolloutStates, Sight, events
 
 WORKFLOWS = "workflows.db"
@@ -170,6 +173,7 @@ def _fleet(ground: Ground, office: Office) -> AbstractAsyncContextManager[Fleet]
         options.lines,
         sender=ground.sender,
         central=central_of(options.endpoints, ground.source.repository),
+        keep=lambda site, at, dump: ground.store.readings.keep(Reading(site, at, dump())),
     )
 
 
@@ -210,7 +214,7 @@ def _git(ground: Ground, bounds: Bounds, fleet: Fleet, sights: Sights, stack: As
         await crew.has_begun.wait()
         await Tidying(store, durable.prune, options.keep, SYSTEM_CLOCK, sights.says("tidying")).run()
 
-    return Git(ground.source, ground.rollouts, bounds, crew, ground.sender, begin, tidy)
+    return Git(ground.source, ground.rollouts, bounds, crew, ground.sender, begin, tidy, members)
 
 
 def _rollouts(members: Alone | Replicas, store: Store, source: Source) -> Rollouts:
@@ -233,12 +237,16 @@ async def _at_work(it: Controller, git: Git, sights: Sights, options: Running) -
         durations=it.store.durations.known,
         central=lambda: sights.centre.last,
     )
-    hooks = Hooks(git.crew.pushed, sights.metrics.delivery, options.listen.webhook_secrets, options.branch)
+    hooks = _hooks(it, git, sights, options)
     spoken = asyncio.Event()
     desk = Desk(it.store.words, it.store.rollouts, it.store.bounds, spoken.set)
     drifts = Drifts(lambda: it.drift, it.store.drift.ended, git.source.repository.set_by)
-    async with access_of(it.store, options.listen) as access:
-        server = Server(create_app(shown, access, hooks, desk, drifts), options.listen)
+    known = Known(it, git.source, git.members)
+    asked = asking(known, options.root)
+    async with access_of(it.store, options.listen) as access, AsyncExitStack() as stack:
+        server = Server(
+            create_app(shown, access, hooks, desk, drifts, reviews=review_desk(known, asked)), options.listen
+        )
         jobs = [
             it.run(),
             follow(it, git),
@@ -250,6 +258,11 @@ async def _at_work(it: Controller, git: Git, sights: Sights, options: Running) -
         ]
         if options.notifications:
             jobs.append(notify(it, sights, options.notifications))
+        if asked:
+            jobs.append(asked.run())
+        if options.forge:
+            forge = await stack.enter_async_context(open_forge(options.forge, SYSTEM_CLOCK))
+            jobs.append(reviews(forge, options.forge, known, options.root, sights.says("review")).run())
         tasks = tuple(asyncio.create_task(job) for job in (*jobs, *git.crew.jobs(), server.serve()))
         try:
             yield Started(it, await server.url(tasks[-1]), tasks, git.crew.left_s)
@@ -258,6 +271,12 @@ async def _at_work(it: Controller, git: Git, sights: Sights, options: Running) -
             for task in tasks[:-1]:
                 task.cancel()
             await asyncio.gather(*tasks, return_exceptions=True)
+
+
+def _hooks(it: Controller, git: Git, sights: Sights, options: Running) -> Hooks:
+    """What forges tell. News of a pull request wait in the store for the replica that leads."""
+    hooks = Hooks(git.crew.pushed, sights.metrics.delivery, options.listen.webhook_secrets, options.branch)
+    return replace(hooks, project=options.forge.project, pulled=it.store.reviews.tell) if options.forge else hooks
 
 
 def _source(options: Running, say: Say, fetched: Fetched) -> Source:

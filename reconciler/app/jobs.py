@@ -16,6 +16,7 @@ from reconciler.clients.delivery import deliver, open_postbag
 from reconciler.engine.bounds import Bounds
 from reconciler.engine.controller import Controller
 from reconciler.engine.follow import Source
+from reconciler.engine.membership import Membership
 from reconciler.engine.notices import Fleet as Known
 from reconciler.engine.notifiers.dispatch import Dispatch, Out
 from reconciler.engine.notifiers.settings import notifiers_of
@@ -42,6 +43,7 @@ class Git:
     sender: Sender
     begin: Begin
     tidy: Begin
+    members: Membership
 
 
 async def follow(it: Controller, git: Git) -> None:

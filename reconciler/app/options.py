@@ -7,6 +7,7 @@ from pathlib import Path
 
 from reconciler.apply import Pace
 from reconciler.clients import Oidc
+from reconciler.clients.forges import ForgeFile
 from reconciler.clients.http import Limits as Lines
 from reconciler.engine.controller import Schedule
 from reconciler.engine.replicas import Times
@@ -37,7 +38,7 @@ class Running:
     database: PostgreSQL's URL; "" for SQLite in the state folder. replica: a name that a restarted process has again.
     at_once: plans that are sent at a time over the whole fleet. notifications: the file that says who is told.
     replicas: how many of these are meant to run. keep: for how long what is over is known.
-    lines: how long a site is given to answer.
+    lines: how long a site is given to answer. forge: where pull requests are; none is followed without.
     max_series: of the metrics that tell of the fleet. alarms_s: between two looks at our alarms on the system controller.
     """
 
@@ -63,3 +64,4 @@ class Running:
     alarms_s: float = LOOK_S
     keep: Keep = field(default_factory=Keep)
     lines: Lines = field(default_factory=Lines)
+    forge: ForgeFile | None = None

@@ -19,6 +19,7 @@ import typer
 from reconciler.app import Listen, Running, controller
 from reconciler.cli.options import STATE, Database, Endpoints, Exit, Repo, Root, State
 from reconciler.clients import load_oidc
+from reconciler.clients.forges import load_forge
 from reconciler.engine.controller import Schedule
 from reconciler.engine.notifiers.settings import notifiers_of
 from reconciler.engine.replicas import SILENT, Times, lost
@@ -80,6 +81,9 @@ def run(
     notifications: Annotated[
         Path | None, typer.Option(envvar="STXR_NOTIFICATIONS", help="File that says who is told of drift and rollouts.")
     ] = None,
+    forge: Annotated[
+        Path | None, typer.Option(envvar="STXR_FORGE", help="File that says where pull requests are (docs/forges.md).")
+    ] = None,
     max_series: Annotated[
         int, typer.Option(min=1_000, help="Series of metrics that tell of the fleet; above it they tell less.")
     ] = MAX_SERIES,
@@ -90,7 +94,7 @@ def run(
     """Run the controller until it is stopped. Sites are only looked at until their mode says otherwise.
 
     The API is for tokens of `stxr token add`; STXR_API_TOKEN opens it too, to look. STXR_WEBHOOK_SECRETS, one or more
-    between blanks, are shared with forges: their push events at /api/v1/webhooks/git make it look at once.
+    between blanks, are shared with forges: their push events at /api/v1/webhooks/git make it look at once. With --forge, pull requests are reviewed too.
     STXR_GIT_CREDENTIALS names a folder with what opens the repository, read before each fetch: username and password
     (or a token), identity and known_hosts, ca.crt.
     """
@@ -120,6 +124,7 @@ def run(
         at_once=at_once,
         notifications=notifications,
         max_series=max_series,
+        forge=load_forge(forge) if forge else None,
     )
     gc.set_threshold(*COLLECT)
     asyncio.run(_until_stopped(options))

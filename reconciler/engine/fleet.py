@@ -16,7 +16,7 @@ from reconciler.engine.in_turn import in_turn
 from reconciler.engine.office import Office, Visit, work
 from reconciler.engine.permission import ANY
 from reconciler.engine.reconcile import Judged, judge, reconcile
-from reconciler.engine.remote import SiteRemote
+from reconciler.engine.remote import Keep, SiteRemote, unkept
 from reconciler.engine.surroundings import Neighbours
 from reconciler.engine.unsealed import is_noted
 from reconciler.model.approval import Approval
@@ -254,10 +254,11 @@ async def open_fleet(
     *,
     sender: Sender | None = None,
     central: Callable[[], Endpoint | None] = lambda: None,
+    keep: Keep = unkept,
 ) -> AsyncIterator[Fleet]:
     """A fleet over one session; each site's clients, and so its token, are kept until the end.
 
-    central: the central cloud as it is declared now.
+    central: the central cloud as it is declared now. keep: is given each reading of a whole site.
     """
     opened: dict[str, SiteRemote] = {}
     who = sender or Sender()
@@ -274,7 +275,7 @@ async def open_fleet(
                 site = open_site(endpoint, lambda: nullcontext(session), office.clock, limits, observer, sender=who)
                 clients = await stack.enter_async_context(site)
                 opened[endpoint.name] = SiteRemote(
-                    endpoint.name, clients.platform, office.kinds, office.clock, _neighbours(clients, centre)
+                    endpoint.name, clients.platform, office.kinds, office.clock, _neighbours(clients, centre), keep=keep
                 )
             return opened[endpoint.name]
 

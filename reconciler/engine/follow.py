@@ -50,6 +50,11 @@ class Source(Protocol):
     repository: Repository
     waits_for: str
 
+    @property
+    def mirror(self) -> Mirror | None:
+        """Its commits, also those that no branch has; None for a folder that is no git repository."""
+        ...
+
     def ring(self, reason: str) -> None:
         """Somebody says that the repository moved: look soon."""
         ...
@@ -68,6 +73,10 @@ class FolderSource:
         self._fetch()
         self.repository = open_folder(folder, kinds, self._mirror, root)
         self.waits_for = ""
+
+    @property
+    def mirror(self) -> Mirror | None:
+        return self._mirror
 
     def ring(self, reason: str) -> None:  # noqa: ARG002
         """Edits are seen without being told; a look more does no harm."""
@@ -119,6 +128,10 @@ class RemoteSource:
         self.repository = Repository(self._sites, kinds, MirrorBases(mirror, self._sites))
         self.waits_for = f"the first head of {mirror.location}"
         self._bell = Bell()
+
+    @property
+    def mirror(self) -> Mirror:
+        return self._mirror
 
     def ring(self, reason: str) -> None:
         """Look soon; of many rings in a burst one look is made."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from typing import Any, Protocol
 
 from reconciler.engine.surroundings import Neighbours, surroundings
@@ -34,16 +34,31 @@ class Now(Protocol):
 
 
 NOBODY = Neighbours()
+Keep = Callable[[str, float, Callable[[], dict[str, Any]]], None]
+
+
+def unkept(site: str, at: float, dump: Callable[[], dict[str, Any]]) -> None:
+    """Nobody keeps what was read."""
 
 
 class SiteRemote:
-    """Keeps the last reading, so that a look asks only for the lists it needs. Looks follow each other."""
+    """Keeps the last reading, so that a look asks only for the lists it needs. Looks follow each other.
+
+    keep: is given each reading of the whole site; lists that failed are not in it.
+    """
 
     def __init__(
-        self, site: str, platform: Platform, kinds: Kinds, clock: Now, neighbours: Neighbours = NOBODY
+        self,
+        site: str,
+        platform: Platform,
+        kinds: Kinds,
+        clock: Now,
+        neighbours: Neighbours = NOBODY,
+        *,
+        keep: Keep = unkept,
     ) -> None:
         self._site, self._platform, self._kinds, self._clock = site, platform, kinds, clock
-        self._neighbours = neighbours
+        self._neighbours, self._keep = neighbours, keep
         self._rows = Rows()
         self.took_s = 0.0  # the last full reading
         self._alarms: SiteAlarms | None = None  # as they were read for a gate, until somebody else is told of them
@@ -60,6 +75,7 @@ class SiteRemote:
         names = {name for kind in self._kinds.values() for name in kind.collections}
         self._rows, unread = await read(self._platform, names)
         self.took_s = self._clock.now() - began
+        self._keep(self._site, self._clock.now(), self.dump)
         return interpret(self._site, self._rows, self._kinds, self._clock.now(), unread)
 
     async def look(self, kinds: Collection[str], host: str = "") -> Snapshot:

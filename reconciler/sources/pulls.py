@@ -10,13 +10,15 @@ from dataclasses import replace
 
 from reconciler.sources import refs
 from reconciler.sources.errors import SourceError
-from reconciler.sources.git import FULL_ID, Git
+from reconciler.sources.git import FULL_ID, Git, stop
 from reconciler.sources.mirror import Mirror
+from reconciler.sources.tree import treeish
 
 PULLS = "refs/stxr/pull/"
 MERGED = "refs/stxr/merged/"
 FETCH_TIMEOUT_S = 60.0
 MERGE_TIMEOUT_S = 30.0
+LONGEST_PATH = 512  # bytes, in the middle: for how much is read at all
 # the same trees are one commit, whoever merges them, and whenever
 NOBODY = {
     f"GIT_{who}_{what}": said
@@ -27,6 +29,10 @@ NOBODY = {
 
 class ConflictError(SourceError):
     """A pull request cannot be merged as it is: it and its base changed the same lines."""
+
+
+class TooMuchError(SourceError):
+    """A pull request changes more than is looked at."""
 
 
 def fetched(mirror: Mirror, remote_ref: str, number: int) -> str:
@@ -52,6 +58,19 @@ def merged(mirror: Mirror, base: str, head: str, number: int) -> str:
     commit = _commit(mirror.git, _tree(mirror, base, head), base, head)
     refs.write(mirror.git, {f"{MERGED}{number}": commit})
     return commit
+
+
+def weigh(mirror: Mirror, base: str, head: str, root: str, most: int) -> None:
+    """Raises TooMuchError where more files differ below the root than may; they are counted no further than that."""
+    words = ("diff-tree", "-r", "--name-only", "-z", "--no-renames", "--no-ext-diff", "--no-textconv")
+    process = mirror.git.start(*words, treeish(base, root), treeish(head, root), "--")
+    try:
+        assert process.stdout is not None
+        read = process.stdout.read((most + 1) * LONGEST_PATH)
+    finally:
+        stop(process)
+    if read.count(b"\0") > most or len(read) == (most + 1) * LONGEST_PATH:
+        raise TooMuchError(f"{head[:12]} changes more than {most:,} files below {root or '/'}: split it")
 
 
 def forget(mirror: Mirror, number: int) -> None:

@@ -51,6 +51,12 @@ class GitSites:
         """The commit last advanced to; empty before the first."""
         return self._state.commit
 
+    def beside(self) -> GitSites:
+        """The same sites at the same commit, to be moved on their own."""
+        other = GitSites(self._mirror, self._rules.layers_of, fleet_part=self._rules.fleet_part, root=self.root)
+        other._state, other._common, other._contents = self._state, self._common, self._contents
+        return other
+
     @property
     def names(self) -> frozenset[str]:
         """The sites at that commit."""

@@ -25,6 +25,8 @@ from reconciler.store.memory import (
     verdicts_of,
 )
 from reconciler.store.pruning import Before
+from reconciler.store.readings import Reading, ReadingStore
+from reconciler.store.reviews import Made, News, ReviewStore
 from reconciler.store.rollouts import Look, Rendered, Rollouts
 from reconciler.store.sessions import Process
 from reconciler.store.store import Store
@@ -37,8 +39,13 @@ __all__ = [
     "Crewed",
     "Holder",
     "Look",
+    "Made",
+    "News",
     "Process",
+    "Reading",
+    "ReadingStore",
     "Rendered",
+    "ReviewStore",
     "Rollouts",
     "StateLock",
     "Store",

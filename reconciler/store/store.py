@@ -28,11 +28,13 @@ from reconciler.store.leases import Leases
 from reconciler.store.lock import Holder, StateLock
 from reconciler.store.notes import Notes
 from reconciler.store.pruning import Before, prune
+from reconciler.store.readings import ReadingStore
 from reconciler.store.removals import carried, carry, decline, known
+from reconciler.store.reviews import ReviewStore
 from reconciler.store.rollouts import Rollouts
 from reconciler.store.schema import migrate
 from reconciler.store.sessions import Sessions
-from reconciler.store.tables import BASES, CONDITIONS, DRIFT, OUTCOMES, REMOVALS, VERDICTS, WINDOWS
+from reconciler.store.tables import BASES, CONDITIONS, DRIFT, OUTCOMES, READINGS, REMOVALS, VERDICTS, WINDOWS
 from reconciler.store.tokens import Tokens
 from reconciler.store.words import Words, use
 from reconciler.store.writes import WriteStore
@@ -228,6 +230,16 @@ class Store:
         """When we wrote which field."""
         return WriteStore(self._engine)
 
+    @property
+    def readings(self) -> ReadingStore:
+        """The last reading of each site."""
+        return ReadingStore(self._engine)
+
+    @property
+    def reviews(self) -> ReviewStore:
+        """Reviews, and the pull requests that are followed."""
+        return ReviewStore(self._engine, self._clock)
+
     # ---- verdicts
 
     def save(self, verdict: Verdict) -> Verdict:
@@ -274,7 +286,7 @@ class Store:
         """Drop the verdicts of sites that are not managed any more. Their bases and windows stay."""
         gone = [{"gone": site} for site in sites]
         with self._writing.begin() as db:
-            for table in (VERDICTS, DRIFT, REMOVALS, CONDITIONS) if gone else ():
+            for table in (VERDICTS, DRIFT, REMOVALS, CONDITIONS, READINGS) if gone else ():
                 db.execute(delete(table).where(table.c.site == bindparam("gone")), gone)
 
     # ---- outcomes
@@ -304,6 +316,7 @@ class Store:
         self.sessions.forget(self._clock() - before.history)
         self.drift.prune(before.history)
         self.durations.prune(before.history)
+        self.reviews.prune(before.history)
         prune(self._engine, before)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Column, Float, Index, Integer, MetaData, String, Table, Text
+from sqlalchemy import Column, Float, Index, Integer, LargeBinary, MetaData, String, Table, Text
 
 METADATA = MetaData()
 
@@ -258,4 +258,35 @@ ALARMING = Table(
     METADATA,
     Column("name", String, primary_key=True),
     Column("content", Text, nullable=False),  # model.alarming.Alarming; JSON
+)
+READINGS = Table(
+    "readings",  # the last of each site
+    METADATA,
+    Column("site", String, primary_key=True),
+    Column("at", Float, nullable=False),
+    Column("digest", String, nullable=False),
+    Column("content", LargeBinary, nullable=False),  # as `stxr inventory` writes it, packed by zlib
+)
+REVIEWS = Table(
+    "reviews",
+    METADATA,
+    Column("id", String, primary_key=True),
+    Column("pull", Integer, nullable=False, index=True),  # 0 where somebody asked for it
+    Column("made_at", Float, nullable=False, index=True),
+    Column("brief", Text, nullable=False),  # store.reviews.Made; JSON
+    Column("content", Text, nullable=False),  # model.review_wire.review_json
+)
+PULLS = Table(
+    "pulls",
+    METADATA,
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    Column("over_at", Float),  # nothing more is done for it
+    Column("content", Text, nullable=False),  # model.followed.Followed; JSON
+)
+PULL_NEWS = Table(
+    "pull_news",  # what happened to them and nobody has looked at, told by whichever replica
+    METADATA,
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    Column("first_at", Float, nullable=False),
+    Column("last_at", Float, nullable=False),
 )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from reconciler.sources.errors import UnreachableRepositoryError
-from reconciler.sources.pulls import ConflictError, fetched, forget, merged
+from reconciler.sources.pulls import ConflictError, TooMuchError, fetched, forget, merged, weigh
 
 REF = "refs/pull/7/head"
 
@@ -98,3 +98,17 @@ def test_merge_drivers_and_filters_of_a_pull_request_do_not_run(history, mirror,
     fetched(mirror, REF, 7)
     assert at(mirror, merged(mirror, base, head, 7), "profiles/ran/host.yaml") == "mtu: 1500"
     assert not ran.exists()
+
+
+def test_a_pull_request_of_many_files_is_counted_no_further_than_need_be(history, mirror, proposed):
+    base, head = history.head(), proposed({f"profiles/ran/{n}.yaml": "a: 1\n" for n in range(30)})
+    fetched(mirror, REF, 7)
+    weigh(mirror, base, head, "", 30)
+    with pytest.raises(TooMuchError, match="changes more than 29 files below /: split it"):
+        weigh(mirror, base, head, "", 29)
+
+
+def test_files_beside_the_root_do_not_count(history, mirror, proposed):
+    base, head = history.head(), proposed({f"elsewhere/{n}.yaml": "a: 1\n" for n in range(30)})
+    fetched(mirror, REF, 7)
+    weigh(mirror, base, head, "profiles", 1)

@@ -14,6 +14,7 @@ from __future__ import annotations
 
 from pathlib import Path
 from typing import Annotated, Literal
+from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, Field, SecretStr, ValidationError
 
@@ -28,6 +29,14 @@ ROOT = Path("/")
 PROJECT = r"^[A-Za-z0-9_.-]+(/[A-Za-z0-9_.-]+)+$"
 PUBLIC = "https://github.com"
 HOME = {Forge.GITHUB: PUBLIC, Forge.GITLAB: "https://gitlab.com"}
+
+
+def _address(url: str) -> str:
+    """It may be http: only people go there."""
+    parts = urlsplit(url)
+    if url and (parts.scheme not in {"https", "http"} or not parts.hostname or parts.username or parts.query):
+        raise ValueError("must be a URL such as https://stxr.example.org")
+    return url.rstrip("/")
 
 
 class Token(Said):
@@ -47,6 +56,9 @@ class ForgeFile(Said):
     token: Token = Field(description="Who we are there.")
     account: str = Field(
         default="", description="Our account's name; the forge is asked without. A GitHub App needs it: `name[bot]`."
+    )
+    controller: Annotated[str, AfterValidator(_address)] = Field(
+        default="", description="Where people reach this controller's API: comments and statuses lead there."
     )
     ca_bundle: Path | None = Field(default=None, description="CAs of the forge, PEM; otherwise those of the machine.")
 
@@ -70,6 +82,10 @@ class ForgeFile(Said):
     def shown(self) -> str:
         """How errors name it."""
         return f"{self.type} {self.home} {self.project}"
+
+    def link(self, review: str) -> str:
+        """Where people find a review; "" where nobody said where the controller is."""
+        return f"{self.controller}/api/v1/reviews/{review}" if self.controller else ""
 
     def secret(self) -> SecretStr:
         """The token as it is now. Raises ConfigError, never with a value."""

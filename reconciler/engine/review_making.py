@@ -1,0 +1,106 @@
+"""A review of what Git would say after a merge, against what it says now and what was read of the sites last.
+
+Blocking: called from a thread, one call at a time. Reads objects of the mirror only: nothing is checked out, and no
+secret is read.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Collection
+from dataclasses import dataclass
+
+from reconciler.desired import Fleet, fleet_part, layers_of
+from reconciler.engine.preview import rows_of
+from reconciler.engine.repository import NoBases, Repository
+from reconciler.engine.reviewing import Known, moved, reviewed
+from reconciler.model.kind import Kinds
+from reconciler.model.review import Review
+from reconciler.model.snapshot import Snapshot
+from reconciler.observe import interpret
+from reconciler.sources import pulls
+from reconciler.sources.mirror import Mirror
+from reconciler.sources.sites import GitSites
+from reconciler.store import ReadingStore
+
+MOST_FILES = 100_000  # that a pull request may change below the root
+MOST_OF_A_FORK = 2_000
+
+
+@dataclass(frozen=True, slots=True)
+class Proposed:
+    """What is compared: the base as it is followed, and the head merged into it. names: the sites whose inputs differ."""
+
+    base: str
+    head: str
+    names: tuple[str, ...]
+
+
+class Maker:
+    """Reviews of one root of one mirror. Follows the base from one review to the next, which costs what moved.
+
+    May be called from several threads, which take turns.
+    """
+
+    def __init__(self, mirror: Mirror, root: str, kinds: Kinds, readings: ReadingStore) -> None:
+        self._mirror, self._kinds, self._readings = mirror, kinds, readings
+        self._sites = GitSites(mirror, layers_of, fleet_part=fleet_part, root=root)
+        self._before = Repository(self._sites, kinds, NoBases())
+        self._turn = threading.RLock()
+
+    @property
+    def root(self) -> str:
+        return self._sites.root
+
+    def resolved(self, revision: str) -> str:
+        """The full id of a commit of the mirror. Raises UnknownRevisionError."""
+        return self._mirror.resolve(revision)
+
+    def fetched(self, ref: str, number: int) -> str:
+        """The newest commit of a pull request, brought into the mirror. Raises SourceError."""
+        return pulls.fetched(self._mirror, ref, number)
+
+    def forget(self, number: int) -> None:
+        """Let go of a pull request's commits."""
+        pulls.forget(self._mirror, number)
+
+    def proposed(self, base: str, head: str, number: int, *, is_fork: bool) -> Proposed:
+        """What merging a pull request would move. Raises SourceError: conflicts, too many files, no root."""
+        both = pulls.merged(self._mirror, base, head, number)
+        pulls.weigh(self._mirror, base, both, self.root, MOST_OF_A_FORK if is_fork else MOST_FILES)
+        return self.between(base, both)
+
+    def between(self, base: str, head: str) -> Proposed:
+        """What differs between two commits, as they are. Raises SourceError."""
+        with self._turn:
+            return Proposed(base, head, moved(self._at(base), self._beside(head)))
+
+    def review(self, asked: Proposed, now: float) -> Review:
+        """What those sites would feel. Raises SourceError."""
+        with self._turn:
+            before, after = self._at(asked.base), self._beside(asked.head)
+            return reviewed(before, after, asked.names, Known(now, self.root, self._observed))
+
+    def fleet(self, commit: str) -> Fleet | None:
+        """fleet.yaml at a commit. Raises ConfigErrors, SourceError."""
+        with self._turn:
+            return self._at(commit).fleet()
+
+    def unread(self, names: Collection[str], since: float) -> frozenset[str]:
+        """Those of these sites that were not read since."""
+        times = self._readings.times()
+        return frozenset(name for name in names if times.get(name, float("-inf")) < since)
+
+    def _at(self, commit: str) -> Repository:
+        if self._sites.commit != commit:
+            self._sites.advance(commit)
+        return self._before
+
+    def _beside(self, commit: str) -> Repository:
+        sites = self._sites.beside()
+        sites.advance(commit)
+        return Repository(sites, self._kinds, NoBases())
+
+    def _observed(self, site: str) -> Snapshot | None:
+        reading = self._readings.of(site)
+        return interpret(site, rows_of(reading.inventory), self._kinds, reading.at) if reading else None
