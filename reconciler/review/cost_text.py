@@ -10,9 +10,9 @@ from reconciler.review.words import does, plural
 
 
 def fleet_cost(review: Review) -> Iterator[str]:
-    """What the fleet feels, in sentences."""
+    """What the fleet feels, in sentences; the first is the one to read."""
     cost = review.cost
-    yield from _locked(review)
+    yield _locked(review)
     restarts = cost.reboots - cost.locks
     if restarts > 0:
         yield f"Hosts reboot {_times(restarts)}{' more' if cost.locks else ''}."
@@ -21,30 +21,44 @@ def fleet_cost(review: Review) -> Iterator[str]:
     if cost.reinstalls:
         yield f"{does(cost.reinstalls, 'host', 'is', 'are')} installed anew."
     if cost.losses:
-        yield f"{does(cost.losses, 'resource', 'is', 'are')} destroyed with what is on it, on {_on(review, 'losses')}."
+        lost = does(cost.losses, "resource", "is", "are")
+        yield f"{lost} destroyed with what is on it, on {plural(_on(review, 'losses'), 'site')}."
 
 
-def _locked(review: Review) -> Iterator[str]:
+def _locked(review: Review) -> str:
     cost, sites = review.cost, _on(review, "locks")
     if not cost.locks:
         is_quiet = cost.disruption is Disruption.NONE
-        yield f"No host is locked{' and no service is' if is_quiet else '; services are'} interrupted."
-        return
+        return f"No host is locked{' and no service is' if is_quiet else '; services are'} interrupted."
     often = f", {cost.locks:,} times in all," if cost.locks > cost.hosts else ""
-    reboot = " and reboot" + ("s" if cost.hosts == 1 else "")
-    yield f"{does(cost.hosts, 'host', 'is', 'are')} locked{often}{reboot}, on {sites}."
-    if cost.outages:
-        out = does(cost.outages, "site", "is", "are")
-        yield f"{out} out of service as a whole meanwhile: the only controller is locked."
+    does_it = "is locked{} and reboots" if cost.hosts == 1 else "are locked{} and reboot"
+    told = f"{plural(cost.hosts, 'host')} on {plural(sites, 'site')} {does_it.format(often)}"
+    return f"{told}{_out(cost.outages, sites)}."
+
+
+def _out(outages: int, sites: int) -> str:
+    """Whose only controller it is."""
+    if not outages:
+        return ""
+    if sites == 1:
+        return "; the site has one controller and is out of service meanwhile"
+    if outages == sites:
+        return "; each of these sites has one controller and is out of service meanwhile"
+    which = (
+        "1 of these sites has one controller and is"
+        if outages == 1
+        else (f"{outages:,} of these sites have one controller and are")
+    )
+    return f"; {which} out of service meanwhile"
 
 
 def _times(number: int) -> str:
     return "once" if number == 1 else plural(number, "time")
 
 
-def _on(review: Review, member: str) -> str:
+def _on(review: Review, member: str) -> int:
     """On how many sites something is not nothing."""
-    return plural(sum(len(group.sites) for group in review.groups if getattr(group.cost, member)), "site")
+    return sum(len(group.sites) for group in review.groups if getattr(group.cost, member))
 
 
 def site_cost(cost: Cost) -> str:
@@ -60,7 +74,7 @@ def _of_site(cost: Cost) -> Iterator[str]:
         often = f" {cost.locks:,} times in all" if cost.locks > cost.hosts else ""
         yield f"{plural(cost.hosts, 'host')} locked{often}"
     if cost.outages:
-        yield "the whole site is out of service meanwhile"
+        yield "the site is out of service meanwhile"
     if cost.reboots:
         yield plural(cost.reboots, "reboot")
     if cost.swacts:

@@ -11,9 +11,9 @@ from reconciler.review.names import more, names
 from reconciler.review.words import does, moment, plural
 
 _KNOWN = {
-    Basis.MEASURED: "measured on this fleet",
+    Basis.MEASURED: "measured on such hosts",
     Basis.SIMILAR: "measured on hosts of the same role",
-    Basis.DEFAULT: "by default values: too little was measured yet",
+    Basis.DEFAULT: "by default values, for too little was measured yet",
 }
 
 
@@ -23,8 +23,17 @@ def forecast_sentence(one: Forecast | None) -> str:
         return ""
     if one.ends is None or one.likely_s is None:
         return "It does not come to its end by itself: what stops it stands below."
-    late = f", at the latest {moment(one.late_ends)}" if one.late_ends is not None else ""
-    return f"At the fleet's limits it takes about {duration(one.likely_s)}: likely until {moment(one.ends)}{late}."
+    slowly = (
+        ""
+        if one.late_ends is None or one.late_ends < one.ends + 60
+        else f", or {moment(one.late_ends)} if it goes slowly"
+    )
+    return f"Begun now, at the fleet's limits, it takes about {about(one.likely_s)}: until {moment(one.ends)}{slowly}."
+
+
+def about(seconds: float) -> str:
+    """A duration that is guessed: from ten minutes on, in whole minutes."""
+    return duration(seconds if seconds < 600 else round(seconds / 60) * 60)
 
 
 def forecast_lines(one: Forecast, most: int) -> Iterator[str]:
@@ -48,31 +57,34 @@ def _their(number: int) -> str:
 def _too_short(one: Forecast, most: int) -> Iterator[str]:
     """Sites that are held until somebody gives them a longer window."""
     for short in one.too_short[:most]:
-        needed, longest = duration(short.needed_s), duration(short.longest_s)
+        needed, longest = about(short.needed_s), about(short.longest_s)
         yield f"- {code(short.site)} needs {needed}, and its longest maintenance window is {longest}: it is held"
     yield from more(len(one.too_short) - most, "site without a window as long as it needs")
 
 
 def _outages(one: Forecast) -> Iterator[str]:
-    """What each site is without, by how long that is."""
-    for group in sorted(one.groups, key=lambda g: -g.plan.outage_s):
+    """How long each site feels it, the longest first; what nobody feels is not told."""
+    for group in sorted(one.groups, key=lambda g: (-g.plan.outage_s, -g.plan.span.likely_s)):
         plan, sites = group.plan, plural(len(group.sites), "site")
         if plan.outage_s:
-            out = f"out of service for about {duration(plan.outage_s)}, of {duration(plan.span.likely_s)} in all"
-            yield f"{sites}: {out} ({_known(plan.span)})"
-        elif plan.stages:
-            late = f", one in twenty longer than {duration(plan.span.late_s)}" if plan.disturbs else ""
-            yield f"{sites}: about {duration(plan.span.likely_s)} each{late} ({_known(plan.span)})"
+            yield f"{sites}: out of service for about {about(plan.outage_s)} each{_slowly(plan.span)}; {_known(plan.span)}"
+        elif plan.disturbs:
+            yield f"{sites}: about {about(plan.span.likely_s)} each{_slowly(plan.span)}; {_known(plan.span)}"
+
+
+def _slowly(span: Span) -> str:
+    is_longer = about(span.late_s) != about(span.likely_s)
+    return f", the plan of one in twenty longer than {about(span.late_s)}" if is_longer else ""
 
 
 def _known(span: Span) -> str:
-    times = f", {plural(span.count, 'time')} at the least" if span.count else ""
+    times = f" {plural(span.count, 'time')}" if span.count else ""
     return _KNOWN[span.basis] + times
 
 
 def _wave(wave: WaveForecast) -> str:
     ends = f"to {moment(wave.ends)}" if wave.ends is not None else "without an end"
-    late = f", at the latest {moment(wave.late_ends)}" if wave.late_ends is not None else ""
+    late = f", or {moment(wave.late_ends)} if it goes slowly" if wave.late_ends is not None else ""
     return f"wave {wave.wave + 1}, {plural(len(wave.sites), 'site')}: {moment(wave.begins)} {ends}{late}"
 
 

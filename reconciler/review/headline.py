@@ -12,23 +12,26 @@ from reconciler.review.words import does, listed, moment, plural
 
 MOST = 3  # reasons of one sort that are told here; all of them are told below
 
-
 Quote = Callable[[str], str]
 
 
 def headline(review: Review, quote: Quote = str) -> str:
     """One paragraph. quote: makes text that others wrote harmless where the paragraph goes."""
-    return " ".join(sentences(review, quote))
+    return " ".join((*gist(review), *rest(review, quote)))
 
 
-def sentences(review: Review, quote: Quote = str) -> Iterator[str]:
-    """The paragraph, sentence by sentence."""
+def gist(review: Review) -> Iterator[str]:
+    """What has to be read if nothing else is: without any text that others wrote."""
     if review.errors:
         yield f"It cannot be merged as it is: {plural(len(review.errors), 'error')}."
     yield _reach(review)
     if review.groups:
         yield from fleet_cost(review)
-    if told := forecast_sentence(review.forecast):
+
+
+def rest(review: Review, quote: Quote = str) -> Iterator[str]:
+    """How long it takes, who has to say yes, what would hold it, whether it is proved, and on what all that rests."""
+    if review.groups and (told := forecast_sentence(review.forecast)):
         yield told
     if review.approvals:
         yield f"It needs approval: {reasons(review.approvals, quote)}."
@@ -59,11 +62,14 @@ def reasons(held: Iterable[Held], quote: Quote = str) -> str:
 
 
 def _reason(held: Held, quote: Quote) -> str:
-    reason = quote(
-        held.reason.removeprefix("waits for approval: ").removeprefix("waits for approval of this very plan: ")
-    )
     until = f", until {moment(held.until)}" if held.until is not None else ""
-    return f"{reason} ({plural(len(held.sites), 'site')}{until})" if held.sites else f"as a whole, for {reason}"
+    sites = f" ({plural(len(held.sites), 'site')}{until})" if held.sites else ""
+    return f"{'' if held.sites else 'as a whole, for '}{quote(in_short(held))}{sites}"
+
+
+def in_short(held: Held) -> str:
+    """Its reason, where the word of its gate stands before it."""
+    return held.reason.removeprefix("waits for approval: ").removeprefix("waits for approval of ")
 
 
 def _ground(review: Review) -> str:

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 
 from reconciler.model.review import Review
 from reconciler.review.foreign import code
-from reconciler.review.headline import headline
+from reconciler.review.headline import gist, rest
 from reconciler.review.sections import Room, effects, errors, forecast, held, others, proofs, sites
 from reconciler.review.words import plural, short
 
@@ -36,7 +36,7 @@ def comment(review: Review, link: str = "", most: int = MOST) -> str:
 
 
 def _lines(review: Review, room: Room, link: str, *, is_cut: bool = False) -> Iterator[str]:
-    yield from (f"**{headline(review, code)}**", "")
+    yield from (" ".join((f"**{' '.join(gist(review))}**", *rest(review, code))), "")
     yield from errors(review.errors, room)
     yield from effects(review, room)
     yield from others(review, room)

@@ -4,15 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from reconciler.model.review import Effect, Finding, Group, Held, Review
+from reconciler.model.verdict import Difference
 from reconciler.review.cost_text import site_cost
 from reconciler.review.difference_text import difference_lines, subjects
 from reconciler.review.forecast_text import forecast_lines
 from reconciler.review.foreign import block, code, html_code
+from reconciler.review.headline import in_short
 from reconciler.review.names import more, names
 from reconciler.review.proof_text import proof_lines
-from reconciler.review.words import listed, moment, plural
+from reconciler.review.words import listed, moment, plural, ranges
+
+NAMED = 8  # names, or runs of them, in a line
+FIELDS = 3  # that a heading names
+OTHERS = 2  # values that a line names
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,32 +53,41 @@ def effects(review: Review, room: Room) -> Iterator[str]:
 
 
 def _effect(effect: Effect, room: Room) -> Iterator[str]:
-    for group in effect.groups[: room.groups]:
+    """Each price that the edit has on some sites in full, once; other values of it in a line each."""
+    told: list[Group] = []
+    lines: list[Group] = []
+    for group in effect.groups:
+        is_new = all(_way(group) != _way(one) for one in told)
+        (told if is_new and len(told) < room.groups else lines).append(group)
+    for group in told:
         yield from _group(group, room)
-    left = effect.groups[room.groups :]
-    if left:
-        yield from (f"The same fields, to other values or in another way, on {_reached(left)}:", "")
-        yield from _variants(left, room)
-    if effect.exceptions:
-        yield from (f"Exceptions to this, on {_reached(effect.exceptions)}:", "")
-        yield from _variants(effect.exceptions, room)
+    yield from _variants("The same fields, otherwise", lines, told, room)
+    yield from _variants("Exceptions", effect.exceptions, told, room)
 
 
-def _reached(groups: Iterable[Group]) -> str:
-    return plural(sum(len(group.sites) for group in groups), "site")
+def _way(group: Group) -> tuple[Any, ...]:
+    """What it costs, and what is left out of it."""
+    return group.cost, tuple(group.example.blocked.items())
 
 
 def _group(group: Group, room: Room) -> Iterator[str]:
-    told = listed([code(subject) for subject in subjects(group.example.differences)[:3]])
-    others = len(subjects(group.example.differences)) - 3
-    what = (told + (f" and {others} more" if others > 0 else "")) or "what could not be judged"
-    yield from (f"#### {plural(len(group.sites), 'site')}: {what}", "")
-    yield from (f"{names(group.sites, min(room.names, 8))}. Each: {site_cost(group.cost)}.", "")
+    yield from (f"#### {plural(len(group.sites), 'site')}: {_what(group)}", "")
+    cost = site_cost(group.cost)
+    each = f"Each: {cost}" if len(group.sites) > 1 else f"{cost[:1].upper()}{cost[1:]}"
+    yield from (f"{names(group.sites, min(room.names, NAMED))}. {each}.", "")
     yield from block(_cut(list(difference_lines(group.example.differences)), room.lines), "diff")
     yield ""
     yield from _beside(group)
     if room.has_details:
         yield from _details(group, room)
+
+
+def _what(group: Group) -> str:
+    """Which fields change, the first few of them."""
+    fields = subjects(group.example.differences)
+    others = f" and {len(fields) - FIELDS:,} more" if len(fields) > FIELDS else ""
+    told = [code(field) for field in fields[:FIELDS]]
+    return (", ".join(told) + others if others else listed(told)) or "what could not be judged"
 
 
 def _beside(group: Group) -> Iterator[str]:
@@ -88,27 +104,52 @@ def _beside(group: Group) -> Iterator[str]:
 
 
 def _details(group: Group, room: Room) -> Iterator[str]:
+    """The order of work, where anybody feels it."""
     example = group.example
-    lines = [*example.stages, *(("", "What is felt:") if example.felt else ()), *(f"  {f}" for f in example.felt)]
-    if not lines:
+    if not example.felt:
         return
-    summary = "in which order, and what each host feels"
+    lines = [*example.stages, "", "What is felt:", *(f"  {line}" for line in example.felt)]
     named = f", on {html_code(example.site)}" if len(group.sites) > 1 else ""
-    yield from (f"<details><summary>{summary}{named}</summary>", "")
+    yield from (f"<details><summary>in which order, and what each host feels{named}</summary>", "")
     yield from block(_cut(lines, room.lines), "text")
     yield from ("", "</details>", "")
 
 
-def _variants(groups: Sequence[Group], room: Room) -> Iterator[str]:
-    """Groups in a line each, and their values collapsed."""
+def _variants(title: str, groups: Sequence[Group], told: Sequence[Group], room: Room) -> Iterator[str]:
+    """Groups in a line each: what is otherwise than in those that were told in full. Their values are collapsed."""
+    if not groups:
+        return
+    sites = sum(len(group.sites) for group in groups)
+    yield from (f"{title}, on {plural(sites, 'site')}:", "")
     for group in groups[: room.exceptions]:
-        yield f"- {plural(len(group.sites), 'site')} ({names(group.sites, 4)}): {site_cost(group.cost)}"
+        yield f"- {names(group.sites, 4)}: {_otherwise(group, told)}"
     yield from more(len(groups) - room.exceptions, "group")
     yield ""
-    if room.has_details:
+    shown = [group for group in groups[: room.exceptions] if len(_others(group, told)) > OTHERS]
+    if room.has_details and shown:
         yield from ("<details><summary>what changes there</summary>", "")
-        yield from block(_cut(list(_told(groups[: room.exceptions])), 2 * room.lines), "diff")
+        yield from block(_cut(list(_told(shown)), 2 * room.lines), "diff")
         yield from ("", "</details>", "")
+
+
+def _otherwise(group: Group, told: Sequence[Group]) -> str:
+    """How a group is another one: by its values, its cost, what is left out, what it rests on."""
+    equal = next((one for one in told if _way(one) == _way(group)), None)
+    parts = [f"{code(d.attribute or d.resource)} {code(d.observed, 40)} to {code(d.desired, 40)}"
+             for d in _others(group, told)[:OTHERS]]  # fmt: skip
+    parts += [] if equal else [site_cost(group.cost)]
+    parts += (
+        [f"{plural(len(group.example.blocked), 'change')} not planned"] if group.example.blocked and not equal else []
+    )
+    basis = f"read {moment(group.read_at)}" if group.read_at is not None else "estimated"
+    parts += [basis] if told and group.is_exact != told[0].is_exact else []
+    return "; ".join(parts) or "the same, in another order"
+
+
+def _others(group: Group, told: Sequence[Group]) -> list[Difference]:
+    """The differences that the first group, which is told in full, has not."""
+    known = {(d.place, d.observed, d.desired) for one in told[:1] for d in one.example.differences}
+    return [d for d in group.example.differences if (d.place, d.observed, d.desired) not in known]
 
 
 def _told(groups: Iterable[Group]) -> Iterator[str]:
@@ -121,13 +162,13 @@ def _told(groups: Iterable[Group]) -> Iterator[str]:
 def others(review: Review, room: Room) -> Iterator[str]:
     """Sites that come, go, or are mended."""
     told = (
-        (review.new, "new; what it takes is planned once they are installed and answer"),
-        (review.gone, "no longer managed; nothing on them changes"),
-        (review.broken, "the base says them wrongly and this mends it; what changes, only they can say"),
+        ("New", review.new, "What a new site takes is planned once it is installed and answers"),
+        ("No longer managed", review.gone, "Nothing changes there"),
+        ("Mended", review.broken, "What the base says of it is wrong: what changes there, only the site can say"),
     )
-    for sites, what in told:
+    for title, sites, what in told:
         if sites:
-            yield f"- {plural(len(sites), 'site')} ({names(sites, room.names)}): {what}"
+            yield f"- {title}: {plural(len(sites), 'site')}, {names(sites, room.names)}. {what}."
     if review.new or review.gone or review.broken:
         yield ""
 
@@ -157,19 +198,18 @@ def held(review: Review, room: Room) -> Iterator[str]:
 
 
 def _held(one: Held, room: Room) -> str:
-    until = f", at the earliest until {moment(one.until)}" if one.until is not None else ""
-    sites = f": {plural(len(one.sites), 'site')} ({names(one.sites, min(room.names, 8))})" if one.sites else ""
-    return f"{one.gate.value.replace('_', ' ')}: {code(one.reason, 500)}{until}{sites}"
+    until = f", until {moment(one.until)} at the earliest" if one.until is not None else ""
+    sites = f": {plural(len(one.sites), 'site')}, {names(one.sites, min(room.names, NAMED))}" if one.sites else ""
+    return f"{one.gate.value.replace('_', ' ')}: {code(in_short(one), 500)}{until}{sites}"
 
 
 def sites(review: Review, room: Room) -> Iterator[str]:
-    """Every site by name, collapsed."""
-    if not room.has_details or not review.groups:
+    """Every site by name, collapsed, where not all of them stand above."""
+    if not room.has_details or all(len(list(ranges(group.sites))) <= NAMED for group in review.groups):
         return
     yield from (f"<details><summary>all {plural(len(review.sites), 'site')} by name</summary>", "")
     for group in review.groups[: room.edits * room.groups]:
-        basis = f"read {moment(group.read_at)}" if group.read_at is not None else "estimated"
-        yield f"- {site_cost(group.cost)}, {basis}: {names(group.sites, room.names)}"
+        yield f"- {_what(group)}, {site_cost(group.cost)}: {names(group.sites, room.names)}"
     yield from more(len(review.groups) - room.edits * room.groups, "group")
     yield from ("", "</details>", "")
 

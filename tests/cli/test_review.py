@@ -53,17 +53,19 @@ def test_one_value_of_all_sites_is_one_change_with_old_new_and_place(review, exa
     assert "  + servers = 10.0.0.53,10.0.2.53  # profiles/common/deployment-config.yaml:9\n" in ended.out
     assert ended.out.splitlines()[0].startswith("14 sites, equal change: gatineau-001, gatineau-002")
     assert ended.out.splitlines()[0].endswith("and 2 more")
-    assert ended.out.splitlines()[-1] == (
-        "14 sites change. No host is locked and no service is interrupted. "
-        "It is an estimate: every site is taken to be as Git said before."
-    )
+    headline = ended.out.splitlines()[-1]
+    assert headline.startswith("14 sites change. No host is locked and no service is interrupted. Begun now, ")
+    assert headline.endswith(" It is an estimate: every site is taken to be as Git said before.")
 
 
 def test_a_change_that_locks_hosts_is_priced_before_anybody_asks(review, example):
     example.write(edited(example, RAN, "      vfCount: 8", "      vfCount: 16"))
     ended = review()
     assert ended.code == 2
-    assert "9 of 14 sites change. 9 hosts are locked and reboot, on 9 sites. 9 sites are out of service" in ended.out
+    assert (
+        "9 of 14 sites change. 9 hosts on 9 sites are locked and reboot; each of these sites has one controller"
+        in ended.out
+    )
     assert "window on controller-0: lock, then unlock [lock]: the whole site is out of service" in ended.out
 
 
@@ -87,7 +89,7 @@ def test_two_revisions_are_compared_without_the_folder_s_edits(review, example):
     ended = review("--base", first, "--head", second)
     assert "14 sites change. No host is locked" in ended.out
     assert review("--base", second, "--head", "main").code == 0
-    assert "9 hosts are locked" in review("--base", second).out
+    assert "9 hosts on 9 sites are locked" in review("--base", second).out
 
 
 def test_a_new_site_is_named_and_checked_and_not_guessed_at(review, example):
