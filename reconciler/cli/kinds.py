@@ -15,6 +15,8 @@ from reconciler.cli.kind_pages import facts, pages
 from reconciler.cli.metric_uses import uses
 from reconciler.cli.options import Format, Show
 from reconciler.cli.rule_page import RULES, rule_page
+from reconciler.cli.value_page import FILE as VALUES
+from reconciler.cli.value_page import value_page
 from reconciler.kinds import registry
 from reconciler.model.kind import ResourceKind
 from reconciler.telemetry.page import FILE as METRICS
@@ -42,7 +44,7 @@ def kinds(show: Show = Format.TEXT, docs: Docs = None) -> None:
 
 def write_pages(folder: Path) -> None:
     """Write attributes.md and reference/ anew; a page that no kind has is removed."""
-    texts = {**pages(), DELETES: delete_page(), RULES: rule_page(), METRICS: metrics_page(uses())}
+    texts = {**pages(), DELETES: delete_page(), RULES: rule_page(), VALUES: value_page(), METRICS: metrics_page(uses())}
     reference = folder / "reference"
     reference.mkdir(parents=True, exist_ok=True)
     (folder / FILE).write_text(page())

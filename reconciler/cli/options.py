@@ -45,6 +45,9 @@ class PlanFormat(StrEnum):
 
 Sites = Annotated[list[str] | None, typer.Argument(help="Sites, by name.", metavar="[SITE]...")]
 All = Annotated[bool, typer.Option("--all", help="Every site of the repository.")]
+Deployable = Annotated[
+    bool, typer.Option("--deployable", help="Check, too, that dcmanager could deploy each site from its files.")
+]
 Repo = Annotated[
     str, typer.Option("--repo", envvar="STXR_REPO", help="Site-config repository: a local folder, https:// or ssh://.")
 ]

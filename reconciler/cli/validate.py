@@ -5,14 +5,16 @@ from __future__ import annotations
 import sys
 import time
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from datetime import UTC, datetime
 from typing import Annotated, Any
 
 import orjson
 import typer
 
-from reconciler.cli.options import STATE, All, Exit, Format, Repo, Rev, Root, Show, Sites, State
+from reconciler.cli.options import STATE, All, Deployable, Exit, Format, Repo, Rev, Root, Show, Sites, State
 from reconciler.cli.selection import selected
+from reconciler.desired import Range, meetings, ranges, undeployable
 from reconciler.engine.repository import Repository, open_present
 from reconciler.engine.reviewing import moved
 from reconciler.kinds import registry
@@ -34,20 +36,26 @@ def validate(
     since: Annotated[
         str, typer.Option("--since", help="Only sites whose files, layers or fleet.yaml differ from this revision.")
     ] = "",
+    deployable: Deployable = False,
 ) -> None:
-    """Check sites (all of them unless some are named): syntax, types, layers, references. Sends nothing."""
+    """Check sites (all of them unless some are named): syntax, types, layers, references, networks. Sends nothing."""
     with open_present(repo, path, rev, state, registry()) as repository:
         names = selected(sites, repository.names, everything=everything or not sites)
+        every: list[Range] = []
         if since:
             with open_present(repo, path, since, state, registry()) as before:
                 reached = frozenset(moved(before, repository))
-            names = tuple(name for name in names if name in reached)
-        found = [_checked(repository, name) for name in names]
+                names = tuple(name for name in names if name in reached)
+                if _taken(before, names) != _taken(repository, names):
+                    every += _ranges(repository, repository.names - frozenset(names))
+        found = [_checked(repository, name, every, deployable=deployable) for name in names]
+    _note_meetings(found, every)
     (_as_json if show is Format.JSON else _as_text)(found)
     sys.exit(Exit.ERROR if any(f["errors"] for f in found) else Exit.DONE)
 
 
-def _checked(repository: Repository, name: str) -> dict[str, Any]:
+def _checked(repository: Repository, name: str, every: list[Range], *, deployable: bool) -> dict[str, Any]:
+    """What is wrong with a site; its ranges of addresses are added to every other's."""
     try:
         site, desired = repository.site(name), repository.desired(name)
     except ConfigErrors as errors:
@@ -56,7 +64,36 @@ def _checked(repository: Repository, name: str) -> dict[str, Any]:
         return {"site": name, "errors": [str(error)], "warnings": [], "resources": 0}
     warnings = [f"{w.where}: {w.message}" for w in site.warnings]
     warnings += ending(site.settings.ignore, time.time())
-    return {"site": name, "errors": [], "warnings": warnings, "resources": len(desired.resources)}
+    every += ranges(site)
+    lacking = [str(error) for error in undeployable(site, _releases(repository))] if deployable else []
+    return {"site": name, "errors": lacking, "warnings": warnings, "resources": len(desired.resources)}
+
+
+def _releases(repository: Repository) -> list[str]:
+    """Those that fleet.yaml says the centre can deploy."""
+    fleet = repository.fleet()
+    return fleet.system_controller.releases if fleet and fleet.system_controller else []
+
+
+def _ranges(repository: Repository, names: Iterable[str]) -> Iterator[Range]:
+    """The addresses that these sites give out; none of a site that cannot be read."""
+    for name in sorted(frozenset(names) & repository.names):
+        with suppress(ConfigErrors):
+            yield from ranges(repository.site(name))
+
+
+def _taken(repository: Repository, names: Iterable[str]) -> set[tuple[str, str, str]]:
+    """The same wherever they are written: unless it moved, no other site need be read for it."""
+    return {(each.site, str(each.first), str(each.last)) for each in _ranges(repository, names)}
+
+
+def _note_meetings(found: list[dict[str, Any]], every: list[Range]) -> None:
+    """Ranges of two sites that meet are errors of the later one, or of the one that is checked."""
+    errors = {f["site"]: f["errors"] for f in found}
+    for meeting in meetings(every):
+        told = next((each.site for each in (meeting.second, meeting.first) if each.site in errors), None)
+        if told is not None:
+            errors[told].append(str(meeting.error))
 
 
 def ending(rules: Iterable[Rule], now: float) -> Iterator[str]:

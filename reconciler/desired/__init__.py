@@ -2,6 +2,7 @@
 
 from reconciler.desired.attributes import Attribute, attributes, is_at, words_at
 from reconciler.desired.declaration import fleet_part, layers_of, load_fleet
+from reconciler.desired.deployable import undeployable
 from reconciler.desired.explanation import Explained, explain, explained
 from reconciler.desired.files import Parse, Parsed, parse_blob
 from reconciler.desired.json_schemas import schemas
@@ -12,18 +13,27 @@ from reconciler.desired.said import said
 from reconciler.desired.schema_forms import described, dialect
 from reconciler.desired.settings import DriftAlarms, Fleet
 from reconciler.desired.site_loader import load_site
+from reconciler.desired.subcloud_keys import SET_BY_DCMANAGER, Later, class_of, classes, edited
+from reconciler.desired.subcloud_ranges import Meeting, Range, meetings, of_values, ranges
 
 __all__ = [
     "SECTIONS",
+    "SET_BY_DCMANAGER",
     "Attribute",
     "DriftAlarms",
     "Explained",
     "Fleet",
+    "Later",
+    "Meeting",
     "Parse",
     "Parsed",
+    "Range",
     "attributes",
+    "class_of",
+    "classes",
     "described",
     "dialect",
+    "edited",
     "explain",
     "explained",
     "fleet_part",
@@ -31,11 +41,15 @@ __all__ = [
     "layers_of",
     "load_fleet",
     "load_site",
+    "meetings",
+    "of_values",
     "parse_blob",
+    "ranges",
     "render_values",
     "render_yaml",
     "said",
     "schemas",
     "sites_in",
+    "undeployable",
     "words_at",
 ]

@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field, StrictBool, StrictStr
 
-from reconciler.desired.fields import REFERENCE_FORM, URL_FORM, VALUE_NAME, Own
+from reconciler.desired.fields import REFERENCE_FORM, RELEASE_FORM, URL_FORM, VALUE_NAME, Own
 from reconciler.desired.site_sections import IGNORED, HostSections, Secrets, SystemSection
 from reconciler.model.breaker import BreakerPolicy
 from reconciler.model.fight import FightPolicy
@@ -117,6 +117,11 @@ class SystemController(Own):
     )
     ca_bundle: StrictStr | None = Field(default=None, alias="caBundle", description="Path of a PEM file to trust.")
     credentials: Credentials = Field(description="Who the controller is there.")
+    releases: list[Annotated[str, Field(pattern=RELEASE_FORM)]] = Field(
+        default_factory=list,
+        description="Releases that it can deploy, its own among them. A site that is to be deployed with another is refused; "
+        "where none is named, only the central cloud itself refuses it.",
+    )
 
 
 class DriftAlarms(Own):

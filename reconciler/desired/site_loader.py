@@ -22,6 +22,7 @@ from reconciler.desired.references import check_references
 from reconciler.desired.rules import FILE_RULES, SPEC_RULES
 from reconciler.desired.secret_keys import secrets_in_clear
 from reconciler.desired.site_sections import Sections
+from reconciler.desired.subcloud_networks import check_networks
 from reconciler.desired.value_files import BootstrapValues, InstallValues
 from reconciler.desired.values import substituted
 from reconciler.model.node import Node
@@ -44,6 +45,7 @@ def load_site(files: SiteFiles, parse: Parse = parse_blob) -> Site:
         file_sets = [tuple(substituted(p, said.values, findings) for p in parsed) for parsed in file_sets]
     site = _assembled(files.name, said, file_sets, findings)
     check_references(site, findings)
+    check_networks(site, findings)
     findings.end()
     return replace(site, warnings=findings.notices)
 

@@ -254,3 +254,69 @@ def test_since_a_revision_only_the_sites_that_the_edits_reach_are_checked(stxr, 
     ended = stxr(*words)
     assert (ended.code, ended.out) == (1, "1 site, 0 resources: 1 invalid\n")
     assert stxr(*words, "plant-2").out == "0 sites, 0 resources: all valid\n"
+
+
+def test_since_a_revision_a_new_site_is_held_against_all_others(stxr, example):
+    folder = example.folder / "sites/subclouds/ottawa-001"
+    twin = {
+        f"sites/subclouds/a-twin/{file.name}": file.read_text().replace("ottawa-001", "a-twin")
+        for file in folder.iterdir()
+    }
+    example.write(twin)
+    ended = stxr("validate", "--repo", example.folder, "--path", "sites", "--since", "HEAD")
+    assert (ended.code, ended.out.splitlines()[-1].endswith("1 invalid")) == (1, True)
+    assert "meet those of a-twin" in ended.err
+
+
+NETWORK = """
+system_mode: simplex
+management_subnet: 192.168.101.0/24
+management_start_address: 192.168.101.2
+management_end_address: 192.168.101.50
+management_gateway_address: 192.168.101.1
+systemcontroller_gateway_address: 192.168.204.101
+external_oam_subnet: 10.10.10.0/24
+external_oam_gateway_address: 10.10.10.1
+external_oam_floating_address: 10.10.10.12
+"""
+
+
+def test_addresses_of_two_sites_that_meet_are_an_error_of_the_later(stxr, root):
+    both = {
+        "fleet.yaml": FLEET,
+        "subclouds/east/bootstrap-values.yaml": f"name: east{NETWORK}",
+        "subclouds/west/bootstrap-values.yaml": f"name: west{NETWORK}",
+    }
+    ended = stxr("validate", "--repo", root(both))
+    assert (ended.code, ended.out) == (1, "2 sites, 0 resources: 1 invalid\n")
+    [told] = errors(ended)
+    assert told.startswith("subclouds/west/bootstrap-values.yaml:4:")
+    assert "meet those of east" in told
+
+
+def test_what_dcmanager_would_miss_is_told_when_asked_for(stxr, root):
+    folder = root(GOOD | {BOOTSTRAP: f"name: ottawa{NETWORK}"})
+    assert stxr("validate", "--repo", folder, "--deployable").code == 0
+    folder = root(GOOD)
+    assert stxr("validate", "--repo", folder).code == 0
+    ended = stxr("validate", "--repo", folder, "--deployable")
+    assert ended.code == 1
+    assert f"{BOOTSTRAP}:1:1: bootstrap-values.yaml: system_mode is missing: dcmanager wants it" in errors(ended)
+
+
+CENTRE = """
+systemController:
+  authUrl: https://10.0.0.1:5000/v3
+  credentials: {username: admin, password: {secretRef: "env:CENTRE"}}
+  releases: ["24.09", "25.09"]
+"""
+
+
+def test_a_release_that_fleet_yaml_does_not_name_is_told(stxr, root):
+    bootstrap = f'name: ottawa{NETWORK}software_version: "22.12"\n'
+    ended = stxr(
+        "validate", "--deployable", "--repo", root(GOOD | {"fleet.yaml": FLEET + CENTRE, BOOTSTRAP: bootstrap})
+    )
+    [told] = errors(ended)
+    assert told.startswith(f"{BOOTSTRAP}:11:19: ")
+    assert told.endswith("software_version 22.12 is no release that the centre can deploy (24.09, 25.09)")

@@ -186,7 +186,7 @@ class TestNetworks:
 
     def test_a_subnet_that_is_none_is_named(self, root):
         (root / "subclouds/quarry/bootstrap-values.yaml").write_text("management_subnet: 10.8.0.0/40\n")
-        with pytest.raises(ConfigError, match="management_subnet is no network") as caught:
+        with pytest.raises(ConfigErrors, match="management_subnet is no subnet") as caught:
             build_repo.build(root, "quarry")
         assert "bootstrap-values.yaml" in str(caught.value)
 
