@@ -6,6 +6,7 @@ working update, and one alarm of an unknown severity breaks the list for everybo
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import cache
 
 from reconciler.simulator.api import Api
@@ -22,9 +23,18 @@ def fm() -> Api:
     return Api((alarms.family, events.family, suppressions.family))
 
 
-def handle(system: System, request: Request) -> Response:
-    """Answer one request to the system's Fault Management, whose alarms first follow what its hosts are."""
-    if request.path.rstrip("/") == "/v1":
+def everybody(token: str | None) -> bool:  # noqa: ARG001
+    """Nobody only reads."""
+    return True
+
+
+def handle(system: System, request: Request, may_write: Callable[[str | None], bool] = everybody) -> Response:
+    """Answer one request to the system's Fault Management, whose alarms first follow what its hosts are.
+
+    may_write: whether a token is more than a reader's (fm-rest-api fm/api/policies).
+    """
+    is_kept_from = request.method != "GET" and not may_write(request.header("X-Auth-Token"))
+    if request.path.rstrip("/") == "/v1" or is_kept_from:
         return Response(403, {"error_message": _FORBIDDEN})
     suppressions.fill(system)
     platform.follow(system)
