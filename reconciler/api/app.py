@@ -19,6 +19,7 @@ from reconciler.api.history import add_history
 from reconciler.api.holds import add_holds
 from reconciler.api.look import add_look
 from reconciler.api.metrics import add_metrics
+from reconciler.api.replicas import add_replicas
 from reconciler.api.reviews import ReviewDesk, add_reviews
 from reconciler.api.rollouts import add_rollouts
 from reconciler.api.sites import Fleet, add_sites
@@ -52,6 +53,7 @@ def create_app(
     add_durations(app, fleet, access)
     add_holds(app, fleet, access)
     add_central(app, fleet, access)
+    add_replicas(app, fleet, access)
     if drifts:
         add_drift(app, fleet, access, drifts)
     if desk:

@@ -19,6 +19,7 @@ from reconciler.model.role import Role
 from reconciler.model.verdict import Verdict
 from reconciler.model.wire import verdict_json
 from reconciler.model.words import Cause, State
+from reconciler.store import Crewed
 
 
 def alone() -> str:
@@ -36,6 +37,11 @@ def no_hosts(group: str) -> bytes | None:  # noqa: ARG001
     return None
 
 
+def no_crew() -> Crewed:
+    """One process, alone."""
+    return Crewed()
+
+
 def not_read() -> Reading | None:
     """Nobody reads a central cloud."""
     return None
@@ -46,7 +52,7 @@ class Fleet:
     """What the API shows, as functions: it holds nothing itself.
 
     ready: "" once the first head was read, else what is waited for.
-    role: among replicas, "" where it is alone.
+    role: among replicas, "" where it is alone. crew: all of them; called in a thread.
     sendings: to a site, of one plan or "" for all, the newest so many.
     central: the last reading of the central cloud.
     host_metrics: of one group; None for a group that there is not. durations: what was measured.
@@ -60,6 +66,7 @@ class Fleet:
     sendings: Callable[[str, str, int], tuple[Sending, ...]] = nothing_sent
     central: Callable[[], Reading | None] = not_read
     role: Callable[[], str] = alone
+    crew: Callable[[], Crewed] = no_crew
     host_metrics: Callable[[str], bytes | None] = no_hosts
     durations: Callable[[], Durations] = Durations
 

@@ -12,7 +12,7 @@ from pathlib import Path
 from reconciler.api import Desk, Drifts, Hooks, create_app
 from reconciler.api import Fleet as Shown
 from reconciler.app.alarming import raise_alarms
-from reconciler.app.jobs import Git, follow, heed, notify, roll
+from reconciler.app.jobs import Git, follow, heed, look_at_bounds, notify, roll
 from reconciler.app.options import Running
 from reconciler.app.reviewing import Known, asking, reviews
 from reconciler.app.reviewing import desk as review_desk
@@ -232,6 +232,7 @@ async def _at_work(it: Controller, git: Git, sights: Sights, options: Running) -
         host_metrics=sights.metrics.hosts,
         ready=lambda: git.source.waits_for or git.crew.waits_for,
         role=lambda: git.crew.role,
+        crew=git.crew.seen,
         now=time.time,
         sendings=it.store.history.sendings,
         durations=it.store.durations.known,
@@ -252,6 +253,7 @@ async def _at_work(it: Controller, git: Git, sights: Sights, options: Running) -
             follow(it, git),
             roll(it, git.rollouts),
             heed(it, git.rollouts, spoken),
+            look_at_bounds(it, git, sights),
             git.tidy(),
             raise_alarms(git, sights, options),
             sights.centre.watch(sights.says("central"), lambda sites: it.put(sites & it.verdicts.keys())),

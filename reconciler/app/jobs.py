@@ -26,6 +26,7 @@ from reconciler.engine.sharing import Crew
 
 HEED_S = 2.0
 ROLL_S = 1.0
+BOUNDS_S = 15.0
 Begin = Callable[[], Coroutine[Any, Any, None]]
 
 
@@ -60,6 +61,14 @@ async def follow(it: Controller, git: Git) -> None:
         await git.rollouts.moved()
         (it.put if has_begun else it.resume)(move.changed | move.appeared)
         has_begun = True
+
+
+async def look_at_bounds(it: Controller, git: Git, sights: Sights) -> None:
+    """What bounds the fleet and its groups, shown by the leader: the thread that renders asks no store."""
+    await git.crew.has_begun.wait()
+    while True:
+        sights.metrics.bounded(git.bounds.standing() if it.leads else {})
+        await SYSTEM_CLOCK.sleep(BOUNDS_S)
 
 
 async def roll(it: Controller, rollouts: Rollouts) -> None:

@@ -4,16 +4,15 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import asdict
-from typing import Any
 
 import typer
 
 from reconciler.cli import results as shown
 from reconciler.cli.options import STATE, Database, Format, Show, Sites, State
 from reconciler.cli.status import in_words
+from reconciler.engine.crew_report import crew_json, leader_of, live_of
 from reconciler.model.errors import ConfigError
-from reconciler.model.replica import LEADER, Lease, Replica, owner
+from reconciler.model.replica import Replica, owner
 from reconciler.store import Crewed, crew_of
 
 FEW = 8  # sites in work, of one replica, that are named
@@ -25,7 +24,7 @@ def replicas(sites: Sites = None, state: State = STATE, database: Database = "",
     if missing := sorted(set(sites or ()) - set(found.sites)):
         raise ConfigError(f"nothing is known of {', '.join(missing)}: not looked at yet, or no site of this database")
     if show is Format.JSON:
-        shown.as_json(as_json(found, sites or found.sites))
+        shown.as_json(crew_json(found, sites or found.sites))
         return
     for line in site_lines(found, sites) if sites else replica_lines(found):
         typer.echo(line)
@@ -36,7 +35,7 @@ def replica_lines(found: Crewed) -> Iterator[str]:
     if not found.replicas:
         yield "one process, alone: replicas are told of in the database that they share (--database)"
         return
-    counted = Counter(owner(site, _live(found)) for site in found.sites)
+    counted = Counter(owner(site, live_of(found)) for site in found.sites)
     rows = [_row(replica, found, counted[replica.name]) for replica in found.replicas]
     header = ("REPLICA", "STATE", "HEARD", "SITES", "PROCESS", "WORKS ON")
     widths = [max(len(row[i]) for row in [header, *rows]) for i in range(len(header) - 1)]
@@ -49,21 +48,9 @@ def site_lines(found: Crewed, sites: list[str]) -> Iterator[str]:
     """Of each site who looks at it, and who works on it now."""
     works = {lease.site: lease for lease in found.leases}
     for site in sites:
-        whose = owner(site, _live(found)) or "nobody's: no replica is there"
+        whose = owner(site, live_of(found)) or "nobody's: no replica is there"
         now = f"; {works[site].replica} works on it since {in_words(works[site].held_s)}" if site in works else ""
         yield f"{site}: {whose}{now}"
-
-
-def as_json(found: Crewed, sites: list[str] | tuple[str, ...]) -> dict[str, Any]:
-    """The same for programs. `fence` grows each time that somebody takes the site."""
-    works = {lease.site: {"replica": lease.replica, "fence": lease.fence} for lease in found.leases if lease.site}
-    return {
-        "leader": _leader(found.leases),
-        "replicas": [
-            {k: v for k, v in asdict(r).items() if k != "session"} | {"live": r.is_live} for r in found.replicas
-        ],
-        "sites": {site: {"owner": owner(site, _live(found)), "works": works.get(site)} for site in sites},
-    }
 
 
 def _row(replica: Replica, found: Crewed, sites: int) -> tuple[str, ...]:
@@ -82,12 +69,4 @@ def _row(replica: Replica, found: Crewed, sites: int) -> tuple[str, ...]:
 def _state(replica: Replica, found: Crewed) -> str:
     if not replica.is_live:
         return "gone"
-    return "leader" if _leader(found.leases) == replica.name else "follower"
-
-
-def _leader(leases: tuple[Lease, ...]) -> str:
-    return next((lease.replica for lease in leases if lease.subject == LEADER), "")
-
-
-def _live(found: Crewed) -> frozenset[str]:
-    return frozenset(replica.name for replica in found.replicas if replica.is_live)
+    return "leader" if leader_of(found.leases) == replica.name else "follower"

@@ -6,6 +6,7 @@ A claim is a row before it is counted, so two that come at once both see both, a
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 
 from reconciler.apply import Clock
@@ -14,7 +15,7 @@ from reconciler.engine.repository import Repository
 from reconciler.model.allowance import Allowance
 from reconciler.model.breaker import Breaker, BreakerPolicy, Guard
 from reconciler.model.breaker_steps import after
-from reconciler.model.budget import Budget
+from reconciler.model.budget import Bounded, Budget
 from reconciler.model.errors import ReconcilerError
 from reconciler.model.gate import GateName, Hold
 from reconciler.model.outcome import Outcome
@@ -66,6 +67,20 @@ class Bounds:
         said |= {name: self._of_group(name)[1] for name in (self._fleet.groups if self._fleet else ())}
         return {
             scope: Budget("", most, 0, self._hosts(scope)).limit for scope, most in said.items() if most is not None
+        }
+
+    def standing(self) -> dict[str, Bounded]:
+        """The fleet ("") and each group, as it stands now beside its bounds."""
+        limits, known, taken = self.limits(), self._kept.breakers(), self._taken()
+        out = Counter({FLEET: sum(taken.values())})
+        for site, number in taken.items():
+            out[self._group(site)] += number
+        groups = self._fleet.groups if self._fleet else ()
+        failing = (scope for scope, breaker in known.items() if breaker.failures)
+        found = {scope: known.get(scope, Breaker()) for scope in (*groups, *failing, *out)}
+        return {
+            scope: Bounded(out[scope], limits.get(scope), len(breaker.failures), breaker.opened)
+            for scope, breaker in found.items()
         }
 
     def claim(self, site: str, todo: Plan) -> tuple[Hold, ...]:

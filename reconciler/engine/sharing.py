@@ -14,7 +14,7 @@ from reconciler.engine.membership import Alone
 from reconciler.engine.replicas import Replicas, Times, moved
 from reconciler.model.errors import ConfigError
 from reconciler.model.replica import Post, owner
-from reconciler.store import Bell, Process, Store, address
+from reconciler.store import Bell, Crewed, Process, Store, address
 
 LOOK_S = 2.0
 
@@ -61,6 +61,11 @@ class Crew:
     def left_s(self) -> float:
         """How long the sites of this process are certainly its own. May be asked from any thread."""
         return self._replicas.left_s if self._replicas and not self.waits_for else math.inf
+
+    def seen(self) -> Crewed:
+        """All of them, and what each works on. May be asked from any thread."""
+        store = self._it.store
+        return Crewed(store.sessions.known(), store.leases.held(), tuple(sorted(self._it.sites)))
 
     def pushed(self, reason: str) -> None:
         """A forge has told this process of a push, which tells the others."""

@@ -31,3 +31,17 @@ class Budget:
         if needed > self.limit:
             return f"takes {needed} hosts out of service at a time: {self.scope} may have {self.limit}"
         return f"{self.used} hosts of {self.scope} are out of service already, of {self.limit} at a time"
+
+
+@dataclass(frozen=True, slots=True)
+class Bounded:
+    """The fleet, or a group, beside what bounds it.
+
+    out: hosts that are out of service for our plans, or may be at any moment. limit: how many may be; None where nothing
+    is said. failed: sites that failed one after another since a plan went well. opened: since when its breaker is open.
+    """
+
+    out: int
+    limit: int | None = None
+    failed: int = 0
+    opened: float | None = None

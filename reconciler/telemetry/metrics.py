@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from itertools import product
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, disable_created_metrics, generate_latest
 
 from reconciler.model.alarming import AlarmCall
+from reconciler.model.budget import Bounded
 from reconciler.model.drift import DriftCause, DriftEvent, Resolution, Turning
 from reconciler.model.outcome import Outcome, StepResult
 from reconciler.model.plan import Plan
 from reconciler.model.words import Area, Disruption, Result, Severity, State
+from reconciler.telemetry.bound_metrics import BoundStates
 from reconciler.telemetry.catalogue import KNOWN
 from reconciler.telemetry.host_states import host_states
 from reconciler.telemetry.process_states import ProcessStates
@@ -37,6 +39,7 @@ class Metrics:
         self.registry = CollectorRegistry(auto_describe=True)
         self.registry.register(States(self.sight))
         self.registry.register(ProcessStates(self.sight))
+        self.registry.register(BoundStates(lambda: self._bounded))
         self._durations = self._histogram("reconcile_duration_seconds", DURATIONS, [(stage,) for stage in STAGES])
         self._latencies = self._histogram("remote_request_duration_seconds", DURATIONS)
         self._requests = self._counter("remote_requests")
@@ -54,6 +57,7 @@ class Metrics:
         self._fetches = self._counter("git_fetches", [(result,) for result in ENDS])
         self._fetch_durations = self._histogram("git_fetch_duration_seconds", DURATIONS)
         self._fetched = self._gauge("git_last_fetch_timestamp_seconds")
+        self._bounded: Mapping[str, Bounded] = {}
         self._begun: dict[str, float] = {}  # site -> when its plan began to be sent
 
     def sight(self) -> Sight:
@@ -82,6 +86,10 @@ class Metrics:
     def notified(self, notifier: str, result: str, number: int) -> None:
         """So many notices for a notifier have come to this end."""
         self._notifications.labels(notifier, result).inc(number)
+
+    def bounded(self, standing: Mapping[str, Bounded]) -> None:
+        """The fleet and its groups beside what bounds them, as they were looked at now."""
+        self._bounded = standing
 
     def alarms_stand(self, number: int) -> None:
         """So many alarms of ours stand on the system controller."""

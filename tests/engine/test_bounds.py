@@ -7,6 +7,7 @@ import pytest
 from reconciler.desired import load_fleet
 from reconciler.engine.bounds import GRACE_S, Bounds
 from reconciler.engine.gates import holds
+from reconciler.model.budget import Bounded
 from reconciler.model.errors import ConfigError
 from reconciler.model.gate import Case, GateName, Surroundings
 from reconciler.model.host import SystemState
@@ -198,3 +199,17 @@ def test_what_was_not_sent_is_given_back(bounds, store):
     assert bounds.has_claimed("a")
     bounds.let_go("a")
     assert (bounds.has_claimed("a"), store.bounds.claims()) == (False, {})
+
+
+def test_it_is_shown_of_the_fleet_and_of_each_group_how_much_of_its_bounds_is_used(bounds, store, clock):
+    bounds.claim("a", locking("a", "controller-0", "controller-1"))
+    store.open_window("e", "worker-0", "p")
+    bounds.ended("b", FAILED)
+    clock.time += 5.0
+    bounds.ended("c", FAILED)
+    assert bounds.standing() == {
+        "": Bounded(2, 3, failed=2, opened=clock.now()),
+        "ran": Bounded(1, 1, failed=1),
+        "yard": Bounded(0, None, failed=1),
+        "plant": Bounded(1),
+    }

@@ -12,7 +12,7 @@ from reconciler.engine.queue import Queue
 from reconciler.engine.replicas import Replicas, Times
 from reconciler.engine.sharing import Crew, membership
 from reconciler.model.outcome import Outcome
-from reconciler.model.replica import owner
+from reconciler.model.replica import LEADER, owner
 from reconciler.model.words import Result, State
 from reconciler.store import Bell, Process, Store, StoreMemory
 from tests.engine.offices import APPLY, Git, Line, World
@@ -116,6 +116,16 @@ async def test_a_push_that_one_is_told_of_is_looked_for_by_all(one):
     assert one.rung[-1] == "push to main, says github"
     one.crew.found()
     assert one.store.bells.heard(Bell.GIT) == 3
+
+
+async def test_all_of_them_are_seen_from_each_with_who_leads_and_what_is_worked_on(one):
+    mine = next(site for site in SITES if one.replicas.is_mine(site))
+    lease = one.replicas.take(mine)
+    seen = one.crew.seen()
+    assert {replica.name for replica in seen.replicas if replica.is_live} == LIVE
+    assert {held.site or held.subject for held in seen.leases} == {mine, LEADER}
+    assert seen.sites == tuple(sorted(SITES))
+    one.replicas.give_back(lease)
 
 
 async def test_the_leader_takes_over_from_who_has_not_come_back(one):

@@ -9,6 +9,7 @@ from dataclasses import replace
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
+from reconciler.model.budget import Bounded
 from reconciler.model.condition import Condition, HostCondition
 from reconciler.model.drift import SiteDrift
 from reconciler.model.drift_steps import step
@@ -195,3 +196,13 @@ def test_a_host_that_is_stuck_has_a_series_by_its_condition_and_those_that_we_lo
     assert of(found, "stxr_subcloud_condition_timestamp_seconds") == {OTTAWA | labels(condition="failed"): 70.0}
     assert of(found, "stxr_subcloud_locked_hosts") == {OTTAWA: 2}
     assert of(found, "stxr_subcloud_window_deadline_timestamp_seconds") == {OTTAWA: 400.0}
+
+
+def test_what_bounds_the_fleet_and_its_groups_is_told_where_anything_does():
+    bounds = {"": Bounded(5, 12), "ran": Bounded(2, None, failed=5, opened=900.0), "rail": Bounded(0)}
+    found = scraped([], lambda metrics: metrics.bounded(bounds))
+    fleet, ran, rail = (labels(group=name) for name in bounds)
+    assert of(found, "stxr_hosts_out") == {fleet: 5, ran: 2, rail: 0}
+    assert of(found, "stxr_hosts_out_max") == {fleet: 12}
+    assert of(found, "stxr_breaker_failures") == {fleet: 0, ran: 5, rail: 0}
+    assert of(found, "stxr_breaker_opened_timestamp_seconds") == {ran: 900}
