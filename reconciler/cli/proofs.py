@@ -12,7 +12,7 @@ import typer
 from reconciler.cli.options import Exit
 from reconciler.engine.inventory_files import InventoryFiles
 from reconciler.engine.proof_subjects import subjects
-from reconciler.engine.proving import Budget, proved
+from reconciler.engine.proving import Budget, lots_of, proved
 from reconciler.engine.repository import Repository
 from reconciler.engine.trial_worker import TrialWorker
 from reconciler.kinds import registry
@@ -28,10 +28,10 @@ def proofs_of(
     before: Repository, after: Repository, names: Iterable[str], folder: Path, budget: Budget
 ) -> tuple[Proof, ...]:
     """What came of the change on twins of these sites. Raises what the head says wrongly."""
-    kinds = registry()
+    kinds, now = registry(), time.time()
+    lots = lots_of(subjects(before, after, names, InventoryFiles(folder).of, kinds), kinds, budget, now)
     with TrialWorker(registry) as worker:
-        reached = subjects(before, after, names, InventoryFiles(folder).of, kinds)
-        return proved(reached, kinds, worker, budget, time.time())
+        return proved(lots, worker, budget, now)
 
 
 def budget_of(budget: str, oldest: str) -> Budget:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import time
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -66,35 +66,52 @@ class Budget:
 
 
 @dataclass(frozen=True, slots=True)
-class _Lot:
-    """Sites that are one case. reason: why it cannot be tried."""
+class Lot:
+    """Sites that are one case, and what is needed to try it on the first of them; of a thousand previews none is kept.
 
-    subjects: tuple[Subject, ...]
+    sites: in the order in which they came. rank: how disruptive the plan is. reason: why it cannot be tried.
+    """
+
+    fingerprint: str
+    sites: tuple[str, ...]
+    rank: int
+    after: Snapshot
+    edit: Edit
+    inventory: Inventory | None
     reason: str = ""
 
     @property
     def weight(self) -> int:
         """How much would be disturbed, if it went wrong."""
-        return len(self.subjects) * (1 + self.subjects[0].preview.plan.disruption.rank)
+        return len(self.sites) * (1 + self.rank)
 
 
-def proved(subjects: Iterable[Subject], kinds: Kinds, tries: Tries, budget: Budget, now: float) -> tuple[Proof, ...]:
-    """A proof for each lot, in the order of their weight. Blocks until they are done, or the budget is spent.
+def lots_of(subjects: Iterable[Subject], kinds: Kinds, budget: Budget, now: float) -> tuple[Lot, ...]:
+    """The subjects that an edit reaches, equal ones together, in the order in which they are to be tried.
 
-    tries: runs one case within so many seconds; raises UntriedError. now: Unix seconds, for the age of inventories.
+    now: Unix seconds, for the age of inventories.
+    """
+    found: dict[Any, Lot] = {}
+    for one in subjects:
+        if any(change.cause is Cause.PENDING for change in one.preview.found.changes):
+            *key, reason = _key(one, kinds, budget, now)
+            known = found.get((*key, reason)) or _lot(one, reason)
+            found[*key, reason] = replace(known, sites=(*known.sites, one.site))
+    return tuple(_in_turn(found.values()))
+
+
+def proved(lots: Iterable[Lot], tries: Tries, budget: Budget, now: float) -> tuple[Proof, ...]:
+    """A proof for each lot, in their order. Blocks until they are done, or the budget is spent.
+
+    tries: runs one case within so many seconds; raises UntriedError.
     """
     end = budget.clock() + budget.seconds
-    lots = _in_turn(_lots(subjects, kinds, budget, now))
     return tuple(_of(lot, tries, end, budget, now) for lot in lots)
 
 
-def _lots(subjects: Iterable[Subject], kinds: Kinds, budget: Budget, now: float) -> Iterator[_Lot]:
-    found: dict[Any, list[Subject]] = defaultdict(list)
-    for one in subjects:
-        if any(change.cause is Cause.PENDING for change in one.preview.found.changes):
-            found[_key(one, kinds, budget, now)].append(one)
-    for (*_, reason), members in found.items():
-        yield _Lot(tuple(sorted(members, key=lambda m: m.site)), reason)
+def _lot(one: Subject, reason: str) -> Lot:
+    rank = one.preview.plan.disruption.rank
+    return Lot(one.preview.fingerprint, (), rank, one.after, one.edit, one.inventory, reason)
 
 
 def _key(one: Subject, kinds: Kinds, budget: Budget, now: float) -> tuple[Any, ...]:
@@ -110,33 +127,29 @@ def _key(one: Subject, kinds: Kinds, budget: Budget, now: float) -> tuple[Any, .
         return told, str(error)
 
 
-def _in_turn(lots: Iterable[_Lot]) -> list[_Lot]:
+def _in_turn(lots: Iterable[Lot]) -> list[Lot]:
     """Each change once before any a second time; among those, what would disturb most first."""
-    heaviest = sorted(lots, key=lambda lot: (-lot.weight, lot.subjects[0].site))
     seen: dict[str, int] = defaultdict(int)
     turns = []
-    for lot in heaviest:
-        told = lot.subjects[0].preview.fingerprint
-        turns.append((seen[told], lot))
-        seen[told] += not lot.reason
+    for lot in sorted(lots, key=lambda lot: (-lot.weight, lot.sites)):
+        turns.append((seen[lot.fingerprint], lot))
+        seen[lot.fingerprint] += not lot.reason
     return [lot for _, lot in sorted(turns, key=lambda turn: turn[0])]
 
 
-def _of(lot: _Lot, tries: Tries, end: float, budget: Budget, now: float) -> Proof:
-    lead = lot.subjects[0]
-    age = None if lead.inventory is None else max(0.0, now - lead.inventory.taken_at)
+def _of(lot: Lot, tries: Tries, end: float, budget: Budget, now: float) -> Proof:
+    age = None if lot.inventory is None else max(0.0, now - lot.inventory.taken_at)
     left_s = end - budget.clock()
     reason = lot.reason or ("" if left_s > 0 else f"the {budget.seconds:g} s for proofs were spent before its turn")
-    proof = Proof("", lead.site, (), ProofResult.NOT_PROVED, reason)
+    proof = Proof("", lot.sites[0], (), ProofResult.NOT_PROVED, reason)
     if not reason:
         try:
-            proof = _tried(lead, tries, min(left_s, budget.each_s))
+            proof = _tried(lot, tries, min(left_s, budget.each_s))
         except (UntriedError, ReconcilerError) as error:
             proof = replace(proof, reason=str(error))
-    sites = tuple(member.site for member in lot.subjects)
-    return replace(proof, fingerprint=lead.preview.fingerprint, sites=sites, inventory_age_s=age)
+    return replace(proof, fingerprint=lot.fingerprint, sites=lot.sites, inventory_age_s=age)
 
 
-def _tried(lead: Subject, tries: Tries, limit_s: float) -> Proof:
-    inventory = lead.inventory.read() if lead.inventory else {}
-    return tries(Case(lead.site, lead.after, lead.edit, inventory), limit_s)
+def _tried(lot: Lot, tries: Tries, limit_s: float) -> Proof:
+    shown = lot.inventory.read() if lot.inventory else {}
+    return tries(Case(lot.sites[0], lot.after, lot.edit, shown), limit_s)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from reconciler.engine.preview import exact
-from reconciler.engine.proving import Budget, Inventory, Subject, proved
+from reconciler.engine.proving import Budget, Inventory, Subject, lots_of, proved
 from reconciler.engine.trial_worker import UntriedError
 from reconciler.model.errors import ConfigError
 from reconciler.model.proof import Proof, ProofResult
@@ -45,7 +45,8 @@ class Tries:
 
 def proofs(subjects, tries=None, **limits):
     tries = tries or Tries()
-    return proved(subjects, KINDS, tries, Budget(**{"clock": tries.clock, **limits}), NOW)
+    budget = Budget(**{"clock": tries.clock, **limits})
+    return proved(lots_of(subjects, KINDS, budget, NOW), tries, budget, NOW)
 
 
 def results(found):
@@ -54,7 +55,7 @@ def results(found):
 
 def test_equal_sites_are_tried_once_for_all_of_them():
     tries = Tries()
-    [proof] = proofs([subject(OTHER), subject(OTTAWA)], tries)
+    [proof] = proofs([subject(OTTAWA), subject(OTHER)], tries)
     assert (tries.asked, proof.sites) == ([OTTAWA], (OTTAWA, OTHER))
     assert (proof.site, proof.result, proof.inventory_age_s) == (OTTAWA, ProofResult.PROVED, HOUR)
     assert proof.fingerprint == subject(OTTAWA).preview.fingerprint
