@@ -15,6 +15,7 @@ from reconciler.model.gate import AlarmPolicy, Freeze
 from reconciler.model.ignore import Ignore, Suppression
 from reconciler.model.maintenance import MaintenanceWindow
 from reconciler.model.merge import Approvals
+from reconciler.model.proof import ProofPolicy
 from reconciler.model.site import Settings
 from reconciler.model.waves import Amount, Mass, Strategy, WorkersOut
 from reconciler.model.words import ApplyPolicy, HealPolicy, Mode, Prune
@@ -33,6 +34,7 @@ WINS = (
     "max_workers_out",
     "alarms",
     "fighting",
+    "proof",
 )  # policies of which one word counts whole
 
 Values = dict[Annotated[str, Field(pattern=VALUE_NAME)], Any]
@@ -67,6 +69,11 @@ class Policies(Own):
     )
     fighting: FightPolicy | None = Field(
         default=None, description="When a field that somebody else sets back again and again is left to people."
+    )
+    proof: ProofPolicy | None = Field(
+        default=None,
+        description="What the proof of a change means for the site: off, none is made; warn, the review says it; block, "
+        "what a twin refused is not sent.",
     )
     values: Values | None = Field(default=None, description="What ${name} stands for in a site's documents.")
 

@@ -75,6 +75,10 @@ class Memory(Protocol):
         """How its hosts are stuck."""
         ...
 
+    def disproved(self, site: str, fingerprint: str) -> str:
+        """Why a change failed on a twin of the site, or of one like it; "" where no proof says so."""
+        ...
+
     def suspensions(self) -> tuple[Suspension, ...]:
         """Who said stop, to which sites and groups."""
         ...
@@ -167,6 +171,7 @@ class Fleet:
             approve=memory.approve,
             out=partial(memory.windows, name),
             standing=standing,
+            disproved=partial(memory.disproved, name),
             conditions=lambda: tuple(c for c in memory.conditions(name) if c not in seen),
         )
 

@@ -5,12 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from reconciler.apply import Permits
+from reconciler.engine.fingerprint import fingerprint
 from reconciler.engine.gates import holds
 from reconciler.engine.office import Office, Visit
 from reconciler.engine.permission import Permission, in_words
 from reconciler.model.errors import Held
 from reconciler.model.gate import Case, Hold
 from reconciler.model.plan import Plan, Stage
+from reconciler.model.proof import ProofPolicy
 from reconciler.model.snapshot import Snapshot
 from reconciler.plan import expected_s
 
@@ -31,7 +33,7 @@ async def gated(allowed: Permission, seen: Snapshot, visit: Visit, office: Offic
     """
     if not allowed.plan.stages:
         return Gated(allowed.plan)
-    case = await _case(allowed.plan, seen, visit, office)
+    case = replace(await _case(allowed.plan, seen, visit, office), disproved=_disproved(allowed, visit))
     closed = holds(case)
     if not closed:
         return _claimed(allowed.plan, allowed, closed, office)
@@ -39,6 +41,12 @@ async def gated(allowed: Permission, seen: Snapshot, visit: Visit, office: Offic
     needed_s = expected_s(quiet, seen.system, office.lasting.durations())
     is_open = bool(quiet.changes) and not holds(replace(case, plan=quiet, needed_s=needed_s))
     return _claimed(quiet, allowed, closed, office) if is_open else Gated(allowed.owed, closed)
+
+
+def _disproved(allowed: Permission, visit: Visit) -> str:
+    """Why the change does not come out on a twin, where the site's policy is to heed that."""
+    is_heeded = visit.settings.proof is ProofPolicy.BLOCK
+    return visit.disproved(fingerprint(allowed.planning.found)) if is_heeded else ""
 
 
 def _claimed(todo: Plan, allowed: Permission, closed: tuple[Hold, ...], office: Office) -> Gated:

@@ -62,6 +62,11 @@ def nothing_noted(sending: str, fields: Mapping[str, str], at: float) -> None:
     """Nobody notes what was written."""
 
 
+def undisputed(fingerprint: str) -> str:  # noqa: ARG001
+    """No proof failed."""
+    return ""
+
+
 def unnumbered(approval: Approval) -> int:  # noqa: ARG001
     """Nobody keeps it."""
     return 0
@@ -192,6 +197,7 @@ class Visit:
     writes: when we wrote its fields. wrote: for the name of a sending and the fields that it wrote, who notes that.
     out: the same as windows, asked anew each time.
     standing: how its hosts are stuck.
+    disproved: for a change's fingerprint, why it failed on a twin of this site or of one like it; "" where it did not.
     conditions: the same, asked anew each time as well; without those that whoever asks has before his eyes.
     carried: what commits removed and is not deleted, open or declined. declared: the keys that the base said when it
       was noted.
@@ -216,6 +222,7 @@ class Visit:
     out: Callable[[], frozenset[str]] = nobody_out
     standing: tuple[HostCondition, ...] = ()
     conditions: Callable[[], tuple[HostCondition, ...]] = nobody_stuck
+    disproved: Callable[[str], str] = undisputed
 
 
 def work(

@@ -41,6 +41,7 @@ class GateName(StrEnum):
     SUSPENDED = "suspended"  # somebody said stop
     VETO = "veto"  # the site itself says stop
     CONDITION = "condition"  # a host did not leave service, or come back, when it was told to
+    PROOF = "proof"  # on a twin it was refused, or something was left to do
     MASS = "mass"  # the commit does too much to the fleet: somebody has to say yes to the whole of it
     ROLLOUT = "rollout"  # it is another site's turn
     BREAKER = "breaker"  # one site after another has failed
@@ -178,6 +179,7 @@ class Case:
     """All that gates judge: a plan that policy permits, the site, and what surrounds it. needed_s: how long it takes.
 
     out: hosts that the plan has out of service while it asks.
+    disproved: why the change does not come out, by a proof that counts; "" where none says so.
     """
 
     site: str
@@ -196,6 +198,7 @@ class Case:
     guards: tuple[Guard, ...] = ()
     budgets: tuple[Budget, ...] = ()
     out: frozenset[str] = frozenset()
+    disproved: str = ""
 
     @property
     def is_disruptive(self) -> bool:

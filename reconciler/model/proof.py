@@ -6,6 +6,14 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 
+class ProofPolicy(StrEnum):
+    """What a proof means for the site that the change reaches."""
+
+    OFF = "off"  # nothing is proved for it
+    WARN = "warn"  # the review says what came of it
+    BLOCK = "block"  # what a twin refused, or did not bring about, is not sent
+
+
 class ProofResult(StrEnum):
     """How a proof ended."""
 
@@ -82,6 +90,14 @@ class Proof:
     def is_failed(self) -> bool:
         """It was run, and the site would not come to be what Git says."""
         return self.result in {ProofResult.REFUSED, ProofResult.NOT_CONVERGED}
+
+    @property
+    def in_words(self) -> str:
+        """How it failed, in one line; "" where it did not."""
+        if not self.is_failed:
+            return ""
+        said = f"refused {self.refusal}" if self.refusal else f"left something to do: {self.reason}"
+        return f"a twin of {self.site} {said}"
 
     @property
     def locks(self) -> int:

@@ -15,6 +15,7 @@ from reconciler.model.maintenance import MaintenanceWindow
 from reconciler.model.merge import MergeRule
 from reconciler.model.node import Node
 from reconciler.model.origin import Origin
+from reconciler.model.proof import ProofPolicy
 from reconciler.model.waves import WorkersOut, amount
 from reconciler.model.words import ApplyPolicy, HealPolicy, Mode, Prune
 
@@ -57,6 +58,7 @@ class Settings(BaseModel):
     fighting: FightPolicy = Field(
         default=FightPolicy(), description="When a second writer is not written over any more."
     )
+    proof: ProofPolicy = Field(default=ProofPolicy.WARN, description="What a failed proof means for the site.")
     freezes: tuple[Freeze, ...] = Field(default=(), description="When nothing is sent to the site.")
     ignore: tuple[Rule, ...] = Field(default=(), description="Differences that do not count.")
     suppress: tuple[Suppression, ...] = Field(default=(), description="Alarms that are not raised for the site.")

@@ -123,6 +123,9 @@ class StoreMemory:
         except SQLAlchemyError as error:
             self.lost(f"how long a plan took was not kept: {error}")
 
+    def disproved(self, site: str, fingerprint: str) -> str:
+        return self.store.proofs.of(site, fingerprint)
+
     def conditions(self, site: str) -> tuple[HostCondition, ...]:
         return self.store.conditions.of(site)
 
@@ -198,6 +201,9 @@ class Recalled:
 
     def over(self, host: str) -> None:
         """Not ours to write."""
+
+    def disproved(self, site: str, fingerprint: str) -> str:  # noqa: ARG002
+        return ""  # who only looks sends nothing
 
     def conditions(self, site: str) -> tuple[HostCondition, ...]:  # noqa: ARG002
         return ()  # who only looks locks nothing

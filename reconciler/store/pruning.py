@@ -7,7 +7,16 @@ from dataclasses import dataclass
 from sqlalchemy import Engine, delete, func, select
 
 from reconciler.store.database import writing
-from reconciler.store.tables import APPROVAL_PLANS, APPROVALS, AUDIT, OUTCOMES, ROLLOUT_SITES, ROLLOUT_WORDS, ROLLOUTS
+from reconciler.store.tables import (
+    APPROVAL_PLANS,
+    APPROVALS,
+    AUDIT,
+    DISPROVED,
+    OUTCOMES,
+    ROLLOUT_SITES,
+    ROLLOUT_WORDS,
+    ROLLOUTS,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,7 +28,7 @@ class Before:
 
 
 def prune(engine: Engine, before: Before) -> None:
-    """Outcomes, rollouts that have no say on any site any more, and the audit. May be called at any time.
+    """Outcomes, failed proofs, rollouts that have no say on any site any more, and the audit. May be called at any time.
 
     Bases, windows, suspensions and what approvals say stay: they are no history. The last word of the audit stays too:
     by its number it is known which words are new.
@@ -32,5 +41,6 @@ def prune(engine: Engine, before: Before) -> None:
         pinned = select(APPROVALS.c.number).where(APPROVALS.c.name.in_(old))
         db.execute(delete(APPROVAL_PLANS).where(APPROVAL_PLANS.c.number.in_(pinned)))
         db.execute(delete(ROLLOUTS).where(ROLLOUTS.c.closed < before.history))
+        db.execute(delete(DISPROVED).where(DISPROVED.c.at < before.history))
         last = db.scalar(select(func.max(AUDIT.c.number)))
         db.execute(delete(AUDIT).where(AUDIT.c.at < before.audit, AUDIT.c.number != last))

@@ -27,6 +27,7 @@ from reconciler.store.history import History
 from reconciler.store.leases import Leases
 from reconciler.store.lock import Holder, StateLock
 from reconciler.store.notes import Notes
+from reconciler.store.proofs import ProofStore
 from reconciler.store.pruning import Before, prune
 from reconciler.store.readings import ReadingStore
 from reconciler.store.removals import carried, carry, decline, known
@@ -184,6 +185,11 @@ class Store:
         return History(self._engine)
 
     @property
+    def proofs(self) -> ProofStore:
+        """Changes that failed on twins. May be used from any thread."""
+        return ProofStore(self._engine)
+
+    @property
     def durations(self) -> DurationStore:
         """How long what was sent took."""
         return DurationStore(self._engine)
@@ -311,7 +317,7 @@ class Store:
                 yield row.ended_at, row.commit_id, outcome
 
     def prune(self, before: Before) -> None:
-        """Forget what is older: histories, outcomes, durations, drift and rollouts that ended, and what people said."""
+        """Forget what is older: histories, outcomes, proofs, durations, drift and rollouts that ended, what people said."""
         self.history.prune(before.history)
         self.sessions.forget(self._clock() - before.history)
         self.drift.prune(before.history)

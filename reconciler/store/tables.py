@@ -241,6 +241,14 @@ BREAKERS = Table(
     Column("scope", String, primary_key=True),  # a group; "" for the fleet
     Column("content", Text, nullable=False),  # model.breaker.Breaker; JSON
 )
+DISPROVED = Table(
+    "disproved",  # changes that failed on a twin
+    METADATA,
+    Column("site", String, primary_key=True),
+    Column("fingerprint", String, primary_key=True),
+    Column("reason", Text, nullable=False),
+    Column("at", Float, nullable=False),
+)
 DURATIONS = Table(
     "durations",  # the last of each, in seconds
     METADATA,

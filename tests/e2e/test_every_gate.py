@@ -13,6 +13,7 @@ from reconciler.engine.office import Unordered
 from reconciler.model.breaker import Breaker, Failure
 from reconciler.model.condition import Condition, HostCondition
 from reconciler.model.gate import GateName
+from reconciler.model.proof import Proof, ProofResult, Refusal
 from reconciler.model.rollout import Member, Rollout, Turn
 from reconciler.model.waves import Strategy
 from reconciler.model.words import State
@@ -21,6 +22,7 @@ from tests.api.calling import asked
 from tests.desired.writing import document
 from tests.e2e.test_bounds import bounded
 from tests.e2e.test_gates import FAILED
+from tests.engine.twins import fingerprint
 
 SITE = "yard-west"
 OWN, SETTINGS = f"subclouds/{SITE}/deployment-config.yaml", f"subclouds/{SITE}/site.yaml"
@@ -82,6 +84,12 @@ def stuck(store, now):
     store.conditions.stands(SITE, said)
 
 
+def refused(store, now):
+    words = Refusal("PATCH", "/v1/intp", 400, "NTP is not for this system")
+    proof = Proof(fingerprint(SITE, LOCKS), "yard-east", ("yard-east", SITE), ProofResult.REFUSED, refusal=words)
+    store.proofs.keep([proof], now)
+
+
 def opened(store, now):
     store.bounds.change("", lambda _: Breaker((Failure("a", now), Failure("b", now)), opened=now))
 
@@ -98,6 +106,7 @@ GATES = {
     GateName.SUSPENDED: Held(store=lambda store, _: store.words.suspend("night-shift", "crane", site=SITE)),
     GateName.VETO: Held(site=labelled),
     GateName.CONDITION: Held(store=stuck, site=is_now("controller-0", availability="degraded")),
+    GateName.PROOF: Held(settings="proof: block\n", store=refused),
     GateName.MASS: Held(turns=InTurn(mass="changes 9 of 9 sites (the limit is 20%)")),
     GateName.ROLLOUT: Held(turns=InTurn()),
     GateName.BREAKER: Held(fleet="breaker: {failures: 2, retryAfter: 4h}\n", store=opened),

@@ -10,7 +10,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from reconciler.engine.preview import Edit
+from reconciler.engine.preview import Edit, preview
 from reconciler.engine.repository import Repository, open_folder
 from reconciler.engine.trial import Case
 from reconciler.kinds import registry
@@ -62,6 +62,13 @@ def said(name: str, own: str = "") -> Repository:
         repository = open_folder(copied(Path(folder) / "root", name, own=own), KINDS)
         repository.desired(name)
         return repository
+
+
+def fingerprint(name: str, own: str) -> str:
+    """Of the change that these documents are to a site in sync."""
+    with tempfile.TemporaryDirectory(prefix="stxr-twins-") as folder:
+        before, after = said(name), open_folder(copied(Path(folder) / "root", name, own=own), KINDS)
+        return preview(after.site(name), before.desired(name), after.desired(name), KINDS).fingerprint
 
 
 def case(name: str, own: str) -> Case:

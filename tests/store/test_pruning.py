@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from reconciler.model.approval import Answer, Approval, Pinned, Subject
+from reconciler.model.proof import Proof, ProofResult
 from reconciler.model.rollout import Member, MemberState, Rollout
 from reconciler.model.waves import Strategy
 from reconciler.model.words import Disruption
@@ -74,3 +75,10 @@ def test_what_still_counts_is_no_history(store):
     store.prune(Before(history=9_000.0, audit=9_000.0))
     assert [s.site for s in store.words.suspensions()] == ["ottawa"]
     assert (store.base("ottawa"), store.windows("ottawa")) == ("c1", {"controller-0"})
+
+
+def test_a_proof_that_failed_long_ago_holds_nothing_any_more(store):
+    for site, at in (("ottawa", 1_000.0), ("hull", 2_000.0)):
+        store.proofs.keep([Proof("f1", site, (site,), ProofResult.NOT_CONVERGED, "dns is left")], at)
+    store.prune(Before(history=1_500.0, audit=0.0))
+    assert [bool(store.proofs.of(site, "f1")) for site in ("ottawa", "hull")] == [False, True]

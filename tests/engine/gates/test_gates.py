@@ -334,3 +334,10 @@ class TestCondition:
 
     def test_it_holds_nothing_that_locks_no_host(self):
         assert holds(self.stuck(Condition.FAILED, plan=NOTICED)) == ()
+
+
+def test_what_failed_on_a_twin_is_held_whatever_it_costs():
+    for plan in (ONLINE, LOCKING):
+        [hold] = holds(replace(CASE, plan=plan, disproved="a twin of sc-0001 refused it"))
+        assert (hold.gate, hold.until) == (GateName.PROOF, None)
+        assert hold.reason == "a twin of sc-0001 refused it; change it in Git, or say `proof: warn`"
