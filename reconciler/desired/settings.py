@@ -72,7 +72,7 @@ class Policies(Own):
     )
     proof: ProofPolicy | None = Field(
         default=None,
-        description="What the proof of a change means for the site: off, none is made; warn, the review says it; block, "
+        description="What the proof of a change means for the site: never, none is made; warn, the review says it; block, "
         "what a twin refused is not sent.",
     )
     values: Values | None = Field(default=None, description="What ${name} stands for in a site's documents.")

@@ -28,13 +28,14 @@ class UntriedError(Exception):
 class TrialWorker:
     """One process that tries one case after another; started by the first, and anew after one that had to be ended.
 
-    kinds: makes the kinds in the process; importable by name. Belongs to one thread.
+    kinds: makes the kinds in the process; importable by name. Belongs to one thread, but for `kill`.
     """
 
     def __init__(self, kinds: Callable[[], Kinds]) -> None:
         self._kinds = kinds
         self._process: SpawnProcess | None = None
         self._pipe: Connection | None = None
+        self._is_over = False
 
     @property
     def pid(self) -> int | None:
@@ -49,6 +50,8 @@ class TrialWorker:
 
     def __call__(self, case: Case, limit_s: float) -> Proof:
         """What came of it, within so many seconds. Raises UntriedError."""
+        if self._is_over:
+            raise UntriedError("it was stopped")
         pipe = self._pipe or self._start()
         try:
             pipe.send(case)
@@ -63,12 +66,20 @@ class TrialWorker:
             return answer
         raise UntriedError(str(answer))
 
+    def kill(self) -> None:
+        """End what is being tried, and try no more; from whatever thread."""
+        self._is_over = True
+        if process := self._process:
+            process.kill()
+
     def _start(self) -> Connection:
         context = get_context("spawn")
         self._pipe, theirs = context.Pipe()
         self._process = context.Process(target=_serve, args=(theirs, self._kinds), daemon=True)
         self._process.start()
         theirs.close()
+        if self._is_over:  # said while it was being started
+            self._process.kill()
         return self._pipe
 
     def _end(self) -> None:

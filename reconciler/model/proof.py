@@ -9,7 +9,7 @@ from enum import StrEnum
 class ProofPolicy(StrEnum):
     """What a proof means for the site that the change reaches."""
 
-    OFF = "off"  # nothing is proved for it
+    NEVER = "never"  # nothing is proved for it (`off` is a boolean in YAML 1.1)
     WARN = "warn"  # the review says what came of it
     BLOCK = "block"  # what a twin refused, or did not bring about, is not sent
 

@@ -24,6 +24,7 @@ from reconciler.store.memory import (
     speaking,
     verdicts_of,
 )
+from reconciler.store.proofs import ProofStore
 from reconciler.store.pruning import Before
 from reconciler.store.readings import Reading, ReadingStore
 from reconciler.store.reviews import Made, News, ReviewStore
@@ -42,6 +43,7 @@ __all__ = [
     "Made",
     "News",
     "Process",
+    "ProofStore",
     "Reading",
     "ReadingStore",
     "Rendered",

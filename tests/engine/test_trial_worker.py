@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+import threading
 from dataclasses import replace
 
 import pytest
@@ -59,3 +60,25 @@ def test_nothing_is_left_of_it_when_it_is_over():
         process = worker.pid
     with pytest.raises(ProcessLookupError):
         os.kill(process, 0)
+
+
+def test_one_that_is_stopped_tries_no_more():
+    with TrialWorker(registry) as worker:
+        worker.kill()
+        with pytest.raises(UntriedError, match="it was stopped"):
+            worker(case(OTTAWA, OWN), LONG_S)
+
+
+def test_one_that_is_stopped_while_it_tries_ends_that():
+    with TrialWorker(registry) as worker:
+        worker(case(OTTAWA, OWN), LONG_S)
+        stopper = threading.Timer(0.05, worker.kill)
+        stopper.start()
+        with pytest.raises(UntriedError, match=r"its process ended|it was stopped"):
+            _over_and_over(worker)
+        stopper.join()
+
+
+def _over_and_over(worker):
+    while True:
+        worker(case(OTTAWA, OWN), LONG_S)
