@@ -19,7 +19,10 @@ class Remote(Protocol):
     """One site. Every method raises model.errors.ReconcilerError and nothing else."""
 
     async def look(self, kinds: Collection[str], host: str = "") -> Snapshot:
-        """The site with the lists of these kinds read again; lists per host for this host, or all where it is ""."""
+        """The site with the lists of these kinds read again; lists per host for this host, or all where it is "".
+
+        Of no kinds: its hosts' states; nothing else counts.
+        """
         ...
 
     async def get(self, path: str) -> Any:

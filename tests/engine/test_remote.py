@@ -76,6 +76,20 @@ async def test_a_full_reading_asks_for_each_list_once(remote, platform):
     }
 
 
+async def test_a_look_at_the_hosts_alone_shows_their_states_and_says_nothing_of_the_rest(remote, platform):
+    await remote.observe()
+    platform.asked.clear()
+    platform.lists["/v1/ihosts"] = [{**HOSTS[0], "administrative": "locked"}, HOSTS[1]]
+    seen = await remote.look(())
+    assert platform.asked == ["/v1/ihosts"]
+    assert {h.name: h.administrative for h in seen.system.hosts.values()} == {
+        "controller-0": "locked",
+        "controller-1": "unlocked",
+    }
+    assert (seen.resources, seen.complete, seen.taken_at) == ({}, frozenset(), 900.0)
+    assert dns(await remote.look(["dns"])) == ("10.0.0.1",)
+
+
 async def test_a_list_that_fails_is_named_and_what_it_holds_is_not_judged(remote, platform):
     platform.failing["/v1/idns"] = refused("internal error")
     seen = await remote.observe()
