@@ -264,7 +264,8 @@ async def _at_work(it: Controller, git: Git, sights: Sights, options: Running) -
             jobs.append(asked.run())
         if options.forge:
             forge = await stack.enter_async_context(open_forge(options.forge, SYSTEM_CLOCK))
-            jobs.append(reviews(forge, options.forge, known, options.root, sights.says("review")).run())
+            pulls, proofs = reviews(forge, options.forge, known, options.root, sights.says("review"))
+            jobs += [pulls.run(), proofs.run()]
         tasks = tuple(asyncio.create_task(job) for job in (*jobs, *git.crew.jobs(), server.serve()))
         try:
             yield Started(it, await server.url(tasks[-1]), tasks, git.crew.left_s)

@@ -11,8 +11,10 @@ from reconciler.clients.forges import ForgeClient, ForgeFile
 from reconciler.engine.controller import Controller
 from reconciler.engine.follow import Source
 from reconciler.engine.membership import Membership
+from reconciler.engine.prover import Prover
 from reconciler.engine.review_asking import Asking
 from reconciler.engine.review_making import Maker
+from reconciler.engine.review_proofs import Proofs
 from reconciler.engine.review_showing import Showing, Sites
 from reconciler.engine.reviews import Reviews, Say
 from reconciler.kinds import registry
@@ -64,13 +66,15 @@ def desk(known: Known, asked: Asking | None) -> ReviewDesk | None:
     return ReviewDesk(store.reviews, store.words, asked.ask) if asked else None
 
 
-def reviews(forge: ForgeClient, settings: ForgeFile, known: Known, root: str, say: Say) -> Reviews:
-    """What follows the pull requests of a forge. Raises ConfigError where there is no mirror."""
+def reviews(forge: ForgeClient, settings: ForgeFile, known: Known, root: str, say: Say) -> tuple[Reviews, Proofs]:
+    """What follows the pull requests of a forge, and proves what they propose. Raises ConfigError without a mirror."""
     store = known.it.store
     maker = Maker(mirror_of(known.source), root, registry(), store.readings)
     sites = Sites(known.base, known.branch, known.verdicts, known.read)
-    showing = Showing(forge, maker, store.reviews, sites, SYSTEM_CLOCK, settings.link)
-    return Reviews(forge, store.reviews, showing.look, known.base, SYSTEM_CLOCK, leads=lambda: known.it.leads, say=say)
+    proofs = Proofs(maker, Prover(registry, store.proofs, SYSTEM_CLOCK), say)
+    showing = Showing(forge, maker, store.reviews, sites, SYSTEM_CLOCK, settings.link, proves=proofs.put)
+    leads = lambda: known.it.leads  # noqa: E731
+    return Reviews(forge, store.reviews, showing.look, known.base, SYSTEM_CLOCK, leads=leads, say=say), proofs
 
 
 def mirror_of(source: Source) -> Mirror:

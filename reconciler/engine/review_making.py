@@ -7,11 +7,15 @@ secret is read.
 from __future__ import annotations
 
 import threading
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
+from functools import partial
+from typing import Any
 
 from reconciler.desired import Fleet, fleet_part, layers_of
 from reconciler.engine.preview import rows_of
+from reconciler.engine.prover import Prover
+from reconciler.engine.proving import Inventory, Lot
 from reconciler.engine.repository import NoBases, Repository
 from reconciler.engine.reviewing import Known, moved, reviewed
 from reconciler.model.kind import Kinds
@@ -81,6 +85,19 @@ class Maker:
             before, after = self._at(asked.base), self._beside(asked.head)
             return reviewed(before, after, asked.names, Known(now, self.root, self._observed))
 
+    def lots(self, asked: Proposed, names: Collection[str], prover: Prover) -> tuple[Lot, ...]:
+        """What is to be tried for these sites, on twins of them as they were read last.
+
+        Raises SourceError, and ConfigErrors for what the head says wrongly.
+        """
+        times = self._readings.times()
+
+        def known(site: str) -> Inventory | None:
+            return Inventory(partial(self._shown, site), times[site]) if site in times else None
+
+        with self._turn:
+            return prover.lots(self._at(asked.base), self._beside(asked.head), names, known)
+
     def fleet(self, commit: str) -> Fleet | None:
         """fleet.yaml at a commit. Raises ConfigErrors, SourceError."""
         with self._turn:
@@ -100,6 +117,11 @@ class Maker:
         sites = self._sites.beside()
         sites.advance(commit)
         return Repository(sites, self._kinds, NoBases())
+
+    def _shown(self, site: str) -> Mapping[str, Any]:
+        """The site's lists; none where it was forgotten meanwhile."""
+        reading = self._readings.of(site)
+        return reading.inventory if reading else {}
 
     def _observed(self, site: str) -> Snapshot | None:
         reading = self._readings.of(site)

@@ -5,10 +5,12 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
+from functools import partial
 
 from reconciler.apply import Clock
 from reconciler.clients.forges import ForgeClient, marker, own, say, show
 from reconciler.engine.review_making import Maker, Proposed
+from reconciler.engine.review_proofs import Proves, Question
 from reconciler.engine.reviews import NotYetError
 from reconciler.model.errors import ReconcilerError
 from reconciler.model.followed import Followed, Shown
@@ -17,7 +19,7 @@ from reconciler.model.pull import CommitStatus, Pull, PullState, StatusState
 from reconciler.model.review import Held, Review
 from reconciler.model.verdict import Verdict
 from reconciler.model.words import Disruption
-from reconciler.review.commit_status import PLAN, VALIDATION, statuses
+from reconciler.review.commit_status import PLAN, PROOF, VALIDATION, statuses
 from reconciler.review.markdown import MOST, comment
 from reconciler.sources.pulls import ConflictError, TooMuchError
 from reconciler.store import ReviewStore
@@ -50,7 +52,10 @@ class Sites:
 
 @dataclass(slots=True)
 class Showing:
-    """Shows reviews below pull requests. link: where a review is, by its id; "" for nowhere. over: is told of a merge."""
+    """Shows reviews below pull requests. link: where a review is, by its id; "" for nowhere.
+
+    proves: has a review proved that stands there; None where nothing is proved.
+    """
 
     forge: ForgeClient
     maker: Maker
@@ -59,6 +64,7 @@ class Showing:
     clock: Clock
     link: Callable[[str], str] = lambda _id: ""
     fresh: Fresh = field(default_factory=Fresh)
+    proves: Proves | None = None
     _asked: dict[int, tuple[Proposed, float]] = field(default_factory=dict)
 
     async def look(self, pull: Pull) -> None:
@@ -85,7 +91,23 @@ class Showing:
             return
         await self._wait_for_readings(known, asked)
         review = await asyncio.to_thread(self.maker.review, asked, self.clock.now())
-        await self._show(known, self._with_holds(review))
+        review = self._with_holds(review)
+        await self._show(known, review)
+        await self._prove(pull, asked, review)
+
+    async def _prove(self, pull: Pull, asked: Proposed, review: Review) -> None:
+        """Have it proved, and shown again then. What a fork proposes is computed with no longer than it takes to plan."""
+        if self.proves is None or not review.sites or pull.is_fork:
+            return
+        await show(self.forge, pull.head, [CommitStatus(PROOF, StatusState.PENDING, "run on twins of these sites")])
+        told = partial(self._proved, pull.number)
+        self.proves(f"pull request {pull.number}", Question(asked, review, told))
+
+    async def _proved(self, number: int, review: Review) -> None:
+        """Shown again with its proofs, if it is still the one that stands there."""
+        known = self.store.followed(number)
+        if known and not known.is_over and known.last and known.last.review == review.id:
+            await self._show(known, review)
 
     def _empty(self, asked: Proposed) -> Review:
         return Review(asked.base, asked.head, self.maker.root, self.clock.now())
