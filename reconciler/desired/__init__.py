@@ -6,6 +6,7 @@ from reconciler.desired.deployable import undeployable
 from reconciler.desired.explanation import Explained, explain, explained
 from reconciler.desired.files import Parse, Parsed, parse_blob
 from reconciler.desired.json_schemas import schemas
+from reconciler.desired.ordered import value_files
 from reconciler.desired.own_values import SECTIONS
 from reconciler.desired.paths import sites_in
 from reconciler.desired.rendering import render_values, render_yaml
@@ -51,5 +52,6 @@ __all__ = [
     "schemas",
     "sites_in",
     "undeployable",
+    "value_files",
     "words_at",
 ]

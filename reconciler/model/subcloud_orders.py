@@ -5,13 +5,14 @@ starlingx/distcloud dcmanager/api/controllers/v1/subclouds.py, phased_subcloud_d
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
 from reconciler.model.central import Addresses
-from reconciler.model.secret import SecretRef
+from reconciler.model.secret import SecretRef, digest
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +25,16 @@ class ValueFiles:
     bootstrap: Mapping[str, Any] = field(default_factory=dict, repr=False)
     install: Mapping[str, Any] = field(default_factory=dict, repr=False)
     deployment: str = field(default="", repr=False)
+
+    @property
+    def digests(self) -> Mapping[str, str]:
+        """What tells the content of each file from any other, by its name: dcmanager keeps none (distributed-cloud.md 1.2).
+
+        A secret counts by its reference: another one behind it is no other file.
+        """
+        said = {"bootstrap": self.bootstrap, "install": self.install, "deployment": self.deployment}
+        texts = {name: json.dumps(value, sort_keys=True, default=str) for name, value in said.items() if value}
+        return {name: digest(text) for name, text in texts.items()}
 
 
 class Onboarding(StrEnum):

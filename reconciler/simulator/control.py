@@ -17,7 +17,8 @@
     POST   /sites/<site>/clock                     {"advance": seconds} or {"settle": true}
 
 ``systemController`` is a site, too: its rows are ``subclouds``, ``strategies`` and ``strategy_steps``, with the columns
-that dcmanager shows.
+that dcmanager shows, and ``central``, what the cloud is itself (``dcmanager/about.py``). Its marks make a subcloud's work
+fail, ``<state>-fails:<subcloud>:<text>``, and its manager restart, ``manager-restarts`` (``dcmanager/__init__.py``).
 
 Marks make something go wrong once: all that has to do with locks, unlocks and swacts stands in
 ``sysinv/host_troubles.py``, and ``api-dies``: a setting is stored and not applied. Until it is taken away, ``agents-silent``: nothing is reported as applied.
