@@ -56,6 +56,6 @@ def _world(opens: Opens, sights: Sights, options: Running) -> World:
         clock=SYSTEM_CLOCK,
         say=sights.says("alarms"),
         count=sights.metrics.alarm_call,
-        stand=sights.metrics.alarms_stand,
+        tell=sights.metrics.alarming,
         every_s=options.alarms_s,
     )

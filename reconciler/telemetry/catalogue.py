@@ -128,6 +128,12 @@ FAMILIES = (
     ),
     _fleet("hosts_out", "Hosts out of service for plans, or about to be, of a group, or of the fleet (group is empty).", "group"),
     _fleet("hosts_out_max", "How many of them may be at a time; only where that is bounded.", "group"),
+    _fleet("drift_alarms", "Alarms of ours that stand on the system controller, as they were looked at last; only where they are wanted."),
+    _fleet(
+        "drift_alarms_failing_timestamp_seconds",
+        "Since when they cannot be made what they should be; only while that is so.",
+        unit="seconds",
+    ),
     _fleet("rollouts_active", "Rollouts that have a say on a site still."),
     _fleet("rollout_sites", f"Sites of a rollout by how far they are; of the {MOST} newest that are active.", "rollout", "state"),
     _fleet("rollout_held", "1 for why nobody further goes with it, else 0.", "rollout", "why"),
@@ -188,7 +194,6 @@ FAMILIES = (
     _process("git_fetches", Type.COUNTER, "Looks at the repository, by what became of them.", "result"),
     _process("git_fetch_duration_seconds", Type.HISTOGRAM, "Time that a look at the repository took.", unit="seconds"),
     _process("webhook_events", Type.COUNTER, "Deliveries of forges, by what became of them.", "forge", "result"),
-    _process("drift_alarms", Type.GAUGE, "Alarms of ours that stand on the system controller, as they were looked at last."),
     _process(
         "drift_alarm_calls", Type.COUNTER,
         "Calls to the Fault Management of the system controller for them, by whether they went well.", "call", "result",

@@ -8,12 +8,13 @@ from itertools import product
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, disable_created_metrics, generate_latest
 
-from reconciler.model.alarming import AlarmCall
+from reconciler.model.alarming import AlarmCall, Alarming
 from reconciler.model.budget import Bounded
 from reconciler.model.drift import DriftCause, DriftEvent, Resolution, Turning
 from reconciler.model.outcome import Outcome, StepResult
 from reconciler.model.plan import Plan
 from reconciler.model.words import Area, Disruption, Result, Severity, State
+from reconciler.telemetry.alarm_metrics import AlarmStates
 from reconciler.telemetry.bound_metrics import BoundStates
 from reconciler.telemetry.catalogue import KNOWN
 from reconciler.telemetry.host_states import host_states
@@ -40,12 +41,12 @@ class Metrics:
         self.registry.register(States(self.sight))
         self.registry.register(ProcessStates(self.sight))
         self.registry.register(BoundStates(lambda: self._bounded))
+        self.registry.register(AlarmStates(lambda: self._alarming))
         self._durations = self._histogram("reconcile_duration_seconds", DURATIONS, [(stage,) for stage in STAGES])
         self._latencies = self._histogram("remote_request_duration_seconds", DURATIONS)
         self._requests = self._counter("remote_requests")
         self._deliveries = self._counter("webhook_events")
         self._notifications = self._counter("notifications")
-        self._alarms = self._gauge("drift_alarms")
         self._alarm_calls = self._counter("drift_alarm_calls", product(AlarmCall, ENDS))
         self._steps = self._counter("apply_steps")
         self._applies = self._counter("applies", [(result,) for result in Result])
@@ -58,6 +59,7 @@ class Metrics:
         self._fetch_durations = self._histogram("git_fetch_duration_seconds", DURATIONS)
         self._fetched = self._gauge("git_last_fetch_timestamp_seconds")
         self._bounded: Mapping[str, Bounded] = {}
+        self._alarming = Alarming()
         self._begun: dict[str, float] = {}  # site -> when its plan began to be sent
 
     def sight(self) -> Sight:
@@ -91,9 +93,9 @@ class Metrics:
         """The fleet and its groups beside what bounds them, as they were looked at now."""
         self._bounded = standing
 
-    def alarms_stand(self, number: int) -> None:
-        """So many alarms of ours stand on the system controller."""
-        self._alarms.set(number)
+    def alarming(self, alarming: Alarming) -> None:
+        """How our alarms on the system controller are kept."""
+        self._alarming = alarming
 
     def alarm_call(self, call: AlarmCall, is_well: bool) -> None:
         """Its Fault Management was asked for something."""

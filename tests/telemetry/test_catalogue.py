@@ -10,6 +10,7 @@ from prometheus_client.parser import text_string_to_metric_families
 
 from reconciler.cli.metric_uses import uses
 from reconciler.model.alarm import Alarm, AlarmSeverity, SiteAlarms
+from reconciler.model.alarming import Alarming
 from reconciler.model.budget import Bounded
 from reconciler.model.change import Change
 from reconciler.model.condition import Condition, HostCondition
@@ -83,6 +84,7 @@ def full():
     metrics.registry.register(RolloutStates(lambda: [ROLLOUT], lambda: 0.25))
     metrics.observer("platform", "GET", "2xx", 0.1)
     metrics.delivery("github", "accepted")
+    metrics.alarming(Alarming(may_stand=True, stand=2, failing_since=900.0))
     metrics.bounded({"ran": Bounded(2, 3, 1, 900.0)})
     metrics.notified("noc", "sent", 1)
     metrics.begins("ottawa")

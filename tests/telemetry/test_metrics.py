@@ -9,6 +9,7 @@ from dataclasses import replace
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
+from reconciler.model.alarming import Alarming
 from reconciler.model.budget import Bounded
 from reconciler.model.condition import Condition, HostCondition
 from reconciler.model.drift import SiteDrift
@@ -206,3 +207,14 @@ def test_what_bounds_the_fleet_and_its_groups_is_told_where_anything_does():
     assert of(found, "stxr_hosts_out_max") == {fleet: 12}
     assert of(found, "stxr_breaker_failures") == {fleet: 0, ran: 5, rail: 0}
     assert of(found, "stxr_breaker_opened_timestamp_seconds") == {ran: 900}
+
+
+def test_our_own_alarms_are_told_of_where_they_are_wanted_and_since_when_they_are_not_kept():
+    stand, failing = "stxr_drift_alarms", "stxr_drift_alarms_failing_timestamp_seconds"
+    kept = scraped([], lambda metrics: metrics.alarming(Alarming(may_stand=True)))
+    lost = scraped([], lambda metrics: metrics.alarming(Alarming(may_stand=True, stand=2, failing_since=900.0)))
+    assert [(of(found, stand), of(found, failing)) for found in (scraped([]), kept, lost)] == [
+        ({}, {}),
+        ({frozenset(): 0}, {}),
+        ({frozenset(): 2}, {frozenset(): 900}),
+    ]

@@ -55,7 +55,7 @@ class Wishes:
 class World:
     """What the job works with. say: to the operator's log. count: each call, and whether it went well.
 
-    stand: told how many alarms of ours do. every_s: between two looks.
+    tell: how they are kept, at each turn. every_s: between two looks.
     """
 
     opens: Opens
@@ -63,7 +63,7 @@ class World:
     clock: Clock
     say: Callable[[str], None]
     count: Callable[[AlarmCall, bool], None]
-    stand: Callable[[int], None]
+    tell: Callable[[Alarming], None]
     every_s: float = LOOK_S
 
 
@@ -101,6 +101,7 @@ class DriftAlarming:
             self.world.say("the alarms of the system controller are as they should be again")
         if after != before:
             self.world.kept.put(after)
+        self.world.tell(after)
         return after.tries
 
     async def _kept(self, before: Alarming) -> Alarming:
@@ -112,7 +113,6 @@ class DriftAlarming:
             self.world.kept.put(replace(before, may_stand=True))  # before the first is raised
         self._is_clean = False
         stand = await self._followed(setting.apart_up_to if setting and raises else 0)
-        self.world.stand(stand)
         self._is_clean = not raises
         return Alarming(may_stand=raises, stand=stand)
 

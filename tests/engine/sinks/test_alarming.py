@@ -97,13 +97,13 @@ class Life:
         self.timer = FakeTimer()
         self.fm, self.kept = FaultManagement(self.timer), Kept()
         self.setting, self.known, self.leads, self.where = DriftAlarms(raises=True), Known(), True, CENTRE
-        self.said, self.counted, self.stand = [], [], []
+        self.said, self.counted, self.told = [], [], []
         self.job = self.started()
 
     def started(self):
         wishes = Wishes(lambda: self._asked(self.setting), self._known, lambda: self.where, lambda: self.leads)
         count = lambda call, is_well: self.counted.append((call, is_well))  # noqa: E731
-        world = World(self.fm.open, self.kept, self.timer, self.said.append, count, self.stand.append)
+        world = World(self.fm.open, self.kept, self.timer, self.said.append, count, self.told.append)
         return DriftAlarming(wishes, world)
 
     async def turn(self):
@@ -134,7 +134,7 @@ async def test_what_drifts_is_raised_changed_and_cleared(life):
     life.known = fleet(drifted("sc-1"))
     await life.turn()
     assert life.fm.alarms == {"dm": FOREIGN}
-    assert life.stand == [1, 1, 0]
+    assert [told.stand for told in life.told] == [1, 1, 0]
     L, R, C = AlarmCall.LOOK, AlarmCall.RAISE, AlarmCall.CLEAR  # noqa: N806
     assert [call for call, _ in life.counted] == [L, R, L, C, R, L, C]
     assert life.fm.opened == 1
@@ -185,6 +185,7 @@ async def test_a_service_that_is_down_is_told_once_counted_and_tried_again(life)
     assert [await life.turn() for _ in range(3)] == [1, 2, 3]
     assert life.said == [f"the alarms of the system controller are not kept: {life.fm.error}"]
     assert life.kept.row == Alarming(may_stand=True, failing_since=60.0, tries=3, error=str(life.fm.error))
+    assert life.told[-1] == life.kept.row
     assert life.counted == [(AlarmCall.LOOK, False)] * 3
     life.fm.error = None
     assert await life.turn() == 0
