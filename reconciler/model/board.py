@@ -1,0 +1,181 @@
+"""A host's board management controller (BMC): where it is, what it says of the host, and how it can fail to say it.
+
+The words are Redfish's (DMTF DSP2046: ComputerSystem, VirtualMedia, Bios, SoftwareInventory), in our spelling.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import ClassVar
+
+from reconciler.model.errors import Reason, ReconcilerError, Visit
+
+
+class Power(StrEnum):
+    """Whether a host has power. Between on and off lie seconds to minutes."""
+
+    ON = "on"
+    OFF = "off"
+    POWERING_ON = "powering-on"
+    POWERING_OFF = "powering-off"
+    PAUSED = "paused"
+    UNKNOWN = "unknown"  # the controller does not say
+
+
+class Health(StrEnum):
+    """A host with all its parts, or one part, as the controller rates it."""
+
+    OK = "ok"
+    WARNING = "warning"
+    CRITICAL = "critical"
+    UNKNOWN = "unknown"
+
+
+class Trouble(StrEnum):
+    """How a controller is of no use to us."""
+
+    DEAD = "dead"  # nobody answers at its address
+    SLOW = "slow"  # somebody does, and not in time
+    PASSWORD = "wrong-password"  # noqa: S105 - a word
+    CERTIFICATE = "certificate"  # TLS is not accepted
+    FOREIGN = "not-redfish"  # what answers is no Redfish service, or not one that we can read
+    BROKEN = "broken"  # the answer ended before it was whole
+    FAILING = "failing"  # it answers that it cannot: 5xx
+    REFUSED = "refused"  # it answers that it will not: 4xx
+
+
+class Part(StrEnum):
+    """What is read of a controller: each costs it requests, and it is slow."""
+
+    HOST = "host"  # power, health, boot: one document, always read
+    MEDIA = "media"
+    PORTS = "ports"
+    BIOS = "bios"
+    SECURE_BOOT = "secure-boot"
+    FIRMWARE = "firmware"
+    SENSORS = "sensors"
+
+
+@dataclass(frozen=True, slots=True)
+class BoardPlace:
+    """Where one host's controller is, and who we are to it.
+
+    url: of its Redfish service, without /redfish/v1. password: a reference, env:NAME or file:PATH; never itself.
+    ca_bundle: PEM file of whom to trust, relative to the endpoints file; those of the machine without.
+    fingerprint: of its own certificate (SHA-256, hex), trusted instead, whatever name it bears: most controllers have
+      signed theirs themselves.
+    """
+
+    site: str
+    host: str
+    url: str
+    username: str
+    password: str
+    ca_bundle: str = ""
+    fingerprint: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Boot:
+    """From what a host boots beside its usual order. enabled: disabled, once or continuous."""
+
+    target: str = ""
+    enabled: str = ""
+    mode: str = ""  # UEFI or legacy
+    allowed: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Media:
+    """A drive that the controller pretends; image: URL of what lies in it."""
+
+    id: str
+    types: tuple[str, ...] = ()
+    image: str = ""
+    is_inserted: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class BoardPort:
+    """A network port as the controller knows it; mac in lower case, "" where it does not say."""
+
+    id: str
+    mac: str = ""
+    health: Health = Health.UNKNOWN
+
+
+@dataclass(frozen=True, slots=True)
+class Firmware:
+    """A piece of firmware, and the version that is in it."""
+
+    id: str
+    name: str = ""
+    version: str = ""
+    is_updateable: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Sensor:
+    """One sensor; reading is None where it has none now."""
+
+    name: str
+    kind: str  # temperature, fan, power-supply
+    reading: float | None = None
+    unit: str = ""
+    health: Health = Health.UNKNOWN
+
+
+@dataclass(frozen=True, slots=True)
+class Board:
+    """What a controller said of its host. A part that was not asked for, or that it does not have, is None.
+
+    bios: attributes in force; pending: those that are to be after the next reset, where they are others.
+    """
+
+    power: Power = Power.UNKNOWN
+    health: Health = Health.UNKNOWN
+    model: str = ""
+    serial: str = ""
+    bios_version: str = ""
+    boot: Boot = field(default_factory=Boot)
+    media: tuple[Media, ...] | None = None
+    ports: tuple[BoardPort, ...] | None = None
+    bios: Mapping[str, object] | None = None
+    pending: Mapping[str, object] | None = None
+    secure_boot: bool | None = None
+    firmware: tuple[Firmware, ...] | None = None
+    sensors: tuple[Sensor, ...] | None = None
+
+
+_ADVICE = {
+    Trouble.DEAD: "Check its address, the route to it and that it has power.",
+    Trouble.SLOW: "Check the link to it; a controller that hangs is reset by hand, which leaves its host running.",
+    Trouble.PASSWORD: "Correct the user or the password that its reference leads to: controllers lock an account after "
+    "a few wrong ones.",
+    Trouble.CERTIFICATE: "Give caBundle or fingerprint for it in the endpoints file.",
+    Trouble.FOREIGN: "Check that its address is a controller's and that Redfish is switched on there.",
+    Trouble.BROKEN: "Check the link to it.",
+    Trouble.FAILING: "Look into its own log; a reset of the controller leaves its host running.",
+    Trouble.REFUSED: "Check what the user may do there, and whether the controller knows what was asked.",
+}
+
+
+@dataclass(eq=False)
+class BoardError(ReconcilerError):
+    """A controller gave no usable answer. `trouble` says how; no text here ever holds a credential."""
+
+    reason: ClassVar[Reason] = Reason.UNREACHABLE
+    visit: ClassVar[Visit] = Visit.WAITING
+
+    trouble: Trouble
+    site: str
+    host: str
+    url: str
+    detail: str
+
+    def __post_init__(self) -> None:
+        place = " ".join(filter(None, (self.site, self.host)))
+        what = f"{place}: its controller at {self.url} is {self.trouble.value}"
+        super().__init__(f"{what}: {self.detail.rstrip('.')}. {_ADVICE[self.trouble]}")
