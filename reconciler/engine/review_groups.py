@@ -16,6 +16,7 @@ from reconciler.model.host import SystemState
 from reconciler.model.kind import Kinds
 from reconciler.model.plan import Plan, StageType
 from reconciler.model.review import Cost, Example, Group
+from reconciler.model.verdict import Difference
 from reconciler.model.wire import plan_json
 from reconciler.model.words import Action, Cause, Disruption
 from reconciler.review.felt import felt
@@ -25,7 +26,9 @@ from reconciler.review.stage_text import stage_lines
 @dataclass(slots=True)
 class _Members:
     first: Preview
+    before: tuple[Difference, ...]
     sites: list[str] = field(default_factory=list)
+    differing: list[str] = field(default_factory=list)
     read_at: float | None = None
 
 
@@ -36,12 +39,13 @@ class Groups:
         self._kinds = kinds
         self._known: dict[Any, _Members] = {}
 
-    def add(self, one: Preview, read_at: float | None) -> None:
-        """read_at: Unix seconds of the reading that it rests on; None for an estimate."""
+    def add(self, one: Preview, before: tuple[Difference, ...] = (), read_at: float | None = None) -> None:
+        """before: what differs already. read_at: Unix seconds of the reading that it rests on; None for an estimate."""
         cost = cost_of(one.plan, one.context.system, self._kinds)
         key = (one.fingerprint, one.is_exact, shape(one.plan), cost)
-        members = self._known.setdefault(key, _Members(one, read_at=read_at))
+        members = self._known.setdefault(key, _Members(one, before, read_at=read_at))
         members.sites.append(one.site)
+        members.differing += [one.site] if before else []
         members.read_at = _oldest(members.read_at, read_at)
 
     def made(self) -> tuple[tuple[Group, Preview], ...]:
@@ -56,20 +60,20 @@ class Groups:
             edit=edit_of(one.found),
             sites=tuple(sorted(members.sites)),
             cost=cost_of(one.plan, one.context.system, self._kinds),
-            example=example_of(one),
+            example=example_of(one, members.before),
+            differing=tuple(sorted(members.differing)),
             is_exact=one.is_exact,
             read_at=members.read_at,
         )
 
 
-def example_of(one: Preview) -> Example:
+def example_of(one: Preview, before: tuple[Difference, ...] = ()) -> Example:
     """What a site's part of the change is, told to the end."""
-    told = differences(one.found, one.plan)
     return Example(
         site=one.site,
         plan=plan_json(one.plan),
-        differences=tuple(d for d in told if d.cause is Cause.PENDING),
-        before=tuple(d for d in told if d.cause is not Cause.PENDING),
+        differences=differences(one.found, one.plan),
+        before=before,
         stages=tuple(stage_lines(one.plan.stages)),
         felt=tuple(felt(one.plan)),
         blocked={str(blocked.key): blocked.reason for blocked in one.plan.blocked},

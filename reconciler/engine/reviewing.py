@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 
+from reconciler.engine.judgement import differences
 from reconciler.engine.preview import Edit, Judging, Preview, exact_of, lenient, preview
 from reconciler.engine.repository import Repository
 from reconciler.engine.review_forecast import Foreseen
@@ -20,8 +21,10 @@ from reconciler.model.origin import Origin
 from reconciler.model.review import Finding, Review
 from reconciler.model.site import Settings
 from reconciler.model.snapshot import Snapshot
+from reconciler.model.verdict import Difference
 from reconciler.model.waves import Mass
 from reconciler.model.words import Cause
+from reconciler.plan import plan
 
 
 def nothing_read(_site: str) -> Snapshot | None:
@@ -76,8 +79,8 @@ def looked_over(before: Repository, after: Repository, names: Iterable[str], kno
             continue
         if one is None:
             unknown.append(name)
-        elif _is_of_the_edit(one.preview, one.before):
-            groups.add(one.preview, one.read_at)
+        elif one.preview.found.changes or one.preview.found.unjudged:
+            groups.add(one.preview, one.before, one.read_at)
             reached.add(one.preview, one.settings, _merge(before, after, name, one.settings, known.now))
             foreseen.add(one.preview, one.settings)
     made = groups.made()
@@ -117,10 +120,12 @@ def _mass(after: Repository) -> Mass:
 
 @dataclass(frozen=True, slots=True)
 class _Site:
+    """preview: of what the edit changes. before: what differs there already, and the edit does not touch."""
+
     preview: Preview
     settings: Settings
-    before: Snapshot | None
-    read_at: float | None
+    before: tuple[Difference, ...] = ()
+    read_at: float | None = None
 
 
 def _site(before: Repository, after: Repository, name: str, known: Known) -> _Site | None:
@@ -131,11 +136,11 @@ def _site(before: Repository, after: Repository, name: str, known: Known) -> _Si
     said, observed = _said(before, name), known.observed(name)
     site, wanted = after.whole(name)
     if observed is not None:
-        found = exact_of(wanted, observed, registry(), Edit(said, site.settings, known.now))
-        return _Site(found, site.settings, said, observed.taken_at)
+        whole = exact_of(wanted, observed, registry(), Edit(said, site.settings, known.now))
+        return _Site(_of_the_edit(whole, said), site.settings, _before(whole), observed.taken_at)
     if said is None:
         return None
-    return _Site(preview(site, said, wanted, registry(), Judging(_lenient(), known.now)), site.settings, said, None)
+    return _Site(preview(site, said, wanted, registry(), Judging(_lenient(), known.now)), site.settings)
 
 
 @cache
@@ -151,12 +156,19 @@ def _said(before: Repository, name: str) -> Snapshot | None:
         return None
 
 
-def _is_of_the_edit(one: Preview, before: Snapshot | None) -> bool:
-    """Whether the site feels anything of the edit: what differed before, it does not tell."""
-    said = before.resources if before else {}
-    want = one.context.desired.resources
-    moved_unjudged = (key for key in one.found.unjudged if one.is_exact and said.get(key) != want.get(key))
-    return any(change.cause is Cause.PENDING for change in one.found.changes) or any(moved_unjudged)
+def _of_the_edit(whole: Preview, said: Snapshot | None) -> Preview:
+    """What the edit alone changes, and costs: what differed before would be there without it, and so would its price."""
+    before, want = said.resources if said else {}, whole.context.desired.resources
+    changes = tuple(change for change in whole.found.changes if change.cause is Cause.PENDING)
+    unjudged = tuple(key for key in whole.found.unjudged if before.get(key) != want.get(key))
+    found = replace(whole.found, changes=changes, extra=(), unjudged=unjudged)
+    if len(changes) == len(whole.found.changes):
+        return replace(whole, found=found)
+    return replace(whole, found=found, plan=plan(found, whole.context, registry(), (), whole.plan.commit))
+
+
+def _before(whole: Preview) -> tuple[Difference, ...]:
+    return tuple(d for d in differences(whole.found, whole.plan) if d.cause is not Cause.PENDING)
 
 
 def findings(error: ReconcilerError) -> Iterator[Finding]:

@@ -119,7 +119,8 @@ class Example:
 
     plan: in its JSON form (`model.wire`). stages, felt: the same in words, a line each: what is done in which order,
       and what each host feels of it.
-    differences: what the edit changes. before: what differs on the site already, and is no part of the edit.
+    differences: what the edit changes. before: what differs on the site already, and is no part of the edit, of its plan
+      and of its cost.
     blocked: resource -> why its change is not in the plan. unjudged: resources that could not be compared.
     """
 
@@ -141,7 +142,7 @@ class Group:
       resources change, to whatever value: one edit of Git is told once.
     is_exact: judged by what was read of each site; else the sites are taken to be as the base says.
     read_at: Unix seconds of the oldest of these readings; None for what is not exact.
-    cost: of each of its sites.
+    cost: of each of its sites. differing: those of them on which something differs already.
     """
 
     fingerprint: str
@@ -151,6 +152,7 @@ class Group:
     example: Example
     is_exact: bool = False
     read_at: float | None = None
+    differing: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

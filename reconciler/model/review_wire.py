@@ -71,6 +71,7 @@ def group_json(group: Group) -> dict[str, Any]:
         "fingerprint": group.fingerprint,
         "edit": group.edit,
         "sites": list(group.sites),
+        "differing": list(group.differing),
         "is_exact": group.is_exact,
         "read_at": group.read_at,
         "cost": _cost(group.cost),
@@ -88,6 +89,7 @@ def group_of(content: Mapping[str, Any]) -> Group:
         example=example_of(content["example"]),
         is_exact=content["is_exact"],
         read_at=content["read_at"],
+        differing=tuple(content.get("differing", ())),
     )
 
 

@@ -36,7 +36,8 @@ def _group(group: Group) -> Iterator[str]:
     yield from (f"  {line}" for line in difference_lines(example.differences))
     yield from (f"  ! {resource}: not planned, {why}" for resource, why in example.blocked.items())
     yield from (f"  ? {resource}: not judged" for resource in example.unjudged)
-    yield from (f"  = {d.resource} {d.attribute}".rstrip() + ": differed already" for d in example.before)
+    if group.differing:
+        yield f"  = {plural(len(group.differing), 'site')} with other values that differ already, which this leaves out"
     yield from (f"  {line}" for line in example.stages)
     yield from (f"  felt by {line}" for line in example.felt)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 
 from reconciler.model.proof import Proof, ProofResult
-from reconciler.model.review import Cost, Review
+from reconciler.model.review import Review
 from reconciler.review.foreign import code
 from reconciler.review.names import more, names
 from reconciler.review.words import does, listed, plural
@@ -66,11 +66,13 @@ def _proved(proofs: Sequence[Proof]) -> str:
 
 
 def _otherwise(review: Review, proof: Proof) -> Iterator[str]:
-    """Where the twin felt something else than the plan says."""
+    """Where the twin felt something else than the plan says; where other values differ, it had more to do."""
     group = review.group_of(proof.site)
-    said = group.cost if group else Cost()
+    if group is None or proof.site in group.differing:
+        return
+    said = group.cost
     for word, is_said, was in (("lock", said.locks, proof.locks), ("swact", said.swacts, proof.swacts)):
-        if group and is_said != was:
+        if is_said != was:
             yield f"the plan says {plural(is_said, word)}, and the twin of {code(proof.site)} had {was:,}"
 
 

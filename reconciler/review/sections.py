@@ -96,8 +96,9 @@ def _beside(group: Group) -> Iterator[str]:
     notes = [f"{code(resource)} is not planned: {code(why, 500)}" for resource, why in example.blocked.items()]
     if example.unjudged:
         notes.append(f"{plural(len(example.unjudged), 'resource')} could not be judged {of}".rstrip())
-    if example.before:
-        notes.append(f"{plural(len(example.before), 'value')} differed already before this change {of}".rstrip())
+    if group.differing:
+        where = plural(len(group.differing), "site") if len(group.sites) > 1 else "the site"
+        notes.append(f"on {where} other values differ already: they are no part of this, nor of what it costs")
     if notes:
         yield from (f"- {note}" for note in notes)
         yield ""

@@ -15,7 +15,7 @@ KINDS = registry()
 def grouped(*previews, read_at=None):
     groups = Groups(KINDS)
     for one in previews:
-        groups.add(one, read_at)
+        groups.add(one, read_at=read_at)
     return [group for group, _ in groups.made()]
 
 
@@ -78,5 +78,5 @@ def test_the_example_of_a_group_has_its_values_its_stages_and_what_is_felt():
 def test_a_group_is_as_old_as_its_oldest_reading():
     groups = Groups(KINDS)
     for name, read_at in (("a", 20.0), ("b", 10.0), ("c", 30.0)):
-        groups.add(previewed(network(1500, name=name), network(9000, name=name)), read_at)
+        groups.add(previewed(network(1500, name=name), network(9000, name=name)), read_at=read_at)
     assert groups.made()[0][0].read_at == 10.0

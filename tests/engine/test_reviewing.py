@@ -111,6 +111,9 @@ def test_what_differed_before_is_told_apart_from_the_edit(history):
     example = found.review.group_of("ottawa").example
     assert [d.attribute for d in example.differences] == ["mtu"]
     assert [(d.attribute, d.observed) for d in example.before] == [("location", "Elsewhere")]
+    assert found.review.group_of("ottawa").differing == ("ottawa",)
+    [stage] = example.plan["stages"]
+    assert [step["kind"] for step in stage["steps"]] == ["data-network"]
     assert [preview.site for preview in found.previews] == [group.example.site for group in found.review.groups]
 
 

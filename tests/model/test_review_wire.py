@@ -22,6 +22,7 @@ FULL = review(
         unjudged=("certificate/ssl",),
         before=(difference("dns"),),
         is_exact=True,
+        differing=("edge-0002",),
         read_at=1_794_990_000.0,
     ),
     new=("n",),

@@ -51,7 +51,7 @@ def full(text):
         Proof("f", f"{text}9", wide[9:12], ProofResult.PROVED, objections=(Objection(text, text, refusal),)),
     )
     return review(
-        group(wide, *values, cost=LOCK, **told),
+        group(wide, *values, cost=LOCK, differing=wide, **told),
         group((f"{text}odd",), difference(text, text, text, f"{text}3"), edit=f"{text}.{text}", **told),
         new=(text,),
         gone=(text,),
