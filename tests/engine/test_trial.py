@@ -115,6 +115,19 @@ def test_a_host_that_is_not_there_yet_is_not_proved_and_nothing_is_said_to_be_re
     assert proof.reason == "worker-2: not installed, so what is done there once it is was not tried"
 
 
+def test_what_waits_for_a_person_is_not_proved_and_does_not_count_as_failed():
+    """Somebody locked the host: the plan leaves out what needs a lock, and the platform has nothing to say to it."""
+    whole = case(
+        OTTAWA, ran(f"{RAN}    ethernet:\n    - {{name: data0, class: data, mtu: 9000, port: {{name: ens1f0}}}}")
+    )
+    rows = whole.inventory["/v1/ihosts"]["ihosts"]
+    locked = [{**row, "administrative": "locked", "operational": "disabled", "availability": "online"} for row in rows]
+    proof = tried(replace(whole, inventory={**whole.inventory, "/v1/ihosts": {"ihosts": locked}}), KINDS)
+    assert (proof.result, proof.is_failed) == (ProofResult.NOT_PROVED, False)
+    assert proof.reason.startswith("as the site is, it is not planned: ")
+    assert "locked-by-operator" in proof.reason
+
+
 def test_what_differed_before_the_change_does_not_fail_it():
     """Somebody made the interface smaller than its data network, which Git had said before."""
     whole = case(OTTAWA, document("System", OTTAWA, "  location: Hull"))
