@@ -38,13 +38,16 @@ def run(words: list[str], folder: Path, endpoints: Path) -> subprocess.Completed
 
 @pytest.mark.timeout(300)
 def test_the_commands_of_the_page_show_what_it_shows(folder, tmp_path):
-    endpoints = tmp_path / "endpoints.json"
+    endpoints, hosted = tmp_path / "endpoints.json", tmp_path / "hosted.git"
+    subprocess.run(["git", "clone", "--quiet", "--bare", folder, hosted], check=True)
+    subprocess.run(["git", "-C", folder, "remote", "add", "origin", hosted], check=True)
     with serving(endpoints, repo=EXAMPLE, speed=2400) as server:
         ended = run(["apply", "ottawa-001", "--path", "sites", "--yes"], folder, endpoints)
         assert ended.returncode == 0, ended.stdout + ended.stderr
         server.sites["ottawa-001"].change_rows("idns", {}, {"nameservers": "10.9.9.9"})
         ended = [run(words, folder, endpoints) for words in COMMANDS]
-    assert [one.returncode for one in ended] == [2, 2, 0], [one.stderr for one in ended]
+    assert [one.returncode for one in ended] == [2, 2, 0, 0], [one.stderr for one in ended]
     assert ended[0].stdout == SHOWN
     assert ended[1].stdout == SHOWN
     assert "committed to accept-dns: " in ended[2].stdout
+    assert "\npushed stxr/accept-ottawa-001-" in ended[3].stdout
