@@ -9,6 +9,7 @@ from fastapi import FastAPI, Response
 from fastapi.responses import PlainTextResponse
 
 from reconciler import __version__
+from reconciler.api.accepting import Accepts, add_accepting
 from reconciler.api.access import Access
 from reconciler.api.answering import ShortBodies, name_methods
 from reconciler.api.breakers import add_breakers
@@ -35,12 +36,13 @@ def create_app(
     drifts: Drifts | None = None,
     *,
     reviews: ReviewDesk | None = None,
+    accepts: Accepts | None = None,
 ) -> FastAPI:
     """The application.
 
     hooks: without them nobody is told of pushes, and the repository is looked at when its time has come.
     desk: without it nobody can say anything. drifts: without it there is no past of what differs. reviews: without them
-    nobody is told what a change would do.
+    nobody is told what a change would do. accepts: without it what sites show is not written to Git.
     """
     app = FastAPI(title="stx-reconciler", version=__version__, docs_url=None, redoc_url=None)
     app.add_middleware(ShortBodies, but=PATH)
@@ -61,6 +63,8 @@ def create_app(
         add_look(app, fleet, access, desk)
         add_rollouts(app, access, desk)
         add_breakers(app, access, desk)
+        if accepts:
+            add_accepting(app, fleet, access, desk, accepts)
     if reviews:
         add_reviews(app, access, reviews)
     name_methods(app)

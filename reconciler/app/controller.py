@@ -20,6 +20,7 @@ from reconciler.app.serving import Server, access_of
 from reconciler.app.watching import Ends, Said, Sights
 from reconciler.clients import SYSTEM_CLOCK, Sender, load
 from reconciler.clients.forges import open_forge
+from reconciler.engine.accepting import Accepting
 from reconciler.engine.bounds import Bounds
 from reconciler.engine.central import central_of
 from reconciler.engine.controller import Controller
@@ -109,7 +110,7 @@ async def controller(options: Running) -> AsyncIterator[Started]:
             stack.callback(ground.source.repository.close)
             it, sights = _controller(ground, fleet)
             git = _git(ground, bounds, fleet, sights, stack)
-            async with _at_work(it, git, sights, options) as started:
+            async with _at_work(Work(it, git, sights, fleet), options) as started:
                 yield started
 
 
@@ -223,8 +224,19 @@ def _rollouts(members: Alone | Replicas, store: Store, source: Source) -> Rollou
     return SharedRollouts(store.rollouts, source.repository, SYSTEM_CLOCK, lambda: members.post is Post.LEADER)
 
 
+@dataclass(frozen=True, slots=True)
+class Work:
+    """What works together: the controller, what it follows, what is shown of it, and the sites."""
+
+    it: Controller
+    git: Git
+    sights: Sights
+    fleet: Fleet
+
+
 @asynccontextmanager
-async def _at_work(it: Controller, git: Git, sights: Sights, options: Running) -> AsyncIterator[Started]:
+async def _at_work(work: Work, options: Running) -> AsyncIterator[Started]:
+    it, git, sights = work.it, work.git, work.sights
     shown = Shown(
         verdicts=it.verdicts.values,
         verdict=it.verdicts.get,
@@ -245,9 +257,10 @@ async def _at_work(it: Controller, git: Git, sights: Sights, options: Running) -
     known = Known(it, git.source, git.members)
     asked = asking(known, options.root)
     async with access_of(it.store, options.listen) as access, AsyncExitStack() as stack:
-        server = Server(
-            create_app(shown, access, hooks, desk, drifts, reviews=review_desk(known, asked)), options.listen
-        )
+        forge = await stack.enter_async_context(open_forge(options.forge, SYSTEM_CLOCK)) if options.forge else None
+        accepts = Accepting(work.fleet, git.source, lambda: it.drift, options.root, forge)
+        served = create_app(shown, access, hooks, desk, drifts, reviews=review_desk(known, asked), accepts=accepts)
+        server = Server(served, options.listen)
         jobs = [
             it.run(),
             follow(it, git),
@@ -262,8 +275,7 @@ async def _at_work(it: Controller, git: Git, sights: Sights, options: Running) -
             jobs.append(notify(it, sights, options.notifications))
         if asked:
             jobs.append(asked.run())
-        if options.forge:
-            forge = await stack.enter_async_context(open_forge(options.forge, SYSTEM_CLOCK))
+        if options.forge and forge:
             pulls, proofs = reviews(forge, options.forge, known, options.root, sights.says("review"))
             jobs += [pulls.run(), proofs.run()]
         tasks = tuple(asyncio.create_task(job) for job in (*jobs, *git.crew.jobs(), server.serve()))

@@ -58,7 +58,11 @@ def asking(known: Known, root: str) -> Asking | None:
     """Reviews by hand; None for a folder that is no git repository."""
     mirror = known.source.mirror
     store = known.it.store
-    return Asking(Maker(mirror, root, registry(), store.readings), store.reviews, SYSTEM_CLOCK) if mirror else None
+    return (
+        Asking(Maker(mirror, root, registry(), store.readings, store.durations.known), store.reviews, SYSTEM_CLOCK)
+        if mirror
+        else None
+    )
 
 
 def desk(known: Known, asked: Asking | None) -> ReviewDesk | None:
@@ -69,7 +73,7 @@ def desk(known: Known, asked: Asking | None) -> ReviewDesk | None:
 def reviews(forge: ForgeClient, settings: ForgeFile, known: Known, root: str, say: Say) -> tuple[Reviews, Proofs]:
     """What follows the pull requests of a forge, and proves what they propose. Raises ConfigError without a mirror."""
     store = known.it.store
-    maker = Maker(mirror_of(known.source), root, registry(), store.readings)
+    maker = Maker(mirror_of(known.source), root, registry(), store.readings, store.durations.known)
     sites = Sites(known.base, known.branch, known.verdicts, known.read)
     proofs = Proofs(maker, Prover(registry, store.proofs, SYSTEM_CLOCK), say)
     showing = Showing(forge, maker, store.reviews, sites, SYSTEM_CLOCK, settings.link, proves=proofs.put)

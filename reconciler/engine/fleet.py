@@ -175,6 +175,14 @@ class Fleet:
             conditions=lambda: tuple(c for c in memory.conditions(name) if c not in seen),
         )
 
+    async def judged_beside(self, name: str) -> Judged:
+        """A site as it is now, for who only asks: no visit is disturbed, and nothing is noted.
+
+        Raises what a visit raises: ConfigErrors, ConfigError, Unreachable, Unauthorized.
+        """
+        visit = await self.visit(name)
+        return await judge(replace(visit, remote=visit.remote.beside()), self.office)
+
     async def inventory(self, name: str) -> dict[str, Any]:
         """Every list that the kinds read of one site, as {path: {items: rows}}. Raises ReconcilerError."""
         remote = await self._remotes(self._endpoint(name))

@@ -69,6 +69,10 @@ class SiteRemote:
         """As it was read last."""
         return self._rows.system
 
+    def beside(self) -> SiteRemote:
+        """The same site over the same line, with a memory of its own: a look that no visit notices."""
+        return SiteRemote(self._site, self._platform, self._kinds, self._clock, self._neighbours)
+
     async def observe(self) -> Snapshot:
         """The whole site, each list once. Raises what makes a reading impossible; other lists that fail are named."""
         began = self._clock.now()

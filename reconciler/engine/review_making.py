@@ -7,7 +7,7 @@ secret is read.
 from __future__ import annotations
 
 import threading
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -18,6 +18,7 @@ from reconciler.engine.prover import Prover
 from reconciler.engine.proving import Inventory, Lot
 from reconciler.engine.repository import NoBases, Repository
 from reconciler.engine.reviewing import Known, moved, reviewed
+from reconciler.model.durations import Durations
 from reconciler.model.kind import Kinds
 from reconciler.model.review import Review
 from reconciler.model.snapshot import Snapshot
@@ -43,11 +44,18 @@ class Proposed:
 class Maker:
     """Reviews of one root of one mirror. Follows the base from one review to the next, which costs what moved.
 
-    May be called from several threads, which take turns.
+    May be called from several threads, which take turns. durations: how long acts take on this fleet, asked each time.
     """
 
-    def __init__(self, mirror: Mirror, root: str, kinds: Kinds, readings: ReadingStore) -> None:
-        self._mirror, self._kinds, self._readings = mirror, kinds, readings
+    def __init__(
+        self,
+        mirror: Mirror,
+        root: str,
+        kinds: Kinds,
+        readings: ReadingStore,
+        durations: Callable[[], Durations] = Durations,
+    ) -> None:
+        self._mirror, self._kinds, self._readings, self._durations = mirror, kinds, readings, durations
         self._sites = GitSites(mirror, layers_of, fleet_part=fleet_part, root=root)
         self._before = Repository(self._sites, kinds, NoBases())
         self._turn = threading.RLock()
@@ -83,7 +91,7 @@ class Maker:
         """What those sites would feel. Raises SourceError."""
         with self._turn:
             before, after = self._at(asked.base), self._beside(asked.head)
-            return reviewed(before, after, asked.names, Known(now, self.root, self._observed))
+            return reviewed(before, after, asked.names, Known(now, self.root, self._observed, self._durations()))
 
     def lots(self, asked: Proposed, names: Collection[str], prover: Prover) -> tuple[Lot, ...]:
         """What is to be tried for these sites, on twins of them as they were read last.
