@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+import asyncio
 import base64
 import secrets as random
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 from pydantic import SecretStr
 
 from reconciler.clients.json import encode
-from reconciler.clients.secrets import resolve
+from reconciler.clients.secrets import resolve, waits
 from reconciler.model.errors import ConfigError
 from reconciler.model.multipart import File, InBase64, Multipart, Part
 from reconciler.model.secret import SecretRef, Upload, digest, joined
@@ -29,6 +30,33 @@ def encoded(body: Any) -> tuple[bytes, tuple[SecretStr, ...], str]:
         return _parts(body)
     content, shown = encode(revealed(body))
     return content, shown, JSON
+
+
+async def encoded_now(body: Any) -> tuple[bytes, tuple[SecretStr, ...], str]:
+    """The same, for an event loop: a secret that takes a while to be read is read in a thread."""
+    if any(waits(reference) for reference in _references(body)):
+        return await asyncio.to_thread(encoded, body)
+    return encoded(body)
+
+
+def _references(value: Any) -> Iterator[str]:
+    """Every reference in a body."""
+    match value:
+        case SecretRef():
+            yield value.reference
+        case InBase64():
+            yield value.secret.reference
+        case Upload():
+            yield from (file.reference for file in value.files)
+        case Multipart():
+            yield from _references(tuple(value.parts.values()))
+        case File():
+            yield from _references(value.content)
+        case Mapping():
+            yield from _references(tuple(value.values()))
+        case list() | tuple():
+            for member in value:
+                yield from _references(member)
 
 
 def reveal(reference: str) -> SecretStr:

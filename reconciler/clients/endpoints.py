@@ -26,8 +26,9 @@ from urllib.parse import urlsplit
 from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, ValidationError
 
 from reconciler.clients.own_file import Said, explained, read
-from reconciler.clients.secrets import SecretReference, resolve
+from reconciler.clients.secrets import SecretReference, off_the_loop, resolve
 from reconciler.model.errors import ConfigError, ConfigErrors
+from reconciler.model.reference import IN_WORDS
 from reconciler.model.words import Service
 
 PASSED_OVER = "control"
@@ -49,12 +50,12 @@ Url = Annotated[str, AfterValidator(_service_url)]
 
 
 class Password(Said):
-    secret_ref: SecretReference = Field(description="env:NAME or file:PATH, relative to the endpoints file.")
+    secret_ref: SecretReference = Field(description=f"{IN_WORDS}; a path is relative to the endpoints file.")
 
 
 def _by_reference(said: Any) -> Any:
     if not isinstance(said, Mapping | Password):
-        raise ValueError("must be a reference, {secretRef: env:NAME} or {secretRef: file:PATH}, never the password")  # noqa: TRY004
+        raise ValueError("must be a reference, as {secretRef: env:NAME} or {secretRef: file:PATH}, never the password")  # noqa: TRY004
     return said
 
 
@@ -98,6 +99,10 @@ class Endpoint(Keystone):
     def password(self) -> SecretStr:
         """The password as it is now. Raises ConfigError."""
         return resolve(self.credentials.password.secret_ref, self.folder)
+
+    async def password_now(self) -> SecretStr:
+        """The same, for an event loop: it is not kept from its work by a service that holds passwords."""
+        return await off_the_loop(self.credentials.password.secret_ref, self.password)
 
     def url(self, service: Service) -> str:
         """Where a service is. Raises ConfigError if the entry does not say."""

@@ -91,7 +91,7 @@ class TokenBroker:
         return token
 
     async def _fresh(self) -> Token:
-        now, password = self._clock.now(), self._endpoint.password()
+        now, password = self._clock.now(), await self._endpoint.password_now()
         self._refuse_what_was_rejected(password, now)
         request = self._request(password)
         answer = await self._line.exchange(request)

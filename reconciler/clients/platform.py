@@ -12,7 +12,7 @@ from dataclasses import replace
 from typing import Any, Protocol
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
-from reconciler.clients.bodies import encoded
+from reconciler.clients.bodies import encoded_now
 from reconciler.clients.faults import error_of, garbled, upload_error
 from reconciler.clients.http import Limits
 from reconciler.clients.json import decode, without_links
@@ -111,7 +111,7 @@ class PlatformClient:
         """
         request = self._request(method, path, timeout_s or self._longest_s(path), host)
         if body is not None:
-            content, secrets, form = encoded(body)
+            content, secrets, form = await encoded_now(body)
             request = replace(request, body=content, secrets=secrets, headers={"Content-Type": form})
         if ends:
             request = replace(request, headers={**request.headers, "Connection": "close"})

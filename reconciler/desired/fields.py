@@ -10,9 +10,9 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, WithJsonSchem
 from pydantic.alias_generators import to_camel
 
 from reconciler.model.maintenance import DURATION_FORM
+from reconciler.model.reference import IN_DOCUMENTS, IN_DOCUMENTS_IN_WORDS
 
 MAC_FORM = r"^([0-9a-fA-F]{2}[:-]){5}[0-9a-fA-F]{2}$"  # the CRD's lets G..Z through
-REFERENCE_FORM = r"^(env:[A-Za-z_][A-Za-z0-9_]*|file:/.+)$"
 VALUE_NAME = r"^[A-Za-z_][A-Za-z0-9_]*$"
 RELEASE_FORM = r"^[0-9]+\.[0-9]+(\.[0-9]+)*$"
 URL_FORM = r"^https?://.+$"
@@ -26,7 +26,7 @@ PATTERNS_IN_WORDS = {
     r"^/dev/.+$": "must be the path of a device, /dev/…",
     r"^[0-9]+$": "may have digits only",
     r"^[1-9][0-9]*$": "must be a number without leading zero",
-    REFERENCE_FORM: "must be env:NAME or file:/path",
+    IN_DOCUMENTS: f"must be {IN_DOCUMENTS_IN_WORDS}",
     VALUE_NAME: "must begin with a letter or _ and have letters, digits and _ only",
     RELEASE_FORM: 'must be a release such as "24.10"',
     URL_FORM: "must be an http or https URL",

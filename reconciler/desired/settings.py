@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field, StrictBool, StrictStr
 
-from reconciler.desired.fields import REFERENCE_FORM, RELEASE_FORM, URL_FORM, VALUE_NAME, Own
+from reconciler.desired.fields import RELEASE_FORM, URL_FORM, VALUE_NAME, Own
 from reconciler.desired.site_sections import IGNORED, HostSections, Secrets, SystemSection
 from reconciler.model.breaker import BreakerPolicy
 from reconciler.model.fight import FightPolicy
@@ -16,6 +16,7 @@ from reconciler.model.ignore import Ignore, Suppression
 from reconciler.model.maintenance import MaintenanceWindow
 from reconciler.model.merge import Approvals
 from reconciler.model.proof import ProofPolicy
+from reconciler.model.reference import IN_DOCUMENTS, IN_DOCUMENTS_IN_WORDS
 from reconciler.model.site import Settings
 from reconciler.model.waves import Amount, Mass, Strategy, WorkersOut
 from reconciler.model.words import ApplyPolicy, HealPolicy, Mode, Prune
@@ -94,8 +95,8 @@ class Group(Policies):
 
 
 class Password(Own):
-    secret_ref: Annotated[str, Field(pattern=REFERENCE_FORM)] = Field(
-        alias="secretRef", description="Where the password is: env:NAME or file:/path. Never the password itself."
+    secret_ref: Annotated[str, Field(pattern=IN_DOCUMENTS)] = Field(
+        alias="secretRef", description=f"Where the password is: {IN_DOCUMENTS_IN_WORDS}. Never the password itself."
     )
 
 

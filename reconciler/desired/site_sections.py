@@ -7,11 +7,12 @@ from typing import Annotated, Literal
 from pydantic import ConfigDict, Field
 from pydantic.alias_generators import to_camel
 
-from reconciler.desired.fields import REFERENCE_FORM, Address, Own
+from reconciler.desired.fields import Address, Own
 from reconciler.model.ignore import Ignore
+from reconciler.model.reference import IN_DOCUMENTS, IN_DOCUMENTS_IN_WORDS
 
 Hostname = Annotated[str, Field(pattern=r"^[a-zA-Z0-9\-_\.]+$")]
-Reference = Annotated[str, Field(pattern=REFERENCE_FORM)]
+Reference = Annotated[str, Field(pattern=IN_DOCUMENTS)]
 
 
 class Section(Own):
@@ -23,7 +24,7 @@ class Section(Own):
 class Secret(Section):
     """Where a secret is, never the secret itself; it is read when it is compared and when it is sent."""
 
-    secret_ref: Reference = Field(description="Where it is: env:NAME or file:/path.")
+    secret_ref: Reference = Field(description=f"Where it is: {IN_DOCUMENTS_IN_WORDS}.")
     key_ref: Reference | None = Field(
         default=None, description="Where its private key is, if not with it: tls.key beside tls.crt."
     )

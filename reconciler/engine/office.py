@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager, nullcontext
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Protocol
 
@@ -13,7 +13,7 @@ from reconciler.clients import reveal
 from reconciler.engine.measuring import Lasting, Stopwatch, Unmeasured
 from reconciler.engine.remote import SiteRemote
 from reconciler.engine.repository import Repository
-from reconciler.engine.unsealed import Reveal, as_seen
+from reconciler.engine.unsealed import Reveal, as_seen, read_ahead
 from reconciler.model.allowance import Allowance
 from reconciler.model.approval import Approval
 from reconciler.model.condition import HostCondition
@@ -177,6 +177,12 @@ class Office:
     turns: Turns = field(default_factory=Unordered)
     bounds: Bounds = field(default_factory=Unbounded)
     lasting: Lasting = field(default_factory=Unmeasured)
+
+    async def at_look(self, visit: Visit) -> Office:
+        """The same for one look at a site, which waits for nobody who keeps secrets: what they keep was asked before."""
+        base = self.repository.base(visit.site, visit.base_commit)
+        said = (visit.desired, base) if base else (visit.desired,)
+        return replace(self, reveal=await read_ahead(said, self.kinds, self.reveal))
 
     def as_seen(self, said: Snapshot, observed: Snapshot) -> Snapshot:
         """What Git says, as it is compared with what was observed."""

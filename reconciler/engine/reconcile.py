@@ -71,7 +71,7 @@ async def judge(visit: Visit, office: Office) -> Judged:
     with office.timed("observe"):
         have = await visit.remote.observe()
     with office.timed("diff"):
-        seen = compared(visit, have, office)
+        seen = compared(visit, have, await office.at_look(visit))
     with office.timed("plan"):
         ours, both = still_open(visit.windows, have), _both(visit, seen.head, have)
         todo = plan(seen.found, both, office.kinds, ours, visit.desired.revision)

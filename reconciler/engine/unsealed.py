@@ -5,12 +5,14 @@ Git says where a secret is. What it holds may change without a commit, so it is 
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import replace
 from typing import Any
 
 from pydantic import SecretStr
 
+from reconciler.clients.secrets import waits
 from reconciler.diff import spelled
 from reconciler.model.errors import ConfigError
 from reconciler.model.kind import Kinds, Sealed
@@ -20,6 +22,35 @@ from reconciler.model.snapshot import Snapshot
 
 Reveal = Callable[[str], SecretStr]
 NOT_READ = "its secret is not read here"
+
+
+async def read_ahead(said: Iterable[Snapshot], kinds: Kinds, reveal: Reveal) -> Reveal:
+    """What gives for one look what `reveal` gives; what takes a while to be read was read before, in a thread."""
+    places = {place for snapshot in said for place in _places(snapshot, kinds) if waits(place)}
+    if not places:
+        return reveal
+    known = await asyncio.to_thread(lambda: {place: _tried(place, reveal) for place in sorted(places)})
+
+    def remembered(reference: str) -> SecretStr:
+        found = known.get(reference)
+        if isinstance(found, ConfigError):
+            raise found
+        return found or reveal(reference)
+
+    return remembered
+
+
+def _places(said: Snapshot, kinds: Kinds) -> Iterator[str]:
+    for key, resource in said.resources.items():
+        if sealed := kinds[key.kind].sealed:
+            yield from sealed.places(resource)
+
+
+def _tried(reference: str, reveal: Reveal) -> SecretStr | ConfigError:
+    try:
+        return reveal(reference)
+    except ConfigError as error:
+        return error
 
 
 def as_seen(said: Snapshot, observed: Snapshot, kinds: Kinds, reveal: Reveal) -> Snapshot:

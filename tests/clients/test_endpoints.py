@@ -103,7 +103,7 @@ def test_entries_may_share_what_is_alike(file):
         ("https://[2001:db8::2]:6385", "192.0.2.1:6385", "services.platform: must be a URL such as https://"),
         ("https://[2001:db8::2]:6385", "https://a:b@192.0.2.1", "services.platform: must hold no user, password"),
         ('{secretRef: "file:passwords/sc-0412"}', "{secretRef: iron}", "secretRef: String should match pattern"),
-        ('{secretRef: "file:passwords/sc-0412"}', "iron", "password: must be a reference, {secretRef: env:NAME}"),
+        ('{secretRef: "file:passwords/sc-0412"}', "iron", "password: must be a reference, as {secretRef: env:NAME}"),
     ],
 )
 def test_what_is_wrong_with_an_entry_is_named(file, old, new, complaint):

@@ -87,6 +87,7 @@ class Line:
         self._refusals = 0  # limits met in a row
         self._refused = ""  # digest of the token that opened nothing, and what was said of it
         self._why_refused = ""
+        self._token = SecretStr("")  # what was sent last, to be masked where it comes back
         self._wrote_at = float("-inf")
         self._seen: OrderedDict[str, Answer] = OrderedDict()
 
@@ -152,7 +153,7 @@ class Line:
         self._wrote_at = self._clock.now()
 
     async def _asked(self, ask: Ask, url: URL, more: Mapping[str, str] | None = None) -> Answer:
-        token = self.settings.secret()
+        token = self._token = await self.settings.secret_now()
         self._may_ask(ask, token)
         answer = await self._exchanged(ask, url, token, more or {})
         self._note(ask, answer, token)
@@ -211,7 +212,7 @@ class Line:
     def _well(self, ask: Ask, answer: Answer) -> Answer:
         if 200 <= answer.status < 300:
             return answer
-        said = masked(refusal(answer.body), (self.settings.secret(),)) or "no reason given"
+        said = masked(refusal(answer.body), (self._token,)) or "no reason given"
         if answer.status in SERVERS_FAULT:
             raise self._dark(ask, Failure.UNAVAILABLE, f"{answer.status} {said}")
         if 300 <= answer.status < 400:

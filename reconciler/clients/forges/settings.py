@@ -20,9 +20,10 @@ from pydantic import AfterValidator, Field, SecretStr, ValidationError
 
 from reconciler.clients.oidc_file import safe_url
 from reconciler.clients.own_file import Said, explained, read
-from reconciler.clients.secrets import SecretReference, resolve
+from reconciler.clients.secrets import SecretReference, off_the_loop, resolve
 from reconciler.model.errors import ConfigError, ConfigErrors
 from reconciler.model.forge import Forge
+from reconciler.model.reference import IN_WORDS
 
 WHAT = "forge file"
 ROOT = Path("/")
@@ -40,7 +41,7 @@ def _address(url: str) -> str:
 
 
 class Token(Said):
-    secret_ref: SecretReference = Field(description="Where the token is: env:NAME or file:PATH. Never the token.")
+    secret_ref: SecretReference = Field(description=f"Where the token is: {IN_WORDS}. Never the token.")
 
 
 class ForgeFile(Said):
@@ -91,10 +92,15 @@ class ForgeFile(Said):
         """The token as it is now. Raises ConfigError, never with a value."""
         return resolve(self.token.secret_ref, ROOT)
 
+    async def secret_now(self) -> SecretStr:
+        """The same, for an event loop."""
+        return await off_the_loop(self.token.secret_ref, self.secret)
+
     def beside(self, folder: Path) -> ForgeFile:
         """The same, its paths from the root; relative ones are of this folder."""
         scheme, _, name = self.token.secret_ref.partition(":")
-        token = Token(secret_ref=f"file:{folder.resolve() / name}") if scheme == "file" else self.token
+        has_path = scheme in {"file", "sops"}
+        token = Token(secret_ref=f"{scheme}:{folder.resolve() / name}") if has_path else self.token
         return self.model_copy(update={"token": token, "ca_bundle": self.ca_bundle and folder / self.ca_bundle})
 
 

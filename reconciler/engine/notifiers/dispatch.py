@@ -10,6 +10,7 @@ import asyncio
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
+from functools import partial
 from pathlib import Path
 
 from reconciler.clients import Clock
@@ -118,7 +119,7 @@ class Dispatch:
         pause = FIRST_PAUSE_S
         for left in reversed(range(TRIES)):
             try:
-                await self.out.deliver(self.notifier.letter(notices, self.out.folder, self.out.clock.now()))
+                await self.out.deliver(await self._letter(notices))
             except (NotTakenError, ConfigError) as error:
                 is_final = isinstance(error, NotTakenError) and error.is_final
                 self._complain(error, left if not is_final else 0)
@@ -131,6 +132,10 @@ class Dispatch:
             else:
                 return Fate.SENT
         return Fate.UNDELIVERED
+
+    async def _letter(self, notices: Sequence[Notice]) -> Letter:
+        written = partial(self.notifier.letter, notices, self.out.folder, self.out.clock.now())
+        return await asyncio.to_thread(written) if self.notifier.waits else written()
 
     def _complain(self, error: Exception, left: int) -> None:
         then = f"{left} more tries" if left else "it is dropped"

@@ -11,7 +11,7 @@ from typing import Annotated, ClassVar
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 from pydantic.alias_generators import to_camel
 
-from reconciler.clients.secrets import SecretReference, resolve
+from reconciler.clients.secrets import SecretReference, resolve, waits
 from reconciler.model.letter import Letter
 from reconciler.model.notice import Notice, Topic
 from reconciler.model.words import Severity
@@ -24,7 +24,7 @@ class _Said(BaseModel):
 
 
 class Secret(_Said):
-    """A value by reference, `env:NAME` or `file:PATH` relative to the file that says it; read for each message."""
+    """A value by reference, its path relative to the file that says it; read for each message."""
 
     secret_ref: SecretReference
 
@@ -35,7 +35,7 @@ class Secret(_Said):
 
 def _by_reference(said: object) -> object:
     if not isinstance(said, dict | Secret | None):
-        raise ValueError("must be a reference, {secretRef: env:NAME} or {secretRef: file:PATH}, never the secret")  # noqa: TRY004
+        raise ValueError("must be a reference, as {secretRef: env:NAME} or {secretRef: file:PATH}, never the secret")  # noqa: TRY004
     return said
 
 
@@ -60,6 +60,12 @@ class Notifier(_Said, ABC):
         ranks = list(Severity)
         is_near = not self.groups or not notice.group or notice.group in self.groups
         return is_near and notice.topic in self.topics and ranks.index(notice.severity) >= ranks.index(self.least)
+
+    @property
+    def waits(self) -> bool:
+        """Whether a secret of it takes a while to be read, so that `letter` is no work for an event loop."""
+        said = (getattr(self, name) for name in type(self).model_fields)
+        return any(waits(each.secret_ref) for each in said if isinstance(each, Secret))
 
     @abstractmethod
     def letter(self, notices: Sequence[Notice], folder: Path, now: float) -> Letter:

@@ -72,8 +72,8 @@ def test_a_missing_file_is_named(tmp_path):
 
 
 def test_another_scheme_is_refused(tmp_path):
-    with pytest.raises(ConfigError, match="given as env:NAME or file:PATH, not as vault:"):
-        resolve("vault:iron", tmp_path)
+    with pytest.raises(ConfigError, match=r"given as env:NAME, file:PATH or sops:.*, not as keyring:"):
+        resolve("keyring:iron", tmp_path)
 
 
 def test_masking_leaves_no_value_and_no_empty_hole():

@@ -1,0 +1,41 @@
+"""From a reference to its value. A scheme is one file of this package, and one line here."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Annotated
+
+from pydantic import SecretStr, StringConstraints
+
+from reconciler.clients.secrets import env, file, sops
+from reconciler.clients.secrets.scheme import Asked, Scheme
+from reconciler.model import reference as forms
+from reconciler.model.errors import ConfigError
+
+SecretReference = Annotated[str, StringConstraints(pattern=forms.ANY)]
+SCHEMES: Mapping[str, Scheme] = {one.name: one for one in (env.SCHEME, file.SCHEME, sops.SCHEME)}
+
+
+def resolve(reference: str, folder: Path, environ: Mapping[str, str] | None = None) -> SecretStr:
+    """The value behind a reference; relative files are beside `folder`. Raises ConfigError, never with a value.
+
+    It may wait for a service, or decrypt a file: on an event loop, `off_the_loop` asks for it.
+    """
+    name, _, rest = reference.partition(":")
+    if name not in SCHEMES:
+        raise ConfigError(f"a secret is given as {forms.IN_WORDS}, not as {name}:", str(folder))
+    return SCHEMES[name].read(Asked(reference, rest, folder, os.environ if environ is None else environ))
+
+
+def waits(reference: str) -> bool:
+    """Whether reading it may take a while."""
+    scheme = SCHEMES.get(reference.partition(":")[0])
+    return scheme is not None and scheme.waits
+
+
+async def off_the_loop(reference: str, read: Callable[[], SecretStr]) -> SecretStr:
+    """What `read` gives, for this reference; in a thread where that may wait."""
+    return await asyncio.to_thread(read) if waits(reference) else read()

@@ -1,0 +1,14 @@
+"""How people write where a secret is: a scheme, and what it needs to find it. Forms only; nothing is looked up here."""
+
+from __future__ import annotations
+
+ENVIRONMENT = r"env:[A-Za-z_][A-Za-z0-9_]*"
+FILE = r"file:.+"
+SOPS = r"sops:[^#]+#[^#]+"  # a file and the path of a key in it
+
+ANY = rf"^({ENVIRONMENT}|{FILE}|{SOPS})$"
+IN_WORDS = "env:NAME, file:PATH or sops:PATH#KEY"
+
+# What a document of the site-config repository may say: it has no folder that a path could be relative to.
+IN_DOCUMENTS = rf"^({ENVIRONMENT}|file:/.+|sops:/[^#]+#[^#]+)$"
+IN_DOCUMENTS_IN_WORDS = "env:NAME, file:/path or sops:/path#key"
