@@ -138,7 +138,8 @@ class Example:
 class Group:
     """Sites on which the same values become the same, in the same way and at the same cost.
 
-    fingerprint: of the change, as approvals name it. edit: equal for groups in which the same fields of the same
+    fingerprint: of the change, as approvals name it; where a site is in `differing`, what is planned there by and by is
+      this and more, under another fingerprint. edit: equal for groups in which the same fields of the same
       resources change, to whatever value: one edit of Git is told once.
     is_exact: judged by what was read of each site; else the sites are taken to be as the base says.
     read_at: Unix seconds of the oldest of these readings; None for what is not exact.
