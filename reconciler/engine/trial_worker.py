@@ -1,12 +1,14 @@
 """Trials in a process of their own: a trial computes for seconds, and nothing that serves waits for it.
 
 A thread would share the interpreter's lock with the event loop (docs/proving.md has the figures). The process is
-spawned, so it inherits no socket and no lock; it runs at a lower priority, and is ended when it takes too long.
+spawned, so it inherits no socket and no lock; it runs at a lower priority, with so much memory and no more, and is ended
+when it takes too long.
 """
 
 from __future__ import annotations
 
 import os
+import resource
 from collections.abc import Callable
 from multiprocessing import get_context
 from multiprocessing.connection import Connection
@@ -18,6 +20,7 @@ from reconciler.model.kind import Kinds
 from reconciler.model.proof import Proof
 
 NICE = 10
+MOST_BYTES = 2 * 1024**3  # of address space: what is proposed by others is computed with
 END_S = 5.0  # a process that is killed has ended
 
 
@@ -94,6 +97,7 @@ class TrialWorker:
 def _serve(pipe: Connection, make: Callable[[], Kinds]) -> None:
     """Cases from the pipe, what came of them into it, until its other end is closed."""
     os.nice(NICE)
+    resource.setrlimit(resource.RLIMIT_AS, (MOST_BYTES, MOST_BYTES))
     kinds = make()
     while True:
         try:

@@ -10,7 +10,7 @@ from dataclasses import replace
 import pytest
 
 from reconciler.engine.trial import tried
-from reconciler.engine.trial_worker import TrialWorker, UntriedError
+from reconciler.engine.trial_worker import MOST_BYTES, TrialWorker, UntriedError
 from reconciler.kinds import registry
 from reconciler.model.proof import ProofResult
 from tests.desired.writing import document
@@ -52,6 +52,19 @@ def test_a_process_that_dies_is_a_reason_too(worker):
     with pytest.raises(UntriedError, match="its process ended"):
         worker(case(OTTAWA, OWN), LONG_S)
     assert worker(case(OTTAWA, OWN), LONG_S).result is ProofResult.PROVED
+
+
+def test_one_that_takes_too_much_memory_is_a_reason_too():
+    with (
+        TrialWorker(greedy) as worker,
+        pytest.raises(UntriedError, match="its process ended, perhaps for want of memory"),
+    ):
+        worker(case(OTTAWA, OWN), LONG_S)
+
+
+def greedy():
+    """Made in the worker's process, in place of the kinds."""
+    return {"all": bytearray(MOST_BYTES)}
 
 
 def test_nothing_is_left_of_it_when_it_is_over():
