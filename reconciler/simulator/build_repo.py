@@ -9,10 +9,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from functools import lru_cache, partial
+from ipaddress import ip_address, ip_network
 from pathlib import Path
+from typing import Any
 
 from reconciler.desired import layers_of, load_site, parse_blob, sites_in
-from reconciler.model.errors import ConfigError
+from reconciler.model.errors import ConfigError, ConfigErrors
 from reconciler.model.node import Node
 from reconciler.model.site import Site, SiteFiles
 from reconciler.simulator.bootstrapping import bootstrapped
@@ -37,6 +39,32 @@ def builders(root: Path, *, durations: Durations = REAL) -> dict[str, Build]:
         raise ConfigError(message, str(root))
     names = sites_in(f"subclouds/{entry.name}/" for entry in folder.iterdir() if entry.is_dir())
     return {name: partial(build, root, name, durations=durations) for name in names}
+
+
+def central_of(root: Path) -> dict[str, Any]:
+    """What the central cloud of these sites must be, so that it takes another like them (``dcmanager.about.USUAL``).
+
+    Its management network is the one to which the first site's gateway leads; a repository that says none is no trouble.
+    """
+    name = min(builders(root))
+    try:
+        values = load_site(_files(root, name), _parse).bootstrap_values
+    except (ConfigError, ConfigErrors):
+        return {}
+    gateway = values.text("systemcontroller_gateway_address").split(",")[0].strip() if values else ""
+    return _management_of(gateway) if gateway else {}
+
+
+def _management_of(gateway: str) -> dict[str, Any]:
+    """A subnet of the usual size around it, whose pool does not have it."""
+    address = ip_address(gateway)
+    subnet = ip_network(f"{address}/{24 if address.version == 4 else 64}", strict=False)
+    first = 2 if int(address) - int(subnet.network_address) not in range(2, 101) else 101
+    return {
+        "management-subnet": str(subnet),
+        "management-start": str(subnet[first]),
+        "management-end": str(subnet[first + 98]),
+    }
 
 
 def build(root: Path, name: str, *, durations: Durations = REAL) -> System:

@@ -11,6 +11,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 from reconciler.simulator import build_repo, endpoints, fleet, inventory_file
 from reconciler.simulator.server import Server, ServerOptions, serve
@@ -55,10 +56,12 @@ async def _until_stopped(options: SimulateOptions, announce: Callable[[str], Non
 async def simulated(options: SimulateOptions) -> AsyncIterator[Server]:
     """A running simulator with its endpoints file written, until the context ends."""
     with tempfile.TemporaryDirectory(prefix="stxr-simulate-") as scratch:
-        builders = _builders(options, Path(scratch))
+        builders, central = _builders(options, Path(scratch))
         context, bundle = _tls(options)
         password = secrets.token_urlsafe(18)
-        server_options = ServerOptions(options.speed, password, options.token_seconds, options.slowness, context)
+        server_options = ServerOptions(
+            options.speed, password, options.token_seconds, options.slowness, context, central=central
+        )
         async with serve(builders, options.host, options.port, server_options) as server:
             if options.endpoints_out is not None:
                 endpoints.write(options.endpoints_out, server.url, builders, password, bundle)
@@ -73,16 +76,17 @@ def _tls(options: SimulateOptions) -> tuple[ssl.SSLContext | None, Path | None]:
     return tls.make(options.tls_dir, options.host)
 
 
-def _builders(options: SimulateOptions, scratch: Path) -> Builders:
+def _builders(options: SimulateOptions, scratch: Path) -> tuple[Builders, Mapping[str, Any]]:
+    """How each site is built, and what the central cloud of all is."""
     if options.repo is not None:
-        return build_repo.builders(options.repo)
+        return build_repo.builders(options.repo), build_repo.central_of(options.repo)
     if options.sites is not None:
         root = options.repo_out or scratch / "repo"
         fleet.write(root, options.sites, seed=options.seed)
-        return build_repo.builders(root)
+        return build_repo.builders(root), build_repo.central_of(root)
     if options.inventory is not None:
         system = inventory_file.read(options.inventory)
-        return {system.name: partial(_same, system)}
+        return {system.name: partial(_same, system)}, {}
     raise ValueError("one of repo, sites and inventory must be given")
 
 

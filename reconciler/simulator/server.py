@@ -166,7 +166,8 @@ class _Shell:
         self, site: Site, service: str, request: web.Request, asked: Request, rule: Rule
     ) -> web.StreamResponse:
         if rule.trouble is Trouble.REFUSE:
-            return _sent(Fault(rule.status, rule.text).response())
+            fault = Fault(rule.status, rule.text)
+            return _sent(dcmanager.refusal(asked, fault) if service == "dcmanager" else fault.response())
         if rule.trouble is Trouble.RESET:
             return _reset(request)
         if rule.trouble is Trouble.HANG_BEFORE:

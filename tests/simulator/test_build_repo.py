@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from reconciler.model.errors import ConfigError, ConfigErrors
-from reconciler.simulator import build_repo
+from reconciler.simulator import build_repo, dcmanager
 from reconciler.simulator.hardware import Machine
+from tests.simulator.central import Centre
 
 from .conftest import Api
 
@@ -191,6 +194,23 @@ class TestNetworks:
         assert "bootstrap-values.yaml" in str(caught.value)
 
 
+class TestTheCentralCloud:
+    @pytest.mark.parametrize(
+        ("gateway", "first", "last"),
+        [("10.255.0.1", "10.255.0.2", "10.255.0.100"), ("10.255.0.50", "10.255.0.101", "10.255.0.199")],
+    )
+    def test_it_stands_where_the_sites_gateways_lead_to(self, root, gateway, first, last):
+        values = f"name: quarry\nsystemcontroller_gateway_address: {gateway}\n"
+        (root / "subclouds/quarry/bootstrap-values.yaml").write_text(values)
+        found = build_repo.central_of(root)
+        assert found["management-subnet"] == "10.255.0.0/24"
+        assert (found["management-start"], found["management-end"]) == (first, last)
+
+    def test_it_is_the_usual_one_where_they_say_nothing(self, root):
+        (root / "subclouds/quarry/bootstrap-values.yaml").write_text("name: quarry\n")
+        assert build_repo.central_of(root) == {}
+
+
 class TestTheKindOfSystem:
     @pytest.mark.parametrize(
         ("install_type", "kind", "kernel"),
@@ -227,3 +247,9 @@ class TestTheRepository:
         path.write_text(path.read_text().replace("controller-0", "controller-2"))
         with pytest.raises(ConfigError, match="no Host controller-0"):
             build_repo.build(root, "quarry")
+
+
+def test_the_central_cloud_of_a_repository_takes_another_site_like_its_own():
+    centre = Centre(dcmanager.central(**build_repo.central_of(Path(__file__).parents[2] / "sites")))
+    assert centre.add(systemcontroller_gateway_address="192.168.100.1")[0] == 200
+    assert Centre().add(systemcontroller_gateway_address="192.168.100.1")[0] == 400

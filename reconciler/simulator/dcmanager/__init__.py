@@ -94,6 +94,11 @@ def handle(
     return response
 
 
+def refusal(request: Request, fault: Fault) -> Response:
+    """The fault as dcmanager tells it."""
+    return failure(request, fault, fault.text)
+
+
 def _answered(system: System, request: Request) -> Response:
     try:
         answer = _answer(system, request)
