@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections import Counter
 from collections.abc import Iterator
+from dataclasses import asdict
 from pathlib import Path
 
 import typer
@@ -26,12 +27,13 @@ def status(sites: Sites = None, state: State = STATE, database: Database = "", s
     """Show the last verdict of each site with its age, worst first. Exit: 1 no such site, or no store to look into."""
     must_be_there(state, database)
     found = _chosen(verdicts_of(state, database), sites or [], (state, database))
-    now = time.time()
+    now, alarming = time.time(), alarming_of(state, database)
     if show is Format.JSON:
-        shown.as_json({"sites": [verdict_json(v) | {"age_seconds": _age_s(v, now)} for v in found]})
+        told = [verdict_json(v) | {"age_seconds": _age_s(v, now)} for v in found]
+        shown.as_json({"sites": told, "alarming": asdict(alarming)})
         return
     standing = alarm_lines(found, now) if sites else ()
-    for line in (*status_lines(found, now), *standing, *alarming_lines(alarming_of(state, database), now)):
+    for line in (*status_lines(found, now), *standing, *alarming_lines(alarming, now)):
         typer.echo(line)
 
 

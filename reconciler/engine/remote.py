@@ -34,6 +34,8 @@ class Now(Protocol):
 
 
 NOBODY = Neighbours()
+ALARMS_S = 5.0  # how long a verdict waits for alarms
+SILENT_S = 3_600.0
 Keep = Callable[[str, float, Callable[[], dict[str, Any]]], None]
 
 
@@ -61,6 +63,7 @@ class SiteRemote:
         self._neighbours, self._keep = neighbours, keep
         self._rows = Rows()
         self.took_s = 0.0  # the last full reading
+        self._silent_until = 0.0  # Fault Management is not asked again for a verdict's sake
         self._alarms: SiteAlarms | None = None  # as they were read for a gate, until somebody else is told of them
         self._turn = asyncio.Lock()  # windows that are open together look at the same site
 
@@ -112,22 +115,27 @@ class SiteRemote:
                 self._rows = await look(self._platform, self._rows, {"ihosts", "labels"}, "")
         found = await surroundings(self._site, self._neighbours, self._rows)
         if self._neighbours.fault and Service.FAULT not in found.unread:
-            self._alarms = SiteAlarms.read(found.alarms, self._clock.now())
+            self._alarms, self._silent_until = SiteAlarms.read(found.alarms, self._clock.now()), 0.0
         return found
 
     async def alarms(self, since: float) -> SiteAlarms | None:
         """What stands in the site's Fault Management: as a gate has read it since then, or else read now.
 
-        None where it is not named, or does not answer.
+        None where it is not named, or does not answer; one that is silent is left alone for a while, because a fleet
+        whose workers wait for it would fall behind with all else.
         """
         read, self._alarms = self._alarms, None
         if read and read.at >= since:
             return read
+        fault, now = self._neighbours.fault, self._clock.now()
+        if fault is None or now < self._silent_until:
+            return None
         try:
-            fault = self._neighbours.fault
-            return SiteAlarms.read(await fault.alarms(), self._clock.now()) if fault else None
-        except ReconcilerError:
-            return None  # told by who needs it: the gate
+            async with asyncio.timeout(ALARMS_S):
+                return SiteAlarms.read(await fault.alarms(), self._clock.now())
+        except (ReconcilerError, TimeoutError):
+            self._silent_until = now + SILENT_S
+            return None  # told by who needs it: the gate, which asks all the same
 
     async def noted(self) -> tuple[Noted, ...]:
         """The newest rows of the site's event log; none where its Fault Management is not named or does not answer."""

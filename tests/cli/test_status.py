@@ -85,6 +85,8 @@ def test_both_are_told_of_what_the_store_knows(stxr, state):
     with speaking(state, "test") as store:
         store.alarming.put(Alarming(may_stand=True, stand=1))
     assert "alarms of the system controller: 1 alarm of drift" in stxr("status", "--state", state).out
+    told = json.loads(stxr("status", "--state", state, "--format", "json").out)["alarming"]
+    assert (told["may_stand"], told["stand"], told["failing_since"]) == (True, 1, None)
     with speaking(state, "test") as store:
         store.save(verdict("ottawa", State.IN_SYNC, alarms=SiteAlarms.read([], at=1_000.0)))
     assert "  ottawa: alarms: none (" in stxr("status", "ottawa", "--state", state).out

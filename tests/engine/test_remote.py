@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
+
 import pytest
 
+from reconciler.engine import remote as remote_module
 from reconciler.engine.preview import rows_of
-from reconciler.engine.remote import SiteRemote
+from reconciler.engine.remote import SILENT_S, SiteRemote
 from reconciler.engine.surroundings import Neighbours
 from reconciler.kinds import registry
 from reconciler.model.alarm import Alarm, AlarmSeverity
@@ -204,3 +207,26 @@ async def test_a_site_whose_fault_management_is_silent_or_not_named_tells_of_no_
     assert (await silent.surroundings()).unread
     assert await silent.alarms(since=0.0) is None
     assert await remote.alarms(since=0.0) is None
+
+
+async def test_one_that_is_silent_costs_the_site_one_wait_an_hour_unless_a_gate_hears_of_it(beside):
+    remote, clock, faults = beside
+    faults.error = unreachable(sent=False)
+    for _ in range(3):
+        assert await remote.alarms(since=clock.time) is None
+    assert faults.asked == 1
+    clock.time += SILENT_S
+    assert await remote.alarms(since=clock.time) is None
+    assert faults.asked == 2
+    faults.error = None
+    await remote.surroundings()
+    clock.time += 1.0
+    assert (await remote.alarms(since=clock.time)).total == 1
+
+
+async def test_a_verdict_does_not_wait_for_one_that_hangs(beside, monkeypatch):
+    monkeypatch.setattr(remote_module, "ALARMS_S", 0.0)
+    remote, clock, faults = beside
+    faults.error = None
+    faults.alarms = asyncio.Event().wait
+    assert await remote.alarms(since=clock.time) is None

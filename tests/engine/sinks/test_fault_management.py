@@ -5,11 +5,13 @@ from random import Random
 
 import pytest
 
+from reconciler.clients.central import open_central, open_central_faults
 from reconciler.clients.endpoints import Credentials, Endpoint, Password
 from reconciler.clients.site import open_site
 from reconciler.engine.sinks.drift_alarms import ALARM, wanted
 from reconciler.engine.sinks.fault_management import follow
 from reconciler.model.alarm import Alarm, AlarmSeverity
+from reconciler.model.errors import ConfigError
 from reconciler.simulator.server import ServerOptions, serve
 from tests.engine.sinks.drifting import DNS, MTU, drifted, fleet
 from tests.simulator.conftest import built  # noqa: F401 - a fixture
@@ -98,3 +100,24 @@ async def test_a_hundred_rounds_cut_anywhere_leave_no_duplicate_and_no_orphan(fm
         assert sorted(ours) == [(a.entity, a.reason) for a in wanted(sites)]
         assert len(stand) == len(ours) + 1
     assert cuts > 40
+
+
+async def test_the_system_controller_s_own_is_found_in_its_catalogue(monkeypatch):
+    """Beside dcmanager, which is registered in another region."""
+    monkeypatch.setenv("CENTRE", "right")
+    async with serve({}, options=ServerOptions(password="right")) as server:
+        who = Credentials(username="admin", password=Password(secret_ref="env:CENTRE"))
+        endpoint = Endpoint(
+            name="systemController",
+            auth_url=f"{server.url}/systemController/identity/v3",
+            credentials=who,
+            region="SystemController",
+        )
+        async with open_central_faults(endpoint) as faults, open_central(endpoint) as dcmanager:
+            await follow(fleet(drifted("sc-1", MTU)), faults)
+            assert await dcmanager.subclouds() == ()
+        [row] = server.central.rows("alarms", {})
+        assert row["entity_instance_id"] == "resource=stx-reconciler,name=sc-1"
+        with pytest.raises(ConfigError, match="no faultmanagement in region Ottawa; it has one in RegionOne"):
+            async with open_central_faults(endpoint.model_copy(update={"own_region": "Ottawa"})):
+                pass
