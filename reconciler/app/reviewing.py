@@ -12,10 +12,13 @@ from reconciler.engine.controller import Controller
 from reconciler.engine.follow import Source
 from reconciler.engine.membership import Membership
 from reconciler.engine.prover import Prover
+from reconciler.engine.review_after import Merges
 from reconciler.engine.review_asking import Asking
+from reconciler.engine.review_freshness import Fresh, Freshness
 from reconciler.engine.review_making import Maker
 from reconciler.engine.review_proofs import Proofs
-from reconciler.engine.review_showing import Showing, Sites
+from reconciler.engine.review_showing import Showing
+from reconciler.engine.review_sites import Sites
 from reconciler.engine.reviews import Reviews, Say
 from reconciler.kinds import registry
 from reconciler.model.errors import ConfigError
@@ -76,7 +79,10 @@ def reviews(forge: ForgeClient, settings: ForgeFile, known: Known, root: str, sa
     maker = Maker(mirror_of(known.source), root, registry(), store.readings, store.durations.known)
     sites = Sites(known.base, known.branch, known.verdicts, known.read)
     proofs = Proofs(maker, Prover(registry, store.proofs, SYSTEM_CLOCK), say)
-    showing = Showing(forge, maker, store.reviews, sites, SYSTEM_CLOCK, settings.link, proves=proofs.put)
+    merges = Merges(forge, maker, store.reviews, sites, SYSTEM_CLOCK, store.words.answer, store.rollouts.all)
+    freshness = Freshness(maker, sites, Fresh())
+    parts = (forge, maker, store.reviews, sites, SYSTEM_CLOCK, freshness, merges)
+    showing = Showing(*parts, settings.link, proves=proofs.put)
     leads = lambda: known.it.leads  # noqa: E731
     return Reviews(forge, store.reviews, showing.look, known.base, SYSTEM_CLOCK, leads=leads, say=say), proofs
 

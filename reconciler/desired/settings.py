@@ -10,6 +10,7 @@ from pydantic import Field, StrictBool, StrictStr
 from reconciler.desired.fields import RELEASE_FORM, URL_FORM, VALUE_NAME, Own
 from reconciler.desired.site_sections import IGNORED, HostSections, Secrets, SystemSection
 from reconciler.model.breaker import BreakerPolicy
+from reconciler.model.consent import Consent
 from reconciler.model.fight import FightPolicy
 from reconciler.model.gate import AlarmPolicy, Freeze
 from reconciler.model.ignore import Ignore, Suppression
@@ -172,6 +173,9 @@ class Fleet(Own):
     max_unavailable: Amount | None = _most_out("the fleet")
     freezes: list[Freeze] = Field(default_factory=list, description="Times in which nothing is sent.")
     approvals: Approvals = Field(default=Approvals(), description="What nobody need be asked about.")
+    review: Consent = Field(
+        default=Consent(), description="Whose approval of a pull request, in the forge, counts for its plans."
+    )
 
     def group(self, name: str) -> Policies:
         """The policies of a group; none for one that says nothing or is not there."""

@@ -49,8 +49,8 @@ def lapsed(approvals: Iterable[Approval], asked: Question) -> str:
     last = max((a for a in approvals if _saw_a_plan(a, site)), key=lambda a: a.number, default=None)
     if last is None or (seen := last.plans.get(site, Pinned(last.name, last.differences))).plan == asked.todo.id:
         return ""
-    moved = _moved(seen.differences, by_place(differences(asked.found, asked.todo)))
-    why = moved or "it would be done in another way"
+    what = moved(seen.differences, by_place(differences(asked.found, asked.todo)))
+    why = what or "it would be done in another way"
     return f"the approval of {last.subject} {last.name} by {last.by} does not count: {why}"
 
 
@@ -84,7 +84,7 @@ def _covers(approval: Approval, asked: Question, change: str) -> bool:
     return seen is not None and seen.plan == asked.todo.id and asked.cost <= approval.ceiling
 
 
-def _moved(before: Differences, now: Differences) -> str:
+def moved(before: Differences, now: Differences) -> str:
     """What a person has to know to approve anew."""
     told = []
     for place in sorted(before.keys() | now.keys()):

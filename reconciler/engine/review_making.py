@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
 
@@ -24,6 +24,7 @@ from reconciler.model.review import Review
 from reconciler.model.snapshot import Snapshot
 from reconciler.observe import interpret
 from reconciler.sources import pulls
+from reconciler.sources.git import FULL_ID
 from reconciler.sources.mirror import Mirror
 from reconciler.sources.sites import GitSites
 from reconciler.store import ReadingStore
@@ -34,11 +35,19 @@ MOST_OF_A_FORK = 2_000
 
 @dataclass(frozen=True, slots=True)
 class Proposed:
-    """What is compared: the base as it is followed, and the head merged into it. names: the sites whose inputs differ."""
+    """What is compared: the base as it is followed, and the head merged into it.
+
+    names: the sites whose inputs differ. paths: the files that differ, from the root.
+    """
 
     base: str
     head: str
     names: tuple[str, ...]
+    paths: frozenset[str] = frozenset()
+
+    def id(self, root: str) -> str:
+        """Of the review that is made of it."""
+        return Review(self.base, self.head, root).id
 
 
 class Maker:
@@ -79,8 +88,8 @@ class Maker:
     def proposed(self, base: str, head: str, number: int, *, is_fork: bool) -> Proposed:
         """What merging a pull request would move. Raises SourceError: conflicts, too many files, no root."""
         both = pulls.merged(self._mirror, base, head, number)
-        pulls.weigh(self._mirror, base, both, self.root, MOST_OF_A_FORK if is_fork else MOST_FILES)
-        return self.between(base, both)
+        paths = pulls.paths(self._mirror, base, both, self.root, MOST_OF_A_FORK if is_fork else MOST_FILES)
+        return replace(self.between(base, both), paths=paths)
 
     def between(self, base: str, head: str) -> Proposed:
         """What differs between two commits, as they are. Raises SourceError."""
@@ -110,6 +119,10 @@ class Maker:
         """fleet.yaml at a commit. Raises ConfigErrors, SourceError."""
         with self._turn:
             return self._at(commit).fleet()
+
+    def is_in(self, commit: str, head: str) -> bool:
+        """Whether a commit is in the history of another, or is it; False for what is no commit of the mirror."""
+        return all(map(FULL_ID.fullmatch, (commit, head))) and self._mirror.is_ancestor(commit, head)
 
     def unread(self, names: Collection[str], since: float) -> frozenset[str]:
         """Those of these sites that were not read since."""

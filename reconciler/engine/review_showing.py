@@ -3,22 +3,25 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, field, replace
 from functools import partial
 
 from reconciler.apply import Clock
 from reconciler.clients.forges import ForgeClient, marker, own, say, show
+from reconciler.engine.review_after import Merges
+from reconciler.engine.review_consent import Command, Judges, commands, consented, costs, told
+from reconciler.engine.review_freshness import Freshness
 from reconciler.engine.review_making import Maker, Proposed
 from reconciler.engine.review_proofs import Proves, Question
+from reconciler.engine.review_sites import Sites
 from reconciler.engine.reviews import NotYetError
+from reconciler.model.consent import Consent
 from reconciler.model.errors import ReconcilerError
 from reconciler.model.followed import Followed, Shown
 from reconciler.model.gate import GateName
-from reconciler.model.pull import CommitStatus, Pull, PullState, StatusState
+from reconciler.model.pull import Comment, CommitStatus, Pull, PullState, StatusState
 from reconciler.model.review import Held, Review
-from reconciler.model.verdict import Verdict
-from reconciler.model.words import Disruption
 from reconciler.review.commit_status import PLAN, PROOF, VALIDATION, statuses
 from reconciler.review.markdown import MOST, comment
 from reconciler.sources.pulls import ConflictError, TooMuchError
@@ -26,28 +29,7 @@ from reconciler.store import ReviewStore
 
 # what holds a site whatever the change is; gates that judge a plan have judged another one
 STANDING = frozenset((GateName.SUSPENDED, GateName.ALARMS, GateName.OTHER_WRITER, GateName.BREAKER))
-
-
-@dataclass(frozen=True, slots=True)
-class Fresh:
-    """How old a reading may be, and how long a review waits for newer ones, in seconds."""
-
-    at_most_s: float = 1_200.0
-    waits_s: float = 90.0
-    asks_s: float = 5.0
-
-
-@dataclass(frozen=True, slots=True)
-class Sites:
-    """What is known of the sites. base: the commit that is followed. branch: that it is the head of.
-
-    read: asks for these sites to be read now.
-    """
-
-    base: Callable[[], str]
-    branch: Callable[[], str]
-    verdicts: Callable[[], Mapping[str, Verdict]]
-    read: Callable[[Iterable[str]], None]
+TAIL = 8_000  # characters of what is said of approvals
 
 
 @dataclass(slots=True)
@@ -62,21 +44,21 @@ class Showing:
     store: ReviewStore
     sites: Sites
     clock: Clock
+    freshness: Freshness
+    merges: Merges
     link: Callable[[str], str] = lambda _id: ""
-    fresh: Fresh = field(default_factory=Fresh)
     proves: Proves | None = None
-    _asked: dict[int, tuple[Proposed, float]] = field(default_factory=dict)
+    _proving: dict[int, tuple[str, float]] = field(default_factory=dict)  # number -> the review that was asked to be
 
     async def look(self, pull: Pull) -> None:
-        """Bring a pull request's review up to date. Raises ForgeError, SourceError and NotYetError."""
+        """Bring what is shown of a pull request up to date. Raises ForgeError, SourceError and NotYetError."""
         known = self.store.followed(pull.number) or Followed(pull)
-        known = replace(known, pull=pull, is_over=False)
         if pull.state is not PullState.OPEN or pull.base != self.sites.branch():
-            await self._end(known)
+            await self._end(replace(known, pull=pull))
             return
         ref = self.forge.head_ref(pull.number)
         head = await asyncio.to_thread(self.maker.fetched, ref, pull.number)
-        known = replace(known, pull=replace(pull, head=head))  # git's word: the forge's list may be behind
+        known = replace(known, pull=replace(pull, head=head), is_over=False)  # git's word: a list may be behind
         self.store.follow(known)
         try:
             await self._review(known)
@@ -89,44 +71,72 @@ class Showing:
         if not asked.names and not known.shown:
             await show(self.forge, pull.head, statuses(self._empty(asked)))
             return
-        await self._wait_for_readings(known, asked)
-        review = await asyncio.to_thread(self.maker.review, asked, self.clock.now())
-        review = self._with_holds(review)
-        await self._show(known, review)
-        await self._prove(pull, asked, review)
+        judges = await asyncio.to_thread(self._judges, known, asked)
+        comments = await self._of_others(pull.number)
+        is_anew = self._is_asked_anew(known, comments, judges.consent)
+        known = consented(known, comments, await self.forge.assents(pull.number), judges)
+        self.store.follow(known)
+        await self._fresh(known, asked, anew=is_anew)
+        review = await asyncio.to_thread(self._made, known, asked)
+        await self._show(known, review, judges)
+        await self._prove(pull, Question(asked, review, partial(self._proved, pull.number, judges)))
 
-    async def _prove(self, pull: Pull, asked: Proposed, review: Review) -> None:
-        """Have it proved, and shown again then. What a fork proposes is computed with no longer than it takes to plan."""
-        if self.proves is None or not review.sites or pull.is_fork:
+    async def _prove(self, pull: Pull, question: Question) -> None:
+        """Have it proved, once, and shown again then. What a fork proposes is computed with no longer than it takes to plan."""
+        review = question.review
+        if self.proves is None or not review.sites or pull.is_fork or review.proofs is not None:
             return
+        if self._proving.get(pull.number) == (review.id, review.made_at):
+            return  # it is on its way, and would begin anew
+        self._proving[pull.number] = (review.id, review.made_at)
         await show(self.forge, pull.head, [CommitStatus(PROOF, StatusState.PENDING, "run on twins of these sites")])
-        told = partial(self._proved, pull.number)
-        self.proves(f"pull request {pull.number}", Question(asked, review, told))
+        self.proves(f"pull request {pull.number}", question)
 
-    async def _proved(self, number: int, review: Review) -> None:
+    async def _proved(self, number: int, judges: Judges, review: Review) -> None:
         """Shown again with its proofs, if it is still the one that stands there."""
         known = self.store.followed(number)
         if known and not known.is_over and known.last and known.last.review == review.id:
-            await self._show(known, review)
+            await self._show(known, review, judges)
 
     def _empty(self, asked: Proposed) -> Review:
         return Review(asked.base, asked.head, self.maker.root, self.clock.now())
 
-    async def _wait_for_readings(self, known: Followed, asked: Proposed) -> None:
-        """Sites that were read too long ago are read first. What a fork proposes makes nobody ask a site anything."""
-        now, number = self.clock.now(), known.pull.number
-        if known.pull.is_fork:
+    def _judges(self, known: Followed, asked: Proposed) -> Judges:
+        """By what the branch says that is followed; where that is wrong, nobody's yes counts."""
+        try:
+            fleet = self.maker.fleet(asked.base)
+        except ReconcilerError:
+            fleet = None
+        return Judges(fleet.review if fleet else Consent(), known.pull.author, asked.paths)
+
+    async def _of_others(self, number: int) -> tuple[Comment, ...]:
+        account = (await self.forge.account()).casefold()
+        return tuple(c for c in await self.forge.comments(number) if c.author.casefold() != account)
+
+    def _is_asked_anew(self, known: Followed, comments: Collection[Comment], consent: Consent) -> bool:
+        """Whether somebody who may has said `/stxr plan` since it was looked at last."""
+        author = "" if known.pull.is_fork else known.pull.author
+        said = (c for c, command in commands(comments, known.heard) if command is Command.PLAN)
+        return any(consent.knows(c.author) or c.author == author for c in said)
+
+    async def _fresh(self, known: Followed, asked: Proposed, *, anew: bool) -> None:
+        """What a fork proposes makes nobody ask a site anything."""
+        if known.pull.is_fork and not anew:
             return
-        before, since = self._asked.get(number, (None, now))
-        if before is None or (before.base, before.head) != (asked.base, asked.head):
-            self._asked[number], since = (asked, now), now
-            if old := self.maker.unread(asked.names, now - self.fresh.at_most_s):
-                self.sites.read(old)
-        old = self.maker.unread(asked.names, since - self.fresh.at_most_s)
-        if old and now < since + self.fresh.waits_s:
-            text = f"reading {len(old):,} of {len(asked.names):,} sites again"
-            await show(self.forge, known.pull.head, [CommitStatus(PLAN, StatusState.PENDING, text)])
-            raise NotYetError(text, self.fresh.asks_s)
+        try:
+            self.freshness.needs(known.pull.number, asked, self.clock.now(), anew=anew)
+        except NotYetError as wait:
+            await show(self.forge, known.pull.head, [CommitStatus(PLAN, StatusState.PENDING, str(wait))])
+            raise
+
+    def _made(self, known: Followed, asked: Proposed) -> Review:
+        """The review, made anew where anything it rests on has moved."""
+        now, last = self.clock.now(), known.last
+        before = self.store.review(last.review) if last and last.review == asked.id(self.maker.root) else None
+        if before is None or now >= before.made_at + self.freshness.fresh.at_most_s:
+            return self._with_holds(self.maker.review(asked, now))
+        is_unmoved = self.maker.unread(asked.names, before.made_at) == frozenset(asked.names)
+        return before if is_unmoved else self._with_holds(self.maker.review(asked, now))
 
     def _with_holds(self, review: Review) -> Review:
         """With what holds those sites already, by their last verdicts."""
@@ -140,12 +150,18 @@ class Showing:
         )
         return review.with_held(found)
 
-    async def _show(self, known: Followed, review: Review) -> None:
+    async def _show(self, known: Followed, review: Review, judges: Judges) -> None:
         pull, url = known.pull, self.link(review.id)
         self.store.keep(review, pull.number)
-        said = await say(self.forge, pull.number, self._mark, lambda room: comment(review, url, min(room, MOST)))
+        tail = "".join(f"\n- {line}" for line in told(known, review, judges, self.store.review))[:TAIL]
+        more = f"\n\n#### Approvals\n{tail}" if tail else ""
+
+        def words(room: int) -> str:
+            return comment(review, url, min(room, MOST) - len(more.encode())) + more
+
+        said = await say(self.forge, pull.number, self._mark, words)
         await show(self.forge, pull.head, statuses(review, url))
-        self.store.follow(known.showing(Shown(review.id, pull.head, said.at, changes(review))))
+        self.store.follow(known.showing(Shown(review.id, pull.head, said.at, costs(review))))
 
     async def _not_reviewed(self, known: Followed, error: ReconcilerError) -> None:
         """It cannot be merged as it is: said where its review stands, if there is one, and as a status."""
@@ -157,19 +173,14 @@ class Showing:
         self.store.follow(replace(known, trouble=text))
 
     async def _end(self, known: Followed) -> None:
-        await asyncio.to_thread(self.maker.forget, known.pull.number)
-        self._asked.pop(known.pull.number, None)
+        number = known.pull.number
+        await asyncio.to_thread(self.maker.forget, number)
+        self.freshness.forget(number)
+        self._proving.pop(number, None)
+        if known.pull.state is PullState.MERGED and known.pull.base == self.sites.branch() and not known.is_over:
+            known = await self.merges.follow(known, self.link)
         self.store.follow(replace(known, is_over=True, trouble=""))
 
     @property
     def _mark(self) -> str:
         return marker(self.maker.root)
-
-
-def changes(review: Review) -> dict[str, Disruption]:
-    """Fingerprint -> the worst that a site feels of it."""
-    found: dict[str, Disruption] = {}
-    for group in review.groups:
-        cost = Disruption.DESTRUCTIVE if group.cost.losses else group.cost.disruption
-        found[group.fingerprint] = max(cost, found.get(group.fingerprint, Disruption.NONE))
-    return found

@@ -16,14 +16,13 @@ class Shown:
     """A review as people could read it below the pull request.
 
     review: its id. head: the newest commit of the pull request then. at: when it stood there, by the forge's own clock.
-    changes: fingerprint -> the worst that a site feels of it. waits: why it is not the last word yet; "" if it is.
+    changes: fingerprint -> the worst that a site feels of it.
     """
 
     review: str
     head: str
     at: float
     changes: Mapping[str, Disruption] = field(default_factory=dict)
-    waits: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,13 +43,14 @@ class Yes:
 class Followed:
     """pull: as the forge told of it last. shown: the newest last. heard: the number of the last comment that was heeded.
 
-    is_over: nothing more is done for it. trouble: why it could not be reviewed, or shown; "" if it could.
+    is_granted: it was merged, and the yeses to it are kept as approvals. is_over: nothing more is done for it. trouble: why it could not be reviewed, or shown; "" if it could.
     """
 
     pull: Pull
     shown: tuple[Shown, ...] = ()
     yeses: tuple[Yes, ...] = ()
     heard: int = 0
+    is_granted: bool = False
     is_over: bool = False
     trouble: str = ""
 
@@ -59,9 +59,11 @@ class Followed:
         return self.shown[-1] if self.shown else None
 
     def showing(self, shown: Shown) -> Followed:
-        """After one more review was shown; of the same one, as it is now."""
-        before = self.shown[:-1] if self.last and self.last.review == shown.review else self.shown
-        return replace(self, shown=(*before, shown)[-SHOWN:], trouble="")
+        """After one more review was shown. What is said anew of the same changes stood there before, too."""
+        last = self.last
+        if last and (last.review, last.head, last.changes) == (shown.review, shown.head, shown.changes):
+            return replace(self, trouble="")
+        return replace(self, shown=(*self.shown, shown)[-SHOWN:], trouble="")
 
     def seen_at(self, at: float) -> Shown | None:
         """What stood there at a time, by the forge's clock: what somebody who spoke then had before his eyes."""

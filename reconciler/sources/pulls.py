@@ -60,8 +60,11 @@ def merged(mirror: Mirror, base: str, head: str, number: int) -> str:
     return commit
 
 
-def weigh(mirror: Mirror, base: str, head: str, root: str, most: int) -> None:
-    """Raises TooMuchError where more files differ below the root than may; they are counted no further than that."""
+def paths(mirror: Mirror, base: str, head: str, root: str, most: int) -> frozenset[str]:
+    """The files below the root that differ, named from it.
+
+    Raises TooMuchError where they are more than may be; they are read no further than that.
+    """
     words = ("diff-tree", "-r", "--name-only", "-z", "--no-renames", "--no-ext-diff", "--no-textconv")
     process = mirror.git.start(*words, treeish(base, root), treeish(head, root), "--")
     try:
@@ -71,6 +74,7 @@ def weigh(mirror: Mirror, base: str, head: str, root: str, most: int) -> None:
         stop(process)
     if read.count(b"\0") > most or len(read) == (most + 1) * LONGEST_PATH:
         raise TooMuchError(f"{head[:12]} changes more than {most:,} files below {root or '/'}: split it")
+    return frozenset(filter(None, read.decode(errors="backslashreplace").split("\0")))
 
 
 def forget(mirror: Mirror, number: int) -> None:

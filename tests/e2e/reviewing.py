@@ -14,8 +14,11 @@ from reconciler.clients.forges.settings import ForgeFile
 from reconciler.engine.fleet import Fleet, open_fleet
 from reconciler.engine.office import Office
 from reconciler.engine.repository import open_commit
+from reconciler.engine.review_after import Merges
+from reconciler.engine.review_freshness import Fresh, Freshness
 from reconciler.engine.review_making import Maker
-from reconciler.engine.review_showing import Fresh, Showing, Sites
+from reconciler.engine.review_showing import Showing
+from reconciler.engine.review_sites import Sites
 from reconciler.engine.reviews import Reviews
 from reconciler.engine.verdicts import Whose, found
 from reconciler.kinds import registry
@@ -129,7 +132,9 @@ async def bench(
             lambda: mirror.head().commit, lambda: "main", lambda: verdicts, lambda s: reads.append(frozenset(s))
         )
         maker = Maker(mirror, "", registry(), store.readings)
-        showing = Showing(client, maker, store.reviews, sites, clock, settings.link, fresh or Fresh())
+        merges = Merges(client, maker, store.reviews, sites, clock, store.words.answer, store.rollouts.all)
+        freshness = Freshness(maker, sites, fresh or Fresh())
+        showing = Showing(client, maker, store.reviews, sites, clock, freshness, merges, settings.link)
         reviews = Reviews(client, store.reviews, showing.look, sites.base, clock, say=said.append)
         yield Bench(clock, clone, forge, store, mirror, fleet, reviews, showing, verdicts, said, reads)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from functools import partial
 
 import aiohttp
@@ -13,7 +14,7 @@ import pytest
 from reconciler import app
 from reconciler.engine import reviews as engine_reviews
 from reconciler.engine.fingerprint import fingerprint
-from reconciler.engine.review_showing import Fresh
+from reconciler.engine.review_freshness import Fresh
 from reconciler.engine.reviews import Quiet
 from reconciler.model.review_wire import review_json
 from reconciler.model.role import Role
@@ -73,9 +74,13 @@ async def test_a_pull_request_from_being_opened_to_being_merged(reviewing, kind)
         await bench.passes(10)
         assert "backhaul" not in bench.comment()
 
-        bench.merges(1)
+        merged = bench.merges(1)
         await bench.passes(10)
         bench.comment()  # it stays, and is one
+        assert bench.forge.states(merged) == {"stxr/rollout": "pending"}
+        bench.verdicts[OTTAWA] = replace(bench.verdicts[OTTAWA], converged=merged)
+        await bench.passes(70)
+        assert bench.forge.states(merged) == {"stxr/rollout": "success"}
         assert bench.store.reviews.open() == {}
         assert bench.said == []
 
@@ -209,6 +214,20 @@ async def test_old_readings_are_read_again_first_and_their_age_is_said_where_the
         assert "The oldest reading that it rests on is of" in bench.comment()
         assert bench.statuses() == WELL
         assert len(bench.reads) == 2
+
+
+async def test_what_people_say_begins_no_proof_anew(estimating):
+    async with estimating() as bench:
+        asked = []
+        bench.showing.proves = lambda name, question: asked.append((name, question.review.id))
+        bench.proposes({OWN: ONE_MORE})
+        await bench.passes(10)
+        for remark in ("why?", "because"):
+            bench.forge.commented(1, "amelie", remark)
+            bench.store.reviews.tell(1)
+            await bench.passes(10)
+        [made] = bench.store.reviews.made(10)
+        assert asked == [("pull request 1", made.id)]
 
 
 async def test_an_event_that_never_came_is_made_up_for_by_the_list(estimating):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from reconciler.sources.errors import UnreachableRepositoryError
-from reconciler.sources.pulls import ConflictError, TooMuchError, fetched, forget, merged, weigh
+from reconciler.sources.pulls import ConflictError, TooMuchError, fetched, forget, merged, paths
 
 REF = "refs/pull/7/head"
 
@@ -103,12 +103,12 @@ def test_merge_drivers_and_filters_of_a_pull_request_do_not_run(history, mirror,
 def test_a_pull_request_of_many_files_is_counted_no_further_than_need_be(history, mirror, proposed):
     base, head = history.head(), proposed({f"profiles/ran/{n}.yaml": "a: 1\n" for n in range(30)})
     fetched(mirror, REF, 7)
-    weigh(mirror, base, head, "", 30)
+    assert paths(mirror, base, head, "", 30) == {f"profiles/ran/{n}.yaml" for n in range(30)}
     with pytest.raises(TooMuchError, match="changes more than 29 files below /: split it"):
-        weigh(mirror, base, head, "", 29)
+        paths(mirror, base, head, "", 29)
 
 
 def test_files_beside_the_root_do_not_count(history, mirror, proposed):
     base, head = history.head(), proposed({f"elsewhere/{n}.yaml": "a: 1\n" for n in range(30)})
     fetched(mirror, REF, 7)
-    weigh(mirror, base, head, "profiles", 1)
+    assert paths(mirror, base, head, "profiles", 1) == frozenset()
