@@ -6,7 +6,7 @@ from reconciler.desired.deployable import undeployable
 from reconciler.desired.explanation import Explained, explain, explained
 from reconciler.desired.files import Parse, Parsed, parse_blob
 from reconciler.desired.json_schemas import schemas
-from reconciler.desired.ordered import value_files
+from reconciler.desired.ordered import deployment_documents, value_files
 from reconciler.desired.own_values import SECTIONS
 from reconciler.desired.paths import sites_in
 from reconciler.desired.rendering import render_values, render_yaml
@@ -32,6 +32,7 @@ __all__ = [
     "attributes",
     "class_of",
     "classes",
+    "deployment_documents",
     "described",
     "dialect",
     "edited",

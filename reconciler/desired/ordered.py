@@ -5,12 +5,23 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from reconciler.desired.rendering import render_yaml
 from reconciler.model.node import Node
 from reconciler.model.secret import SecretRef
 from reconciler.model.site import Site
 from reconciler.model.subcloud_orders import ValueFiles
 
 REFERENCE = "secretRef"
+NAMESPACE = "deployment"
+
+
+def deployment_documents(site: Site) -> str:
+    """What a site's Deployment Manager is to be given, in the namespace where the site's VIM looks for it.
+
+    Secrets that the documents name are not in it: their values are dropped when a site is read. starlingx/nfv
+    nfv-plugins/.../clients/kubernetes_client.py has the namespace fixed.
+    """
+    return render_yaml(site, NAMESPACE)
 
 
 def value_files(site: Site, deployment: str = "") -> ValueFiles:

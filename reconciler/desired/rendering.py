@@ -16,13 +16,18 @@ from reconciler.model.site import Site
 OF_HOST = frozenset(("name", "match"))
 
 
-def render_yaml(site: Site) -> str:
-    """The documents, loadable: each host's composite profile is a HostProfile of the host's name."""
-    documents = [
-        {"apiVersion": API_VERSION, "kind": kind, "metadata": {"name": name}, "spec": spec}
+def render_yaml(site: Site, namespace: str = "") -> str:
+    """The documents, loadable: each host's composite profile is a HostProfile of the host's name.
+
+    namespace: that a Deployment Manager is to find them in; it is made before them.
+    """
+    within = {"namespace": namespace} if namespace else {}
+    documents: list[Any] = [
+        {"apiVersion": API_VERSION, "kind": kind, "metadata": {"name": name, **within}, "spec": spec}
         for kind, name, spec in _documents(site)
     ]
-    return _dumped(documents)
+    made = [{"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": namespace}}] if namespace else []
+    return _dumped([*made, *documents])
 
 
 def render_values(site: Site) -> Mapping[str, str]:

@@ -98,6 +98,21 @@ class Prestage:
 
 
 @dataclass(frozen=True, slots=True)
+class Restore:
+    """A site as it was backed up: what was done there since is lost. installs: its machine is installed first.
+
+    release: what is installed, "" for the centre's own. local_only: from the site's own copy.
+    """
+
+    sysadmin: SecretRef
+    installs: bool = False
+    release: str = ""
+    local_only: bool = False
+    registry_images: bool = False
+    values: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
 class Backup:
     """One backup of one subcloud, kept on the centre or on the site itself. values: more for the playbook."""
 

@@ -22,6 +22,7 @@ from reconciler.model.subcloud_orders import (
     Onboarding,
     Order,
     Prestage,
+    Restore,
     ValueFiles,
 )
 from reconciler.simulator.dcmanager import CENTRAL
@@ -278,6 +279,14 @@ async def test_software_is_prestaged_and_sites_are_backed_up(server, central, de
     assert (row.prestage_versions, row.backup_status, bool(row.backup_at)) == ("24.09", "complete-central", True)
     await central.of_subclouds.delete_backup("new-001", "24.09")
     assert (await central.subcloud("new-001")).backup_status == "unknown"
+
+
+async def test_a_site_goes_back_to_its_backup(server, central, deployed):
+    lose(server, "PATCH", "/subcloud-backup/restore")
+    row = await central.of_subclouds.restore(deployed, Restore(SYSADMIN_REF, installs=True, release="24.09"))
+    assert row.status is DeployStatus.PRE_RESTORE
+    server.central.advance(LONG)
+    assert (await central.subcloud("new-001")).status is DeployStatus.COMPLETE
 
 
 async def test_a_dark_site_is_installed_anew_and_deleted(server, central, deployed):

@@ -1,6 +1,6 @@
 """What dcmanager is given is what Git says, merged, with references where secrets stand."""
 
-from reconciler.desired import load_site, undeployable, value_files
+from reconciler.desired import deployment_documents, load_site, render_yaml, undeployable, value_files
 from reconciler.model.secret import SecretRef
 from tests.desired.test_deployable import INSTALL
 from tests.desired.test_subcloud_networks import BOOTSTRAP, written
@@ -48,3 +48,13 @@ def test_a_digest_tells_what_a_file_says_and_not_how():
 def test_what_is_not_there_has_no_digest():
     bare = load_site(site_files({"deployment-config.yaml": AIO_SX}, None, "ottawa"))
     assert value_files(bare).digests == {}
+
+
+def test_documents_are_handed_over_in_the_namespace_of_the_vim_and_say_the_same():
+    found = site()
+    text = deployment_documents(found)
+    assert text.startswith("---\napiVersion: v1\nkind: Namespace\nmetadata:\n  name: deployment\n")
+    kinds = [line for line in text.splitlines() if line.startswith("kind: ")]
+    assert text.count("  namespace: deployment\n") == len(kinds) - 1
+    again = load_site(site_files({"deployment-config.yaml": text}, None, "ottawa"))
+    assert render_yaml(again) == render_yaml(found)

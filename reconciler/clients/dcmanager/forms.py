@@ -12,7 +12,16 @@ from typing import Any
 from reconciler.model.multipart import File, InBase64, Multipart, Part
 from reconciler.model.secret import SecretRef
 from reconciler.model.strategy_orders import StrategyOrder
-from reconciler.model.subcloud_orders import Amendment, Backup, NetworkMove, Onboarding, Order, Prestage, ValueFiles
+from reconciler.model.subcloud_orders import (
+    Amendment,
+    Backup,
+    NetworkMove,
+    Onboarding,
+    Order,
+    Prestage,
+    Restore,
+    ValueFiles,
+)
 
 _WAYS = {Onboarding.ENROLL: "enroll", Onboarding.REHOME: "migrate"}
 
@@ -73,6 +82,14 @@ def backup(name: str, said: Backup) -> Mapping[str, Any]:
     wanted = flags if said.local_only else {"local_only": "false"}
     values = {"backup_values": dict(said.values)} if said.values else {}
     return {"subcloud": name, **wanted, **values} | _passwords(sysadmin_password=said.sysadmin)
+
+
+def restore(name: str, said: Restore) -> Mapping[str, Any]:
+    own = {"with_install": _text(is_true=said.installs), "local_only": _text(is_true=said.local_only)}
+    images = {"registry_images": _text(is_true=said.registry_images)} if said.local_only else {}
+    release = {"release": said.release} if said.release else {}
+    values = {"restore_values": dict(said.values)} if said.values else {}
+    return {"subcloud": name, **own, **images, **release, **values} | _passwords(sysadmin_password=said.sysadmin)
 
 
 def strategy(order: StrategyOrder) -> Mapping[str, Any]:

@@ -14,7 +14,7 @@ from reconciler.clients.dcmanager import forms, rows
 from reconciler.clients.dcmanager.service import Dcmanager
 from reconciler.model.central import BACKING_UP, MANAGED, PRESTAGING, UNMANAGED, Subcloud, SubcloudDetail
 from reconciler.model.deployment import DeployStatus, Step
-from reconciler.model.subcloud_orders import Amendment, Backup, NetworkMove, Order, Prestage
+from reconciler.model.subcloud_orders import Amendment, Backup, NetworkMove, Order, Prestage, Restore
 
 SUBCLOUDS = "/v1.0/subclouds"
 PHASES = "/v1.0/phased-subcloud-deploy"
@@ -115,6 +115,14 @@ class Subclouds:
         """The backup of a release that the centre keeps. After its answer the server breaks off (measured)."""
         path = f"{BACKUPS}/delete/{quote(release, safe='')}"
         await self._dcmanager.send("PATCH", path, {"subcloud": name}, ends=True)
+
+    async def restore(self, subcloud: Subcloud, said: Restore) -> Subcloud:
+        """Go back to a backup, while unmanaged: what was done on the site since is lost."""
+        done = await self._dcmanager.settled(
+            self._dcmanager.send("PATCH", f"{BACKUPS}/restore", forms.restore(subcloud.name, said)),
+            self._look(subcloud.name, lambda now: _has_moved(subcloud, now)),
+        )
+        return done or await self._present(subcloud.name)
 
     async def delete(self, name: str) -> None:
         """Its row; the site goes on by itself. Refused while it is managed, online or being deployed."""
