@@ -427,3 +427,48 @@ async def test_a_refusal_repeats_no_password(server, central, deployed):
 async def test_orders_print_without_what_is_in_their_files():
     said = repr(Order(files=ValueFiles({"admin_password": "x-canary"}, {"bmc_password": "y-canary"}, "z-canary")))
     assert "canary" not in said
+
+
+# ---- every write, every way to lose an answer
+
+
+async def _added(central, _row):
+    return await central.of_subclouds.add(
+        Order(
+            ValueFiles(BOOTSTRAP | {"name": "new-002"} | OTHER_RANGE, INSTALL), SYSADMIN_REF, BOARD_REF, "10.10.10.13"
+        )
+    )
+
+
+OTHER_RANGE = {"management_start_address": "192.168.101.60", "management_end_address": "192.168.101.70"}
+WRITES = {
+    "add": _added,
+    "configure": lambda central, row: central.of_subclouds.begin(row, Step.CONFIGURE, GO_ON),
+    "manage": lambda central, row: central.of_subclouds.manage(row.name),
+    "rename": lambda central, row: central.of_subclouds.rename(row, "newer-001"),
+    "move": lambda central, row: central.of_subclouds.move(row, MOVE),
+    "restore": lambda central, row: central.of_subclouds.restore(row, Restore(SYSADMIN_REF)),
+    "group": lambda central, _: central.of_groups.create(SubcloudGroup(0, "canary", "serial", 1)),
+    "options": lambda central, row: central.options.set(UpdateOptions(storage="serial"), row.name),
+}
+MOVE = NetworkMove(
+    Addresses("192.168.150.0/24", "192.168.150.1", "192.168.150.2", "192.168.150.50"), "10.10.10.12", SYSADMIN_REF
+)
+
+
+@pytest.mark.parametrize("trouble", [Trouble.RESET_AFTER, Trouble.HANG_AFTER, Trouble.HALF])
+@pytest.mark.parametrize("write", list(WRITES))
+async def test_what_was_done_without_an_answer_is_done_once(server, central, deployed, write, trouble):
+    lose(server, "POST|PATCH", trouble=trouble)
+    before = len(writes(server))
+    await WRITES[write](central, deployed)
+    assert [status for _, _, status in writes(server)[before:]] == [200]
+
+
+@pytest.mark.parametrize("write", list(WRITES))
+async def test_what_never_arrived_is_told_and_changed_nothing(server, central, deployed, write):
+    lose(server, "POST|PATCH", trouble=Trouble.RESET)
+    before = len(writes(server))
+    with pytest.raises(Unreachable, match="may have taken effect"):
+        await WRITES[write](central, deployed)
+    assert len(writes(server)) == before
