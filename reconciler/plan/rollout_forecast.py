@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from math import inf
+from math import ceil, inf
 
 from reconciler.model.forecast import Forecast, GroupForecast, PlanForecast, Span, TooShort, WaveForecast
 from reconciler.model.maintenance import MaintenanceWindow, seconds
 from reconciler.plan.playing import Course, Played, Standing, Terms, play
+
+MINUTE_S = 60.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +82,7 @@ def _course(one: Planned, plan: PlanForecast) -> tuple[Course, float]:
         site=one.site,
         wave=one.wave,
         lasts_s=plan.whole.likely_s,
-        needed_s=plan.span.late_s,
+        needed_s=_in_minutes(plan.span.late_s, one.windows),
         windows=one.windows if plan.disturbs else (),
         group=one.group,
         hosts=plan.most_out,
@@ -89,6 +91,12 @@ def _course(one: Planned, plan: PlanForecast) -> tuple[Course, float]:
         not_before=one.not_before,
     )
     return course, plan.whole.late_s
+
+
+def _in_minutes(needed_s: float, windows: Iterable[MaintenanceWindow]) -> float:
+    """Rounded up, so that sites wait in few lanes, where a window is as long as that."""
+    rounded = ceil(needed_s / MINUTE_S) * MINUTE_S
+    return rounded if any(seconds(window.duration) >= rounded for window in windows) else needed_s
 
 
 def _too_short(sites: Iterable[Planned], unplanned: PlanForecast) -> Iterable[TooShort]:

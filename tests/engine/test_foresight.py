@@ -7,16 +7,19 @@ from math import inf
 
 import pytest
 
+from reconciler.apply import Pace
 from reconciler.engine.foresight import Foresight, planned, standing
 from reconciler.model.forecast import PlanForecast, Span
 from reconciler.model.gate import GateName, Hold
 from reconciler.model.rollout import Member, MemberState, Rollout, Said, Words
 from reconciler.model.rollout_look import Saw
 from reconciler.model.waves import Strategy
+from reconciler.store import StoreMemory
 from tests.engine.offices import APPLY
 from tests.engine.test_rollouts import NEW, Fleet
 from tests.engine.test_rollouts import store as store  # noqa: PLC0414 - a fixture
 from tests.model.verdicts import verdict
+from tests.worlds import Iface, snap
 
 NAMES = [f"sc-{n:03}" for n in range(12)]
 ONE_BY_ONE = Strategy(max_concurrent=1, soak="10m", max_failures=3)
@@ -102,3 +105,25 @@ def test_somebodys_word_to_go_on_begins_the_deadlines_anew():
 def test_one_that_is_stopped_is_not_forecast(fleet):
     one = Rollout("7c1f", "c" * 40, Strategy(), {"sc-1": member()}, 0.0, mass="changes 9 of 10 sites")
     assert Foresight(fleet.git).of(one, {}, 10.0) is one
+
+
+async def test_once_acts_were_measured_the_next_rollout_is_forecast_by_them(store):
+    fleet = Fleet(store, NAMES, strategy=Strategy(max_concurrent=1))
+    object.__setattr__(fleet.office, "lasting", StoreMemory(store))
+    object.__setattr__(fleet.office, "pace", Pace(first_poll_s=60.0, last_poll_s=60.0))  # so long each act takes
+    for name in NAMES:
+        fleet.git.said[name] = snap(Iface(name="a", mtu=1500))
+        fleet.lines[name].shown, fleet.lines[name].took_s = snap(Iface(name="a", mtu=1500)), 0.1
+    await fleet.begin()
+    errors = []
+    for number, mtu in enumerate((9000, 9100)):
+        fleet.clock.time += 120.0
+        await fleet.push(f"c{number + 2}", Iface(name="a", mtu=mtu))
+        [one] = fleet.rollouts.live.values()
+        for _ in range(40):
+            await fleet.round()
+        assert store.rollouts.one(one.id).ended is not None
+        errors.append(fleet.rollouts.error)
+    guessed, measured = errors
+    assert guessed < -0.8
+    assert abs(measured) < 0.1

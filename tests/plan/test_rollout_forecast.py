@@ -88,6 +88,14 @@ def test_a_dark_site_holds_its_wave_no_longer_than_the_deadline():
     assert found.ends == NOON + 4 * HOUR
 
 
+def test_a_plan_that_takes_as_long_as_its_window_to_the_second_fits():
+    short = MaintenanceWindow(cron="0 1 * * *", duration="90s")
+    assert forecast([Planned("sc-1", 0, lasts(70.0, 80.0), (short,))], Strategy(progress_deadline="2d")).too_short == ()
+    found = forecast([Planned("sc-1", 0, lasts(70.0, 90.0), (short,))], Strategy(progress_deadline="2d"))
+    assert found.ends is not None
+    assert found.waves[0].caught_up == ()
+
+
 def test_of_no_plans_at_all_nothing_is_typical():
     assert typical(()) == PlanForecast()
 
