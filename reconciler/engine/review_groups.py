@@ -89,6 +89,7 @@ def cost_of(plan: Plan, system: SystemState, kinds: Kinds) -> Cost:
     return Cost(
         hosts=len(set(plan.locked_hosts)),
         locks=len(plan.locked_hosts),
+        left=len(plan.left_locked),
         reboots=sum(stage.unlocks for stage in plan.stages) + restarts,
         swacts=sum(stage.type is StageType.SWACT for stage in plan.stages),
         reinstalls=len({step.host for step in steps if step.disruption is Disruption.REINSTALL}),

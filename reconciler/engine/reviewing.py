@@ -133,7 +133,7 @@ def _site(before: Repository, after: Repository, name: str, known: Known) -> _Si
 
     Raises what the head says wrongly.
     """
-    said, observed = _said(before, name), known.observed(name)
+    said, observed = _said(before, name), _observed(known, name)
     site, wanted = after.whole(name)
     if observed is not None:
         whole = exact_of(wanted, observed, registry(), Edit(said, site.settings, known.now))
@@ -146,6 +146,14 @@ def _site(before: Repository, after: Repository, name: str, known: Known) -> _Si
 @cache
 def _lenient() -> Kinds:
     return lenient(registry())
+
+
+def _observed(known: Known, name: str) -> Snapshot | None:
+    """What was read of the site. What is wrong with a reading is in no file of Git."""
+    try:
+        return known.observed(name)
+    except ConfigError as error:
+        raise ReconcilerError(str(error)) from None
 
 
 def _said(before: Repository, name: str) -> Snapshot | None:

@@ -26,6 +26,7 @@ class Cost:
     """What a plan does to a site, or all plans to the fleet.
 
     hosts: hosts in service that are locked, each counted once a plan. locks: how often that happens.
+    left: hosts that stay locked, for Git says so.
     reboots: unlocks, and hosts that a call restarts: an unlock boots the host anew.
     losses: changes that take data, or a part of the site, with them.
     outages: sites of which nothing is in service for a time: the only controller is locked.
@@ -34,6 +35,7 @@ class Cost:
 
     hosts: int = 0
     locks: int = 0
+    left: int = 0
     reboots: int = 0
     swacts: int = 0
     reinstalls: int = 0
@@ -46,6 +48,7 @@ class Cost:
         return Cost(
             hosts=self.hosts * sites,
             locks=self.locks * sites,
+            left=self.left * sites,
             reboots=self.reboots * sites,
             swacts=self.swacts * sites,
             reinstalls=self.reinstalls * sites,
@@ -58,6 +61,7 @@ class Cost:
         return Cost(
             hosts=self.hosts + other.hosts,
             locks=self.locks + other.locks,
+            left=self.left + other.left,
             reboots=self.reboots + other.reboots,
             swacts=self.swacts + other.swacts,
             reinstalls=self.reinstalls + other.reinstalls,
@@ -76,7 +80,7 @@ def total(costs: Iterable[Cost]) -> Cost:
 class Finding:
     """Something that the head says wrongly, and where; line and column count from 1, and are 0 where nobody can say.
 
-    file: below the review's root, or the path of a file beside the repository (an inventory); "" where there is none.
+    file: below the review's root; "" where it is in no file of Git.
     """
 
     message: str
@@ -236,6 +240,10 @@ class Review:
         proofs = self.proofs or ()
         proved = {site for proof in proofs if proof.result is ProofResult.PROVED for site in proof.sites}
         return tuple(site for site in self.sites if site not in proved)
+
+    def path_of(self, finding: Finding) -> str:
+        """The finding's file as the repository names it; "" for what is in none."""
+        return f"{self.root}/{finding.file}" if self.root and finding.file else finding.file
 
     def group_of(self, site: str) -> Group | None:
         """The group that a site is in; None for one that does not change."""

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from enum import StrEnum
 from hashlib import sha256
-from posixpath import join
 from typing import Any
 
 import orjson
@@ -34,7 +33,7 @@ def annotated(review: Review, form: Form) -> str:
 def plain(review: Review) -> Iterator[str]:
     """A line for each error."""
     for error in review.errors:
-        place = ":".join(str(part) for part in (_file(review, error), error.line, error.column) if part)
+        place = ":".join(str(part) for part in (review.path_of(error), error.line, error.column) if part)
         yield visible(f"{place}: {error.message}" if place else error.message)
 
 
@@ -48,7 +47,7 @@ def _github(review: Review) -> str:
 
 
 def _command(review: Review, error: Finding) -> str:
-    places = {"file": _file(review, error), "line": error.line, "col": error.column}
+    places = {"file": review.path_of(error), "line": error.line, "col": error.column}
     said = ",".join(f"{name}={_property(str(value))}" for name, value in places.items() if value)
     return f"::error {said}::{_data(error.message)}" if said else f"::error::{_data(error.message)}"
 
@@ -68,7 +67,7 @@ def _gitlab(review: Review) -> str:
 
 
 def _quality(review: Review, error: Finding) -> Mapping[str, Any]:
-    path, told = _file(review, error), visible(error.message)
+    path, told = review.path_of(error), visible(error.message)
     place = f"{path}\0{error.line}\0{error.column}\0{told}"
     return {
         "description": told,
@@ -86,17 +85,12 @@ def _sarif(review: Review) -> str:
 
 
 def _result(review: Review, error: Finding) -> Mapping[str, Any]:
-    path, told = _file(review, error), {"ruleId": RULE, "level": "error", "message": {"text": visible(error.message)}}
+    path, told = review.path_of(error), {"ruleId": RULE, "level": "error", "message": {"text": visible(error.message)}}
     if not path:
         return told
     region = {"startLine": error.line, "startColumn": error.column} if error.line and error.column else {"startLine": 1}
     place = {"artifactLocation": {"uri": path}, "region": region}
     return told | {"locations": [{"physicalLocation": place}]}
-
-
-def _file(review: Review, error: Finding) -> str:
-    """Its path in the repository; "" for what is not in it."""
-    return join(review.root, error.file) if error.file else ""
 
 
 def _json(content: Any) -> str:

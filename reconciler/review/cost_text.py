@@ -13,16 +13,16 @@ def fleet_cost(review: Review) -> Iterator[str]:
     """What the fleet feels, in sentences; the first is the one to read."""
     cost = review.cost
     yield _locked(review)
-    restarts = cost.reboots - cost.locks
+    restarts = cost.reboots if cost.left else cost.reboots - cost.locks
     if restarts > 0:
-        yield f"Hosts reboot {_times(restarts)}{' more' if cost.locks else ''}."
+        yield f"Hosts reboot {_times(restarts)}{' more' if cost.locks and not cost.left else ''}."
     if cost.swacts:
         yield f"Activity moves to the other controller {_times(cost.swacts)}."
     if cost.reinstalls:
         yield f"{does(cost.reinstalls, 'host', 'is', 'are')} installed anew."
     if cost.losses:
         lost = does(cost.losses, "resource", "is", "are")
-        yield f"{lost} destroyed with what is on it, on {plural(_on(review, 'losses'), 'site')}."
+        yield f"{lost} destroyed with what is on {'it' if cost.losses == 1 else 'them'}, on {plural(_on(review, 'losses'), 'site')}."
 
 
 def _locked(review: Review) -> str:
@@ -31,8 +31,10 @@ def _locked(review: Review) -> str:
         is_quiet = cost.disruption is Disruption.NONE
         return f"No host is locked{' and no service is' if is_quiet else '; services are'} interrupted."
     often = f", {cost.locks:,} times in all," if cost.locks > cost.hosts else ""
-    does_it = "is locked{} and reboots" if cost.hosts == 1 else "are locked{} and reboot"
-    told = f"{plural(cost.hosts, 'host')} on {plural(sites, 'site')} {does_it.format(often)}"
+    verb, and_then = ("is", " and reboots") if cost.hosts == 1 else ("are", " and reboot")
+    if cost.left:
+        and_then = ", and stays so" if cost.hosts == 1 else f", and {cost.left:,} of them stay so"
+    told = f"{plural(cost.hosts, 'host')} on {plural(sites, 'site')} {verb} locked{often}{and_then}"
     return f"{told}{_out(cost.outages, sites)}."
 
 
@@ -73,6 +75,8 @@ def _of_site(cost: Cost) -> Iterator[str]:
     if cost.locks:
         often = f" {cost.locks:,} times in all" if cost.locks > cost.hosts else ""
         yield f"{plural(cost.hosts, 'host')} locked{often}"
+    if cost.left:
+        yield f"{cost.left:,} of them for as long as Git says so" if cost.hosts > 1 else "for as long as Git says so"
     if cost.outages:
         yield "the site is out of service meanwhile"
     if cost.reboots:

@@ -45,9 +45,9 @@ def rest(review: Review, quote: Quote = str) -> Iterator[str]:
 
 def _reach(review: Review) -> str:
     changing = len(review.sites)
-    of = f" of {review.fleet:,}" if review.fleet > changing > 0 else ""
-    number, _, rest = does(changing, "site", "changes", "change").partition(" ")
-    parts = [f"{number}{of} {rest}"] if changing else []
+    is_part = review.fleet > changing
+    some = f"{changing:,} of {plural(review.fleet, 'site')}" if is_part else plural(changing, "site")
+    parts = [f"{some} {'changes' if changing == 1 else 'change'}"] if changing else []
     parts += [does(len(review.new), "site", "is", "are") + " new"] if review.new else []
     parts += [does(len(review.gone), "site", "is", "are") + " no longer managed"] if review.gone else []
     parts += [does(len(review.broken), "site", "is", "are") + " mended"] if review.broken else []

@@ -37,7 +37,7 @@ def comment(review: Review, link: str = "", most: int = MOST) -> str:
 
 def _lines(review: Review, room: Room, link: str, *, is_cut: bool = False) -> Iterator[str]:
     yield from (" ".join((f"**{' '.join(gist(review))}**", *rest(review, code))), "")
-    yield from errors(review.errors, room)
+    yield from errors(review, room)
     yield from effects(review, room)
     yield from others(review, room)
     yield from forecast(review, room)

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
-from reconciler.model.review import Effect, Finding, Group, Held, Review
+from reconciler.model.review import Effect, Group, Held, Review
 from reconciler.model.verdict import Difference
 from reconciler.review.cost_text import site_cost
 from reconciler.review.difference_text import difference_lines, subjects
@@ -35,13 +35,14 @@ class Room:
     has_details: bool = True
 
 
-def errors(found: Sequence[Finding], room: Room) -> Iterator[str]:
-    """What has to be mended, at its place."""
-    if not found:
+def errors(review: Review, room: Room) -> Iterator[str]:
+    """What has to be mended, at its place in the repository."""
+    if not review.errors:
         return
     yield from ("#### Errors", "")
-    yield from (f"- {code(error.in_words, 500)}" for error in found[: room.errors])
-    yield from more(len(found) - room.errors, "error")
+    at_home = (replace(error, file=review.path_of(error)) for error in review.errors[: room.errors])
+    yield from (f"- {code(error.in_words, 500)}" for error in at_home)
+    yield from more(len(review.errors) - room.errors, "error")
     yield ""
 
 

@@ -162,7 +162,7 @@ def test_markdown_is_for_the_pull_request(review, example):
     assert "#### 14 sites: `dns.servers`" in lines
     assert lines.count("```diff") == 1
     example.write(edited(example, PLANT, "name: plant-1", "nme: plant-1"))
-    assert "- `subclouds/plant-1/site.yaml:2:6: site: nme is not known" in review("--format", "markdown").out
+    assert "- `sites/subclouds/plant-1/site.yaml:2:6: site: nme is not known" in review("--format", "markdown").out
 
 
 def test_an_inventory_makes_the_plan_of_its_site_exact(review, example, tmp_path):

@@ -53,7 +53,7 @@ CASES: dict[str, Files] = {
     },
     "errors": {
         fleet.COMMON: fleet.common("[10.0.0.53, 10.0.2.53]"),
-        "subclouds/ran-003/site.yaml": "nme: ran-003\nlayers: [common, ran]\n",
+        "subclouds/ran-003/site.yaml": "name: ran-3\nlayers: [common, ran]\n",
         "subclouds/ran-004/site.yaml": "layers: [common, rann]\n",
     },
     "new-and-removed": {
