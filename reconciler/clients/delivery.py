@@ -10,16 +10,21 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from email.message import EmailMessage
 from email.utils import formatdate, make_msgid
+from urllib.parse import parse_qsl, urlsplit
 
 import aiohttp
+from pydantic import SecretStr
 
 from reconciler.clients.http import USER_AGENT
+from reconciler.clients.secrets import masked
 from reconciler.model.errors import ReconcilerError
 from reconciler.model.letter import Letter, Mail, Post
 
 TIMEOUT_S = 20.0
 TOO_MANY = 429
 SHOWN = 200  # characters of an answer that says why
+READ = 64 << 10  # bytes of it: what is cut off is not recognised
+SHORTEST = 6  # characters of an address or a header that are worth hiding
 
 
 @dataclass(eq=False)
@@ -60,15 +65,24 @@ async def _post(letter: Post, session: aiohttp.ClientSession) -> None:
             allow_redirects=False,  # a message is for who was named
         ) as answer:
             if answer.status >= 300:
-                raise _refusal(answer, await answer.content.read(SHOWN))
+                raise _refusal(answer, await answer.content.read(READ), _secrets(letter))
     except (aiohttp.ClientError, TimeoutError, ValueError) as error:
         raise NotTakenError(type(error).__name__) from None  # its own words hold the address
 
 
-def _refusal(answer: aiohttp.ClientResponse, said: bytes) -> NotTakenError:
+def _secrets(letter: Post) -> tuple[SecretStr, ...]:
+    """What must not come back: the address, what of it tells more than the host, and the headers, by their words."""
+    parts = urlsplit(letter.url)
+    steps = (*parts.path.split("/"), *(value for _, value in parse_qsl(parts.query)), parts.password or "")
+    words = (word for value in letter.headers.values() for word in value.split())
+    telling = (word for word in (*steps, *words) if len(word) >= SHORTEST)
+    return tuple(map(SecretStr, (letter.url, f"{parts.path}?{parts.query}", *telling)))
+
+
+def _refusal(answer: aiohttp.ClientResponse, said: bytes, secrets: tuple[SecretStr, ...]) -> NotTakenError:
     is_final = answer.status < 500 and answer.status not in (408, TOO_MANY)
     wants = answer.headers.get("Retry-After", "")
-    text = " ".join(said.decode(errors="replace").split())
+    text = masked(" ".join(masked(said.decode(errors="replace"), secrets).split()), secrets)[:SHOWN]
     return NotTakenError(f"{answer.status} {text}".strip(), is_final, float(wants) if wants.isdigit() else None)
 
 
@@ -76,7 +90,8 @@ def _mail(letter: Mail) -> None:
     try:
         _hand_over(letter)
     except smtplib.SMTPResponseException as error:
-        text = error.smtp_error.decode(errors="replace") if isinstance(error.smtp_error, bytes) else error.smtp_error
+        said = error.smtp_error.decode(errors="replace") if isinstance(error.smtp_error, bytes) else error.smtp_error
+        text = masked(said, (SecretStr(letter.password),))[:SHOWN]
         raise NotTakenError(f"{error.smtp_code} {text}", is_final=error.smtp_code >= 500) from None
     except smtplib.SMTPRecipientsRefused as error:
         codes = [code for code, _ in error.recipients.values()]

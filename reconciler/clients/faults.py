@@ -9,7 +9,10 @@ from __future__ import annotations
 
 import html
 import re
+from collections.abc import Iterable
 from typing import Any
+
+from pydantic import SecretStr
 
 from reconciler.clients.json import decode
 from reconciler.clients.message import Answer, Request
@@ -37,7 +40,7 @@ def not_its_own(answer: Answer) -> bool:
 
 def error_of(answer: Answer, request: Request, site: str) -> ReconcilerError:
     """What an answer outside 2xx means. A gateway may have passed the request on."""
-    fault = masked(fault_text(answer.body), request.secrets)
+    fault = fault_text(answer.body, request.secrets)
     if answer.status in GATEWAY:
         return unreachable(request, site, Failure.UNAVAILABLE, f"{answer.status} {fault}".strip())
     if not_its_own(answer):
@@ -57,8 +60,8 @@ def upload_error(value: Any, request: Request, site: str) -> Refused | None:
 
 def unreachable(request: Request, site: str, failure: Failure, detail: str, *, sent: bool = True) -> Unreachable:
     """No usable answer to this request. What changes nothing has no effect to look for."""
-    effect = sent and not request.repeatable
-    return Unreachable(request.service, request.method, request.path, failure, detail, effect, site, request.host)
+    effect, words = sent and not request.repeatable, masked(detail, request.secrets)
+    return Unreachable(request.service, request.method, request.path, failure, words, effect, site, request.host)
 
 
 def garbled(request: Request, site: str, detail: str) -> Unreachable:
@@ -72,10 +75,10 @@ def _kind(status: int, fault: str) -> type[Refused | Busy | Unauthorized]:
     return Busy if status in NOT_NOW or asks_to_wait(fault) else Refused
 
 
-def fault_text(body: bytes) -> str:
-    """The words of a refusal, whatever they are wrapped in; "" if there are none."""
+def fault_text(body: bytes, secrets: Iterable[SecretStr] = ()) -> str:
+    """The words of a refusal, whatever they are wrapped in, without these secrets; "" if there are none."""
     text = body.decode("utf-8", "replace")
-    words = " ".join(_words(text).split())
+    words = masked(" ".join(masked(_words(text), secrets := tuple(secrets)).split()), secrets)
     return words if len(words) <= LONGEST else f"{words[:LONGEST]}…"
 
 

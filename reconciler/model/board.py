@@ -62,7 +62,7 @@ class Part(StrEnum):
 class BoardPlace:
     """Where one host's controller is, and who we are to it.
 
-    url: of its Redfish service, without /redfish/v1. password: a reference, env:NAME or file:PATH; never itself.
+    url: of its Redfish service, without /redfish/v1. password: a reference, as `env:NAME`; never itself.
     ca_bundle: PEM file of whom to trust, relative to the endpoints file; those of the machine without.
     fingerprint: of its own certificate (SHA-256, hex), trusted instead, whatever name it bears: most controllers have
       signed theirs themselves.

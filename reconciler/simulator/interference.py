@@ -13,6 +13,7 @@ class Trouble(StrEnum):
 
     DELAY = "delay"  # answer after so many real seconds
     REFUSE = "refuse"  # answer with a status and a fault text; nothing happens
+    ECHO = "echo"  # refuse as above, and repeat the request in the fault text, headers and body; nothing happens
     HANG_BEFORE = "hang-before"  # nothing happens, and no answer ever comes
     HANG_AFTER = "hang-after"  # it happens, and no answer ever comes
     RESET = "reset"  # the connection is cut; nothing happens

@@ -165,8 +165,9 @@ class _Shell:
     async def _with_trouble(
         self, site: Site, service: str, request: web.Request, asked: Request, rule: Rule
     ) -> web.StreamResponse:
-        if rule.trouble is Trouble.REFUSE:
-            fault = Fault(rule.status, rule.text)
+        if rule.trouble in {Trouble.REFUSE, Trouble.ECHO}:
+            again = f" {dict(request.headers)} {asked.content.decode(errors='replace')}"
+            fault = Fault(rule.status, rule.text + (again if rule.trouble is Trouble.ECHO else ""))
             return _sent(dcmanager.refusal(asked, fault) if service == "dcmanager" else fault.response())
         if rule.trouble is Trouble.RESET:
             return _reset(request)

@@ -20,6 +20,7 @@ from reconciler.sources.errors import RefusedRepositoryError
 from reconciler.sources.location import Location
 
 FOLDER = "STXR_GIT_CREDENTIALS"
+USERNAME, PASSWORD = "STXR_GIT_USERNAME", "STXR_GIT_PASSWORD"  # of git's environment only
 
 CONNECT_TIMEOUT_S = 20
 # Asked by git only when the server wants credentials, and only for the host of the address (gitcredentials(7)).
@@ -91,7 +92,7 @@ def access_variables(where: Location, access: Access) -> dict[str, str]:
     if where.protocol == "ssh":
         return {"GIT_SSH_COMMAND": _ssh(access), "GIT_SSH_VARIANT": "ssh"}
     username, password = (access.username, access.password) if access.password else (where.username, where.password)
-    return {"STXR_GIT_USERNAME": username or "git", "STXR_GIT_PASSWORD": password} if username or password else {}
+    return {USERNAME: username or "git", PASSWORD: password} if username or password else {}
 
 
 def _ssh(access: Access) -> str:

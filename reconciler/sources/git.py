@@ -10,11 +10,16 @@ import os
 import re
 import signal
 import subprocess
+from base64 import b64encode
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from pydantic import SecretStr
+
+from reconciler.clients.secrets import masked as hidden
+from reconciler.sources.access import PASSWORD, USERNAME
 from reconciler.sources.errors import GitError
 from reconciler.sources.location import masked
 
@@ -90,8 +95,15 @@ class Git:
             stop(process)
         answer = Answer(process.returncode, out, err)
         if answer.code not in codes:
-            raise GitError(f"{self.shown}: git {arguments[0]}: {answer.complaint or f'ended with {answer.code}'}")
+            words = hidden(answer.complaint, self._secrets())
+            raise GitError(f"{self.shown}: git {arguments[0]}: {words or f'ended with {answer.code}'}")
         return answer
+
+    def _secrets(self) -> tuple[SecretStr, ...]:
+        """What a server may repeat of what lets us in: the password, and how it goes over the line (RFC 7617)."""
+        user, password = self.variables.get(USERNAME, ""), self.variables.get(PASSWORD, "")
+        basic = b64encode(f"{user}:{password}".encode()).decode()
+        return (SecretStr(password), SecretStr(basic)) if password else ()
 
     def start(self, *arguments: str) -> subprocess.Popen[bytes]:
         """A git process with pipes; whoever starts it stops it (`stop`)."""

@@ -111,3 +111,17 @@ async def test_a_line_that_cannot_be_closed_gets_no_password(session, postbox):
     with pytest.raises(NotTakenError, match="SMTPNotSupportedError"):
         await deliver(mail(postbox.port, security="starttls", username="stxr", password="pass"), session)
     assert postbox.taken == []
+
+
+async def test_a_server_of_messages_that_repeats_what_it_was_sent_tells_neither_address_nor_key(session):
+    async def echo(request):
+        return web.Response(status=400, text=f"{request.headers['Authorization']} {request.path_qs} {request.url}")
+
+    app = web.Application()
+    app.router.add_post("/hooks/s3cretpath", echo)
+    async with TestServer(app) as server:
+        url = str(server.make_url("/hooks/s3cretpath?key=s3cretquery"))
+        with pytest.raises(NotTakenError) as refused:
+            await deliver(Post(url, b"", {"Authorization": "Bearer s3crettoken"}), session)
+    assert "400" in str(refused.value)
+    assert "s3cret" not in str(refused.value)

@@ -33,7 +33,10 @@ class Guarded(http.server.SimpleHTTPRequestHandler):
             return
         self.send_response(401)
         self.send_header("WWW-Authenticate", 'Basic realm="git"')
+        self.send_header("Content-Type", "text/plain")  # which git shows, as what the remote says
         self.end_headers()
+        given = self.headers.get("Authorization", "")
+        self.wfile.write(f"{given} {base64.b64decode(given.removeprefix('Basic ')).decode()} is nobody\n".encode())
 
     def log_message(self, *args: object) -> None:
         return
@@ -83,7 +86,10 @@ def test_without_the_right_token_we_are_told_so_and_nothing_asks(open_mirror: Op
     mirror = open_mirror(f"https://{address}/fleet.git", access=lambda: Access("robot", password, ca_file=ca_file))
     with pytest.raises(UnreachableRepositoryError, match=r"Authentication failed|could not read Username") as refused:
         mirror.fetch(NOW)
-    assert "wr0ng" not in str(refused.value)
+    said = str(refused.value)
+    assert ("is nobody" in said) is bool(password)
+    assert "wr0ng" not in said
+    assert base64.b64encode(b"robot:wr0ng").decode() not in said
 
 
 def test_a_token_that_is_renewed_is_used_at_the_next_fetch(

@@ -170,7 +170,7 @@ class Line:
         now = self._clock.now()
         if answer.status == 401:
             self._refused = _digest(token)
-            self._why_refused = masked(refusal(answer.body), (token,)) or "401"
+            self._why_refused = refusal(answer.body, token) or "401"
             raise TokenRefusedError(self.settings.shown, str(ask), self._why_refused)
         if (until := closed_until(answer, now, self._refusals)) is not None:
             self._refusals, self._closed_until = self._refusals + 1, until
@@ -212,12 +212,14 @@ class Line:
     def _well(self, ask: Ask, answer: Answer) -> Answer:
         if 200 <= answer.status < 300:
             return answer
-        said = masked(refusal(answer.body), (self._token,)) or "no reason given"
+        said = refusal(answer.body, self._token) or "no reason given"
         if answer.status in SERVERS_FAULT:
             raise self._dark(ask, Failure.UNAVAILABLE, f"{answer.status} {said}")
         if 300 <= answer.status < 400:
             place = URL(answer.headers.get("Location", "")).with_query(None)
-            raise self._refused_error(ask, answer.status, f"it is at {place} now: say so in the forge file")
+            raise self._refused_error(
+                ask, answer.status, f"it is at {masked(str(place), (self._token,))} now: say so in the forge file"
+            )
         raise self._refused_error(ask, answer.status, said)
 
     def _refused_error(self, ask: Ask, status: int, said: str) -> ForgeError:

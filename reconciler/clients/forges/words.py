@@ -11,19 +11,21 @@ from collections.abc import Iterator
 from typing import Any
 
 import orjson
+from pydantic import SecretStr
 
 from reconciler.clients.faults import LONGEST, fault_text
+from reconciler.clients.secrets import masked
 
 NAMES = ("message", "error", "error_description", "errors")
 
 
-def refusal(body: bytes) -> str:
-    """The words; "" if there are none."""
+def refusal(body: bytes, *secrets: SecretStr) -> str:
+    """The words, without these secrets; "" if there are none."""
     try:
         value = orjson.loads(body)
     except ValueError:
-        return fault_text(body)
-    text = "; ".join(dict.fromkeys(_said(value)))
+        return fault_text(body, secrets)
+    text = masked("; ".join(dict.fromkeys(_said(value))), secrets)
     return text if len(text) <= LONGEST else f"{text[:LONGEST]}…"
 
 
