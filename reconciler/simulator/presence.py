@@ -51,10 +51,13 @@ class Presence:
     def _row(self, name: str) -> Row | None:
         tables = self._central.system.tables
         row = tables.find(TABLE, self._rows.get(name))
-        if row is None and (name in self._rows or name not in self._sites or not self._sites[name].is_there):
+        if row is None and (not self._rows or name in self._rows or not self._is_there(name)):
             self._rows = {each["site"]: each["uuid"] for each in tables.rows(TABLE)}
             row = tables.find(TABLE, self._rows.get(name))
         return row
+
+    def _is_there(self, name: str) -> bool:
+        return name in self._sites and self._sites[name].is_there
 
     def _followed(self, row: Row) -> Site | None:
         name = row["site"]

@@ -131,6 +131,13 @@ async def test_a_site_that_is_installed_anew_is_gone_and_comes_back_fresh(fleet)
         assert it.server.sites["new-001"].system is not before
 
 
+async def test_a_site_that_always_was_there_is_gone_too_while_it_is_installed_anew(fleet):
+    async with fleet({"one": lambda: System("one", sysinv())}) as it:
+        assert await it.hosts("one") == []
+        it.server.central.change_rows("subclouds", {}, {"deploy-status": "installing", "there": False})
+        assert await it.hosts("one") is None
+
+
 async def test_a_deleted_site_goes_on_by_itself(fleet):
     async with fleet() as it:
         await it.add()

@@ -10,7 +10,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from reconciler.simulator.call import Call
-from reconciler.simulator.dcmanager import orchestration, strategy_options, subclouds
+from reconciler.simulator.dcmanager import orchestration, strategy_options, subcloud_work, subclouds
 from reconciler.simulator.dcmanager.answers import refuse, remote, time
 from reconciler.simulator.dcmanager.orchestration import STEPS, TABLE
 from reconciler.simulator.family import Family
@@ -138,7 +138,7 @@ def _check_one(rows: list[Row], payload: Row, endpoint: str) -> None:
     """A single subcloud that needs nothing is told so (validate_strategy_requirements)."""
     [row] = rows
     if payload["type"] == "prestage" or payload.get("with_prestage"):
-        if why := strategy_options.not_prestaged(row):
+        if why := subcloud_work.not_prestaged(row):
             raise _BadRequestError(f"Prestage skipped '{row['name']}': {why}")
         return
     is_forced = payload["type"] == "kube-rootca-update" and payload.get("force") == "true"

@@ -21,7 +21,6 @@ ENDPOINTS = {
 }
 MOST, MOST_PRESTAGED, USUAL = 5000, 250, 2
 FLAGS = ("snapshot", "rollback", "with_delete", "delete_only", "with_prestage", "cleanup", "delete")
-not_prestaged = subcloud_work.not_prestaged
 
 
 def checked(system: System, body: object) -> Row:
@@ -65,7 +64,7 @@ def extra_args(payload: Row) -> Row:
 def wants(row: Row, payload: Row, endpoint: str) -> bool:
     """Whether a managed subcloud that is online gets a step."""
     if payload["type"] == "prestage":
-        return not not_prestaged(row)
+        return not subcloud_work.not_prestaged(row)
     allowed = {subclouds.OUT_OF_SYNC}
     if payload["type"] == "kube-rootca-update" and payload.get("force") == "true":
         allowed.add(subclouds.IN_SYNC)
