@@ -12,6 +12,10 @@ from reconciler.engine.reviewing import Known, looked_over, moved, reviewed
 from reconciler.kinds import registry
 from reconciler.model.errors import ConfigError
 from reconciler.model.gate import GateName
+from reconciler.model.review_wire import review_json
+from reconciler.review.commit_status import statuses
+from reconciler.review.markdown import comment
+from reconciler.review.plain import lines
 from reconciler.sources.mirror import Mirror
 from tests.desired.writing import document
 from tests.engine.sites import FILES, OTTAWA, PROFILE, networks, system
@@ -192,3 +196,38 @@ def test_a_window_that_is_too_short_is_known_before_anybody_waits_for_it(review)
     [held] = review({OTTAWA: hosts.replace("tty0", "ttyS0")}, before).held
     assert (held.gate, held.sites, held.until) == (GateName.WINDOW, ("ottawa",), None)
     assert held.reason.endswith("no maintenance window is as long")
+
+
+CANARY = "canary-7f3a91"
+SECRETS = (
+    "layers: [radio]\nsecrets:\n  ca: {secretRef: 'file:FOLDER/ca.pem'}\n  gui: {secretRef: env:STXR_TEST_CANARY}\n"
+)
+
+
+def test_no_secret_is_read_or_told(review, history, tmp_path, monkeypatch):
+    """Not the file that a reference names, not a variable of the environment, not what a Secret document has."""
+    monkeypatch.setenv("STXR_TEST_CANARY", CANARY)
+    (tmp_path / "ca.pem").write_text(CANARY)
+    text = document("System", "ottawa", "  certificates: [{type: ssl_ca, secret: ca}]")
+    text += f"---\napiVersion: v1\nkind: Secret\nmetadata: {{name: ca}}\nstringData: {{tls.crt: {CANARY}}}\n"
+    site = SECRETS.replace("FOLDER", str(tmp_path))
+    one = review({OTTAWA: text, "subclouds/ottawa/site.yaml": site})
+    [group] = one.groups
+    assert [d.kind for d in group.example.differences] == ["certificate"]
+    for told in (comment(one), "\n".join(lines(one)), str(review_json(one)), *(s.text for s in statuses(one))):
+        assert CANARY not in told
+
+
+def test_a_link_that_a_branch_plants_is_not_followed(review, history):
+    (history.folder / "subclouds/ottawa/extra.yaml").symlink_to("/etc/passwd")
+    one = review({PROFILE: networks(9000)})
+    assert "root:" not in str(review_json(one))
+    assert [group.sites for group in one.groups] == [("gatineau",)]
+    assert "subclouds/ottawa/extra.yaml: a symbolic link is never read" in one.errors[0].in_words
+
+
+def test_a_file_that_is_far_too_long_is_an_error_of_its_site(review):
+    one = review({PROFILE: networks(9000), OTTAWA: "# long\n" * 2_000_000})
+    [error] = one.errors
+    assert OTTAWA in error.in_words
+    assert [group.sites for group in one.groups] == [("gatineau",)]
