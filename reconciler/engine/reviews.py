@@ -10,7 +10,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
 
 from reconciler.apply import Clock
-from reconciler.clients.forges import ForgeBusyError, ForgeClient
+from reconciler.clients.forges import ForgeBusyError, ForgeClient, TokenRefusedError
 from reconciler.model.errors import ReconcilerError
 from reconciler.model.pull import Pull
 from reconciler.store import News, ReviewStore
@@ -124,12 +124,15 @@ class Reviews:
         except ForgeBusyError as busy:
             self._closed_until = busy.until
             return max(self._quiet.again_s, busy.until - self._clock.now())
+        except TokenRefusedError as error:
+            self._tell(0, str(error))  # of the forge, whichever pull request met it
         except ReconcilerError as error:
             self._tell(number, str(error))
         except Exception as error:  # noqa: BLE001 - a fault of ours at one pull request must not end the others'
             self._tell(number, f"a fault of stx-reconciler: {type(error).__name__}: {error}; please report it")
         else:
-            self._told.pop(number, None)
+            for one in (number, 0):
+                self._told.pop(one, None)
             return None
         return self._quiet.again_s
 

@@ -1,6 +1,6 @@
 """The last reading of each site, as `stxr inventory` writes it, packed: what a change is reviewed against.
 
-A site of one host takes some 20 KB. What is called a secret, wherever a platform may show one, is not kept.
+A site of one host takes some 10 KB, and 3 ms a visit. What is called a secret, wherever a platform may show one, is not kept.
 """
 
 from __future__ import annotations

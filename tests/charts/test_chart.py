@@ -45,6 +45,7 @@ EVERYTHING = {
     "endpoints": {"inline": ENDPOINTS, "passwordsSecret": "passwords", "caConfigMap": "ca"},
     "api": {"existingSecret": "api", "webhooksSecret": "hooks", "oidcSecret": "oidc", "address": "[::]"},
     "notifications": {"existingSecret": "notifications"},
+    "forge": {"existingSecret": "forge"},
     "schedule": {"atOnce": 20},
     "documentSecrets": {"existingSecret": "documents"},
     "image": {"digest": f"sha256:{'0' * 64}", "pullSecrets": [{"name": "pull"}]},

@@ -86,6 +86,9 @@ spec:
 {{- if .Values.notifications.existingSecret }}
 - --notifications=/run/stxr/notifications/notifications.yaml
 {{- end }}
+{{- if .Values.forge.existingSecret }}
+- --forge=/run/stxr/forge/forge.yaml
+{{- end }}
 {{- with .Values.repository.branch }}
 - --branch={{ . }}
 {{- end }}
@@ -154,6 +157,9 @@ spec:
 {{- if .Values.notifications.existingSecret }}
 - {name: notifications, mountPath: /run/stxr/notifications, readOnly: true}
 {{- end }}
+{{- if .Values.forge.existingSecret }}
+- {name: forge, mountPath: /run/stxr/forge, readOnly: true}
+{{- end }}
 {{- with .Values.extraVolumeMounts }}
 {{ toYaml . }}
 {{- end }}
@@ -199,6 +205,10 @@ stand in folders beside the file that refers to them. */}}
 {{- end }}
 {{- with .Values.notifications.existingSecret }}
 - name: notifications
+  secret: {secretName: {{ . }}, defaultMode: 0440}
+{{- end }}
+{{- with .Values.forge.existingSecret }}
+- name: forge
   secret: {secretName: {{ . }}, defaultMode: 0440}
 {{- end }}
 {{- with .Values.extraVolumes }}

@@ -26,8 +26,8 @@ class TokenRefusedError(ForgeError):
 
     def __str__(self) -> str:
         return (
-            f"{self.forge}: the token is not accepted for {self.request}: {self.said}; it was revoked or has run out: "
-            "put a new one where the forge file says. It is read before each request"
+            f"{self.forge}: the token is not accepted ({self.said}): it was revoked or has run out. Put a new one where "
+            "the forge file says; it is read before each request"
         )
 
 
