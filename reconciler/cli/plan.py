@@ -18,14 +18,16 @@ from reconciler.cli.progress import telling
 from reconciler.cli.proofs import Oldest, Time, budget_of
 from reconciler.cli.review import Asked, review
 from reconciler.cli.selection import selected
-from reconciler.cli.session import Chosen, fleet, looked_at
+from reconciler.cli.session import Chosen, fleet, looked_at, measured
 from reconciler.cli.why_equal import explained, of_inventories, why_json, why_lines
 from reconciler.diff import Alike
 from reconciler.engine.fleet import SiteResult
 from reconciler.engine.judgement import differences, removals_in_words
 from reconciler.engine.reconcile import Judged
 from reconciler.model.errors import ConfigError
+from reconciler.model.forecast_wire import plan_forecast_json
 from reconciler.model.wire import difference_json, ignored_json, plan_json
+from reconciler.plan import forecast
 from reconciler.review.words import plural
 from reconciler.store import recall
 
@@ -59,7 +61,7 @@ def plan(
 ) -> None:
     """Show what it takes to make sites what Git says. Exit: 0 in sync, 2 changes, 1 error, 3 not all judged."""
     chosen = Chosen(repo, path, rev, endpoints, state, database)
-    detail = Detail(calls=calls, why_equal=why_equal, key=key)
+    detail = Detail(calls=calls, why_equal=why_equal, key=key, durations=measured(chosen))
     if base or head:
         if why_equal:
             raise ConfigError("--why-equal asks what sites show: give it without --base and --head")
@@ -107,7 +109,8 @@ def plan_text(found: list[SiteResult], detail: Detail | None = None) -> Iterator
     detail = detail or Detail()
     for result in found:
         if result.judged:
-            yield from plan_lines(result.judged.plan, result.judged.found, detail)
+            lasts = forecast(result.judged.plan, result.judged.observed.system, detail.durations).stages
+            yield from plan_lines(result.judged.plan, result.judged.found, detail, lasts)
             yield from removal_lines(result.judged)
             yield from ignored_lines(result.judged.ignored)
             yield from why_lines(explained(result.judged, detail.key)) if detail.why_equal else ()
@@ -152,5 +155,6 @@ def result_json(result: SiteResult, detail: Detail | None = None) -> dict[str, A
         "no_deletes": judged.removals.blind,
         "ignored": [ignored_json(one) for one in judged.ignored],
         "plan": plan_json(judged.plan),
+        "forecast": plan_forecast_json(forecast(judged.plan, judged.observed.system, (detail or Detail()).durations)),
         **alike,
     }

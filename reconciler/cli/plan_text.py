@@ -9,6 +9,8 @@ from datetime import UTC, datetime
 from typing import Any
 
 from reconciler.model.change import Change, Comparison
+from reconciler.model.durations import NOTHING, Durations
+from reconciler.model.forecast import StageForecast
 from reconciler.model.kind import Attr
 from reconciler.model.plan import Opening, Plan
 from reconciler.model.removal import as_text
@@ -27,15 +29,19 @@ class Detail:
     """What of a plan is shown: `calls` adds the very requests, `why_equal` what counts as the same.
 
     key: of which resources that is asked, as `controller-0/bond/*`; "" for all.
+    durations: how long acts take on this fleet, as far as that was measured.
     """
 
     calls: bool = False
     why_equal: bool = False
     key: str = ""
+    durations: Durations = NOTHING
 
 
-def plan_lines(plan: Plan, found: Comparison, detail: Detail = Detail()) -> Iterator[str]:
-    """The plan of one site, as lines without colour."""
+def plan_lines(
+    plan: Plan, found: Comparison, detail: Detail = Detail(), lasts: Iterable[StageForecast] = ()
+) -> Iterator[str]:
+    """The plan of one site, as lines without colour. lasts: how long each stage takes."""
     yield f"{plan.site}: {summary(plan, found)}"
     for change in found.changes:
         yield ""
@@ -44,7 +50,7 @@ def plan_lines(plan: Plan, found: Comparison, detail: Detail = Detail()) -> Iter
     if plan.stages:
         yield ""
         yield f"Stages of plan {plan.id}:"
-        yield from (f"  {line}" for line in stage_lines(plan.stages, with_calls=detail.calls))
+        yield from (f"  {line}" for line in stage_lines(plan.stages, lasts, with_calls=detail.calls))
     if lines := tuple(felt(plan)):
         yield ""
         yield "What is felt:"

@@ -13,19 +13,17 @@ from reconciler.cli.proof_text import proof_lines
 from reconciler.cli.proofs import proofs_of
 from reconciler.cli.review_told import told
 from reconciler.cli.selection import selected
-from reconciler.cli.session import Chosen
+from reconciler.cli.session import Chosen, measured
 from reconciler.engine.inventory_files import InventoryFiles
 from reconciler.engine.preview import rows_of
 from reconciler.engine.proving import Budget
 from reconciler.engine.repository import Repository, open_present
 from reconciler.engine.reviewing import Known, moved, reviewed
 from reconciler.kinds import registry
-from reconciler.model.durations import NOTHING, Durations
 from reconciler.model.errors import ConfigError
 from reconciler.model.review import Review
 from reconciler.model.snapshot import Snapshot
 from reconciler.observe import interpret
-from reconciler.store import durations_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,15 +72,7 @@ def names_of(before: Repository, after: Repository, sites: list[str] | None) -> 
 
 
 def _known(chosen: Chosen, inventory: Path | None) -> Known:
-    return Known(time.time(), chosen.path, lambda site: _observed(site, inventory), _durations(chosen))
-
-
-def _durations(chosen: Chosen) -> Durations:
-    """What the state folder that the options name has measured, if it is there and of this program: CI has none."""
-    try:
-        return durations_of(chosen.state, chosen.database)
-    except ConfigError:
-        return NOTHING
+    return Known(time.time(), chosen.path, lambda site: _observed(site, inventory), measured(chosen))
 
 
 def _observed(site: str, folder: Path | None) -> Snapshot | None:

@@ -15,7 +15,9 @@ from reconciler.engine.measuring import Recent
 from reconciler.engine.office import Office
 from reconciler.engine.repository import Repository, open_looking, open_repository
 from reconciler.kinds import registry
+from reconciler.model.durations import NOTHING, Durations
 from reconciler.model.errors import ConfigError
+from reconciler.store import durations_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +40,14 @@ def looked_at(chosen: Chosen) -> Repository:
 def repository(chosen: Chosen) -> Repository:
     """The repository that the options name, for the owner of the state folder. Raises SourceError."""
     return open_repository(chosen.repo, chosen.path, chosen.rev, chosen.state, registry())
+
+
+def measured(chosen: Chosen) -> Durations:
+    """What the state folder that the options name has measured, if it is there and of this program: CI has none."""
+    try:
+        return durations_of(chosen.state, chosen.database)
+    except ConfigError:
+        return NOTHING
 
 
 @asynccontextmanager

@@ -12,6 +12,7 @@ from reconciler.engine.judgement import differences
 from reconciler.engine.permission import is_destructive
 from reconciler.engine.preview import Preview, shape
 from reconciler.model.change import Change, Comparison
+from reconciler.model.durations import NOTHING, Durations
 from reconciler.model.host import SystemState
 from reconciler.model.kind import Kinds
 from reconciler.model.plan import Plan, StageType
@@ -19,6 +20,7 @@ from reconciler.model.review import Cost, Example, Group
 from reconciler.model.verdict import Difference
 from reconciler.model.wire import plan_json
 from reconciler.model.words import Action, Cause, Disruption
+from reconciler.plan import forecast
 from reconciler.review.felt import felt
 from reconciler.review.stage_text import stage_lines
 
@@ -35,8 +37,8 @@ class _Members:
 class Groups:
     """Sites by what changes on them, in which way and at what cost."""
 
-    def __init__(self, kinds: Kinds) -> None:
-        self._kinds = kinds
+    def __init__(self, kinds: Kinds, durations: Durations = NOTHING) -> None:
+        self._kinds, self._durations = kinds, durations
         self._known: dict[Any, _Members] = {}
 
     def add(self, one: Preview, before: tuple[Difference, ...] = (), read_at: float | None = None) -> None:
@@ -60,21 +62,22 @@ class Groups:
             edit=edit_of(one.found),
             sites=tuple(sorted(members.sites)),
             cost=cost_of(one.plan, one.context.system, self._kinds),
-            example=example_of(one, members.before),
+            example=example_of(one, members.before, self._durations),
             differing=tuple(sorted(members.differing)),
             is_exact=one.is_exact,
             read_at=members.read_at,
         )
 
 
-def example_of(one: Preview, before: tuple[Difference, ...] = ()) -> Example:
+def example_of(one: Preview, before: tuple[Difference, ...] = (), durations: Durations = NOTHING) -> Example:
     """What a site's part of the change is, told to the end."""
+    lasts = forecast(one.plan, one.context.system, durations).stages
     return Example(
         site=one.site,
         plan=plan_json(one.plan),
         differences=differences(one.found, one.plan),
         before=before,
-        stages=tuple(stage_lines(one.plan.stages)),
+        stages=tuple(stage_lines(one.plan.stages, lasts)),
         felt=tuple(felt(one.plan)),
         blocked={str(blocked.key): blocked.reason for blocked in one.plan.blocked},
         unjudged=tuple(map(str, one.found.unjudged)),

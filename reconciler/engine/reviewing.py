@@ -69,7 +69,7 @@ def reviewed(before: Repository, after: Repository, names: Iterable[str], known:
 def looked_over(before: Repository, after: Repository, names: Iterable[str], known: Known) -> Looked:
     """The same, with what a forecast or a proof needs of each group."""
     names = tuple(sorted(names))
-    groups, unknown, errors = Groups(registry()), list[str](), dict[Finding, None]()
+    groups, unknown, errors = Groups(registry(), known.durations), list[str](), dict[Finding, None]()
     reached, foreseen = Reached(known.now, known.durations), Foreseen(known.now, known.durations)
     for name in (n for n in names if n in after.names):
         try:

@@ -3,22 +3,31 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from itertools import zip_longest
 from typing import Any
 
 import orjson
 
+from reconciler.model.forecast import Basis, StageForecast
+from reconciler.model.maintenance import told
 from reconciler.model.plan import Call, Opening, Stage, StageType, Step
 from reconciler.model.wire import plain
 from reconciler.model.words import Disruption
 from reconciler.review.words import plural
 
+LEAST_S = 1.0  # what takes less is not worth a word
 OPENINGS = {Opening.LOCK: "lock", Opening.LOCKED: "is locked", Opening.ADOPT: "take over the open window"}
 
 
-def stage_lines(stages: Iterable[Stage], *, with_calls: bool = False) -> Iterator[str]:
-    """The stages by number, each with its steps below it. with_calls: and the very requests of each step."""
-    for number, stage in enumerate(stages, 1):
-        yield f"{number}. {_heading(stage)}"
+def stage_lines(
+    stages: Iterable[Stage], lasts: Iterable[StageForecast] = (), *, with_calls: bool = False
+) -> Iterator[str]:
+    """The stages by number, each with its steps below it.
+
+    lasts: how long each takes, told where that was measured. with_calls: and the very requests of each step.
+    """
+    for number, (stage, last) in enumerate(zip_longest(stages, lasts), 1):
+        yield f"{number}. {_heading(stage)}{_lasts(last)}"
         for step in stage.steps:
             yield from _step(step, with_calls=with_calls)
         if stage.last:
@@ -35,6 +44,13 @@ def _heading(stage: Stage) -> str:
         beside = f", {stage.at_once} of these at a time" if stage.at_once > 1 else ""
         return f"window on {stage.host}: {OPENINGS[stage.opening]}, {end}{beside}{cost}{why}"
     return f"online, nothing is locked{cost}{why}"
+
+
+def _lasts(last: StageForecast | None) -> str:
+    """A guess is not told: it is the same for every server."""
+    if last is None or last.span.basis is Basis.DEFAULT or last.span.likely_s < LEAST_S:
+        return ""
+    return f", about {told(last.span.likely_s)} ({told(last.span.late_s)} in one of twenty)"
 
 
 def _step(step: Step, *, with_calls: bool) -> Iterator[str]:
