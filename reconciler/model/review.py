@@ -18,7 +18,6 @@ from reconciler.model.verdict import Difference
 from reconciler.model.words import Disruption
 
 ASKS = frozenset((GateName.APPROVAL, GateName.MASS))  # gates that somebody's yes opens
-RARE = 10  # a group with so many times fewer sites than the widest of its edit is an exception to it
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,18 +160,6 @@ class Group:
 
 
 @dataclass(frozen=True, slots=True)
-class Effect:
-    """What one edit of Git does: the widest groups of sites, and the few sites on which it does something else."""
-
-    groups: tuple[Group, ...]
-    exceptions: tuple[Group, ...] = ()
-
-    @property
-    def sites(self) -> int:
-        return sum(len(group.sites) for group in (*self.groups, *self.exceptions))
-
-
-@dataclass(frozen=True, slots=True)
 class Review:
     """What merging the head into the base does.
 
@@ -227,14 +214,6 @@ class Review:
         return tuple(held for held in self.held if held.asks)
 
     @property
-    def effects(self) -> tuple[Effect, ...]:
-        """The groups by edit, that of the most sites first."""
-        edits: dict[str, list[Group]] = {}
-        for group in self.groups:
-            edits.setdefault(group.edit, []).append(group)
-        return tuple(sorted(map(_effect, edits.values()), key=lambda effect: -effect.sites))
-
-    @property
     def unproved(self) -> tuple[str, ...]:
         """Sites that will change and of which no proof says that the plan goes through."""
         proofs = self.proofs or ()
@@ -269,9 +248,3 @@ def _sites(held: Iterable[Held]) -> tuple[str, ...]:
 
 def _earliest(held: Iterable[Held]) -> float | None:
     return min((one.until for one in held if one.until is not None), default=None)
-
-
-def _effect(groups: list[Group]) -> Effect:
-    widest = max(len(group.sites) for group in groups)
-    rare = tuple(group for group in groups if len(group.sites) * RARE <= widest)
-    return Effect(tuple(group for group in groups if group not in rare), rare)

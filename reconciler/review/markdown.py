@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from reconciler.model.review import Review
 from reconciler.review.foreign import code
 from reconciler.review.headline import gist, rest
-from reconciler.review.sections import Room, effects, errors, forecast, held, others, proofs, sites
+from reconciler.review.sections import Room, edits, errors, forecast, held, others, proofs, sites
 from reconciler.review.words import plural, short
 
 MOST = 60_000  # bytes: GitHub takes 65,536 characters, GitLab 1,000,000
@@ -38,7 +38,7 @@ def comment(review: Review, link: str = "", most: int = MOST) -> str:
 def _lines(review: Review, room: Room, link: str, *, is_cut: bool = False) -> Iterator[str]:
     yield from (" ".join((f"**{' '.join(gist(review))}**", *rest(review, code))), "")
     yield from errors(review, room)
-    yield from effects(review, room)
+    yield from edits(review, room)
     yield from others(review, room)
     yield from forecast(review, room)
     yield from proofs(review, room)

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from reconciler.model.review import Group, Review
 from reconciler.review.cost_text import site_cost
 from reconciler.review.difference_text import difference_lines
+from reconciler.review.effects import effects
 from reconciler.review.foreign import logged
 from reconciler.review.headline import headline
 from reconciler.review.words import plural
@@ -20,7 +21,7 @@ def lines(review: Review) -> Iterator[str]:
 
 
 def _lines(review: Review) -> Iterator[str]:
-    for effect in review.effects:
+    for effect in effects(review):
         for group in (*effect.groups, *effect.exceptions):
             yield from _group(group)
             yield ""

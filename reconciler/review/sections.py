@@ -6,10 +6,11 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from reconciler.model.review import Effect, Group, Held, Review
+from reconciler.model.review import Group, Held, Review
 from reconciler.model.verdict import Difference
 from reconciler.review.cost_text import site_cost
 from reconciler.review.difference_text import difference_lines, subjects
+from reconciler.review.effects import Effect, effects
 from reconciler.review.forecast_text import forecast_lines
 from reconciler.review.foreign import block, code, html_code
 from reconciler.review.headline import in_short
@@ -46,11 +47,12 @@ def errors(review: Review, room: Room) -> Iterator[str]:
     yield ""
 
 
-def effects(review: Review, room: Room) -> Iterator[str]:
+def edits(review: Review, room: Room) -> Iterator[str]:
     """Each edit with the sites that it reaches."""
-    for effect in review.effects[: room.edits]:
+    known = effects(review)
+    for effect in known[: room.edits]:
         yield from _effect(effect, room)
-    yield from more(len(review.effects) - room.edits, "edit")
+    yield from more(len(known) - room.edits, "edit")
 
 
 def _effect(effect: Effect, room: Room) -> Iterator[str]:
@@ -139,13 +141,17 @@ def _otherwise(group: Group, told: Sequence[Group]) -> str:
     equal = next((one for one in told if _way(one) == _way(group)), None)
     parts = [f"{code(d.attribute or d.resource)} {code(d.observed, 40)} to {code(d.desired, 40)}"
              for d in _others(group, told)[:OTHERS]]  # fmt: skip
-    parts += [] if equal else [site_cost(group.cost)]
-    parts += (
-        [f"{plural(len(group.example.blocked), 'change')} not planned"] if group.example.blocked and not equal else []
-    )
+    parts += [] if equal else [site_cost(group.cost), *_not_planned(group)]
     basis = f"read {moment(group.read_at)}" if group.read_at is not None else "estimated"
     parts += [basis] if told and group.is_exact != told[0].is_exact else []
     return "; ".join(parts) or "the same, in another order"
+
+
+def _not_planned(group: Group) -> Iterator[str]:
+    """The first change that is left out, and why."""
+    for resource, why in list(group.example.blocked.items())[:1]:
+        rest = len(group.example.blocked) - 1
+        yield f"{code(resource)} is not planned: {code(why)}" + (f", and {rest:,} more" if rest else "")
 
 
 def _others(group: Group, told: Sequence[Group]) -> list[Difference]:

@@ -21,18 +21,6 @@ def test_it_costs_what_its_groups_cost_on_each_of_their_sites():
     assert LOCK.on(0) == Cost()
 
 
-def test_groups_of_one_edit_stand_together_and_its_few_odd_sites_are_exceptions():
-    wide, odd = group(named(30)), group(("odd",), difference(new="c"))
-    other = group(named(40, "core"), difference("dns"))
-    effects = review(wide, odd, other).effects
-    assert [(e.groups, e.exceptions, e.sites) for e in effects] == [((other,), (), 40), ((wide,), (odd,), 31)]
-
-
-def test_groups_of_like_width_are_no_exceptions_of_each_other():
-    groups = group(named(30)), group(named(4, "core"), difference(new="c"))
-    assert review(*groups).effects[0].groups == groups
-
-
 def test_a_site_is_found_in_its_group():
     one = review(group(("a", "b")), group(("c",), difference("dns")))
     assert one.sites == ("a", "b", "c")

@@ -38,6 +38,7 @@ from tests.sources.history import History
 
 COMMENTS = Path(__file__).parent / "comments"
 NOW = 1_795_003_200.0  # 2026-11-18 12:00 UTC
+NOT_THERE = {"controller-0/ethernet/data0": "there is no port ens1f0 on it"}
 LINK = "https://stxr.example/api/v1/reviews/1"
 
 Files = fleet.Files
@@ -142,6 +143,16 @@ def test_a_forecast_and_proofs_are_told_where_there_are_any(history):
     told = replace(one, forecast=forecast, proofs=proofs)
     suspended = Held(GateName.SUSPENDED, "suspended by ann: cable works", ("ran-002",))
     same("forecast-and-proofs", comment(told.with_held([suspended]), LINK))
+
+
+def test_a_few_odd_sites_are_exceptions_with_what_is_otherwise_there():
+    one = review(
+        group(named(40), difference("ethernet", "mtu", "1500", "9000"), cost=LOCK),
+        group(("odd-1",), difference("ethernet", "mtu", "1400", "9000"), cost=LOCK),
+        group(("odd-2", "odd-3"), difference("ethernet", "mtu", "1500", "9000"), fingerprint="f", blocked=NOT_THERE),
+        reached=43,
+    )
+    same("exceptions", comment(one, LINK))
 
 
 def huge():
