@@ -108,7 +108,7 @@ class _Tokens:
     """`clients.platform.Tokens` of a system that asks for none."""
 
     async def token(self) -> Token:
-        return Token(SecretStr("none"), FOREVER)
+        return Token(SecretStr("token-of-a-twin"), FOREVER)
 
     async def renewed(self, rejected: Token) -> Token:
         return rejected

@@ -14,8 +14,10 @@ from pathlib import Path
 import pytest
 import yaml
 
+from reconciler.model.proof import ProofResult
 from reconciler.model.words import Result
 from tests.desired.writing import document
+from tests.e2e.proving import counts, proved_first, tolls
 
 CASES, REFUSED = yaml.safe_load_all(Path(__file__).with_name("fields.yaml").read_text())
 UUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
@@ -84,9 +86,11 @@ def said_before(in_service, monkeypatch):
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case["field"])
 async def test_a_field_reaches_the_site_by_these_calls_and_stays(said_before, case):
     async with said_before(case) as (world, name, say):
-        began, before = len(world.writes(name)), named(world.site(name))
-        say()
+        began, before, costs = len(world.writes(name)), named(world.site(name)), counts(world, name)
+        proof = await proved_first(world, name, say)
         assert (await world.applied(name)).is_done
+        assert (proof.result, proof.reason) == (ProofResult.PROVED, "")
+        assert (proof.tolls, proof.calls) == (tolls(world, name, costs), len(world.writes(name, began)))
         names = before | named(world.site(name))
         assert [readable(w, names) for w in world.writes(name, began) if w.status < 400] == case["sends"]
         assert await world.is_in_sync(name)
@@ -96,7 +100,9 @@ async def test_a_field_reaches_the_site_by_these_calls_and_stays(said_before, ca
 async def test_what_the_platform_would_refuse_is_said_and_nothing_is_sent(said_before, case):
     async with said_before(case) as (world, name, say):
         began = len(world.writes(name))
-        say()
+        proof = await proved_first(world, name, say)
+        assert proof.is_failed
+        assert [one.resource for one in proof.objections] == [case["key"]]
         assert (await world.applied(name)).result is Result.HELD
         assert world.writes(name, began) == []
         (blocked,) = (await world.judged(name)).plan.blocked

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
 family = Family("ptp")
 
+GLOBAL = "global"  # the section of what names none (sysinv db/sqlalchemy/models.py PtpParameters)
 SERVICES = ("ptp4l", "synce4l", "phc2sys", "gnss-monitor", "clock", "dpll-mgr", "ts2phc")
 
 
@@ -99,6 +100,20 @@ def link_loaded(system: System) -> None:
     for row in system.tables.rows("ptp_parameters"):
         for owner in row.get("owners") or []:
             system.insert("ptp_owners", owner_uuid=owner, parameter_uuid=row["uuid"])
+    if not system.tables.rows("ptp_parameters"):
+        _take_over_parameters(system)
+
+
+def _take_over_parameters(system: System) -> None:
+    """Where their own list was not read: as their owners show them, an interface's without their section."""
+    for row in (*system.tables.rows("ptp_instances"), *system.tables.rows("ptp_interfaces")):
+        told = row.get("parameters") or {}
+        for section, pairs in (told if isinstance(told, dict) else {GLOBAL: told}).items():
+            for pair in dict.fromkeys(pairs or ()):
+                name, _, value = pair.partition("=")
+                key = {"section": section, "name": name, "value": value}
+                parameter = system.tables.first("ptp_parameters", **key) or system.insert("ptp_parameters", **key)
+                _add_parameter(system, row, parameter)
 
 
 def _link_loaded_interface(system: System, row: Row, name: str) -> None:
