@@ -22,7 +22,7 @@ from reconciler.clients import SYSTEM_CLOCK, Sender, load
 from reconciler.clients.forges import open_forge
 from reconciler.engine.accepting import Accepting
 from reconciler.engine.bounds import Bounds
-from reconciler.engine.central import central_of
+from reconciler.engine.central import Sharing, central_of
 from reconciler.engine.controller import Controller
 from reconciler.engine.fleet import Fleet, open_fleet
 from reconciler.engine.follow import Fetched, FolderSource, RemoteSource, Say, Source, Watch
@@ -174,6 +174,7 @@ def _fleet(ground: Ground, office: Office) -> AbstractAsyncContextManager[Fleet]
         options.lines,
         sender=ground.sender,
         central=central_of(options.endpoints, ground.source.repository),
+        sharing=Sharing(ground.store.central, lambda: ground.leads) if isinstance(ground.members, Replicas) else None,
         keep=lambda site, at, dump: ground.store.readings.keep(Reading(site, at, dump())),
     )
 

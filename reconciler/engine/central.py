@@ -1,6 +1,6 @@
 """The central cloud, read once for all sites: on its own interval, and anew where a plan is about to be sent.
 
-Whoever needs it at the same time shares one reading. A reading that failed is not tried again at each site: a central
+Whoever needs it at the same time shares one reading, replicas too: on its interval the leader alone asks. A reading that failed is not tried again at each site: a central
 cloud that does not answer costs one time-out, not one a site.
 """
 
@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Mapping
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import inf
 from pathlib import Path
 from typing import Protocol
@@ -18,13 +18,14 @@ from reconciler.clients import CENTRAL, Credentials, Declared, Endpoint, Passwor
 from reconciler.desired import Fleet
 from reconciler.engine.repository import Repository
 from reconciler.model.alarm import SiteAlarms
-from reconciler.model.central import AlarmCounts, Attention, CentralStrategy, Reading, Subcloud
+from reconciler.model.central import AlarmCounts, Attention, CentralStrategy, Counted, Reading, Subcloud
 from reconciler.model.errors import ReconcilerError
 from reconciler.model.words import Service
 
 FRESH_S = 15.0  # dcmanager's list stops its worker for a second at 5,000 subclouds: not asked for more often
 FAILED_S = 60.0
 INTERVAL_S = 60.0
+ELSEWHERE_S = 90.0  # without a reading of the leader's for so long, the others ask for themselves
 
 
 class Dcmanager(Protocol):
@@ -43,6 +44,25 @@ class Clock(Protocol):
     async def sleep(self, seconds: float) -> None: ...
 
 
+class Shared(Protocol):
+    """Where replicas find each other's readings; `store.central` is it. May be used from any thread.
+
+    place: of the central cloud that was read; nothing of another one is taken for it.
+    """
+
+    def newest(self, place: str) -> Reading | None: ...
+
+    def put(self, place: str, reading: Reading) -> None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Sharing:
+    """One central cloud among replicas. leads: whether this one asks it on its interval; the others take what it found."""
+
+    shared: Shared
+    leads: Callable[[], bool]
+
+
 Opens = Callable[[Endpoint], AbstractAsyncContextManager[Dcmanager]]
 
 
@@ -55,18 +75,21 @@ class _Failure:
 class Central:
     """Keeps the last reading. where: the central cloud as it is declared now; None where the fleet has none.
 
+    sharing: with other replicas.
+
     Belongs to one event loop. Close it to end its line.
     """
 
-    def __init__(self, where: Callable[[], Endpoint | None], opens: Opens, clock: Clock) -> None:
-        self._where, self._opens, self._clock = where, opens, clock
+    def __init__(
+        self, where: Callable[[], Endpoint | None], opens: Opens, clock: Clock, sharing: Sharing | None = None
+    ) -> None:
+        self._where, self._opens, self._clock, self._sharing = where, opens, clock, sharing
         self._flight = asyncio.Lock()
         self._line = AsyncExitStack()
         self._open: tuple[Endpoint, Dcmanager] | None = None
         self._failure: _Failure | None = None
         self._looked = -inf
         self.last: Reading | None = None
-        self._counted: tuple[float, Mapping[str, AlarmCounts]] = 0.0, {}
 
     async def of(self, site: str) -> Attention | None:
         """What it does with a site, by a reading of this quarter of a minute; None where there is no central cloud.
@@ -78,18 +101,23 @@ class Central:
 
     def alarms_of(self, site: str) -> SiteAlarms | None:
         """How many alarms stand at a site, as dcmanager counted them last; None where it says nothing of it."""
-        at, counts = self._counted
-        return counts[site].as_alarms(at) if site in counts else None
+        return self.last.alarms.of(site) if self.last else None
 
-    async def read(self, no_older_than_s: float = 0.0) -> None:
-        """Read it, unless that was done so lately. Raises ReconcilerError."""
+    async def read(self, no_older_than_s: float = 0.0) -> bool:
+        """Read it, unless that was done so lately, here or by another replica. Raises ReconcilerError.
+
+        Whether the central cloud was asked for it.
+        """
         asked = self._clock.now()
         async with self._flight:
             if self._looked >= asked - no_older_than_s:
-                return
+                return False
+            if await self._found(asked - no_older_than_s):
+                return False
             if self._failure and self._failure.at >= asked - (FAILED_S if no_older_than_s else 0.0):
                 raise self._failure.error
             await self._read(self._clock.now())
+            return self.last is not None
 
     async def watch(self, say: Callable[[str], None], freed: Callable[[frozenset[str]], None]) -> None:
         """Read it on its interval, for ever; cancel it to end it.
@@ -109,29 +137,54 @@ class Central:
 
     async def _attempt(self) -> str:
         """Why it could not be read; "" if it could."""
+        is_mine = self._sharing is None or self._sharing.leads()
         try:
-            await self.read()
+            has_asked = await (self.read() if is_mine else self._followed())
         except ReconcilerError as error:
             return str(error)
-        await self._count()
+        if has_asked:
+            await self._count()
         return ""
+
+    async def _followed(self) -> bool:
+        """What the leader read since; or else as it is, unless nobody has for long. Whether the central cloud was asked."""
+        async with self._flight:
+            await self._found(self._looked)
+        return await self.read(ELSEWHERE_S)
 
     async def _count(self) -> None:
         """The alarms of all sites, in one call: for those whose own Fault Management is not asked, or does not answer.
 
         Nothing waits for them: where they cannot be read, what was told of each site before is told with its age.
         """
-        self._counted = 0.0, {}
         async with self._flight:
             if self.last and self._open:
-                _, dcmanager = self._open
+                endpoint, dcmanager = self._open
+                counted = Counted()
                 with suppress(ReconcilerError):
-                    self._counted = self._clock.now(), await dcmanager.alarm_counts()
+                    counted = Counted(self._clock.now(), await dcmanager.alarm_counts())
+                self.last = replace(self.last, alarms=counted)
+                await self._share(endpoint)
 
     async def close(self) -> None:
         """Let go of its line."""
         await self._line.aclose()
         self._open = None
+
+    async def _found(self, since: float) -> bool:
+        """Whether another replica has read it since then."""
+        endpoint = self._where() if self._sharing else None
+        if endpoint is None or self._sharing is None:
+            return False
+        found = await asyncio.to_thread(self._sharing.shared.newest, endpoint.auth_url)
+        if found is None or not since <= found.at <= self._clock.now() + FRESH_S:  # whose clock is fast, or ours slow
+            return False
+        self.last, self._looked = found, found.at
+        return True
+
+    async def _share(self, endpoint: Endpoint) -> None:
+        if self._sharing and self.last:
+            await asyncio.to_thread(self._sharing.shared.put, endpoint.auth_url, self.last)
 
     async def _read(self, now: float) -> None:
         self._failure = None
@@ -142,11 +195,14 @@ class Central:
             self._failure = _Failure(error, self._clock.now())
             raise
         self._looked = now
+        if endpoint:
+            await self._share(endpoint)
 
     async def _seen(self, endpoint: Endpoint, now: float) -> Reading:
         dcmanager = await self._at(endpoint)
         subclouds = {one.name: one for one in await dcmanager.subclouds()}
-        return Reading(now, subclouds, await dcmanager.strategy())
+        alarms = self.last.alarms if self.last else Counted()
+        return Reading(now, subclouds, await dcmanager.strategy(), alarms)
 
     async def _at(self, endpoint: Endpoint) -> Dcmanager:
         """The client, kept for its token until fleet.yaml says another central cloud."""

@@ -11,7 +11,7 @@ from typing import Any, Protocol
 from reconciler.apply import Journal, Recorder, at_rest
 from reconciler.clients import Endpoint, Observer, Sender, SiteClients, open_central, open_session, open_site
 from reconciler.clients.http import Limits, nobody
-from reconciler.engine.central import Central
+from reconciler.engine.central import Central, Sharing
 from reconciler.engine.in_turn import in_turn
 from reconciler.engine.office import Office, Visit, work
 from reconciler.engine.permission import ANY
@@ -268,10 +268,12 @@ async def open_fleet(
     sender: Sender | None = None,
     central: Callable[[], Endpoint | None] = lambda: None,
     keep: Keep = unkept,
+    sharing: Sharing | None = None,
 ) -> AsyncIterator[Fleet]:
     """A fleet over one session; each site's clients, and so its token, are kept until the end.
 
     central: the central cloud as it is declared now. keep: is given each reading of a whole site.
+    sharing: the central cloud's readings with other replicas.
     """
     opened: dict[str, SiteRemote] = {}
     who = sender or Sender()
@@ -280,6 +282,7 @@ async def open_fleet(
             central,
             lambda endpoint: open_central(endpoint, lambda: nullcontext(session), office.clock, limits, observer),
             office.clock,
+            sharing,
         )
         stack.push_async_callback(centre.close)
 

@@ -175,12 +175,25 @@ class Attention:
 
 
 @dataclass(frozen=True, slots=True)
+class Counted:
+    """The alarms of the subclouds whose counts are known. at: Unix seconds at which they were asked for."""
+
+    at: float = 0.0
+    counts: Mapping[str, AlarmCounts] = field(default_factory=dict)
+
+    def of(self, site: str) -> SiteAlarms | None:
+        """Of one site; None where nothing is said of it."""
+        return self.counts[site].as_alarms(self.at) if site in self.counts else None
+
+
+@dataclass(frozen=True, slots=True)
 class Reading:
-    """The central cloud, once, for all sites. at: Unix seconds."""
+    """The central cloud, once, for all sites. at: Unix seconds. alarms: asked for less often than the rest."""
 
     at: float
     subclouds: Mapping[str, Subcloud]
     strategy: CentralStrategy | None = None
+    alarms: Counted = Counted()
 
     @property
     def busy(self) -> frozenset[str]:

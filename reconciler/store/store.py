@@ -19,6 +19,7 @@ from reconciler.model.words import Result
 from reconciler.store.alarming import AlarmingStore
 from reconciler.store.bells import Bells
 from reconciler.store.bounds import BoundStore
+from reconciler.store.central import CentralStore
 from reconciler.store.conditions import Conditions
 from reconciler.store.database import durable, engine_of, file_url, put, writing
 from reconciler.store.drift import DriftStore, Kept, keep
@@ -225,6 +226,11 @@ class Store:
     def bells(self) -> Bells:
         """By which they tell each other to look. May be used from any thread."""
         return Bells(self._engine)
+
+    @property
+    def central(self) -> CentralStore:
+        """The central cloud as any of them read it last. May be used from any thread."""
+        return CentralStore(self._engine)
 
     @property
     def bounds(self) -> BoundStore:

@@ -298,3 +298,9 @@ PULL_NEWS = Table(
     Column("first_at", Float, nullable=False),
     Column("last_at", Float, nullable=False),
 )
+CENTRAL = Table(
+    "central",  # clouds, as they were read last
+    METADATA,
+    Column("place", String, primary_key=True),  # URL of its Keystone
+    Column("content", LargeBinary, nullable=False),  # model.central.Reading as JSON, packed by zlib
+)

@@ -8,7 +8,7 @@ import pytest
 
 from reconciler.clients.endpoints import Credentials, Endpoint, Password
 from reconciler.desired import load_fleet
-from reconciler.engine.central import FAILED_S, FRESH_S, INTERVAL_S, Central, declared
+from reconciler.engine.central import ELSEWHERE_S, FAILED_S, FRESH_S, INTERVAL_S, Central, Sharing, declared
 from reconciler.model.alarm import AlarmSeverity, SiteAlarms, Teller
 from reconciler.model.central import AlarmCounts, Attention, Subcloud
 from reconciler.model.errors import Unreachable
@@ -172,6 +172,98 @@ async def test_counts_that_cannot_be_read_keep_nobody_from_what_the_list_says(ce
     assert await watched(central, clock, 2) == [frozenset(), frozenset()]
     assert central.alarms_of("ottawa-001") is None
     assert central.last.of("ottawa-001") == Attention(OTTAWA)
+
+
+class Shared:
+    """The database between replicas."""
+
+    def __init__(self):
+        self.rows = {}
+
+    def newest(self, place):
+        return self.rows.get(place)
+
+    def put(self, place, reading):
+        self.rows[place] = reading
+
+
+class Two:
+    """A leader and a follower over one central cloud, each with a client of its own."""
+
+    def __init__(self, clock):
+        self.shared, self.clock, self.leads = Shared(), clock, True
+        self.asks = {name: Dcmanager() for name in ("leader", "follower")}
+        self.leader = self._made("leader", lambda: self.leads)
+        self.follower = self._made("follower", lambda: False)
+
+    def _made(self, name, leads):
+        return Central(lambda: PLACE, self.asks[name].open, self.clock, Sharing(self.shared, leads))
+
+    @property
+    def asked(self):
+        return [self.asks[name].asked for name in ("leader", "follower")]
+
+
+@pytest.fixture
+def two(clock):
+    return Two(clock)
+
+
+async def test_of_replicas_the_leader_alone_asks_on_its_interval(two, clock):
+    for _ in range(3):
+        await watched(two.leader, clock, 1)
+        await watched(two.follower, clock, 1)
+        clock.time += INTERVAL_S
+    assert two.asked == [3, 0]
+    assert two.follower.last == two.leader.last
+    assert two.follower.alarms_of("ottawa-001") == two.leader.alarms_of("ottawa-001")
+
+
+async def test_a_follower_hears_which_sites_the_central_cloud_has_left(two, clock):
+    states = iter(("configuring", "complete"))
+
+    async def subclouds():
+        return (replace(OTTAWA, deploy_status=next(states)),)
+
+    two.asks["leader"].subclouds = subclouds
+    await two.leader.read()
+    before = clock.time
+    clock.sleeps, freed, turn = 1, [], clock.sleep
+
+    async def sleep(seconds):
+        await turn(seconds)
+        await two.leader.read()
+
+    clock.sleep = sleep
+    with pytest.raises(asyncio.CancelledError):
+        await two.follower.watch(lambda _: None, freed.append)
+    assert freed == [frozenset(), frozenset({"ottawa-001"})]
+    assert (two.asks["follower"].asked, clock.time) == (0, before + INTERVAL_S)
+
+
+async def test_before_a_plan_is_sent_the_reading_of_whichever_replica_serves_if_it_is_fresh(two, clock):
+    await two.follower.of("ottawa-001")
+    clock.time += FRESH_S
+    await two.leader.of("ottawa-001")
+    assert two.asked == [0, 1]
+    clock.time += 1
+    await two.leader.of("ottawa-001")
+    assert two.asked == [1, 1]
+
+
+async def test_a_follower_whose_leader_is_silent_asks_for_itself(two, clock):
+    await two.leader.read()
+    clock.time += ELSEWHERE_S + 1
+    await watched(two.follower, clock, 1)
+    assert (two.asked, two.asks["follower"].counted) == ([1, 1], 1)
+
+
+async def test_a_reading_from_a_clock_that_is_fast_serves_nobody(two, clock):
+    clock.time += 3_600.0
+    await two.leader.read()
+    clock.time -= 3_600.0
+    await two.follower.of("ottawa-001")
+    assert two.asked == [1, 1]
 
 
 FLEET = b"""\
