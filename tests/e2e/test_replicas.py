@@ -158,3 +158,7 @@ async def test_a_word_reaches_whoever_looks_at_the_site(fleet):
             for site in crew.sites:
                 store.words.resume("day-shift", site=site)
         await crew.until(lambda: crew.follow(head))
+        with speaking(crew.world.state, "look", crew.database) as store:  # what the leader read of dcmanager
+            found = store.central.newest(f"{crew.world.server.url}/systemController/identity/v3")
+        assert found
+        assert set(found.subclouds) == set(crew.sites)
