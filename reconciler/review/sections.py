@@ -21,6 +21,7 @@ from reconciler.review.words import listed, moment, plural, ranges
 NAMED = 8  # names, or runs of them, in a line
 FIELDS = 3  # that a heading names
 OTHERS = 2  # values that a line names
+MANY = 3  # so many values of one edit are told each by itself
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +64,7 @@ def _effect(effect: Effect, room: Room) -> Iterator[str]:
         is_new = all(_way(group) != _way(one) for one in told)
         (told if is_new and len(told) < room.groups else lines).append(group)
     for group in told:
-        yield from _group(group, room)
+        yield from _group(group, room, [one for one in effect.groups if _way(one) == _way(group)])
     yield from _variants("The same fields, otherwise", lines, told, room)
     yield from _variants("Exceptions", effect.exceptions, told, room)
 
@@ -73,16 +74,29 @@ def _way(group: Group) -> tuple[Any, ...]:
     return group.cost, tuple(group.example.blocked.items())
 
 
-def _group(group: Group, room: Room) -> Iterator[str]:
-    yield from (f"#### {plural(len(group.sites), 'site')}: {_what(group)}", "")
+def _group(group: Group, room: Room, alike: Sequence[Group]) -> Iterator[str]:
+    """One group in full. alike: those of its edit that pay the same price; where none is wide, it stands for them all."""
+    yield from (f"#### {_title(group, alike)}", "")
     cost = site_cost(group.cost)
-    each = f"Each: {cost}" if len(group.sites) > 1 else f"{cost[:1].upper()}{cost[1:]}"
+    each = f"Each: {cost}" if len(group.sites) > 1 or _stands_for(group, alike) else f"{cost[:1].upper()}{cost[1:]}"
     yield from (f"{names(group.sites, min(room.names, NAMED))}. {each}.", "")
     yield from block(_cut(list(difference_lines(group.example.differences)), room.lines), "diff")
     yield ""
     yield from _beside(group)
     if room.has_details:
         yield from _details(group, room)
+
+
+def _title(group: Group, alike: Sequence[Group]) -> str:
+    if not _stands_for(group, alike):
+        return f"{plural(len(group.sites), 'site')}: {_what(group)}"
+    sites = sum(len(one.sites) for one in alike)
+    return f"{plural(sites, 'site')}, {len(alike):,} different values: {_what(group)}, for example"
+
+
+def _stands_for(group: Group, alike: Sequence[Group]) -> bool:
+    """Whether it is one of many, none of which has most of the sites."""
+    return len(alike) > MANY and 2 * len(group.sites) <= sum(len(one.sites) for one in alike)
 
 
 def _what(group: Group) -> str:
