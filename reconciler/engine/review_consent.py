@@ -50,9 +50,9 @@ class Judges:
 
 
 def commands(comments: Iterable[Comment], heard: int) -> Iterator[tuple[Comment, Command]]:
-    """What people asked for since the last comment that was heeded."""
+    """What people asked for since the last comment that was heeded; by what they said, not by what became of it."""
     for comment in comments:
-        if comment.number > heard:
+        if comment.number > heard and not comment.is_edited:
             words = {match["word"] for match in COMMAND.finditer(FENCED.sub("", comment.body))}
             yield from ((comment, command) for command in Command if command in words)
 

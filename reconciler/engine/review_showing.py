@@ -23,6 +23,7 @@ from reconciler.model.gate import GateName
 from reconciler.model.pull import Comment, CommitStatus, Pull, PullState, StatusState
 from reconciler.model.review import Held, Review
 from reconciler.review.commit_status import PLAN, PROOF, VALIDATION, statuses
+from reconciler.review.foreign import code, visible
 from reconciler.review.markdown import MOST, comment
 from reconciler.sources.pulls import ConflictError, TooMuchError
 from reconciler.store import ReviewStore
@@ -167,8 +168,8 @@ class Showing:
         """It cannot be merged as it is: said where its review stands, if there is one, and as a status."""
         text = str(error)
         if await own(self.forge, known.pull.number, self._mark):
-            await say(self.forge, known.pull.number, self._mark, lambda room: f"**Not reviewed**: {text}"[:room])
-        failed = [CommitStatus(name, StatusState.FAILURE, text) for name in (VALIDATION, PLAN)]
+            await say(self.forge, known.pull.number, self._mark, lambda _room: f"**Not reviewed**: {code(text, 2_000)}")
+        failed = [CommitStatus(name, StatusState.FAILURE, visible(text)) for name in (VALIDATION, PLAN)]
         await show(self.forge, known.pull.head, failed)
         self.store.follow(replace(known, trouble=text))
 

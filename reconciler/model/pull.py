@@ -35,12 +35,16 @@ class Pull:
 
 @dataclass(frozen=True, slots=True)
 class Comment:
-    """What an account said under a pull request. number: the forge's own. at: when it was last edited, in Unix seconds."""
+    """What an account said under a pull request. number: the forge's own. at: when it was last edited, in Unix seconds.
+
+    is_edited: it reads otherwise than it was said; at some forges others than its author may have done that.
+    """
 
     number: int
     author: str
     body: str
     at: float
+    is_edited: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -41,6 +41,22 @@ async def test_objects_that_git_itself_distrusts_are_not_taken_in(estimating, tm
         assert not ran.exists()
 
 
+async def test_names_of_files_are_text_and_nothing_else(estimating):  # noqa: F811
+    """What conflicts is told by its name, which a stranger chose."""
+    name = "subclouds/ottawa-001/@everyone <img src=x> [a](http://x) closes #1.yaml"
+    async with estimating() as bench:
+        bench.proposes({OWN: ONE_MORE, name: "a: 1\n"}, is_fork=True)
+        await bench.passes(20)
+        bench.clone.commit({name: "a: 2\n"})
+        bench.moves()
+        await bench.passes(20)
+        said = bench.comment().partition("**Not reviewed**: ")[2]
+        assert said.startswith("`")
+        assert said.endswith("`")
+        assert "`" not in said[1:-1]
+        assert "@everyone" in said
+
+
 async def test_no_site_is_asked_because_of_a_fork(reviewing):  # noqa: F811
     async with reviewing() as bench:
         await bench.clock.sleep(3_600)

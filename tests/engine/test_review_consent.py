@@ -55,6 +55,11 @@ def test_what_only_speaks_of_a_command_is_none(text):
     assert list(commands([said(text)], 0)) == []
 
 
+def test_a_comment_that_was_edited_asks_for_nothing():
+    """At some forges whoever may push may edit what others said."""
+    assert list(commands([replace(said("/stxr approve"), is_edited=True)], 0)) == []
+
+
 def test_a_command_is_heeded_once():
     assert list(commands([said("/stxr plan", number=4)], 4)) == []
     assert consented(KNOWN, [said("/stxr approve", number=4)], (), JUDGES).heard == 4

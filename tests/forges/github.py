@@ -143,12 +143,12 @@ class Github(FakeForge):
         }
 
     def comment_row(self, row: dict[str, Any]) -> dict[str, Any]:
-        at = moment(row["at"])
+        at, created = moment(row["at"]), moment(row["created"])
         return {
             "id": row["id"],
             "body": row["body"],
             "user": {"login": row["author"]},
-            "created_at": at,
+            "created_at": created,
             "updated_at": at,
         }
 

@@ -148,9 +148,9 @@ class Gitlab(FakeForge):
         }
 
     def note_row(self, row: dict[str, Any]) -> dict[str, Any]:
-        at = moment(row["at"])
+        at, created = moment(row["at"]), moment(row.get("created", row["at"]))
         said = {"id": row["id"], "body": row["body"], "author": {"username": row["author"]}}
-        return {**said, "created_at": at, "updated_at": at, "system": row.get("system", False)}
+        return {**said, "created_at": created, "updated_at": at, "system": row.get("system", False)}
 
     def status_row(self, row: dict[str, Any]) -> dict[str, Any]:
         status = {"failure": "failed"}.get(row["state"], row["state"])

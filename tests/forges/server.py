@@ -75,7 +75,7 @@ class FakeForge:
         return self.pulls[number]
 
     def commented(self, number: int, author: str, body: str) -> dict[str, Any]:
-        row = {"id": next(self._numbers), "author": author, "body": body, "at": self.clock()}
+        row = {"id": next(self._numbers), "author": author, "body": body, "at": self.clock(), "created": self.clock()}
         self.pulls[number].comments.append(row)
         return row
 

@@ -50,6 +50,15 @@ async def test_only_what_people_said_is_a_comment(forge, client):
     assert (comment.author, comment.body, comment.at) == ("amelie", "why?", NOW)
 
 
+async def test_what_was_edited_is_known_to_be(forge, client, clock):
+    forge.opened(HEAD)
+    row = forge.commented(1, "amelie", "why?")
+    clock.time += 60
+    row |= {"body": "/stxr approve", "at": clock.now()}
+    [comment] = await client.comments(1)
+    assert (comment.is_edited, comment.at) == (True, NOW + 60)
+
+
 async def test_an_approval_stands_until_its_giver_says_otherwise(forge, client):
     forge.opened(HEAD)
     forge.approved(1, "noor")

@@ -10,7 +10,7 @@ from pydantic import Field
 
 from reconciler.clients.forges.errors import ForgeRefusedError
 from reconciler.clients.forges.line import Line
-from reconciler.clients.forges.shapes import GHOST, Shape
+from reconciler.clients.forges.shapes import GHOST, MOMENT, Shape
 from reconciler.model.pull import Assent, Comment, CommitStatus, Proposal, Pull, PullState, StatusState
 
 PAGE = {"per_page": "100"}
@@ -61,13 +61,15 @@ class Note(Shape):
     id: int
     body: str
     author: User | None = None
+    created_at: datetime
     updated_at: datetime
     system: bool = False
 
     @property
     def value(self) -> Comment:
         author = self.author.username if self.author else GHOST
-        return Comment(self.id, author, self.body, self.updated_at.timestamp())
+        is_edited = self.updated_at - self.created_at > MOMENT
+        return Comment(self.id, author, self.body, self.updated_at.timestamp(), is_edited)
 
 
 class Approver(Shape):

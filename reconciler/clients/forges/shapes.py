@@ -8,12 +8,13 @@ Keys that are not named here are not used.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from reconciler.model.pull import Assent, Comment, CommitStatus, Pull, PullState, StatusState
 
+MOMENT = timedelta(seconds=1)  # between two times that are one: not all forges write them at once
 GHOST = "ghost"  # whose account is gone: GitHub answers null
 
 
@@ -77,12 +78,14 @@ class CommentShape(Shape):
     id: int
     body: str | None = None
     user: User | None = None
+    created_at: datetime
     updated_at: datetime
 
     @property
     def value(self) -> Comment:
         author = self.user.login if self.user else GHOST
-        return Comment(self.id, author, self.body or "", self.updated_at.timestamp())
+        is_edited = self.updated_at - self.created_at > MOMENT
+        return Comment(self.id, author, self.body or "", self.updated_at.timestamp(), is_edited)
 
 
 class ReviewShape(Shape):
