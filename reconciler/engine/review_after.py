@@ -39,8 +39,7 @@ class Merges:
 
     async def follow(self, known: Followed, link: Callable[[str], str]) -> Followed:
         """Its end, or NotYetError as long as the merge is on its way to the sites."""
-        if not known.is_granted:
-            known = self._grant(known)
+        known = self._grant(known)
         if known.last is None or not known.pull.merged:
             return replace(known, is_over=True)
         is_here = await asyncio.to_thread(self.maker.is_in, known.pull.merged, self.sites.base())
@@ -53,11 +52,14 @@ class Merges:
         raise NotYetError("the merge is on its way to the sites", AGAIN_S)
 
     def _grant(self, known: Followed) -> Followed:
-        """Once: each yes to what was merged, as it was shown last. Of a head that nobody could read of, none counts."""
+        """Each yes to what was merged, as it was shown last, once. Of a head that nobody could read of, none counts."""
         shown = known.last
-        for approval in approvals(known, shown, self.clock.now()) if shown and shown.head == known.pull.head else ():
+        if shown is None or shown.head != known.pull.head:
+            return known
+        fresh = [one for one in approvals(known, shown, self.clock.now()) if one.name not in known.granted]
+        for approval in fresh:
             self.approve(approval)
-        granted = replace(known, is_granted=True)
+        granted = replace(known, granted=(*known.granted, *(one.name for one in fresh)))
         self.store.follow(granted)
         return granted
 

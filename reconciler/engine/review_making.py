@@ -115,6 +115,10 @@ class Maker:
         with self._turn:
             return prover.lots(self._at(asked.base), self._beside(asked.head), names, known)
 
+    def paths(self, base: str, head: str) -> frozenset[str]:
+        """The files that differ between two commits, from the root. Raises SourceError."""
+        return pulls.paths(self._mirror, base, head, self.root, MOST_FILES)
+
     def fleet(self, commit: str) -> Fleet | None:
         """fleet.yaml at a commit. Raises ConfigErrors, SourceError."""
         with self._turn:

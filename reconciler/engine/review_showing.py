@@ -72,11 +72,10 @@ class Showing:
         if not asked.names and not known.shown:
             await show(self.forge, pull.head, statuses(self._empty(asked)))
             return
-        judges = await asyncio.to_thread(self._judges, known, asked)
+        judges = await asyncio.to_thread(self._judges, known, asked.base, asked.paths)
         comments = await self._of_others(pull.number)
         is_anew = self._is_asked_anew(known, comments, judges.consent)
-        known = consented(known, comments, await self.forge.assents(pull.number), judges)
-        self.store.follow(known)
+        known = await self._consented(known, comments, judges)
         await self._fresh(known, asked, anew=is_anew)
         review = await asyncio.to_thread(self._made, known, asked)
         await self._show(known, review, judges)
@@ -102,13 +101,19 @@ class Showing:
     def _empty(self, asked: Proposed) -> Review:
         return Review(asked.base, asked.head, self.maker.root, self.clock.now())
 
-    def _judges(self, known: Followed, asked: Proposed) -> Judges:
+    def _judges(self, known: Followed, base: str, paths: frozenset[str]) -> Judges:
         """By what the branch says that is followed; where that is wrong, nobody's yes counts."""
         try:
-            fleet = self.maker.fleet(asked.base)
+            fleet = self.maker.fleet(base)
         except ReconcilerError:
             fleet = None
-        return Judges(fleet.review if fleet else Consent(), known.pull.author, asked.paths)
+        return Judges(fleet.review if fleet else Consent(), known.pull.author, paths)
+
+    async def _consented(self, known: Followed, comments: Collection[Comment], judges: Judges) -> Followed:
+        """With what people say now, kept."""
+        known = consented(known, comments, await self.forge.assents(known.pull.number), judges)
+        self.store.follow(known)
+        return known
 
     async def _of_others(self, number: int) -> tuple[Comment, ...]:
         account = (await self.forge.account()).casefold()
@@ -175,12 +180,21 @@ class Showing:
 
     async def _end(self, known: Followed) -> None:
         number = known.pull.number
-        await asyncio.to_thread(self.maker.forget, number)
         self.freshness.forget(number)
         self._proving.pop(number, None)
         if known.pull.state is PullState.MERGED and known.pull.base == self.sites.branch() and not known.is_over:
-            known = await self.merges.follow(known, self.link)
+            known = await self.merges.follow(await self._heard(known), self.link)
+        await asyncio.to_thread(self.maker.forget, number)
         self.store.follow(replace(known, is_over=True, trouble=""))
+
+    async def _heard(self, known: Followed) -> Followed:
+        """With what was said until it was merged, and since: judged by the base that its review stood upon."""
+        review = self.store.review(known.last.review) if known.last else None
+        if review is None:
+            return known
+        paths = await asyncio.to_thread(self.maker.paths, review.base, review.head)
+        judges = await asyncio.to_thread(self._judges, known, review.base, paths)
+        return await self._consented(known, await self._of_others(known.pull.number), judges)
 
     @property
     def _mark(self) -> str:

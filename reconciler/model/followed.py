@@ -43,14 +43,14 @@ class Yes:
 class Followed:
     """pull: as the forge told of it last. shown: the newest last. heard: the number of the last comment that was heeded.
 
-    is_granted: it was merged, and the yeses to it are kept as approvals. is_over: nothing more is done for it. trouble: why it could not be reviewed, or shown; "" if it could.
+    granted: changes whose yes is kept as an approval, since it was merged. is_over: nothing more is done for it. trouble: why it could not be reviewed, or shown; "" if it could.
     """
 
     pull: Pull
     shown: tuple[Shown, ...] = ()
     yeses: tuple[Yes, ...] = ()
     heard: int = 0
-    is_granted: bool = False
+    granted: tuple[str, ...] = ()
     is_over: bool = False
     trouble: str = ""
 

@@ -105,6 +105,29 @@ async def test_a_yes_survives_an_unrelated_push_and_not_a_change_of_what_it_was_
         assert bench.store.words.answered(10) == ()
 
 
+async def test_who_approves_and_merges_at_once_is_heard(proposing):
+    async with proposing() as bench:
+        bench.forge.approved(1, "noor")
+        bench.merges(1)
+        await bench.passes(10)
+        [answered] = bench.store.words.answered(10)
+        assert answered.approval.by == "noor on pull request 1"
+
+
+async def test_a_rule_counts_as_narrowly_after_the_merge(proposing):
+    async with proposing() as bench:
+        bench.proposes({"README.md": "# Sites\n"}, number=1)
+        await bench.passes(10)
+        bench.forge.approved(1, "sam")
+        bench.merges(1)
+        await bench.passes(10)
+        assert bench.store.words.answered(10) == ()
+        comments(bench, "noor", "/stxr approve")  # while it is on its way
+        await bench.passes(10)
+        [answered] = bench.store.words.answered(10)
+        assert answered.approval.by == "noor on pull request 1"
+
+
 async def test_a_push_on_the_followed_branch_leaves_the_yes(proposing):
     async with proposing() as bench:
         comments(bench, "noor", "/stxr approve")

@@ -94,6 +94,15 @@ async def test_a_head_that_nobody_could_read_of_is_approved_by_nobody(merging):
     assert merging.said == []
 
 
+async def test_a_yes_that_comes_after_the_merge_counts_too(merging):
+    with pytest.raises(NotYetError):
+        await merging.follows(replace(KNOWN, yeses=()))
+    assert merging.said == []
+    with pytest.raises(NotYetError):
+        await merging.follows(replace(merging.merges.store.followed, yeses=KNOWN.yeses))
+    assert [one.name for one in merging.said] == ["c1"]
+
+
 async def test_without_waves_it_is_everywhere_once_every_site_follows_it(merging):
     with pytest.raises(NotYetError):
         await merging.follows()
