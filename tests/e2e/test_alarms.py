@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 
+import pytest
+
 from reconciler.engine.sinks.drift_alarms import ALARM, OWN
 from reconciler.simulator.interference import Rule, Trouble
 from reconciler.store import alarming_of, verdicts_of
@@ -40,6 +42,8 @@ def stands(world, servers):
     return is_so and alarming_of(world.state).stand == 1
 
 
+@pytest.mark.slow
+@pytest.mark.timeout(300)
 async def test_a_controller_that_is_killed_at_its_calls_leaves_no_duplicate_and_no_orphan(in_service):
     async with in_service(OTTAWA, kind=running) as (world, clone):
         centre = world.server.central
