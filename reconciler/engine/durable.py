@@ -8,7 +8,8 @@ Imported only where it is used: DBOS takes a second to load.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import partial
@@ -91,6 +92,8 @@ class Durable:
         self.members = members or Alone()
         self._engine = _engine(place.url)
         self._over: set[str] = set()  # told as ended, and perhaps not kept as such yet
+        self._on_their_way: set[asyncio.Task[Any]] = set()
+        self.is_ending = False
 
     def ended(self, order: Order, outcome: Outcome, identity: str) -> None:
         self._over.add(identity)
@@ -116,9 +119,31 @@ class Durable:
         return self
 
     async def __aexit__(self, *_: object) -> None:
+        """What is on its way stays so: the next process of this replica, or another one, goes on with it."""
+        self.is_ending = True
         await asyncio.to_thread(DBOS.destroy)
+        for task in self._on_their_way:  # now that DBOS cannot take that for an end of theirs
+            task.cancel()
+        await asyncio.gather(*self._on_their_way, return_exceptions=True)
         self._engine.dispose()  # DBOS leaves an engine that it was given to who made it
         _at_work.remove(self)
+
+    @asynccontextmanager
+    async def at_work(self) -> AsyncIterator[None]:
+        """For as long as a workflow does something here: this process does not end before it has let go."""
+        task = asyncio.current_task()
+        if task is None:
+            raise RuntimeError("a workflow is a task")
+        self._on_their_way.add(task)
+        try:
+            yield
+        finally:
+            self._on_their_way.discard(task)
+
+    async def unless_it_ends(self) -> None:
+        """Does not return in a process that ends: what comes next is for the one that goes on."""
+        if self.is_ending:
+            await asyncio.Event().wait()
 
     async def send(self, order: Order, visit: Visit, office: Office) -> Outcome:  # noqa: ARG002
         """The plan is on its way when this returns; nothing of it may have been sent yet."""
@@ -179,10 +204,11 @@ async def apply(content: dict[str, Any]) -> dict[str, Any]:
     durable = _at_work[-1]
     order = given(content, durable.kinds)
     record = durable.fleet.memory.recorder(order.site, order.plan.id, str(DBOS.workflow_id))
-    async with working(durable.members, order.site) as lease:
+    async with durable.at_work(), working(durable.members, order.site) as lease:
         try:
             told = await _Run(durable, order, record, lease).outcome()
         except Exception as fault:  # noqa: BLE001 - ours, and DBOS's word that what was kept fits no more: planned afresh
+            await durable.unless_it_ends()
             told = order.ended(Outcome(order.plan.id, Result.FAILED, message=_ours(order.site, fault)))
         now = durable.fleet.office.clock.now()
         record(ended(told, now))
@@ -282,6 +308,7 @@ class _Run:
             end = await _end(deed)
             return {**end, "made": packed(made)}
 
+        await self.durable.unless_it_ends()
         end = await run({"name": name}, done)
         made.update(unpacked(end["made"], self.durable.kinds))
         return _result(end, self.durable.kinds)  # type: ignore[no-any-return]

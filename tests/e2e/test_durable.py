@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections import Counter
 
 import pytest
@@ -42,6 +43,26 @@ async def test_a_plan_is_sent_by_a_workflow_and_the_site_looked_at_when_it_ended
         assert deeds[Deed.SENT] == deeds[Deed.ANSWERED] > 2  # a lock, at least one change, an unlock
         assert [h.text.rpartition(" ")[2] for h in sending.happenings if "ihosts" in h.text] == ["(lock)", "(unlock)"]
         assert (deeds[Deed.ENDED], sending.end.text) == (1, "done")
+
+
+@pytest.mark.parametrize("nth", [1, 2, 3])
+async def test_a_plan_that_is_on_its_way_when_its_controller_is_stopped_has_not_ended(in_service, database, nth):
+    async with in_service(OTTAWA) as (world, clone):
+        clone.commit({OWN: TWO_STEPS})
+        locks, taken = world.count(OTTAWA, "lock"), asyncio.Event()
+        world.at(OTTAWA, "", taken.set, nth)
+        async with controlled(world, database) as it:
+            await it.visit(OTTAWA)
+            await taken.wait()
+        async with controlled(world, database) as it:
+            [sending] = it.store.history.sendings(OTTAWA)[:1]
+            assert [h.text for h in sending.happenings if h.deed is Deed.ENDED] == []
+            await until(lambda: not it.is_under_way(OTTAWA))
+            await it.visit(OTTAWA)
+            assert it.verdicts[OTTAWA].state is State.IN_SYNC
+            [sending] = it.store.history.sendings(OTTAWA)[:1]
+            assert [h.text for h in sending.happenings if h.deed is Deed.ENDED] == ["done"]
+        assert world.count(OTTAWA, "lock") == locks + 1
 
 
 async def test_a_plan_of_a_site_that_is_slow_to_read_waits_in_no_other_site_s_way(in_service, monkeypatch):
