@@ -6,6 +6,7 @@ pushes the newest head is reviewed, once. One process of several does it, the le
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
 
@@ -22,16 +23,22 @@ LOOK_S = 1.0
 class Quiet:
     """When a pull request is looked at: after so many seconds in which nothing happened to it, or so many at most.
 
-    listed_s: how often the forge is asked which are open, for events that never came. again_s: after a failure.
+    listed_s: how often the forge is asked which are open, for events that never came. again_s: after a failure, and
+    twice as long after each further one, `rarely_s` at most: whoever proposes what cannot be reviewed costs little.
     """
 
     settle_s: float = 5.0
     longest_s: float = 120.0
     listed_s: float = 300.0
     again_s: float = 60.0
+    rarely_s: float = 3_600.0
 
     def is_due(self, news: News, now: float) -> bool:
         return now >= min(news.last_at + self.settle_s, news.first_at + self.longest_s)
+
+    def after_s(self, failures: int) -> float:
+        """Seconds after so many failures in a row."""
+        return min(self.again_s * 2.0 ** min(failures - 1, 30), self.rarely_s)
 
 
 class NotYetError(ReconcilerError):
@@ -71,6 +78,7 @@ class Reviews:
         self._closed_until = 0.0
         self._based = ""
         self._told: dict[int, str] = {}  # what was said last of each
+        self._failures: Counter[int] = Counter()  # in a row
 
     async def run(self) -> None:
         """For ever; cancel it to end it."""
@@ -100,7 +108,8 @@ class Reviews:
 
     async def _list(self) -> None:
         known, there = self._store.open(), {pull.number: pull for pull in await self._forge.open_pulls()}
-        for number in sorted(known.keys() | there.keys()):
+        due = {news.number for news in self._store.news()}  # some of them after a failure
+        for number in sorted((known.keys() | there.keys()) - due):
             is_seen = number in known and number in there and known[number].pull.head == there[number].head
             if not is_seen:
                 self._store.tell(number, self._clock.now())
@@ -125,7 +134,8 @@ class Reviews:
             self._closed_until = busy.until
             return max(self._quiet.again_s, busy.until - self._clock.now())
         except TokenRefusedError as error:
-            self._tell(0, str(error))  # of the forge, whichever pull request met it
+            self._tell(0, str(error))  # of the forge, whichever pull request met it; nothing was sent
+            return self._quiet.again_s
         except ReconcilerError as error:
             self._tell(number, str(error))
         except Exception as error:  # noqa: BLE001 - a fault of ours at one pull request must not end the others'
@@ -133,8 +143,10 @@ class Reviews:
         else:
             for one in (number, 0):
                 self._told.pop(one, None)
+            self._failures.pop(number, None)
             return None
-        return self._quiet.again_s
+        self._failures[number] += 1
+        return self._quiet.after_s(self._failures[number])
 
     def _tell(self, number: int, text: str) -> None:
         """Once, however often it is tried."""

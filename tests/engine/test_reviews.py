@@ -45,7 +45,7 @@ class Following:
             clock,
             leads=lambda: self.leads,
             say=self.said.append,
-            quiet=Quiet(listed_s=1e9),
+            quiet=Quiet(listed_s=300.0),
         )
 
     async def look(self, one):
@@ -58,9 +58,9 @@ class Following:
         self.forge.there.setdefault(number, pull(number))
         self.store.reviews.tell(number)
 
-    async def passes(self, seconds):
-        for _ in range(int(seconds)):
-            self.clock.time += 1
+    async def passes(self, seconds, step_s=1):
+        for _ in range(seconds // step_s):
+            self.clock.time += step_s
             await self.reviews.step()
 
 
@@ -102,14 +102,38 @@ async def test_what_goes_wrong_is_said_once_and_tried_again(following):
     following.raises[1] = UnreachableRepositoryError("the repository did not answer")
     following.tell(1)
     await following.passes(200)
-    assert len(following.looked) == 4
+    assert len(following.looked) == 3  # at once, after a minute, after two more
     assert following.said == ["pull request 1: the repository did not answer"]
     following.raises.clear()
-    await following.passes(60)
+    await following.passes(300)
     following.raises[1] = UnreachableRepositoryError("the repository did not answer")
     following.tell(1)
     await following.passes(10)
     assert len(following.said) == 2  # well in between
+
+
+@pytest.mark.parametrize(("failures", "seconds"), [(1, 60), (2, 120), (6, 1_920), (7, 3_600), (5_000, 3_600)])
+def test_what_goes_wrong_again_and_again_is_tried_more_rarely(failures, seconds):
+    assert Quiet().after_s(failures) == seconds
+
+
+async def test_the_list_of_those_that_are_open_does_not_hurry_what_goes_wrong(following):
+    following.raises[1] = UnreachableRepositoryError("fsck error in packed object")
+    following.forge.there[1] = pull(1)
+    await following.passes(3_000, step_s=10)
+    assert following.forge.listed >= 10
+    assert len(following.looked) == 6  # after 1, 2, 4, 8, 16 minutes
+
+
+async def test_a_push_to_what_goes_wrong_is_looked_at_at_once(following):
+    following.raises[1] = UnreachableRepositoryError("fsck error in packed object")
+    following.tell(1)
+    await following.passes(3_000, step_s=10)
+    before = len(following.looked)
+    following.raises.clear()
+    following.tell(1)
+    await following.passes(10)
+    assert len(following.looked) == before + 1
 
 
 async def test_a_fault_of_ours_at_one_leaves_the_others(following):
