@@ -59,13 +59,11 @@ class Known:
 
 def asking(known: Known, root: str) -> Asking | None:
     """Reviews by hand; None for a folder that is no git repository."""
-    mirror = known.source.mirror
-    store = known.it.store
-    return (
-        Asking(Maker(mirror, root, registry(), store.readings, store.durations.known), store.reviews, SYSTEM_CLOCK)
-        if mirror
-        else None
-    )
+    mirror, store = known.source.mirror, known.it.store
+    if mirror is None:
+        return None
+    maker = Maker(mirror, root, registry(), store.readings, store.durations.known)
+    return Asking(maker, store.reviews, SYSTEM_CLOCK, _proofs(maker, known))
 
 
 def desk(known: Known, asked: Asking | None) -> ReviewDesk | None:
@@ -78,13 +76,17 @@ def reviews(forge: ForgeClient, settings: ForgeFile, known: Known, root: str, sa
     store = known.it.store
     maker = Maker(mirror_of(known.source), root, registry(), store.readings, store.durations.known)
     sites = Sites(known.base, known.branch, known.verdicts, known.read)
-    proofs = Proofs(maker, Prover(registry, store.proofs, SYSTEM_CLOCK), say)
+    proofs = _proofs(maker, known, say)
     merges = Merges(forge, maker, store.reviews, sites, SYSTEM_CLOCK, store.words.answer, store.rollouts.all)
     freshness = Freshness(maker, sites, Fresh())
     parts = (forge, maker, store.reviews, sites, SYSTEM_CLOCK, freshness, merges)
     showing = Showing(*parts, settings.link, proves=proofs.put)
     leads = lambda: known.it.leads  # noqa: E731
     return Reviews(forge, store.reviews, showing.look, known.base, SYSTEM_CLOCK, leads=leads, say=say), proofs
+
+
+def _proofs(maker: Maker, known: Known, say: Say = lambda _text: None) -> Proofs:
+    return Proofs(maker, Prover(registry, known.it.store.proofs, SYSTEM_CLOCK), say)
 
 
 def mirror_of(source: Source) -> Mirror:

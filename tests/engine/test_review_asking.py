@@ -7,10 +7,13 @@ from datetime import UTC, datetime
 
 import pytest
 
+from reconciler.engine.prover import Prover
 from reconciler.engine.review_asking import MOST, Asking
 from reconciler.engine.review_making import Maker
+from reconciler.engine.review_proofs import Proofs
 from reconciler.kinds import registry
 from reconciler.model.errors import ConfigError, Held
+from reconciler.model.proof import ProofResult
 from reconciler.sources.mirror import Mirror
 from reconciler.store import Store
 from tests.apply.fakes import FakeClock
@@ -27,14 +30,16 @@ def asked(git, tmp_path):  # noqa: F811
     clone.git("checkout", "--quiet", "main")
     with Store.open(tmp_path / "state") as store, Mirror.open(clone.folder, tmp_path / "mirror") as mirror:
         mirror.fetch(datetime.now(UTC))
-        yield Asking(Maker(mirror, "", registry(), store.readings), store.reviews, FakeClock()), store.reviews
+        maker = Maker(mirror, "", registry(), store.readings)
+        proofs = Proofs(maker, Prover(registry, store.proofs, FakeClock()))
+        yield Asking(maker, store.reviews, FakeClock(), proofs), store.reviews
 
 
-async def made(asking, store, id_):
+async def made(asking, store, id_, is_so=bool):
     running = asyncio.create_task(asking.run())
     try:
         async with asyncio.timeout(20):
-            while (found := store.review(id_)) is None:  # noqa: ASYNC110 - the other side is a thread
+            while not is_so(found := store.review(id_)):  # noqa: ASYNC110 - the other side is a thread
                 await asyncio.sleep(0.01)
     finally:
         running.cancel()
@@ -47,6 +52,16 @@ async def test_two_branches_are_compared_under_the_id_that_was_promised(asked):
     found = await made(asking, store, promised.id)
     assert found.sites == (OTTAWA,)
     assert [row.pull for row in store.made(10)] == [0]
+
+
+async def test_it_is_proved_once_it_is_kept(asked):
+    """Nobody has read the site, and that is said of it."""
+    asking, store = asked
+    promised = await asking.ask("main", "more")
+    found = await made(asking, store, promised.id, lambda review: review and review.proofs is not None)
+    [proof] = found.proofs
+    assert (proof.sites, proof.result) == ((OTTAWA,), ProofResult.NOT_PROVED)
+    assert proof.reason == "no inventory of it: write one with `stxr inventory`"
 
 
 async def test_what_cannot_be_compared_says_why(asked):
