@@ -14,7 +14,7 @@ from reconciler.desired.fields import PATTERNS_IN_WORDS, Open
 from reconciler.desired.findings import Findings
 from reconciler.desired.merge import REMOVE
 from reconciler.desired.scalars import Doubtful, Substituted, doubtful, in_words, read_plain, spelled, unquoted
-from reconciler.desired.secret_keys import HIDDEN, is_below_secret
+from reconciler.desired.secret_keys import HIDDEN, may_be_secret
 from reconciler.desired.wanted import Wanted, wanted
 from reconciler.model.node import Node
 
@@ -132,7 +132,7 @@ def _in_doubt(node: Node, path: Path) -> Iterator[tuple[Path, Node, Doubtful]]:
 
 
 def _shown(written: Doubtful, path: Path) -> str:
-    return HIDDEN if is_below_secret(path) else written.raw
+    return HIDDEN if may_be_secret(path) else written.raw
 
 
 def _given_at(node: Node) -> str:
@@ -141,8 +141,8 @@ def _given_at(node: Node) -> str:
 
 def _in_words(error: ErrorDetails, node: Node, path: Path) -> str:
     kind, context = error["type"], error.get("ctx", {})
-    said = "what is there" if is_below_secret(path) else in_words(error["input"])
-    if kind == "string_type" and isinstance(node.value, int | float) and not is_below_secret(path):
+    said = "what is there" if may_be_secret(path) else in_words(error["input"])
+    if kind == "string_type" and isinstance(node.value, int | float) and not may_be_secret(path):
         return unquoted(node)
     if (template := _TEMPLATES.get(kind)) is not None:
         return template(context, said)

@@ -8,11 +8,18 @@ from reconciler.model.node import Node
 from reconciler.model.secret import is_named
 
 HIDDEN = "(secret)"
+REFERENCES = frozenset({"secretRef", "keyRef"})
 
 
 def is_secret(key: str) -> bool:
     """A key under which people write secrets."""
     return is_named(key)
+
+
+def may_be_secret(path: Iterable[int | str]) -> bool:
+    """What stands here and was refused may be a secret: also where a reference belongs, somebody writes the secret itself."""
+    steps = tuple(path)
+    return is_below_secret(steps) or (bool(steps) and steps[-1] in REFERENCES)
 
 
 def is_below_secret(path: Iterable[int | str]) -> bool:
