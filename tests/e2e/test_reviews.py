@@ -94,7 +94,7 @@ async def test_one_that_is_closed_is_left_as_it_is(estimating, kind):
         bench.closes(1)
         await bench.passes(10)
         writes = [line for line in bench.forge.journal if not line.startswith("GET")]
-        await bench.passes(400)
+        await bench.passes(400, step_s=5.0)
         assert [line for line in bench.forge.journal if not line.startswith("GET")] == writes
         assert bench.comment() == before
         assert bench.mirror.git.run("for-each-ref", "refs/stxr/pull", "refs/stxr/merged").text == ""
@@ -234,7 +234,7 @@ async def test_an_event_that_never_came_is_made_up_for_by_the_list(estimating):
     async with estimating() as bench:
         bench.proposes({OWN: ONE_MORE})
         bench.store.reviews.looked(bench.store.reviews.news()[0])  # lost
-        await bench.passes(310)
+        await bench.passes(310, step_s=5.0)
         assert "backhaul" in bench.comment()
 
 
@@ -242,7 +242,7 @@ async def test_a_revoked_token_is_said_once_and_a_new_one_goes_on(estimating, mo
     async with estimating() as bench:
         bench.forge.tokens = {"another"}
         bench.proposes({OWN: ONE_MORE})
-        await bench.passes(300)
+        await bench.passes(300, step_s=5.0)
         assert len([text for text in bench.said if "it was revoked or has run out" in text]) == 1
         assert len(bench.forge.journal) == 1
         assert all(TOKEN not in text for text in bench.said)
@@ -255,10 +255,10 @@ async def test_a_limit_is_waited_for_and_then_it_goes_on(estimating):
     async with estimating() as bench:
         bench.proposes({OWN: ONE_MORE})
         bench.forge.left, bench.forge.resets_at = 0, bench.clock.now() + 600
-        await bench.passes(500)
+        await bench.passes(500, step_s=5.0)
         assert len(bench.forge.journal) == 1
         bench.forge.left = None
-        await bench.passes(200)
+        await bench.passes(200, step_s=5.0)
         assert "backhaul" in bench.comment()
         assert bench.said == []
 
