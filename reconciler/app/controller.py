@@ -105,7 +105,7 @@ async def controller(options: Running) -> AsyncIterator[Started]:
         store.prune(options.keep.before(time.time()))
         ground = _ground(options, store)
         bounds = _bounds(ground)
-        ground.rollouts.foresight = Foresight(ground.source.repository, bounds.limits, _places(options))
+        ground.rollouts.foresight = _foresight(ground, bounds)
         async with _fleet(ground, _office(ground, bounds)) as fleet, AsyncExitStack() as stack:
             stack.callback(ground.source.repository.close)
             it, sights = _controller(ground, fleet)
@@ -132,6 +132,13 @@ def _places(options: Running) -> int:
     """Plans that are sent at a time, by all replicas together."""
     here = options.schedule.workers * options.replicas
     return here if options.at_once is None else min(here, options.at_once)
+
+
+def _foresight(ground: Ground, bounds: Bounds) -> Foresight:
+    def say(text: str) -> None:
+        ground.log.warning("rollout", said=text)
+
+    return Foresight(ground.source.repository, bounds.limits, _places(ground.options), say)
 
 
 def _bounds(ground: Ground) -> Bounds:

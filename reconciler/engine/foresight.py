@@ -32,12 +32,13 @@ class Foresight:
     """Forecasts of one controller's rollouts, made again once they are old or a wave has begun.
 
     limits: hosts that may be out of service at a time. places: plans that are sent at a time; None where only the
-    rollout says how many.
+    rollout says how many. say: is told what no forecast could be made for.
     """
 
     repository: Repository
     limits: Callable[[], Mapping[str, int]] = unbounded
     places: int | None = None
+    say: Callable[[str], None] = lambda _: None
     _made: dict[str, tuple[float, int]] = field(default_factory=dict)
 
     def of(self, one: Rollout, verdicts: Mapping[str, Verdict], now: float) -> Rollout:
@@ -47,13 +48,17 @@ class Foresight:
         if one.ended is not None or one.stopped or not self._is_due(one, now):
             return one
         self._made[one.id] = (now, one.wave)
-        told = self._forecast(one, verdicts, now).brief
+        try:
+            told = self._forecast(one, verdicts, now).brief
+        except Exception as fault:  # noqa: BLE001 - nobody needs a forecast to go on
+            self.say(f"{one.id}: no forecast, by a fault of stx-reconciler: {fault!r}; please report it")
+            return one
         has_begun = any(m.state in SETTLED and m.began is not None for m in one.members.values())
         return replace(one, expected=told, foreseen=one.foreseen if one.foreseen and has_begun else told)
 
     def _is_due(self, one: Rollout, now: float) -> bool:
         made_at, wave = self._made.get(one.id, (-inf, -1))
-        return one.expected is None or wave != one.wave or not made_at <= now < made_at + EVERY_S
+        return wave != one.wave or not made_at <= now < made_at + EVERY_S
 
     def _forecast(self, one: Rollout, verdicts: Mapping[str, Verdict], now: float) -> Forecast:
         most = one.strategy.max_concurrent

@@ -8,6 +8,7 @@ from math import inf
 import pytest
 
 from reconciler.apply import Pace
+from reconciler.engine import foresight
 from reconciler.engine.foresight import Foresight, planned, standing
 from reconciler.model.forecast import PlanForecast, Span
 from reconciler.model.gate import GateName, Hold
@@ -62,6 +63,22 @@ async def test_it_is_not_made_again_at_every_step(fleet):
     assert fleet.one.expected.made_at == before
     await fleet.round(40.0)
     assert fleet.one.expected.made_at > before
+
+
+async def test_a_rollout_goes_on_though_nothing_can_be_forecast_of_it(fleet, monkeypatch):
+    def wrong(*_):
+        raise ZeroDivisionError
+
+    said = []
+    fleet.rollouts.foresight.say = said.append
+    monkeypatch.setattr(foresight, "rollout_forecast", wrong)
+    await fleet.begin()
+    await fleet.push("c2", NEW)
+    for _ in range(40):
+        await fleet.round(30.0)
+    assert not fleet.rollouts.live
+    assert "please report it" in said[0]
+    assert len(said) < 25  # once a minute, for twenty minutes
 
 
 def member(**said):
