@@ -102,7 +102,7 @@ def withheld(controller: Controller, host: str, site: str) -> str:
 
 
 def _usual_reference(site: str, host: str) -> str:
-    return "env:" + re.sub(r"\W", "_", f"STXR_{site}_BM_{host}").upper()
+    return "env:" + re.sub(r"\W", "_", f"BM_{site}_{host}").upper()
 
 
 def is_on(availability: str, task: str) -> bool:

@@ -125,7 +125,7 @@ def test_no_secret_is_printed_or_written(stxr, recorded, here, how):
     written = "".join(file.read_text() for file in here.glob("subclouds/*/*.yaml"))
     assert PASSWORD not in ended.out + ended.err + written
     assert "admin_password" in ended.err
-    assert "env:STXR_OTTAWA_001_BM_CONTROLLER_0" in ended.err
+    assert "env:BM_OTTAWA_001_CONTROLLER_0" in ended.err
 
 
 def test_the_short_form_leaves_out_what_the_platform_makes_by_itself(stxr, recorded, here):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from reconciler.clients.bodies import reveal
 from reconciler.desired import load_site
 from reconciler.engine.adoption import Wish, adopted
 from reconciler.engine.adoption_reading import recorded
@@ -123,15 +124,17 @@ def test_a_secret_is_a_reference_or_a_note_and_is_nowhere_in_clear(secretive):
     }
 
 
-def test_the_password_of_board_management_is_looked_for_where_a_person_is_told_to_put_it(secretive):
+def test_the_password_of_board_management_is_looked_for_where_a_person_is_told_to_put_it(secretive, monkeypatch):
+    monkeypatch.setenv("BM_OTTAWA_001_CONTROLLER_0", "what the platform does not show")
+    assert reveal("env:BM_OTTAWA_001_CONTROLLER_0").get_secret_value() == "what the platform does not show"
     one = files_of("ottawa-001", secretive)
     assert one.files["subclouds/ottawa-001/site.yaml"].endswith("""\
 secrets:
   bm-controller-0:
-    secretRef: env:STXR_OTTAWA_001_BM_CONTROLLER_0
+    secretRef: env:BM_OTTAWA_001_CONTROLLER_0
     username: root
 """)
-    assert any("give it in env:STXR_OTTAWA_001_BM_CONTROLLER_0" in note for note in one.untold)
+    assert any("give it in env:BM_OTTAWA_001_CONTROLLER_0" in note for note in one.untold)
 
 
 @pytest.mark.parametrize("name", ["ottawa-001", "yard-east", "plant-1"])
