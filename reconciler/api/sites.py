@@ -12,6 +12,7 @@ from pydantic import BaseModel, ConfigDict
 from reconciler.api.access import NOT_ALLOWED, Access
 from reconciler.api.answering import Said, as_json
 from reconciler.model.central import Reading
+from reconciler.model.dark import SitePower
 from reconciler.model.durations import Durations
 from reconciler.model.gate import GateName
 from reconciler.model.history import Sending
@@ -74,7 +75,8 @@ class Fleet:
 class Brief(BaseModel):
     """A site in the list. `age_seconds` is null for one that was never read.
 
-    `gate` holds its plan, or a part of it, since `since` (Unix seconds); null where nothing is held.
+    `gate` holds its plan, or a part of it, since `since` (Unix seconds); null where nothing is held. `power`: of the hosts
+    of a site that answers nobody, by their controllers; null where these were not asked.
     """
 
     site: str
@@ -89,6 +91,7 @@ class Brief(BaseModel):
     plan: str
     gate: GateName | None
     since: float | None
+    power: SitePower | None
 
 
 class Narrowing(BaseModel):
@@ -153,6 +156,7 @@ def _brief(verdict: Verdict, now: float) -> dict[str, Any]:
         "plan": verdict.plan_id,
         "gate": first.gate if first else None,
         "since": first.since if first else None,
+        "power": verdict.power,
     }
 
 

@@ -12,6 +12,7 @@ from pathlib import Path
 from reconciler.api import Desk, Drifts, Hooks, create_app
 from reconciler.api import Fleet as Shown
 from reconciler.app.alarming import raise_alarms
+from reconciler.app.dark import light_dark_sites
 from reconciler.app.jobs import Git, follow, heed, look_at_bounds, notify, roll
 from reconciler.app.options import Running
 from reconciler.app.reviewing import Known, asking, reviews
@@ -277,6 +278,7 @@ async def _at_work(work: Work, options: Running) -> AsyncIterator[Started]:
             look_at_bounds(it, git, sights),
             git.tidy(),
             raise_alarms(git, sights, options),
+            light_dark_sites(git, sights, options),
             sights.centre.watch(sights.says("central"), lambda sites: it.put(sites & it.verdicts.keys())),
         ]
         if options.notifications:

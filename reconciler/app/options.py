@@ -10,6 +10,7 @@ from reconciler.clients import Oidc
 from reconciler.clients.forges import ForgeFile
 from reconciler.clients.http import Limits as Lines
 from reconciler.engine.controller import Schedule
+from reconciler.engine.dark import DARK_S
 from reconciler.engine.replicas import Times
 from reconciler.engine.sinks.alarming import LOOK_S
 from reconciler.engine.tidying import Keep
@@ -39,6 +40,7 @@ class Running:
     at_once: plans that are sent at a time over the whole fleet. notifications: the file that says who is told.
     replicas: how many of these are meant to run. keep: for how long what is over is known.
     lines: how long a site is given to answer. forge: where pull requests are; none is followed without.
+    boards_s: between two looks at the power of a dark site's hosts.
     max_series: of the metrics that tell of the fleet. alarms_s: between two looks at our alarms on the system controller.
     """
 
@@ -62,6 +64,7 @@ class Running:
     times: Times = field(default_factory=Times)
     notifications: Path | None = None
     alarms_s: float = LOOK_S
+    boards_s: float = DARK_S
     keep: Keep = field(default_factory=Keep)
     lines: Lines = field(default_factory=Lines)
     forge: ForgeFile | None = None

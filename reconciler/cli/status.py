@@ -15,6 +15,7 @@ from reconciler.cli.options import STATE, Database, Format, Show, Sites, State
 from reconciler.cli.where import known, must_be_there
 from reconciler.model.alarm import AlarmSeverity, Teller
 from reconciler.model.alarming import Alarming
+from reconciler.model.dark import in_words as lit
 from reconciler.model.errors import ConfigError
 from reconciler.model.verdict import Verdict
 from reconciler.model.wire import verdict_json
@@ -55,7 +56,7 @@ def status_lines(verdicts: list[Verdict], now: float) -> Iterator[str]:
     for row in [header, *rows]:
         cells = [str(cell).ljust(width) for cell, width in zip(row, widths, strict=False)]
         yield "  ".join([*cells, str(row[-1])]).rstrip()
-    yield from (line for v in verdicts for line in _stuck(v, now))
+    yield from (line for v in verdicts for line in (*_stuck(v, now), *_unlit(v, now)))
     yield from (f"  {v.site}: {resource}: {why}" for v in verdicts for resource, why in v.removals.items())
     yield from (f"  {v.site}: {v.no_deletes}" for v in verdicts if v.no_deletes)
     counted = Counter(str(v.state) for v in verdicts)
@@ -110,10 +111,20 @@ def _stuck(verdict: Verdict, now: float) -> Iterator[str]:
         yield f"    next: {one.next_move(verdict.site)}"
 
 
+def _unlit(verdict: Verdict, now: float) -> Iterator[str]:
+    """What the controllers of a dark site's hosts say, and when they were asked."""
+    for sight in verdict.boards:
+        yield f"  {verdict.site}: {sight.in_words} ({in_words(now - sight.at)} ago)"
+
+
 def _said(verdict: Verdict, now: float) -> str:
-    """What keeps the site from being in sync, in one line: for a gate since when, and when it may open."""
-    if not verdict.holds or verdict.conditions:
-        return verdict.message.splitlines()[0] if verdict.message else verdict.reason
+    """What keeps the site from being in sync, in one line: for a gate since when, and when it may open.
+
+    A site that is dark for want of power reads unlike one whose hosts run.
+    """
+    if verdict.is_dark or not verdict.holds or verdict.conditions:
+        first_line = verdict.message.splitlines()[0] if verdict.message else verdict.reason
+        return "; ".join(filter(None, (lit(verdict.boards), first_line)))
     first = verdict.holds[0]
     since = f"since {in_words(now - first.since)}" if first.since else ""
     until = f"may open in {in_words(first.until - now)}" if first.until else ""

@@ -8,7 +8,11 @@
         credentials:
           username: admin
           password: {secretRef: "file:passwords/sc-0412"}
+        boards:
+          controller-0: {fingerprint: "3f:0a:…"}
     systemController: {...}
+
+`boards` says what Git does not say of the hosts' board management controllers: whom to trust there.
 
 `systemController` is the central cloud, in the same form; it stands for that of fleet.yaml. Its services may name the
 URL of dcmanager, which otherwise is asked for in its Keystone's catalogue, for `region`.
@@ -18,6 +22,7 @@ Paths are relative to the file. `control` belongs to the simulator and is passed
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any
@@ -44,6 +49,13 @@ def _service_url(url: str) -> str:
     if parts.username or parts.password or parts.query or parts.fragment:
         raise ValueError("must hold no user, password, query or fragment: credentials are given by reference")
     return url.rstrip("/")
+
+
+def _fingerprint(text: str) -> str:
+    digits = text.replace(":", "").lower()
+    if not re.fullmatch(r"[0-9a-f]{64}", digits):
+        raise ValueError("must be a SHA-256 fingerprint: 64 hexadecimal digits, colons between them if you like")
+    return digits
 
 
 Url = Annotated[str, AfterValidator(_service_url)]
@@ -79,10 +91,23 @@ class Keystone(Said):
     credentials: Credentials
 
 
+class BoardEntry(Said):
+    """One host's board management controller: its address, user and password are Git's to say."""
+
+    url: Url | None = Field(default=None, description="Where its Redfish service is, if not at https://ADDRESS.")
+    ca_bundle: Path | None = Field(default=None, description="CAs to trust there, PEM; those of the machine without.")
+    fingerprint: Annotated[str, AfterValidator(_fingerprint)] = Field(
+        default="", description="SHA-256 of its own certificate, trusted instead, whatever name that bears."
+    )
+
+
 class Entry(Keystone):
     """What the file says of one site, whose own catalogue names addresses that only the site can reach."""
 
     services: Mapping[Service, Url] = Field(min_length=1, description="URL of each owner API by its type.")
+    boards: Mapping[str, BoardEntry] = Field(
+        default_factory=dict, description="The hosts' board management controllers, by hostname."
+    )
 
 
 class Endpoint(Keystone):
@@ -90,6 +115,7 @@ class Endpoint(Keystone):
 
     name: str
     folder: Path = Path()  # of the endpoints file
+    boards: Mapping[str, BoardEntry] = Field(default_factory=dict)
     own_region: str = OWN_REGION  # of the services of a central cloud that are not its subclouds'
 
     @property

@@ -17,6 +17,7 @@ from reconciler.engine.reconcile import Judged, reconcile
 from reconciler.engine.sending import Sends, sent_now
 from reconciler.engine.standing import newer, standing
 from reconciler.engine.verdicts import Whose, after, found, not_found
+from reconciler.model.dark import HostSight
 from reconciler.model.drift import DriftEvent, SiteDrift
 from reconciler.model.errors import ReconcilerError, Visit
 from reconciler.model.gate import GateName
@@ -149,6 +150,19 @@ class Controller:
         if (outcome.is_unverified or not outcome.is_done) and (known := self._known(name)):
             self._keep(after(known, outcome, self._fleet.office.clock.now()))
         self._queue.put(name, self._due_s(name, outcome))
+
+    def dark(self) -> tuple[Verdict, ...]:
+        """The sites that are looked at from here and answer nobody."""
+        return tuple(v for v in self.verdicts.values() if v.is_dark and self._members.is_mine(v.site))
+
+    def light(self, name: str, boards: tuple[HostSight, ...]) -> bool:
+        """What the controllers of a site's hosts say. False where the site has answered since, or is another's now."""
+        known = self.verdicts.get(name)
+        if known is None or not known.is_dark or not self._members.is_mine(name):
+            return False
+        now = self._fleet.office.clock.now()  # by which other replicas know that it is another verdict
+        self.verdicts[name] = self.store.keep(replace(known, boards=boards, judged_at=now)).verdict
+        return True
 
     # ---- among replicas
 

@@ -104,6 +104,7 @@ def not_found(whose: Whose, error: ReconcilerError, before: Verdict | None, now:
         reachable=False if state is State.UNREACHABLE else known.reachable,
         reason=str(error.reason),
         message=str(error),
+        boards=known.boards if state is State.UNREACHABLE else (),
     )
 
 

@@ -8,6 +8,8 @@ from typing import Any
 
 from reconciler.model.alarm import Noted, SiteAlarms
 from reconciler.model.condition import HostCondition
+from reconciler.model.dark import HostSight, SitePower, site_power
+from reconciler.model.errors import Reason
 from reconciler.model.forecast import PlanForecast
 from reconciler.model.gate import Hold
 from reconciler.model.words import Area, Cause, Disruption, Severity, State
@@ -83,6 +85,7 @@ class Verdict:
     forecast: how long the plan takes; None where there is nothing to do.
     noted: what the site's event log says of the time since the last look, where something drifted in it.
     alarms: what stands in Fault Management; None where nobody told yet.
+    boards: what the controllers of its hosts say while the site answers nobody; empty where they were not asked.
     """
 
     site: str
@@ -122,6 +125,17 @@ class Verdict:
     suppressed: tuple[str, ...] = ()
     forecast: PlanForecast | None = None
     alarms: SiteAlarms | None = None
+    boards: tuple[HostSight, ...] = ()
+
+    @property
+    def is_dark(self) -> bool:
+        """It answered nobody. One that does not let us in is there."""
+        return self.state is State.UNREACHABLE and self.reason == Reason.UNREACHABLE
+
+    @property
+    def power(self) -> SitePower | None:
+        """Whether the hosts of a dark site have power; None where nobody asked."""
+        return site_power(self.boards) if self.boards else None
 
     @property
     def is_in_sync(self) -> bool:

@@ -9,8 +9,10 @@ from typing import Any
 from pydantic import BaseModel, SecretStr
 
 from reconciler.model.alarm import AlarmSeverity, Noted, SiteAlarms, Standing, Teller
+from reconciler.model.board import Health, Power, Trouble
 from reconciler.model.change import Change, FieldChange
 from reconciler.model.condition import Condition, HostCondition
+from reconciler.model.dark import HostSight
 from reconciler.model.forecast_wire import plan_forecast_json, plan_forecast_of
 from reconciler.model.gate import GateName, Hold
 from reconciler.model.origin import Origin
@@ -207,6 +209,14 @@ def alarms_of(content: Mapping[str, Any]) -> SiteAlarms:
     )
 
 
+def sight_of(content: Mapping[str, Any]) -> HostSight:
+    """The inverse of what a verdict's JSON says of a host. Raises ValueError for a word that this program does not know."""
+    known = {f.name: content[f.name] for f in fields(HostSight) if f.name in content}
+    trouble = known.get("trouble")
+    words = {"power": Power(known["power"]), "health": Health(known["health"])}
+    return HostSight(**known | words | {"trouble": Trouble(trouble) if trouble else None})
+
+
 def verdict_json(verdict: Verdict) -> dict[str, Any]:
     """A verdict, all its members, with its differences and its plan."""
     content = {f.name: getattr(verdict, f.name) for f in fields(verdict)}
@@ -217,6 +227,7 @@ def verdict_json(verdict: Verdict) -> dict[str, Any]:
     content["holds"] = [hold_json(h) for h in verdict.holds]
     content["alarms"] = alarms_json(verdict.alarms) if verdict.alarms else None
     content["conditions"] = [condition_json(c, verdict.site) for c in verdict.conditions]
+    content["boards"] = [asdict(sight) for sight in verdict.boards]
     content["forecast"] = plan_forecast_json(verdict.forecast) if verdict.forecast else None
     return {"version": VERSION, **{k: plain(v) for k, v in content.items()}}
 
@@ -240,6 +251,7 @@ def verdict_of(content: Mapping[str, Any]) -> Verdict:
     lists["noted"] = tuple(Noted(**noted) for noted in members.get("noted", ()))
     lists["alarms"] = alarms_of(said) if (said := members.get("alarms")) else None
     lists["conditions"] = tuple(map(condition_of, members.get("conditions", ())))
+    lists["boards"] = tuple(map(sight_of, members.get("boards", ())))
     forecast = members.get("forecast")
     lists["forecast"] = plan_forecast_of(forecast) if forecast else None
     return Verdict(**{**members, **lists, "state": State(members["state"]), "holds": holds})

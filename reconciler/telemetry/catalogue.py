@@ -108,6 +108,7 @@ FAMILIES = (
     ),
     _site("alarms", "Alarms that stand at the site, as it says them, or as dcmanager counts them; only what is not zero.", "alarm_severity"),
     _site("alarms_affecting_management", "Those that the platform counts against an orchestrated change; only what is not zero."),
+    _site("dark_hosts", "Hosts of a site that answers nobody, by the power that their controllers say; only what is not zero.", "power"),
     # ---- the fleet
     _fleet("subclouds", "Sites by group and state.", "group", "state"),
     _fleet("hosts", "Hosts by group and health, as last seen.", "group", "health"),

@@ -7,6 +7,7 @@ from enum import StrEnum
 
 from reconciler.model.alarm import AlarmSeverity
 from reconciler.model.alarming import AlarmCall
+from reconciler.model.board import Power
 from reconciler.model.condition import Condition
 from reconciler.model.drift import Resolution
 from reconciler.model.gate import GateName
@@ -49,6 +50,7 @@ WORDS: dict[str, tuple[type[StrEnum], ...]] = {
     "area": (Area,),
     "severity": (Severity,),
     "alarm_severity": (AlarmSeverity,),
+    "power": (Power,),
     "call": (AlarmCall,),
     "disruption": (Disruption,),
     "mode": (Mode,),

@@ -53,6 +53,8 @@ class SiteFacts:
         yield from self._dates()
         yield from self._numbers()
         yield from self._alarms()
+        powers = Counter(sight.power for sight in self.verdict.boards)
+        yield from (("subcloud_dark_hosts", (power,), float(powers[power])) for power in sorted(powers))
         if not detail:
             yield from self._places()
         yield "subcloud_info", (self.verdict.mode, mode_of(self.verdict), release_of(self.verdict)), 1.0

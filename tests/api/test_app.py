@@ -99,6 +99,7 @@ def test_every_site_is_listed_briefly_with_its_age():
         "pending": 1,
         "plan": "p1",
         "gate": None,
+        "power": None,
         "since": None,
     }
     assert sites[2]["age_seconds"] is None

@@ -10,8 +10,10 @@ import pytest
 from reconciler.cli.status import alarm_lines, alarming_lines, in_words, status_lines
 from reconciler.model.alarm import Alarm, AlarmSeverity, SiteAlarms
 from reconciler.model.alarming import Alarming
+from reconciler.model.board import Health, Power
 from reconciler.model.central import AlarmCounts
 from reconciler.model.condition import Condition, HostCondition
+from reconciler.model.dark import HostSight
 from reconciler.model.words import Cause, State
 from reconciler.store import Store, speaking
 from tests.model.verdicts import difference, verdict
@@ -40,6 +42,27 @@ def test_the_table_has_the_worst_first_each_with_its_age_and_reason():
         "ottawa    in_sync      7m     -      -        -",
         "3 sites: 1 drifted, 1 in_sync, 1 unreachable",
     ]
+
+
+def dark(power: Power, said: str = ""):
+    sight = HostSight("controller-0", 1_300.0, power, Health.OK, said=said)
+    message = "hull: platform gave no usable answer to GET /v1/isystems (timeout)"
+    return verdict("hull", State.UNREACHABLE, reason="Unreachable", message=message, boards=(sight,))
+
+
+def test_a_dark_site_with_power_reads_unlike_one_without():
+    _, lit, of_host, _ = status_lines([dark(Power.ON)], now=1_420.0)
+    assert "hosts powered on; hull: platform gave no usable answer" in lit
+    assert of_host == "  hull: controller-0: power on, health ok (2m ago)"
+    _, lost, of_host, _ = status_lines([dark(Power.OFF)], now=1_420.0)
+    assert "power lost; hull: platform gave no usable answer" in lost
+    assert of_host == "  hull: controller-0: power off, health ok (2m ago)"
+
+
+def test_a_controller_that_does_not_answer_either_is_told_in_its_words():
+    _, row, of_host, _ = status_lines([dark(Power.UNKNOWN, "hull controller-0: its controller is dead")], now=1_420.0)
+    assert "power not known, for no controller answers; hull" in row
+    assert of_host == "  hull: hull controller-0: its controller is dead (2m ago)"
 
 
 def alarm(number, severity, **facts):

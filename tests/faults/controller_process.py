@@ -28,6 +28,7 @@ from reconciler.clients.patience import Patience
 from reconciler.engine import durable
 from reconciler.engine.backoff import Backoff
 from reconciler.engine.controller import Controller, Schedule
+from reconciler.engine.dark import DARK_S
 from reconciler.engine.replicas import Times
 from reconciler.engine.sinks.alarming import LOOK_S as LOOK_ALARMS_S
 from reconciler.model.words import State
@@ -53,6 +54,7 @@ class Place:
     replica: str = "stxr-0"
     replicas: int = 1
     alarms_s: float = LOOK_ALARMS_S
+    boards_s: float = DARK_S
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,6 +189,7 @@ def _options(place: Place) -> Running:
         workflow_poll_s=LOOK_S,
         lines=LINES,
         alarms_s=place.alarms_s,
+        boards_s=place.boards_s,
     )
 
 

@@ -7,7 +7,9 @@ from typing import Any
 from hypothesis import strategies as st
 
 from reconciler.model.alarm import AlarmSeverity, SiteAlarms, Standing, Teller
+from reconciler.model.board import Health, Power, Trouble
 from reconciler.model.condition import Condition, HostCondition
+from reconciler.model.dark import HostSight
 from reconciler.model.forecast import Basis, PlanForecast, Span, StageForecast
 from reconciler.model.outcome import Entry, Outcome, StepResult
 from reconciler.model.plan import StageType
@@ -76,6 +78,9 @@ ALARMS = st.builds(
     st.none() | st.integers(0, 9),
     st.lists(STANDING, max_size=2).map(tuple),
 )
+SIGHTS = st.builds(
+    HostSight, TEXT, TIMES, st.sampled_from(Power), st.sampled_from(Health), st.none() | st.sampled_from(Trouble), TEXT
+)
 VERDICTS = st.builds(
     Verdict,
     site=TEXT,
@@ -107,6 +112,7 @@ VERDICTS = st.builds(
     alarms=st.none() | ALARMS,
     lapsed=st.lists(TEXT, max_size=2).map(tuple),
     forecast=st.none() | FORECASTS,
+    boards=st.lists(SIGHTS, max_size=2).map(tuple),
 )
 KEYS = st.builds(ResourceKey, TEXT, TEXT, TEXT)
 ENTRIES = st.builds(Entry, TEXT, TEXT, st.lists(KEYS, max_size=2).map(tuple), st.sampled_from(StepResult), TEXT)

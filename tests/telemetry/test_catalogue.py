@@ -11,9 +11,11 @@ from prometheus_client.parser import text_string_to_metric_families
 from reconciler.cli.metric_uses import uses
 from reconciler.model.alarm import Alarm, AlarmSeverity, SiteAlarms
 from reconciler.model.alarming import Alarming
+from reconciler.model.board import Power
 from reconciler.model.budget import Bounded
 from reconciler.model.change import Change
 from reconciler.model.condition import Condition, HostCondition
+from reconciler.model.dark import HostSight
 from reconciler.model.drift import SiteDrift
 from reconciler.model.drift_steps import step
 from reconciler.model.forecast import Forecast
@@ -63,7 +65,8 @@ FULL = verdict(
     release="24.09",
     system_mode="simplex",
 )
-SITES = [FULL, verdict("busy", State.APPLYING, differences=(MTU,))]
+DARK = verdict("dark", State.UNREACHABLE, boards=(HostSight("controller-0", 900.0, Power.OFF),))
+SITES = [FULL, verdict("busy", State.APPLYING, differences=(MTU,)), DARK]
 GOING = Rollout("7f3a", "c1", Strategy(), {"busy": Member("busy", 0, state=MemberState.GOING)}, 900.0)
 ROLLOUT = replace(GOING, expected=Forecast(900.0, waves_end=1_800.0))
 

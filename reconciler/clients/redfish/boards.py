@@ -45,13 +45,15 @@ class Boards:
         self._folder = folder
         self._limits = limits or BoardLimits()
         self._threads = ThreadPoolExecutor(self._limits.at_once, "board")
+        self._is_closed = False
         self._turns: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
 
     def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:
-        """What waits is given up; what is under way ends within its time."""
+        """What waits is given up; what is under way ends with the answer that it waits for."""
+        self._is_closed = True
         self._threads.shutdown(wait=False, cancel_futures=True)
 
     async def read(self, place: BoardPlace, parts: Collection[Part] = ()) -> Board:
@@ -81,10 +83,14 @@ class Boards:
             return await loop.run_in_executor(self._threads, self._visited, place, work)
 
     def _visited(self, place: BoardPlace, work: Callable[[Session], T]) -> T:
-        from reconciler.clients.redfish.session import opened  # noqa: PLC0415 - sushy
+        from reconciler.clients.redfish.line import Line  # noqa: PLC0415 - sushy
+        from reconciler.clients.redfish.session import opened  # noqa: PLC0415
 
         password = resolve(place.password, self._folder)
         ca_file = self._folder / place.ca_bundle if place.ca_bundle else None
         tls.context(ca_file)  # says what is wrong with a bundle
-        with opened(place, password, ca_file, self._limits) as session:
+        line = Line(
+            place.url, self._limits, lambda: self._is_closed, ca=str(ca_file or ""), fingerprint=place.fingerprint
+        )
+        with opened(place, password, line) as session:
             return work(session)

@@ -19,6 +19,8 @@ from requests.adapters import HTTPAdapter
 from sushy import exceptions
 from sushy.connector import Connector
 
+from reconciler.clients.redfish.boards import BoardLimits
+
 LARGEST_ANSWER = 16 * 1024 * 1024
 PIECE = 64 * 1024
 # What goes wrong is said by us: sushy's own lines quote whatever a controller sent.
@@ -30,14 +32,19 @@ class Late(requests.exceptions.Timeout):
 
 
 class Line(Connector):  # type: ignore[misc] # sushy says no types
-    """sushy's connector with an end. ca: a PEM file, or folder, of whom to trust; fingerprint: trusted instead."""
+    """sushy's connector with an end. ca: a PEM file, or folder, of whom to trust; fingerprint: trusted instead.
+
+    is_over: whether nobody waits for it any more.
+    """
 
     def __init__(
-        self, url: str, *, connect_s: float, read_s: float, visit_s: float, ca: str = "", fingerprint: str = ""
+        self, url: str, limits: BoardLimits, is_over: Callable[[], bool], *, ca: str = "", fingerprint: str = ""
     ) -> None:
         # one try each: the pause between two belongs to who visits, not to a thread that sleeps
-        super().__init__(url, server_side_retries=1, default_request_timeout=read_s, connect_timeout=connect_s)
-        self._ends = time.monotonic() + visit_s
+        super().__init__(
+            url, server_side_retries=1, default_request_timeout=limits.read_s, connect_timeout=limits.connect_s
+        )
+        self._ends, self._is_over = time.monotonic() + limits.visit_s, is_over
         self._ours = urlsplit(url)[:2]
         self._session = _SameOrigin()
         self._session.trust_env = False  # neither a proxy nor a .netrc of whoever runs us
@@ -48,7 +55,7 @@ class Line(Connector):  # type: ignore[misc] # sushy says no types
         self._session.mount("http://", adapter)
 
     def _left_s(self) -> float:
-        return self._ends - time.monotonic()
+        return 0.0 if self._is_over() else self._ends - time.monotonic()
 
     def _op(self, method: str, path: str = "", *args: Any, **kwargs: Any) -> Any:
         """Every request of sushy's goes through here, and stays with the controller whatever its documents link to."""

@@ -10,7 +10,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from functools import cached_property
-from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -18,7 +17,6 @@ from pydantic import SecretStr
 from sushy import Sushy
 from sushy.auth import SessionOrBasicAuth
 
-from reconciler.clients.redfish.boards import BoardLimits
 from reconciler.clients.redfish.faults import RAISED, board_error
 from reconciler.clients.redfish.line import Line
 from reconciler.model.board import BoardError, BoardPlace
@@ -40,16 +38,8 @@ class Session:
 
 
 @contextmanager
-def opened(place: BoardPlace, password: SecretStr, ca_file: Path | None, limits: BoardLimits) -> Iterator[Session]:
+def opened(place: BoardPlace, password: SecretStr, line: Line) -> Iterator[Session]:
     """A session that is closed at the end, whatever happens. Raises BoardError."""
-    line = Line(
-        place.url,
-        connect_s=limits.connect_s,
-        read_s=limits.read_s,
-        visit_s=limits.visit_s,
-        ca=str(ca_file or ""),
-        fingerprint=place.fingerprint,
-    )
     auth = SessionOrBasicAuth(place.username, password.get_secret_value())
     try:
         with line:

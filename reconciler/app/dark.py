@@ -1,0 +1,19 @@
+"""The power of dark sites' hosts, put together: from Git, the endpoints file, and the hosts' own controllers."""
+
+from __future__ import annotations
+
+from reconciler.app.jobs import Git
+from reconciler.app.options import Running
+from reconciler.app.watching import Sights
+from reconciler.clients import SYSTEM_CLOCK, load
+from reconciler.clients.redfish import Boards
+from reconciler.engine.dark import DarkSites, places_of
+
+
+async def light_dark_sites(git: Git, sights: Sights, options: Running) -> None:
+    """Until cancelled. Nobody is asked before a site is dark whose controllers Git names."""
+    await git.crew.has_begun.wait()
+    places = places_of(git.source.repository, load(options.endpoints))
+    with Boards(options.endpoints.parent) as boards:
+        dark = DarkSites(sights.watched.it, places, boards, SYSTEM_CLOCK, options.boards_s)
+        await dark.run(sights.says("boards"))

@@ -1,0 +1,54 @@
+"""Where Git says that the board management controllers of a site's hosts are, and who we are to them.
+
+A host's own `boardManagement` counts, with the secret that it names in site.yaml; for controller-0 that has none, what
+the installer is told in install-values.yaml, with `bmc_password: {secretRef: ..}` beside address and user.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from reconciler.model.board import BoardPlace
+from reconciler.model.site import Site
+
+FIRST_HOST = "controller-0"  # the one that is installed (distcloud dcmanager/common/phased_subcloud_deploy.py)
+SPEAKS_REDFISH = frozenset(("", "bmc", "dynamic", "redfish"))  # dynamic: the platform finds out; ipmi, none: not
+
+
+def board_places(site: Site) -> tuple[BoardPlace, ...]:
+    """One for each host whose controller can be asked by Redfish, by host. Without address, user or password there is none."""
+    found = {place.host: place for place in (*_of_installer(site), *_of_hosts(site))}
+    return tuple(found[host] for host in sorted(found) if not _has_none(site, host))
+
+
+def board_url(address: str) -> str:
+    """Of the Redfish service at an address: always TLS."""
+    return f"https://[{address}]" if ":" in address else f"https://{address}"
+
+
+def _of_hosts(site: Site) -> Iterator[BoardPlace]:
+    for host, profile in site.hosts.items():
+        said = profile.get("boardManagement")
+        if said and said.text("type") in SPEAKS_REDFISH:
+            secret = said.text("credentials", "password", "secret")
+            named = site.own_secrets.get(secret)
+            if named:
+                who = named.text("username"), named.text("secretRef")
+                yield from _place(site, host, said.text("address"), *who)
+
+
+def _of_installer(site: Site) -> Iterator[BoardPlace]:
+    if values := site.install_values:
+        who = values.text("bmc_username"), values.text("bmc_password", "secretRef")
+        yield from _place(site, FIRST_HOST, values.text("bmc_address"), *who)
+
+
+def _place(site: Site, host: str, address: str, username: str, reference: str) -> Iterator[BoardPlace]:
+    if address and username and reference:
+        yield BoardPlace(site.name, host, board_url(address), username, reference)
+
+
+def _has_none(site: Site, host: str) -> bool:
+    """Git says that the host has none, or one that speaks IPMI only."""
+    profile = site.hosts.get(host)
+    return profile is not None and profile.text("boardManagement", "type") not in SPEAKS_REDFISH

@@ -1,0 +1,125 @@
+"""Dark sites: what the board management controllers of their hosts say, asked slowly and for those sites alone.
+
+A controller that refused our password is left alone for long: a few wrong ones lock its account, and the platform, or
+a person, needs it then.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Mapping
+from math import inf
+from typing import Protocol
+
+from reconciler.clients import Endpoint
+from reconciler.desired import board_places
+from reconciler.engine.repository import Repository
+from reconciler.model.board import Board, BoardError, BoardPlace, Trouble
+from reconciler.model.dark import HostSight, in_words
+from reconciler.model.errors import ConfigError, ReconcilerError
+from reconciler.model.verdict import Verdict
+
+DARK_S = 600.0
+ROUND_S = 15.0
+REFUSED_S = 6 * 3600.0
+AT_ONCE = 64  # sites of a round: those that were never asked come first, and are not to wait for all others
+
+
+class Asked(Protocol):
+    """clients.redfish.Boards."""
+
+    async def read(self, place: BoardPlace) -> Board: ...
+
+
+class Known(Protocol):
+    """engine.controller.Controller."""
+
+    def dark(self) -> tuple[Verdict, ...]: ...
+
+    def light(self, name: str, boards: tuple[HostSight, ...]) -> bool: ...
+
+
+class Clock(Protocol):
+    def now(self) -> float: ...
+
+    async def sleep(self, seconds: float) -> None: ...
+
+
+Places = Callable[[str], tuple[BoardPlace, ...]]
+
+
+class DarkSites:
+    """Looks at the hosts of dark sites. places: a site's controllers, as Git and the endpoints file say them now."""
+
+    def __init__(self, known: Known, places: Places, boards: Asked, clock: Clock, every_s: float = DARK_S) -> None:
+        self._known, self._places, self._boards, self._clock, self._every_s = known, places, boards, clock, every_s
+        self._looked: dict[str, float] = {}
+        self._refused: dict[BoardPlace, HostSight] = {}
+
+    async def run(self, say: Callable[[str], None]) -> None:
+        """For ever; cancel it to end it. say: told when it is another thing that the controllers of a site say."""
+        while True:
+            await self.look(say)
+            await self._clock.sleep(min(ROUND_S, self._every_s))
+
+    async def look(self, say: Callable[[str], None]) -> None:
+        """Those dark sites that are due, the longest not looked at first."""
+        dark = {verdict.site: verdict for verdict in self._known.dark()}
+        self._looked = {site: at for site, at in self._looked.items() if site in dark}
+        now = self._clock.now()
+        due = sorted((self._looked.get(site, -inf), site) for site in dark)
+        sites = [site for at, site in due if now - at >= self._every_s][:AT_ONCE]
+        await asyncio.gather(*(self._look_at(dark[site], say) for site in sites))
+
+    async def _look_at(self, verdict: Verdict, say: Callable[[str], None]) -> None:
+        self._looked[verdict.site] = self._clock.now()
+        try:
+            places = self._places(verdict.site)
+        except ReconcilerError:
+            return  # the site's own verdict says what is wrong with its files
+        sights = tuple(await asyncio.gather(*map(self._sight, places)))
+        if sights and self._known.light(verdict.site, sights) and in_words(sights) != in_words(verdict.boards):
+            say(f"{verdict.site} answers nobody: {in_words(sights)}")
+
+    async def _sight(self, place: BoardPlace) -> HostSight:
+        now = self._clock.now()
+        refused = self._refused.get(place)
+        if refused and now - refused.at < REFUSED_S:
+            return refused
+        self._refused.pop(place, None)
+        try:
+            board = await self._boards.read(place)
+        except BoardError as error:
+            sight = HostSight(place.host, now, trouble=error.trouble, said=str(error))
+            if error.trouble is Trouble.PASSWORD:
+                self._refused[place] = sight
+            return sight
+        except ConfigError as error:
+            return HostSight(place.host, now, said=f"{place.host}: its controller was not asked: {error}")
+        return HostSight(place.host, now, board.power, board.health)
+
+
+def places_of(repository: Repository, endpoints: Mapping[str, Endpoint]) -> Places:
+    """What Git says of them, and how the endpoints file has them reached."""
+
+    def places(site: str) -> tuple[BoardPlace, ...]:
+        endpoint = endpoints.get(site)
+        return tuple(reached(place, endpoint) for place in board_places(repository.site(site)))
+
+    return places
+
+
+def reached(place: BoardPlace, endpoint: Endpoint | None) -> BoardPlace:
+    """The place, with what the endpoints file says of it."""
+    said = endpoint.boards.get(place.host) if endpoint else None
+    if said is None:
+        return place
+    return BoardPlace(
+        place.site,
+        place.host,
+        said.url or place.url,
+        place.username,
+        place.password,
+        str(said.ca_bundle or ""),
+        said.fingerprint,
+    )
