@@ -11,6 +11,7 @@ from reconciler.model.forecast import Act, Took, like
 from reconciler.model.host import SystemState
 
 FRESH_S = 60.0  # for so long what was read last is believed: others measure, too
+OURS_S = 1.0  # and for so long where something was measured here since
 
 
 class Lasting(Protocol):
@@ -42,16 +43,17 @@ class Recent:
 
     def __init__(self, kept: Lasting, clock: Now) -> None:
         self._kept, self._clock = kept, clock
-        self._known, self._read_at = NOTHING, float("-inf")
+        self._known, self._read_at, self._lasts_s = NOTHING, float("-inf"), FRESH_S
 
     def durations(self) -> Durations:
         now = self._clock.now()
-        if not self._read_at <= now < self._read_at + FRESH_S:  # a clock that was set back knows nothing either
-            self._known, self._read_at = self._kept.durations(), now
+        if not self._read_at <= now < self._read_at + self._lasts_s:  # a clock that was set back knows nothing either
+            self._known, self._read_at, self._lasts_s = self._kept.durations(), now, FRESH_S
         return self._known
 
     def took(self, took: Iterable[Took], at: float) -> None:
         self._kept.took(took, at)
+        self._lasts_s = OURS_S
 
 
 @dataclass(slots=True)

@@ -113,9 +113,16 @@ class Rolling:
 
     def change_all(self) -> str:
         """One commit that locks every host of the profile once."""
-        before = (self.clone.folder / LAYER).read_text()
-        assert before.count(OF_ALL[0]) == 1
-        return self.clone.commit({LAYER: before.replace(*OF_ALL)})
+        return self._commit(*OF_ALL)
+
+    def change_back(self) -> str:
+        """Another one."""
+        return self._commit(*reversed(OF_ALL))
+
+    def _commit(self, before: str, after: str) -> str:
+        text = (self.clone.folder / LAYER).read_text()
+        assert text.count(before) == 1
+        return self.clone.commit({LAYER: text.replace(before, after)})
 
     @contextmanager
     def proposed(self, branch: str) -> Iterator[None]:

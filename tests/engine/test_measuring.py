@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from reconciler.engine.measuring import FRESH_S, Recent, Stopwatch
+from reconciler.engine.measuring import FRESH_S, OURS_S, Recent, Stopwatch
 from reconciler.model.durations import Durations, Key
 from reconciler.model.forecast import Act, Basis, Like, Took
 from reconciler.model.gate import GateName
@@ -85,6 +85,10 @@ def test_what_was_read_is_believed_for_a_minute_and_not_after_the_clock_went_bac
         assert kept.asked == asked
     recent.took((), 7.0)
     assert kept.learned == [([], 7.0)]
+    for at, asked in ((5.0 + OURS_S - 0.1, 3), (5.0 + OURS_S, 4), (20.0, 4)):  # what was measured here is known soon
+        clock.time = at
+        recent.durations()
+        assert kept.asked == asked
 
 
 def test_a_sending_without_an_act_says_nothing_of_reading():
