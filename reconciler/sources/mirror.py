@@ -67,6 +67,7 @@ class Mirror:
     blobs: Blobs
     access: Asked
     _judged: dict[tuple[str, str], bool] = field(default_factory=dict)
+    _there: set[str] = field(default_factory=set)  # ids of commits that are kept
 
     @classmethod
     def open(
@@ -165,10 +166,11 @@ class Mirror:
 
     def keep_all(self, commits: Mapping[str, str]) -> None:
         """Note the bases of many sites in one transaction. Full commit ids only. Raises UnknownRevisionError."""
-        for commit in set(commits.values()):
+        for commit in set(commits.values()) - self._there:  # thousands of sites may follow one commit
             if not FULL_ID.fullmatch(commit) or self.resolve(commit) != commit:
                 raise UnknownRevisionError(f"{self.location}: {commit!r} is not the full id of a commit")
         refs.write(self.git, {refs.base(site): commit for site, commit in commits.items()})
+        self._there.update(commits.values())  # a ref of ours keeps them from now on
 
     def forget(self, sites: Iterable[str]) -> None:
         """Drop the bases of sites; those without one are left alone."""
@@ -236,7 +238,7 @@ class Mirror:
         try:
             return self._asked(*arguments, timeout_s=timeout_s)
         except GitError as error:
-            raise UnreachableRepositoryError(f"{error}; the last head stays, tried again at the next poll") from error
+            raise UnreachableRepositoryError(f"{error}; the last head stays") from error
 
     def _asked(self, *arguments: str, timeout_s: float = math.inf) -> bytes:
         access = self.access()

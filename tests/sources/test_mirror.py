@@ -11,6 +11,7 @@ import subprocess
 import threading
 from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -20,6 +21,7 @@ from reconciler.sources.errors import (
     UnknownRevisionError,
     UnreachableRepositoryError,
 )
+from reconciler.sources.git import Answer, Git
 from reconciler.sources.mirror import Limits, Mirror
 from tests.sources.conftest import NOW, OpenMirror
 from tests.sources.history import History, site
@@ -213,6 +215,21 @@ def test_bases_are_kept_one_by_one_or_all_at_once_and_forgotten(mirror: Mirror, 
     mirror.forget(["sc-1", "sc-9"])
     assert mirror.kept("sc-1") is None
     assert mirror.kept("sc-2") == first
+
+
+def test_a_commit_that_many_sites_follow_is_looked_for_once(mirror: Mirror, history: History, monkeypatch):
+    asked: list[str] = []
+    run = Git.run
+
+    def noted(git: Git, *command: str, **rest: Any) -> Answer:
+        asked.append(command[0])
+        return run(git, *command, **rest)
+
+    monkeypatch.setattr(Git, "run", noted)
+    for number in range(3):
+        mirror.keep(f"sc-{number}", history.head())
+    assert asked == ["rev-parse", "update-ref", "update-ref", "update-ref"]
+    assert mirror.kept_all() == {f"sc-{number}": history.head() for number in range(3)}
 
 
 @pytest.mark.parametrize("name", ["a.lock", "..", ".a", "a~1", "a b", "ü", "a%2Eb", "@{", "a^:?*[\\", "-a", "a.b."])
