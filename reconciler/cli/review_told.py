@@ -22,6 +22,7 @@ from reconciler.review.markdown import MOST, comment
 from reconciler.review.plain import lines
 
 File = Annotated[Path, typer.Argument(help="What `stxr plan --base --head --format json` wrote.", metavar="FILE")]
+ANEW = "write it anew with `stxr plan --base --head --format json`"
 
 
 def review(
@@ -68,6 +69,9 @@ def told(found: Review, show: ReviewFormat, link: str = "", most: int = MOST) ->
 def _read(file: Path) -> Review:
     try:
         return review_of(orjson.loads(file.read_bytes()))
-    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
-        why = f"no review ({error!r}): write it anew with `stxr plan --base --head --format json`"
-        raise ConfigError(why, str(file)) from None
+    except OSError as error:
+        raise ConfigError(f"cannot be read ({error.strerror}): {ANEW}", str(file)) from None
+    except ValueError as error:
+        raise ConfigError(f"no review ({error}): {ANEW}", str(file)) from None
+    except (KeyError, TypeError, AttributeError):
+        raise ConfigError(f"no review, though it is JSON: {ANEW}", str(file)) from None

@@ -51,6 +51,8 @@ def _reach(review: Review) -> str:
     parts += [does(len(review.new), "site", "is", "are") + " new"] if review.new else []
     parts += [does(len(review.gone), "site", "is", "are") + " no longer managed"] if review.gone else []
     parts += [does(len(review.broken), "site", "is", "are") + " mended"] if review.broken else []
+    if review.errors and not parts:
+        return "What it would change can be told once that is mended."
     return f"{listed(parts) or 'Nothing changes on any site'}."
 
 

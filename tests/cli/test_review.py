@@ -206,3 +206,21 @@ def test_what_does_not_exist_is_told_by_name(review, words, said):
 def test_a_head_needs_a_base(stxr, example):
     ended = stxr("plan", "--repo", example.folder, "--path", "sites", "--head", "main")
     assert (ended.code, ended.err) == (1, "stxr: --head needs --base: the revision that the sites follow now\n")
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        (None, "cannot be read (No such file or directory)"),
+        ("{", "no review (unexpected end of data: line 1 column 2 (char 1))"),
+        ("[]", "no review, though it is JSON"),
+        ('{"version": 99}', "no review (version 99 of a review is not known, only 1)"),
+    ],
+)
+def test_a_file_that_is_no_review_is_told_in_words(stxr, tmp_path, content, said):
+    file = tmp_path / "review.json"
+    if content is not None:
+        file.write_text(content)
+    ended = stxr("review", file)
+    assert ended.code == 1
+    assert ended.err.strip() == f"stxr: {file}: {said}: write it anew with `stxr plan --base --head --format json`"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from reconciler.model.gate import GateName
-from reconciler.model.review import Cost, Finding, Held
+from reconciler.model.review import Cost, Finding, Held, Review
 from reconciler.model.words import Disruption
 from reconciler.review.headline import gist, headline
 from tests.review.reviews import DUPLEX, LOCK, difference, group, named, review
@@ -83,3 +83,10 @@ def test_what_holds_the_commit_as_a_whole_is_told_as_that():
     mass = Held(GateName.MASS, "it changes 2 of 2 sites (the limit is 1)")
     one = review(group(named(2))).with_held([mass])
     assert "It needs approval: as a whole, for it changes 2 of 2 sites (the limit is 1)." in headline(one)
+
+
+def test_where_git_is_wrong_nobody_is_told_that_nothing_changes():
+    found = Review("c1", "c2", errors=(Finding("mtu must be a whole number", "fleet.yaml", 3),))
+    assert headline(found) == (
+        "It cannot be merged as it is: 1 error. What it would change can be told once that is mended."
+    )

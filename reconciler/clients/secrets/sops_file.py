@@ -170,8 +170,8 @@ class _Opening:
             data, nonce, tag = (base64.b64decode(found[n], validate=True) for n in (1, 2, 3))
             return self._cipher.decrypt(nonce, data + tag, beside.encode()).decode()
         except (InvalidTag, binascii.Error, UnicodeDecodeError, ValueError):
-            pass
-        raise NotSopsError(f"{where} cannot be decrypted: it was moved or changed without `sops`. Restore it")
+            moved = f"{where} cannot be decrypted: it was moved or changed without `sops`. Restore it"
+            raise NotSopsError(moved) from None
 
 
 def _form(form: str, rule: str) -> re.Pattern[str]:
