@@ -7,7 +7,8 @@ from reconciler.app.options import Running
 from reconciler.app.watching import Sights
 from reconciler.clients import SYSTEM_CLOCK, load
 from reconciler.clients.redfish import Boards
-from reconciler.engine.dark import DarkSites, places_of
+from reconciler.engine.board_places import places_of
+from reconciler.engine.dark import DarkSites
 
 
 async def light_dark_sites(git: Git, sights: Sights, options: Running) -> None:

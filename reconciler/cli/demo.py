@@ -21,6 +21,7 @@ from reconciler.cli.options import Exit
 from reconciler.cli.status import status_lines
 from reconciler.engine.backoff import Backoff
 from reconciler.engine.controller import Schedule
+from reconciler.model.dark import SitePower
 from reconciler.model.errors import ConfigError
 from reconciler.simulator.interference import Connection
 from reconciler.simulator.run import SimulateOptions, simulated
@@ -72,6 +73,7 @@ async def _played(repo: Path, scratch: Path, *, stay: bool) -> Exit:
         listen=Listen("127.0.0.1", 0, TOKEN),
         schedule=Schedule(observe_s=2.0, backoff=Backoff(first_s=0.5, last_s=2.0)),
         pace=Pace(first_poll_s=0.05, last_poll_s=0.3),
+        boards_s=0.5,
         quiet=True,
     )
     async with simulated(simulator) as server, controller(running) as started:
@@ -98,6 +100,7 @@ class _Play:
             self._drift_is_healed,
             self._drift_is_reported,
             self._a_dark_site,
+            self._its_power_is_lost,
         )
         ended = [await act() for act in acts]
         self._table()
@@ -159,6 +162,20 @@ class _Play:
         others = [n for n in self._server.sites if n not in {DARK, DRIFTING}]
         done = lambda: self._is(DARK, "unreachable") and all(self._is(n, "in_sync", commit) for n in others)  # noqa: E731
         return await self._until(done, f"{DARK} is unreachable; {len(others)} others follow as if nothing was")
+
+    async def _its_power_is_lost(self) -> bool:
+        self._say(7, f"what {DARK} cannot say, the board management controllers of its hosts do, by Redfish")
+        if not await self._until(
+            lambda: self._power(DARK) is SitePower.ON, "its hosts are powered on: look at the link"
+        ):
+            return False
+        self._server.sites[DARK].power(on=False)
+        return await self._until(
+            lambda: self._power(DARK) is SitePower.OFF, "now its power is lost, too, and that is told"
+        )
+
+    def _power(self, name: str) -> SitePower | None:
+        return self._started.controller.verdicts[name].power
 
     def _say(self, number: int, text: str) -> None:
         typer.echo(f"\n{number}. {text}")

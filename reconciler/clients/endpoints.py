@@ -9,10 +9,12 @@
           username: admin
           password: {secretRef: "file:passwords/sc-0412"}
         boards:
+          "*": {caBundle: ca/boards.pem}
           controller-0: {fingerprint: "3f:0a:…"}
     systemController: {...}
 
-`boards` says what Git does not say of the hosts' board management controllers: whom to trust there.
+`boards` says what Git does not say of the hosts' board management controllers: whom to trust there, and who we are to
+them where that is not who the installer is. `*` stands for every host; what a host's own entry says counts before it.
 
 `systemController` is the central cloud, in the same form; it stands for that of fleet.yaml. Its services may name the
 URL of dcmanager, which otherwise is asked for in its Keystone's catalogue, for `region`.
@@ -24,6 +26,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated, Any
 from urllib.parse import urlsplit
@@ -32,12 +35,15 @@ from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, Validati
 
 from reconciler.clients.own_file import Said, explained, read
 from reconciler.clients.secrets import SecretReference, off_the_loop, resolve
+from reconciler.model.board import BoardPlace
 from reconciler.model.errors import ConfigError, ConfigErrors
 from reconciler.model.reference import IN_WORDS
 from reconciler.model.words import Service
 
 PASSED_OVER = "control"
 CENTRAL = "systemController"
+EVERY_HOST = "*"
+BOARD_FIELDS = frozenset(("host", "address"))
 OWN_REGION = "RegionOne"  # unless it was given another (sysinv puppet/base.py DEFAULT_REGION_NAME)
 CENTRAL_REGION = "SystemController"  # dcmanager is registered in this one (starlingx/config sysinv puppet/dcmanager.py)
 
@@ -56,6 +62,12 @@ def _fingerprint(text: str) -> str:
     if not re.fullmatch(r"[0-9a-f]{64}", digits):
         raise ValueError("must be a SHA-256 fingerprint: 64 hexadecimal digits, colons between them if you like")
     return digits
+
+
+def _board_url(url: str) -> str:
+    if unknown := [name for name in re.findall(r"\{(.*?)\}", url) if name not in BOARD_FIELDS]:
+        raise ValueError(f"knows no {{{unknown[0]}}}: {{host}} and {{address}} are filled in")
+    return _service_url(url)
 
 
 Url = Annotated[str, AfterValidator(_service_url)]
@@ -91,14 +103,25 @@ class Keystone(Said):
     credentials: Credentials
 
 
-class BoardEntry(Said):
-    """One host's board management controller: its address, user and password are Git's to say."""
+class BoardUser(Said):
+    """Who we are to a controller: best one who may only read."""
 
-    url: Url | None = Field(default=None, description="Where its Redfish service is, if not at https://ADDRESS.")
+    username: Annotated[str, Field(min_length=1)] = Field(description="User of the controller.")
+    password: Annotated[Password, BeforeValidator(_by_reference)]
+
+
+class BoardEntry(Said):
+    """One host's board management controller: that there is one, and its address, are Git's to say."""
+
+    url: Annotated[str, AfterValidator(_board_url)] | None = Field(
+        default=None,
+        description="Where its Redfish service is, if not at https://ADDRESS; {host} and {address} are filled in.",
+    )
     ca_bundle: Path | None = Field(default=None, description="CAs to trust there, PEM; those of the machine without.")
     fingerprint: Annotated[str, AfterValidator(_fingerprint)] = Field(
         default="", description="SHA-256 of its own certificate, trusted instead, whatever name that bears."
     )
+    credentials: BoardUser | None = Field(default=None, description="Who we are there, if not whom Git names.")
 
 
 class Entry(Keystone):
@@ -106,7 +129,7 @@ class Entry(Keystone):
 
     services: Mapping[Service, Url] = Field(min_length=1, description="URL of each owner API by its type.")
     boards: Mapping[str, BoardEntry] = Field(
-        default_factory=dict, description="The hosts' board management controllers, by hostname."
+        default_factory=dict, description="The hosts' board management controllers, by hostname; `*` is every host."
     )
 
 
@@ -122,6 +145,21 @@ class Endpoint(Keystone):
     def ca_file(self) -> Path | None:
         return self.folder / self.ca_bundle if self.ca_bundle else None
 
+    def reached(self, place: BoardPlace) -> BoardPlace:
+        """A host's controller as Git says it, with what this file says of it."""
+        said: dict[str, Any] = {}
+        for entry in filter(None, (self.boards.get(EVERY_HOST), self.boards.get(place.host))):
+            said |= {name: value for name in entry.model_fields_set if (value := getattr(entry, name)) is not None}
+        user = said.get("credentials")
+        return replace(
+            place,
+            url=_filled(said.get("url", place.url), place),
+            username=user.username if user else place.username,
+            password=user.password.secret_ref if user else place.password,
+            ca_bundle=str(said.get("ca_bundle", place.ca_bundle)),
+            fingerprint=said.get("fingerprint", place.fingerprint),
+        )
+
     def password(self) -> SecretStr:
         """The password as it is now. Raises ConfigError."""
         return resolve(self.credentials.password.secret_ref, self.folder)
@@ -135,6 +173,11 @@ class Endpoint(Keystone):
         if service not in self.services:
             raise ConfigError(f"endpoints.{self.name}.services has no {service}: add its URL to the endpoints file")
         return self.services[service]
+
+
+def _filled(url: str, place: BoardPlace) -> str:
+    address = urlsplit(place.url).hostname or ""
+    return url.replace("{host}", place.host).replace("{address}", f"[{address}]" if ":" in address else address)
 
 
 def load(path: Path) -> Mapping[str, Endpoint]:

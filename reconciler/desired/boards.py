@@ -1,4 +1,4 @@
-"""Where Git says that the board management controllers of a site's hosts are, and who we are to them.
+"""Where Git says that the board management controllers of a site's hosts are, and who we are to them, if it says that.
 
 A host's own `boardManagement` counts, with the secret that it names in site.yaml; for controller-0 that has none, what
 the installer is told in install-values.yaml, with `bmc_password: {secretRef: ..}` beside address and user.
@@ -16,8 +16,11 @@ SPEAKS_REDFISH = frozenset(("", "bmc", "dynamic", "redfish"))  # dynamic: the pl
 
 
 def board_places(site: Site) -> tuple[BoardPlace, ...]:
-    """One for each host whose controller can be asked by Redfish, by host. Without address, user or password there is none."""
-    found = {place.host: place for place in (*_of_installer(site), *_of_hosts(site))}
+    """One for each host whose controller can be asked by Redfish, by host; user and password are "" where Git says none."""
+    found: dict[str, BoardPlace] = {}
+    for place in (*_of_installer(site), *_of_hosts(site)):
+        if place.lets_us_in or place.host not in found:
+            found[place.host] = place
     return tuple(found[host] for host in sorted(found) if not _has_none(site, host))
 
 
@@ -30,11 +33,9 @@ def _of_hosts(site: Site) -> Iterator[BoardPlace]:
     for host, profile in site.hosts.items():
         said = profile.get("boardManagement")
         if said and said.text("type") in SPEAKS_REDFISH:
-            secret = said.text("credentials", "password", "secret")
-            named = site.own_secrets.get(secret)
-            if named:
-                who = named.text("username"), named.text("secretRef")
-                yield from _place(site, host, said.text("address"), *who)
+            named = site.own_secrets.get(said.text("credentials", "password", "secret"))
+            who = (named.text("username"), named.text("secretRef")) if named else ("", "")
+            yield from _place(site, host, said.text("address"), *who)
 
 
 def _of_installer(site: Site) -> Iterator[BoardPlace]:
@@ -44,7 +45,7 @@ def _of_installer(site: Site) -> Iterator[BoardPlace]:
 
 
 def _place(site: Site, host: str, address: str, username: str, reference: str) -> Iterator[BoardPlace]:
-    if address and username and reference:
+    if address:
         yield BoardPlace(site.name, host, board_url(address), username, reference)
 
 

@@ -7,13 +7,11 @@ a person, needs it then.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from math import inf
 from typing import Protocol
 
-from reconciler.clients import Endpoint
-from reconciler.desired import board_places
-from reconciler.engine.repository import Repository
+from reconciler.engine.board_places import Places
 from reconciler.model.board import Board, BoardError, BoardPlace, Trouble
 from reconciler.model.dark import HostSight, in_words
 from reconciler.model.errors import ConfigError, ReconcilerError
@@ -45,9 +43,6 @@ class Clock(Protocol):
     async def sleep(self, seconds: float) -> None: ...
 
 
-Places = Callable[[str], tuple[BoardPlace, ...]]
-
-
 class DarkSites:
     """Looks at the hosts of dark sites. places: a site's controllers, as Git and the endpoints file say them now."""
 
@@ -77,7 +72,7 @@ class DarkSites:
             places = self._places(verdict.site)
         except ReconcilerError:
             return  # the site's own verdict says what is wrong with its files
-        sights = tuple(await asyncio.gather(*map(self._sight, places)))
+        sights = tuple(await asyncio.gather(*(self._sight(place) for place in places if place.lets_us_in)))
         if sights and self._known.light(verdict.site, sights) and in_words(sights) != in_words(verdict.boards):
             say(f"{verdict.site} answers nobody: {in_words(sights)}")
 
@@ -97,29 +92,3 @@ class DarkSites:
         except ConfigError as error:
             return HostSight(place.host, now, said=f"{place.host}: its controller was not asked: {error}")
         return HostSight(place.host, now, board.power, board.health)
-
-
-def places_of(repository: Repository, endpoints: Mapping[str, Endpoint]) -> Places:
-    """What Git says of them, and how the endpoints file has them reached."""
-
-    def places(site: str) -> tuple[BoardPlace, ...]:
-        endpoint = endpoints.get(site)
-        return tuple(reached(place, endpoint) for place in board_places(repository.site(site)))
-
-    return places
-
-
-def reached(place: BoardPlace, endpoint: Endpoint | None) -> BoardPlace:
-    """The place, with what the endpoints file says of it."""
-    said = endpoint.boards.get(place.host) if endpoint else None
-    if said is None:
-        return place
-    return BoardPlace(
-        place.site,
-        place.host,
-        said.url or place.url,
-        place.username,
-        place.password,
-        str(said.ca_bundle or ""),
-        said.fingerprint,
-    )

@@ -62,7 +62,8 @@ class Part(StrEnum):
 class BoardPlace:
     """Where one host's controller is, and who we are to it.
 
-    url: of its Redfish service, without /redfish/v1. password: a reference, as `env:NAME`; never itself.
+    url: of its Redfish service, without /redfish/v1. password: a reference, as `env:NAME`; never itself. Where either
+      it or the user is "", nobody said who we are, and it is not asked.
     ca_bundle: PEM file of whom to trust, relative to the endpoints file; those of the machine without.
     fingerprint: of its own certificate (SHA-256, hex), trusted instead, whatever name it bears: most controllers have
       signed theirs themselves.
@@ -75,6 +76,11 @@ class BoardPlace:
     password: str
     ca_bundle: str = ""
     fingerprint: str = ""
+
+    @property
+    def lets_us_in(self) -> bool:
+        """Whether anybody said who we are there."""
+        return bool(self.username and self.password)
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,17 +13,19 @@ from ipaddress import ip_address, ip_network
 from pathlib import Path
 from typing import Any
 
-from reconciler.desired import layers_of, load_site, parse_blob, sites_in
+from reconciler.desired import board_places, layers_of, load_site, parse_blob, sites_in
 from reconciler.model.errors import ConfigError, ConfigErrors
 from reconciler.model.node import Node
 from reconciler.model.site import Site, SiteFiles
 from reconciler.simulator.bootstrapping import bootstrapped
 from reconciler.simulator.durations import REAL, Durations
 from reconciler.simulator.hardware import Disk, Machine, Port, SiteHardware, completed, made_mac
+from reconciler.simulator.redfish import Bmc
 from reconciler.simulator.system import System
 from reconciler.simulator.value_files import bootstrap_of
 
 Build = Callable[[], System]
+BOARD_USER = "stxr"
 FIRST, LOOPBACK = "controller-0", "lo"
 USUAL_ROOT = "/dev/disk/by-path/pci-0000:00:1f.2-ata-1.0"
 PARSED_FILES = 512
@@ -70,6 +72,22 @@ def _management_of(gateway: str) -> dict[str, Any]:
 def build(root: Path, name: str, *, durations: Durations = REAL) -> System:
     """The freshly bootstrapped system of one site. Raises ConfigErrors where its files are wrong."""
     return bootstrapped(hardware_of(load_site(_files(root, name), _parse)), durations=durations)
+
+
+def boards_of(root: Path, password: str, name: str) -> dict[str, Bmc]:
+    """The controllers of a site's hosts whose address Git says; their ports are the hosts'. None where its files are wrong."""
+    if not (root / "subclouds" / name).is_dir():
+        return {}
+    try:
+        site = load_site(_files(root, name), _parse)
+        machines = {machine.name: machine for machine in hardware_of(site).machines}
+    except (ConfigError, ConfigErrors):
+        return {}
+    return {
+        place.host: Bmc(place.host, BOARD_USER, password, {p.name: p.mac for p in machines[place.host].ports})
+        for place in board_places(site)
+        if place.host in machines
+    }
 
 
 def hardware_of(site: Site) -> SiteHardware:

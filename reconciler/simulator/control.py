@@ -12,6 +12,7 @@
     POST   /sites/<site>/faults                    a rule: {"trouble": "delay", "method": "PATCH", "path": ".*", ...}
     DELETE /sites/<site>/faults                    all rules
     PUT    /sites/<site>/connection                {"state": "up" | "silent" | "reset"}
+    PUT    /sites/<site>/power                     {"on": false}, of all its hosts, or {"on": true, "host": "controller-1"}
     POST   /sites/<site>/marks                     {"mark": "vim-refuses:no room"}; DELETE takes all away
     POST   /sites/<site>/tokens/expire
     POST   /sites/<site>/clock                     {"advance": seconds} or {"settle": true}
@@ -118,6 +119,11 @@ def _connect(site: Site, _rest: list[str], body: Any, _request: Request) -> Any:
     return {"state": site.interference.connection}
 
 
+def _power(site: Site, _rest: list[str], body: Any, _request: Request) -> Any:
+    site.power(on=bool(body["on"]), host=str(body.get("host", "")))
+    return {"off": sorted(site.unpowered)}
+
+
 def _mark(site: Site, _rest: list[str], body: Any, _request: Request) -> Any:
     site.system.marks.add(str(body["mark"]))
     return {"marks": sorted(site.system.marks)}
@@ -152,6 +158,7 @@ _ANSWERS: dict[tuple[str, str], Answer] = {
     ("POST", "faults"): _add_fault,
     ("DELETE", "faults"): _clear_faults,
     ("PUT", "connection"): _connect,
+    ("PUT", "power"): _power,
     ("POST", "marks"): _mark,
     ("DELETE", "marks"): _unmark,
     ("POST", "tokens"): _tokens,

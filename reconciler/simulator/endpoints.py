@@ -8,6 +8,8 @@ from typing import Any
 
 import yaml
 
+from reconciler.simulator.board_rooms import SERVICE as BOARDS
+from reconciler.simulator.build_repo import BOARD_USER
 from reconciler.simulator.control import PREFIX
 from reconciler.simulator.dcmanager import CENTRAL, REGION
 
@@ -24,7 +26,7 @@ def write(path: Path, url: str, sites: Iterable[str], password: str, ca_bundle: 
     secret.unlink(missing_ok=True)
     secret.touch(mode=0o600)
     secret.write_text(password)
-    entries = {name: _entry(url, name, secret, ca_bundle) for name in sites}
+    entries = {name: _entry(url, name, secret, ca_bundle) | _boards(url, name, secret, ca_bundle) for name in sites}
     of_central = {"services": {service: f"{url}/{CENTRAL}/{service}" for service in CENTRAL_SERVICES}}
     central = _entry(url, CENTRAL, secret, ca_bundle) | of_central
     document = {"endpoints": entries, CENTRAL: central | {"region": REGION}, "control": f"{url}{PREFIX}"}
@@ -41,3 +43,10 @@ def _entry(url: str, name: str, secret: Path, ca_bundle: Path | None) -> dict[st
     if ca_bundle is not None:
         entry["caBundle"] = str(ca_bundle.resolve())
     return entry
+
+
+def _boards(url: str, name: str, secret: Path, ca_bundle: Path | None) -> dict[str, Any]:
+    """The controllers of its hosts, whichever of them Git names."""
+    who = {"username": BOARD_USER, "password": {"secretRef": f"file:{secret.resolve()}"}}
+    trusted = {"caBundle": str(ca_bundle.resolve())} if ca_bundle else {}
+    return {"boards": {"*": {"url": f"{url}/{name}/{BOARDS}/{{host}}", **trusted, "credentials": who}}}

@@ -38,7 +38,7 @@ class Presence:
     def answers(self, row: Row) -> bool | None:
         """Whether the site of a row answers now; None where there is no such site."""
         site = self._followed(row)
-        return site.is_there and site.interference.connection is Connection.UP if site else None
+        return site.is_up and site.interference.connection is Connection.UP if site else None
 
     def alarms(self, row: Row) -> Mapping[str, int] | None:
         """How many alarms stand there; a site that nobody has asked for is not built for it."""

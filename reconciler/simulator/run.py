@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from reconciler.simulator import build_repo, endpoints, fleet, inventory_file
+from reconciler.simulator.board_rooms import BoardsOf, no_boards
 from reconciler.simulator.server import Server, ServerOptions, serve
 from reconciler.simulator.system import System
 
@@ -60,7 +61,13 @@ async def simulated(options: SimulateOptions) -> AsyncIterator[Server]:
         context, bundle = _tls(options)
         password = secrets.token_urlsafe(18)
         server_options = ServerOptions(
-            options.speed, password, options.token_seconds, options.slowness, context, central=central
+            options.speed,
+            password,
+            options.token_seconds,
+            options.slowness,
+            context,
+            central=central,
+            boards=_boards(options, Path(scratch), password),
         )
         async with serve(builders, options.host, options.port, server_options) as server:
             if options.endpoints_out is not None:
@@ -81,13 +88,25 @@ def _builders(options: SimulateOptions, scratch: Path) -> tuple[Builders, Mappin
     if options.repo is not None:
         return build_repo.builders(options.repo), build_repo.central_of(options.repo)
     if options.sites is not None:
-        root = options.repo_out or scratch / "repo"
+        root = _root(options, scratch)
         fleet.write(root, options.sites, seed=options.seed)
         return build_repo.builders(root), build_repo.central_of(root)
     if options.inventory is not None:
         system = inventory_file.read(options.inventory)
         return {system.name: partial(_same, system)}, {}
     raise ValueError("one of repo, sites and inventory must be given")
+
+
+def _root(options: SimulateOptions, scratch: Path) -> Path:
+    """Of the site-config repository that the sites are built of."""
+    return options.repo or options.repo_out or scratch / "repo"
+
+
+def _boards(options: SimulateOptions, scratch: Path, password: str) -> BoardsOf:
+    """A site that is known by its inventory alone has no controllers: that shows no more of them than an address."""
+    if options.inventory is not None:
+        return no_boards
+    return partial(build_repo.boards_of, _root(options, scratch), password)
 
 
 def _same(system: System) -> System:

@@ -2,6 +2,7 @@
 
 ``/<subcloud>/identity/v3/...`` is its Keystone, ``/<subcloud>/platform/v1/...`` its sysinv,
 ``/<subcloud>/faultmanagement/v1/...`` its Fault Management, ``nfv`` its VIM, ``usm`` its software management;
+``/<subcloud>/boards/<host>/redfish/v1/...`` the board management controller of a host;
 ``/systemController/identity``, ``dcmanager`` and ``faultmanagement`` are the central cloud's; ``/control/v1/...`` is the control API. Everything a system does happens in one synchronous call between two awaits, so writes are serial.
 """
 
@@ -18,7 +19,8 @@ from typing import Any
 
 from aiohttp import web
 
-from reconciler.simulator import control, dcmanager, fm, usm, vim
+from reconciler.simulator import board_rooms, control, dcmanager, fm, usm, vim
+from reconciler.simulator.board_rooms import BoardRooms, BoardsOf, no_boards
 from reconciler.simulator.dcmanager import CENTRAL, OWN_REGION, REGION
 from reconciler.simulator.exchange import Fault, Request, Response
 from reconciler.simulator.interference import Absence, Connection, Rule, Trouble, absence
@@ -47,7 +49,7 @@ class ServerOptions:
 
     ``slowness``: 0 answers at once, 1 as slowly as the real server was measured (see ``slowness``). ``racked``: sites whose
     machines stand in the rack, and that no central cloud has deployed yet. ``central``: what the central cloud is itself,
-    as in ``dcmanager.about.USUAL``.
+    as in ``dcmanager.about.USUAL``. ``boards``: the controllers of a site's hosts, by host.
     """
 
     speed: float = 1.0
@@ -57,6 +59,7 @@ class ServerOptions:
     tls: ssl.SSLContext | None = None
     racked: frozenset[str] = frozenset()
     central: Mapping[str, Any] = field(default_factory=dict)
+    boards: BoardsOf = no_boards
     clock: Callable[[], float] = time.monotonic
     wall_clock: Callable[[], float] = time.time
 
@@ -67,6 +70,7 @@ class Server:
 
     url: str
     central: Site
+    boards: BoardRooms
     sites: dict[str, Site] = field(default_factory=dict)
 
     def authority(self, site: str) -> dict[str, str]:
@@ -85,14 +89,15 @@ async def serve(
     central = _site(CENTRAL, lambda: dcmanager.central(deployed, **options.central), options, REGION)
     presence = Presence(central, sites, lambda name, build: _site(name, build, options), options.racked)
     closing = asyncio.Event()
-    application = _application(_Shell(presence, sites, central, closing, options.slowness))
+    rooms = BoardRooms(sites, options.boards, closing)
+    application = _application(_Shell(presence, sites, central, rooms, closing=closing, slowness=options.slowness))
     runner = web.AppRunner(application, access_log=None, handler_cancellation=True, shutdown_timeout=1)
     await runner.setup()
     try:
         listener = web.TCPSite(runner, host, port, ssl_context=options.tls)
         await listener.start()
         scheme = "https" if options.tls else "http"
-        yield Server(f"{scheme}://{host}:{_port(runner)}", central, sites)
+        yield Server(f"{scheme}://{host}:{_port(runner)}", central, rooms, sites)
     finally:
         closing.set()
         await runner.cleanup()
@@ -118,11 +123,18 @@ def _application(shell: _Shell) -> web.Application:
 
 class _Shell:
     def __init__(
-        self, presence: Presence, sites: dict[str, Site], central: Site, closing: asyncio.Event, slowness: float
+        self,
+        presence: Presence,
+        sites: dict[str, Site],
+        central: Site,
+        rooms: BoardRooms,
+        *,
+        closing: asyncio.Event,
+        slowness: float,
     ) -> None:
         self._presence = presence
         self._sites = ChainMap(sites, {CENTRAL: central})  # one that is deployed later is there, too
-        self._central = central
+        self._central, self._rooms = central, rooms
         self._closing = closing
         self._slowness = slowness
         self._workers: defaultdict[str, asyncio.Semaphore] = defaultdict(lambda: asyncio.Semaphore(WORKERS))
@@ -132,6 +144,9 @@ class _Shell:
         if request.path.startswith(control.PREFIX):
             return _sent(control.handle(self._sites, _asked(request, request.path, str(request.url.origin()), content)))
         name, service, path = _taken_apart(request.path)
+        if service == board_rooms.SERVICE:
+            base = f"{request.url.origin()}/{name}/{service}"
+            return await self._rooms.answer(name, _asked(request, path, base, content), request)
         site = self._central if name == CENTRAL else self._presence.site(name)
         if site is None or service not in _services(site):
             return web.json_response({"error": f"no such site or service: {request.path}"}, status=404)
@@ -144,7 +159,7 @@ class _Shell:
         site.requests += 1
         if site.interference.connection is Connection.SILENT:
             return await self._silence(request)
-        if site.interference.connection is Connection.RESET or not site.is_there:
+        if site.interference.connection is Connection.RESET or not site.is_up:
             return _reset(request)
         if site.is_built and (away := absence(site.system.address_moves, site.system.now)):
             return self._away(away, site, service, request, asked)

@@ -1,4 +1,4 @@
-"""One simulated subcloud: its system, built when it is first asked for, its Keystone, its line and its pace."""
+"""One simulated subcloud: its system, built when it is first asked for, its Keystone, its line, its power and its pace."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from typing import Any
 from reconciler.simulator.hardware import Machine
 from reconciler.simulator.interference import Connection, Interference
 from reconciler.simulator.keystone import Keystone
+from reconciler.simulator.sysinv import host_power
 from reconciler.simulator.sysinv.arrivals import appears
 from reconciler.simulator.sysinv.discovery import put_in_rack
 from reconciler.simulator.system import System
@@ -38,7 +39,9 @@ class Site:
     requests: int = 0
     is_there: bool = True  # else its machines are in the rack, or being installed: nobody answers
     bootstraps: int = 0  # how often the central cloud has bootstrapped it
+    unpowered: set[str] = field(default_factory=set)  # hosts whose power was taken
     _system: System | None = None
+    _was_off: bool = False  # any of its hosts, ever: all others are asked nothing
     _began: float = 0.0
     _ahead: float = 0.0
 
@@ -60,6 +63,28 @@ class Site:
         if bootstraps > self.bootstraps:
             self._system, self.bootstraps = None, bootstraps
         self.is_there = is_there
+
+    # ---- power
+
+    @property
+    def is_up(self) -> bool:
+        """Whether there is a controller that runs: nobody answers else."""
+        return self.is_there and not (self._was_off and host_power.is_down(self.system, self.unpowered))
+
+    def is_on(self, host: str) -> bool:
+        """Whether a host has power; the platform itself may have switched it off."""
+        if host in self.unpowered:
+            return False
+        return not (self.is_there and host_power.is_switched_off(self.system, host))
+
+    def switch(self, host: str, *, on: bool) -> None:
+        """Give a host power, or take it away: its platform is told by nobody, and finds out as of any host that is gone."""
+        if on == self.is_on(host):
+            return
+        self.unpowered.discard(host) if on else self.unpowered.add(host)
+        self._was_off = True
+        if self.is_there:
+            (host_power.comes_up if on else host_power.goes_down)(self.system, host)
 
     # ---- what the control API does, also callable in-process
 
@@ -102,6 +127,11 @@ class Site:
         put_in_rack(self.system, machine, is_on=is_on)
         row = appears(self.system, machine.boot_mac, **reported) if is_on else None
         return str(row["uuid"]) if row else None
+
+    def power(self, *, on: bool, host: str = "") -> None:
+        """The supply of a host, or of the whole site, comes back or goes."""
+        for name in [host] if host else [row["hostname"] for row in self.system.hosts() if row["hostname"]]:
+            self.switch(name, on=on)
 
     def connect(self, state: Connection) -> None:
         self.interference.connection = state

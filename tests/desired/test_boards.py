@@ -75,6 +75,11 @@ def test_a_controller_without_redfish_is_not_asked(kind):
     assert places(managed(kind), install=INSTALL) == ()
 
 
-def test_without_a_password_there_is_nobody_to_ask():
-    assert places(managed(), site="") == ()
-    assert places(install=INSTALL.replace("bmc_password", "# bmc_password")) == ()
+def test_without_a_password_it_is_known_and_does_not_let_us_in():
+    for found in (places(managed(), site=""), places(install=INSTALL.replace("bmc_password", "# bmc_password"))):
+        assert [(place.host, place.lets_us_in) for place in found] == [("controller-0", False)]
+
+
+def test_where_its_own_secret_is_not_said_the_installers_account_is_taken():
+    [place] = places(managed(), site="", install=INSTALL)
+    assert (place.username, place.url) == ("installer", "https://192.0.2.30")

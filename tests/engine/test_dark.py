@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from reconciler.clients.endpoints import load
-from reconciler.engine.dark import AT_ONCE, DARK_S, REFUSED_S, DarkSites, reached
+from reconciler.engine.dark import AT_ONCE, DARK_S, REFUSED_S, DarkSites
 from reconciler.model.board import Board, BoardError, BoardPlace, Health, Power, Trouble
 from reconciler.model.dark import SitePower
 from reconciler.model.errors import ConfigError, ConfigErrors, Reason
@@ -64,7 +64,11 @@ def trouble(kind: Trouble) -> BoardError:
 class World:
     def __init__(self, *sites):
         self.known, self.boards, self.clock, self.said = Known(*sites), Boards(), Clock(), []
-        self.dark = DarkSites(self.known, lambda site: (replace(PLACE, site=site),), self.boards, self.clock)
+        self.places = (PLACE,)
+        self.dark = DarkSites(self.known, self.places_of, self.boards, self.clock)
+
+    def places_of(self, site: str):
+        return tuple(replace(place, site=site) for place in self.places)
 
     async def look(self, after_s: float = 0.0):
         self.clock.time += after_s
@@ -166,17 +170,41 @@ def entry(tmp_path: Path, said: str):
 
 def test_the_endpoints_file_says_whom_to_trust(tmp_path):
     print_ = ":".join(["AB"] * 32)
-    place = reached(PLACE, entry(tmp_path, f'{{fingerprint: "{print_}", url: "https://bmc.example:8443"}}'))
+    place = entry(tmp_path, f'{{fingerprint: "{print_}", url: "https://bmc.example:8443"}}').reached(PLACE)
     assert (place.url, place.fingerprint) == ("https://bmc.example:8443", "ab" * 32)
     assert (place.username, place.password) == (PLACE.username, PLACE.password)
 
 
 def test_a_host_of_which_it_says_nothing_is_reached_as_git_says(tmp_path):
     other = replace(PLACE, host="controller-1")
-    assert reached(other, entry(tmp_path, "{caBundle: ca.pem}")) == other
-    assert reached(PLACE, None) == PLACE
+    assert entry(tmp_path, "{caBundle: ca.pem}").reached(other) == other
 
 
 def test_a_fingerprint_that_is_none_is_refused(tmp_path):
     with pytest.raises(ConfigErrors, match="64 hexadecimal digits"):
         entry(tmp_path, '{fingerprint: "ab:cd"}')
+
+
+def test_what_is_said_of_every_host_is_filled_in_for_each_and_its_own_entry_counts_first(tmp_path):
+    every = '{url: "https://gateway.example/{address}/{host}", caBundle: all.pem}'
+    said = f'{{fingerprint: "{"ab" * 32}"}}\n      "*": {every}'
+    place = entry(tmp_path, said).reached(PLACE)
+    assert (place.url, place.ca_bundle) == ("https://gateway.example/192.0.2.20/controller-0", "all.pem")
+    assert place.fingerprint == "ab" * 32
+
+
+def test_the_operator_may_have_an_account_of_his_own(tmp_path):
+    said = '{credentials: {username: reader, password: {secretRef: "env:READER"}}}'
+    place = entry(tmp_path, said).reached(replace(PLACE, username="", password=""))
+    assert (place.username, place.password, place.lets_us_in) == ("reader", "env:READER", True)
+
+
+def test_a_field_that_nobody_fills_in_is_refused(tmp_path):
+    with pytest.raises(ConfigErrors, match=r"knows no \{site\}"):
+        entry(tmp_path, '{url: "https://gateway.example/{site}"}')
+
+
+async def test_a_controller_that_nobody_said_a_password_of_is_not_asked(world):
+    world.places = (replace(PLACE, password=""),)
+    await world.look()
+    assert (world.boards.asked, world.said) == ([], [])

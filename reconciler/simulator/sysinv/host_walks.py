@@ -105,10 +105,10 @@ def unlocked(system: System, uuid: str) -> None:
     provision = "provisioning" if host["invprovision"] in (None, "unprovisioned") else host["invprovision"]
     host = _set(system, uuid, administrative=UNLOCKED, **GONE, ihost_action="", invprovision=provision)
     system.journal.count(host["hostname"], "reboot")
-    _next(system, _reboot_time(system, host), testing, host)
+    _next(system, reboot_time(system, host), testing, host)
 
 
-def _reboot_time(system: System, host: Row) -> float:
+def reboot_time(system: System, host: Row) -> float:
     if is_controller(host):
         return system.durations.reboot_aio if has_worker(host) else system.durations.reboot_worker
     return system.durations.reboot_storage if host["personality"] == "storage" else system.durations.reboot_worker
@@ -183,7 +183,7 @@ def _start_power(system: System, host: Row, action: str) -> None:
         return
     if action == "reinstall":
         _set(system, host["uuid"], inv_state="reinstalling")
-    wait = system.durations.reinstall if action == "reinstall" else _reboot_time(system, host)
+    wait = system.durations.reinstall if action == "reinstall" else reboot_time(system, host)
     system.after(system.durations.mtce_unlocks + wait, came_back, host["uuid"], tag=tag(host["uuid"]))
 
 
