@@ -13,6 +13,7 @@ from reconciler.model.plan import Method
 from reconciler.model.resource import ResourceKey
 from reconciler.model.snapshot import Snapshot
 from reconciler.model.stored import Stored
+from reconciler.model.words import Service
 
 
 class Remote(Protocol):
@@ -25,11 +26,11 @@ class Remote(Protocol):
         """
         ...
 
-    async def get(self, path: str) -> Any:
-        """One object."""
+    async def get(self, path: str, service: Service = Service.PLATFORM) -> Any:
+        """One object of one of its services."""
         ...
 
-    async def send(self, method: Method, path: str, body: Any) -> Any:
+    async def send(self, method: Method, path: str, body: Any, service: Service = Service.PLATFORM) -> Any:
         """One write, never repeated here: a missing answer is Unreachable with `sent`."""
         ...
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from reconciler.apply.judge import Verdict, conflict_text, judge, overtaken, remaining
@@ -10,7 +10,7 @@ from reconciler.apply.resolve import body_of, path_of, refs
 from reconciler.apply.trap import note, settle, taken_up
 from reconciler.apply.work import FIRST_SERVER_ERROR, Work
 from reconciler.model.change import Change
-from reconciler.model.errors import Busy, Conflict, NotReady, ReconcilerError, Refused, Unreachable
+from reconciler.model.errors import Busy, Conflict, NotReady, ReconcilerError, Refused, Stopped, Unreachable
 from reconciler.model.forecast import Act
 from reconciler.model.history import Deed
 from reconciler.model.kind import Context
@@ -145,7 +145,7 @@ async def _send_when_free(call: Call, path: str, body: Any, work: Work) -> Any:
     limit, polls = work.clock.now() + work.pace.busy_limit_s, work.pace.polls()
     while True:
         try:
-            return await work.send(call.method, path, body)
+            return await work.send(call.method, path, body, service=call.service)
         except Busy as busy:
             if work.clock.now() >= limit:
                 raise
@@ -159,13 +159,19 @@ async def _until(until: Until, call: Call, seen: Snapshot, work: Work) -> None:
     path = path_of(until.path, call.refs, seen, work.made)
     wanted = " or ".join(map(str, until.values))
     work.tell(Deed.WAITS, f"until {path} {until.attribute} is {wanted}, at most {until.limit_s:g} s")
-    while (value := (await work.get(path)).get(until.attribute)) not in until.values:
+    while (value := (found := await work.get(path, call.service)).get(until.attribute)) not in until.values:
+        if value in until.fails:
+            raise Stopped(work.site, f"{until.attribute} is {value}", _why(found, until))
         if work.clock.now() >= limit:
             raise NotReady(
                 f"{work.site}: {path} {until.attribute} is {value!r} after {until.limit_s:g} s, not {wanted}"
             )
         await work.clock.sleep(polls())
     work.tell(Deed.SEEN, f"{until.attribute} is {value}")
+
+
+def _why(found: Mapping[str, Any], until: Until) -> str:
+    return str(found.get(until.told_by) or "") if until.told_by else ""
 
 
 async def _verified(step: Step, work: Work) -> None:

@@ -16,6 +16,7 @@ from reconciler.model.kind import Kinds
 from reconciler.model.plan import Method, Stage
 from reconciler.model.resource import ResourceKey
 from reconciler.model.snapshot import Snapshot
+from reconciler.model.words import Service
 
 FIRST_SERVER_ERROR = 500
 LOOKS = 4
@@ -116,9 +117,9 @@ class Work:
         """The site, looked at, and again where the server failed: in a window, a look too few is a reboot too many."""
         return await self._patiently(lambda: self.remote.look(kinds, host))
 
-    async def get(self, path: str) -> Any:
+    async def get(self, path: str, service: Service = Service.PLATFORM) -> Any:
         """One object, in the same way."""
-        return await self._patiently(lambda: self.remote.get(path))
+        return await self._patiently(lambda: self.remote.get(path, service))
 
     async def _patiently(self, ask: Callable[[], Awaitable[T]]) -> T:
         polls = self.pace.polls()
@@ -132,11 +133,14 @@ class Work:
             await self.clock.sleep(polls())
         return await ask()
 
-    async def send(self, method: Method, path: str, body: Any, meaning: str = "") -> Any:
+    async def send(
+        self, method: Method, path: str, body: Any, meaning: str = "", service: Service = Service.PLATFORM
+    ) -> Any:
         """The answer to a call. meaning: what its path does not say."""
-        self.tell(Deed.SENT, f"{method} {path}" + (f" ({meaning})" if meaning else ""))
+        at = "" if service is Service.PLATFORM else f"{service} "
+        self.tell(Deed.SENT, f"{at}{method} {path}" + (f" ({meaning})" if meaning else ""))
         try:
-            answer = await self.remote.send(method, path, body)
+            answer = await self.remote.send(method, path, body, service)
         except ReconcilerError as error:
             self.tell(Deed.ANSWERED, _answer(error))
             raise

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TypeVar
 
 import aiohttp
@@ -19,6 +19,7 @@ from reconciler.clients.platform import PlatformClient
 from reconciler.model.words import Service
 
 T = TypeVar("T")
+LISTED = (Service.VIM, Service.USM)
 SessionFactory = Callable[[], AbstractAsyncContextManager[aiohttp.ClientSession]]
 
 
@@ -27,6 +28,7 @@ class SiteClients:
     """The clients of one site. They share its line and its token; keep them between visits, for the token's sake.
 
     fault, vim, usm: only where the endpoints file says where the service is.
+    beside: the same services, for kinds whose lists are theirs.
     """
 
     name: str
@@ -34,6 +36,7 @@ class SiteClients:
     fault: FaultClient | None = None
     vim: VimClient | None = None
     usm: UsmClient | None = None
+    beside: Mapping[Service, PlatformClient] = field(default_factory=dict)
 
 
 @asynccontextmanager
@@ -67,4 +70,5 @@ async def open_site(
             fault=known(Service.FAULT, FaultClient),
             vim=known(Service.VIM, VimClient),
             usm=known(Service.USM, UsmClient),
+            beside={service: at(service) for service in LISTED if service in endpoint.services},
         )

@@ -291,7 +291,13 @@ async def open_fleet(
                 site = open_site(endpoint, lambda: nullcontext(session), office.clock, limits, observer, sender=who)
                 clients = await stack.enter_async_context(site)
                 opened[endpoint.name] = SiteRemote(
-                    endpoint.name, clients.platform, office.kinds, office.clock, _neighbours(clients, centre), keep=keep
+                    endpoint.name,
+                    clients.platform,
+                    office.kinds,
+                    office.clock,
+                    _neighbours(clients, centre),
+                    keep=keep,
+                    services=clients.beside,
                 )
             return opened[endpoint.name]
 

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping
 from typing import Any, Protocol
 
 from reconciler.engine.surroundings import Neighbours, surroundings
 from reconciler.model.alarm import Noted, SiteAlarms
-from reconciler.model.errors import ReconcilerError
+from reconciler.model.errors import ConfigError, ReconcilerError
 from reconciler.model.gate import Surroundings
 from reconciler.model.host import SystemState
 from reconciler.model.kind import Kinds
@@ -20,7 +20,7 @@ from reconciler.observe import interpret, look, read
 
 
 class Platform(Protocol):
-    """The owner API of one site; clients.platform and the tests' fakes are it."""
+    """One owner API of one site; clients.platform and the tests' fakes are it."""
 
     async def list(self, path: str, items: str) -> tuple[Row, ...]: ...
 
@@ -47,6 +47,7 @@ class SiteRemote:
     """Keeps the last reading, so that a look asks only for the lists it needs. Looks follow each other.
 
     keep: is given each reading of the whole site; lists that failed are not in it.
+    services: those beside its platform, whose lists kinds read and to which plans send.
     """
 
     def __init__(
@@ -58,8 +59,10 @@ class SiteRemote:
         neighbours: Neighbours = NOBODY,
         *,
         keep: Keep = unkept,
+        services: Mapping[Service, Platform] | None = None,
     ) -> None:
-        self._site, self._platform, self._kinds, self._clock = site, platform, kinds, clock
+        self._site, self._kinds, self._clock = site, kinds, clock
+        self._services: Mapping[Service, Platform] = {Service.PLATFORM: platform, **(services or {})}
         self._neighbours, self._keep = neighbours, keep
         self._rows = Rows()
         self.took_s = 0.0  # the last full reading
@@ -74,13 +77,15 @@ class SiteRemote:
 
     def beside(self) -> SiteRemote:
         """The same site over the same line, with a memory of its own: a look that no visit notices."""
-        return SiteRemote(self._site, self._platform, self._kinds, self._clock, self._neighbours)
+        every = self._services
+        own = every[Service.PLATFORM]
+        return SiteRemote(self._site, own, self._kinds, self._clock, self._neighbours, services=every)
 
     async def observe(self) -> Snapshot:
         """The whole site, each list once. Raises what makes a reading impossible; other lists that fail are named."""
         began = self._clock.now()
         names = {name for kind in self._kinds.values() for name in kind.collections}
-        self._rows, unread = await read(self._platform, names)
+        self._rows, unread = await read(self._services, names)
         self.took_s = self._clock.now() - began
         self._keep(self._site, self._clock.now(), self.dump)
         return interpret(self._site, self._rows, self._kinds, self._clock.now(), unread)
@@ -99,7 +104,7 @@ class SiteRemote:
         if not self._rows.listed:
             return await self.observe()
         names = {"ihosts"} | {name for kind in kinds for name in self._kinds[kind].collections}
-        self._rows = await look(self._platform, self._rows, names, host)
+        self._rows = await look(self._services, self._rows, names, host)
         if not kinds:  # a host is looked at again and again: interpreting all that stands on a site takes 10 ms a host
             return Snapshot(self._site, {}, taken_at=self._clock.now(), system=self._rows.system)
         return interpret(self._site, self._rows, self._kinds, self._clock.now())
@@ -112,7 +117,7 @@ class SiteRemote:
         """What else the site's services say now. again: its hosts' labels may have changed since they were read."""
         if again:
             async with self._turn:
-                self._rows = await look(self._platform, self._rows, {"ihosts", "labels"}, "")
+                self._rows = await look(self._services, self._rows, {"ihosts", "labels"}, "")
         found = await surroundings(self._site, self._neighbours, self._rows)
         if self._neighbours.fault and Service.FAULT not in found.unread:
             self._alarms, self._silent_until = SiteAlarms.read(found.alarms, self._clock.now()), 0.0
@@ -152,8 +157,14 @@ class SiteRemote:
             for (name, host), rows in self._rows.listed.items()
         }
 
-    async def get(self, path: str) -> Any:
-        return await self._platform.get(path)
+    async def get(self, path: str, service: Service = Service.PLATFORM) -> Any:
+        return await self._at(service).get(path)
 
-    async def send(self, method: Method, path: str, body: Any) -> Any:
-        return await self._platform.send(method, path, body)
+    async def send(self, method: Method, path: str, body: Any, service: Service = Service.PLATFORM) -> Any:
+        return await self._at(service).send(method, path, body)
+
+    def _at(self, service: Service) -> Platform:
+        """Raises ConfigError for a service that nobody named."""
+        if service not in self._services:
+            raise ConfigError(f"{self._site}: nobody says where its {service} is; name it in the endpoints file")
+        return self._services[service]

@@ -49,6 +49,7 @@ class Reason(StrEnum):
     UNREACHABLE = "Unreachable"
     NOT_READY = "NotReady"
     STUCK = "HostStuck"
+    STOPPED = "Stopped"
     CONFLICT = "Conflict"
     HELD = "Held"
 
@@ -207,6 +208,20 @@ class NotReady(ReconcilerError):
 
     reason: ClassVar[Reason] = Reason.NOT_READY
     visit: ClassVar[Visit] = Visit.WAITING
+
+
+@dataclass(eq=False)
+class Stopped(ReconcilerError):
+    """What was begun has ended, and not well: the platform says so. said: its own words, "" where it has none."""
+
+    reason: ClassVar[Reason] = Reason.STOPPED
+    visit: ClassVar[Visit] = Visit.STALLED
+    site: str
+    state: str
+    said: str = ""
+
+    def __post_init__(self) -> None:
+        super().__init__(f"{self.site}: {self.state}" + (f": {self.said}" if self.said else ""))
 
 
 @dataclass(eq=False)

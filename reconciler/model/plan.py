@@ -32,12 +32,15 @@ class Until:
     """The effect to wait for: GET `path` until `attribute` is one of `values`; refs as in the call.
 
     `limit_s` is real seconds of the platform; the message on its end names the attribute and what it was.
+    fails: values after which it does not come any more; told_by: the attribute that says why then.
     """
 
     path: str
     attribute: str
     values: tuple[Any, ...]
     limit_s: float = 120.0
+    fails: tuple[Any, ...] = ()
+    told_by: str = ""
 
 
 @dataclass(frozen=True, slots=True)

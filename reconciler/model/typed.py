@@ -20,6 +20,7 @@ from reconciler.model.errors import Failure
 from reconciler.model.gate import GateName, Hold
 from reconciler.model.host import HostState, SystemState
 from reconciler.model.kind import Kinds
+from reconciler.model.multipart import File, InBase64, Multipart
 from reconciler.model.origin import Origin
 from reconciler.model.outcome import Entry, Outcome, StepResult
 from reconciler.model.plan import Blocked, Call, Opening, Plan, Ref, Stage, StageType, Step, Until
@@ -36,9 +37,12 @@ _RECORDS: Mapping[str, Callable[..., Any]] = {
     for cls in (
         *(Blocked, Call, Change, Entry, FieldChange, Plan, Pruning, Ref, Removal, RemovedValue, Resource),
         *(
+            File,
             Hold,
             HostCondition,
             HostState,
+            InBase64,
+            Multipart,
             Outcome,
             SecretRef,
             Snapshot,

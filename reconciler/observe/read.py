@@ -1,16 +1,16 @@
-"""The lists of one site, read once each. The client bounds how many run at a time."""
+"""The lists of one site, read once each from the service that has them. The client bounds how many run at a time."""
 
 from __future__ import annotations
 
 import asyncio
 from collections.abc import Collection as Names
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Protocol, TypeAlias
 
 from reconciler.model.errors import ReconcilerError
 from reconciler.model.rows import COLLECTIONS, Collection, Row, Rows
 from reconciler.model.snapshot import Unread
-from reconciler.model.words import Scope
+from reconciler.model.words import Scope, Service
 
 Listed: TypeAlias = tuple[tuple[str, str], tuple[Row, ...]]
 FIRST = ("ihosts", "isystems")  # what every other row is joined to
@@ -28,44 +28,50 @@ class Lists(Protocol):
         ...
 
 
-async def read(client: Lists, names: Iterable[str]) -> tuple[Rows, tuple[Unread, ...]]:
+Clients: TypeAlias = Mapping[Service, Lists]
+"""Who is asked for what. The lists of a service that is not there are neither read nor missed."""
+
+
+async def read(clients: Clients, names: Iterable[str]) -> tuple[Rows, tuple[Unread, ...]]:
     """The named collections of a site, in full.
 
-    Hosts and system come first and must be read: without them there is no reading, and their error is raised.
-    Any other list that fails is named in the second value and is absent from the first.
+    Hosts and system come first and must be read where there is a platform: without them there is no reading of it, and
+    their error is raised. Any other list that fails is named in the second value and is absent from the first.
     """
-    first = await asyncio.gather(*(_list(client, COLLECTIONS[name], "", "") for name in FIRST))
+    first = await asyncio.gather(*(_list(clients, *job) for job in _jobs(clients, frozenset(FIRST), Rows())))
     rows = Rows(dict(first))
-    rest = _jobs(frozenset(names) - frozenset(FIRST), rows)
-    found = await asyncio.gather(*(_list_or_unread(client, *job) for job in rest))
+    rest = _jobs(clients, frozenset(names) - frozenset(FIRST), rows)
+    found = await asyncio.gather(*(_list_or_unread(clients, *job) for job in rest))
     listed = (f for f in found if not isinstance(f, Unread))
     return rows.replaced(listed), tuple(f for f in found if isinstance(f, Unread))
 
 
-async def look(client: Lists, rows: Rows, names: Names[str], host: str = "") -> Rows:
+async def look(clients: Clients, rows: Rows, names: Names[str], host: str = "") -> Rows:
     """The same rows with the named lists read again; lists per host for this host only. Raises what reading raises."""
-    wanted = (job for job in _jobs(frozenset(names), rows) if job[1] in {"", host} or not host)
-    return rows.replaced(await asyncio.gather(*(_list(client, *job) for job in wanted)))
+    wanted = (job for job in _jobs(clients, frozenset(names), rows) if job[1] in {"", host} or not host)
+    return rows.replaced(await asyncio.gather(*(_list(clients, *job) for job in wanted)))
 
 
-def _jobs(names: frozenset[str], rows: Rows) -> Iterable[tuple[Collection, str, str]]:
+def _jobs(clients: Clients, names: frozenset[str], rows: Rows) -> Iterator[tuple[Collection, str, str]]:
     """(collection, host, host's uuid) for every list to ask for."""
     for name in sorted(names):
         collection = COLLECTIONS[name]
+        if collection.service not in clients:
+            continue
         if collection.scope is Scope.SYSTEM:
             yield collection, "", ""
         else:
             yield from ((collection, h.name, h.uuid) for h in rows.system.hosts.values())
 
 
-async def _list(client: Lists, collection: Collection, host: str, uuid: str) -> Listed:
-    path = collection.path.format(host=uuid)
+async def _list(clients: Clients, collection: Collection, host: str, uuid: str) -> Listed:
+    client, path = clients[collection.service], collection.path.format(host=uuid)
     rows = (await client.get(path),) if collection.is_object else await client.list(path, collection.items)
     return (collection.name, host), tuple(map(collection.kept, rows))
 
 
-async def _list_or_unread(client: Lists, collection: Collection, host: str, uuid: str) -> Listed | Unread:
+async def _list_or_unread(clients: Clients, collection: Collection, host: str, uuid: str) -> Listed | Unread:
     try:
-        return await _list(client, collection, host, uuid)
+        return await _list(clients, collection, host, uuid)
     except ReconcilerError as error:
         return Unread(collection.name, host, str(error))

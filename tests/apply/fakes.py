@@ -15,6 +15,7 @@ from reconciler.model.kind import Kinds
 from reconciler.model.resource import Resource, ResourceKey
 from reconciler.model.snapshot import Snapshot
 from reconciler.model.stored import Stored
+from reconciler.model.words import Service
 from tests.worlds import KINDS, snap
 
 
@@ -104,10 +105,10 @@ class FakeSite:
     def forget(self) -> None:
         self.forgotten += 1
 
-    async def get(self, path: str) -> Any:
+    async def get(self, path: str, service: Service = Service.PLATFORM) -> Any:
         raise AssertionError(path)
 
-    async def send(self, method: str, path: str, body: Any) -> Any:
+    async def send(self, method: str, path: str, body: Any, service: Service = Service.PLATFORM) -> Any:
         name = f"{method} {self._name(path, body)}"
         if errors := self.before.get(name):
             raise errors.pop(0)

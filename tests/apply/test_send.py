@@ -213,8 +213,8 @@ async def test_a_look_at_which_the_server_fails_costs_no_second_window():
     def fails():
         raise Refused("platform", "GET", "/v1/iface", 500, "database is starting", "sc-1")
 
-    async def sent(method, path, body):
-        answer = await send_it(method, path, body)
+    async def sent(method, path, body, service):
+        answer = await send_it(method, path, body, service)
         if "/iface" in path:
             site.looks += [fails] * 3
         return answer
@@ -293,8 +293,8 @@ async def test_a_value_that_somebody_else_writes_right_after_us_is_a_conflict_an
     site = FakeSite(have)
     send_it = site.send
 
-    async def overwritten(method, path, body):
-        answer = await send_it(method, path, body)
+    async def overwritten(method, path, body, service):
+        answer = await send_it(method, path, body, service)
         site.shown = snap(Net(name="a", mtu=1234))
         return answer
 

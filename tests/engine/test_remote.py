@@ -12,9 +12,10 @@ from reconciler.engine.remote import SILENT_S, SiteRemote
 from reconciler.engine.surroundings import Neighbours
 from reconciler.kinds import registry
 from reconciler.model.alarm import Alarm, AlarmSeverity
-from reconciler.model.errors import Unreachable
+from reconciler.model.errors import ConfigError, Unreachable
 from reconciler.model.rows import COLLECTIONS
 from reconciler.model.secret import digest
+from reconciler.model.words import Service
 from tests.apply.fakes import FakeClock, refused, unreachable
 
 KINDS = registry()
@@ -230,3 +231,23 @@ async def test_a_verdict_does_not_wait_for_one_that_hangs(beside, monkeypatch):
     faults.error = None
     faults.alarms = asyncio.Event().wait
     assert await remote.alarms(since=clock.time) is None
+
+
+class Usm(Platform):
+    """Another service of the same site."""
+
+    async def send(self, method, path, body):
+        return {"usm": (method, path, body)}
+
+
+async def test_what_is_sent_goes_to_the_service_that_it_is_for(platform):
+    remote = SiteRemote("ottawa", platform, KINDS, FakeClock(), services={Service.USM: Usm()})
+    assert await remote.send("POST", "/v1/deploy/precheck", {}, Service.USM) == {
+        "usm": ("POST", "/v1/deploy/precheck", {})
+    }
+    assert await remote.send("POST", "/v1/dns", {}) == {"sent": ("POST", "/v1/dns", {})}
+
+
+async def test_a_service_that_nobody_names_is_an_error_that_says_so(remote):
+    with pytest.raises(ConfigError, match="ottawa: nobody says where its usm is; name it in the endpoints file"):
+        await remote.get("/v1/release", Service.USM)

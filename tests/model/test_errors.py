@@ -17,6 +17,7 @@ from reconciler.model.errors import (
     Reason,
     ReconcilerError,
     Refused,
+    Stopped,
     Stuck,
     Unauthorized,
     Unreachable,
@@ -47,6 +48,7 @@ ALL = [
     NotReady("sc-0412 controller-0: not locked after 1800 s"),
     Conflict("sc-0412: controller-0/interface/mgmt0 has moved"),
     Held("sc-0412: outside its window"),
+    Stopped("sc-0412", "deploy-status is install-failed", "no route to the board"),
     Stuck(Condition.LOCK_REFUSED, "controller-0", "no quorum", "sc-0412"),
 ]
 
