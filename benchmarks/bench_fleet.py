@@ -25,7 +25,7 @@ from pathlib import Path
 from reconciler.engine.judgement import differences, state_of
 from reconciler.engine.preview import assumed
 from reconciler.engine.reconcile import Judged
-from reconciler.engine.repository import open_folder
+from reconciler.engine.opening import open_folder
 from reconciler.engine.verdicts import Whose, found
 from reconciler.diff import compare
 from reconciler.kinds import registry

@@ -18,8 +18,8 @@ from benchmarks.simulated import SITES, simulator
 from reconciler.clients import SYSTEM_CLOCK, Endpoint, load, open_site
 from reconciler.clients.keystone import token_request
 from reconciler.diff import compare, spelled
+from reconciler.engine.opening import open_folder
 from reconciler.engine.remote import SiteRemote
-from reconciler.engine.repository import open_folder
 from reconciler.kinds import registry
 from reconciler.model.rows import COLLECTIONS
 from reconciler.model.words import Scope

@@ -21,8 +21,8 @@ from reconciler.clients import SYSTEM_CLOCK, load
 from reconciler.engine.fleet import open_fleet
 from reconciler.engine.likeness import likeness
 from reconciler.engine.office import Office
+from reconciler.engine.opening import open_folder
 from reconciler.engine.preview import Edit, exact
-from reconciler.engine.repository import open_folder
 from reconciler.engine.trial import Case, tried
 from reconciler.engine.trial_worker import TrialWorker
 from reconciler.kinds import registry

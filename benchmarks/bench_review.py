@@ -14,8 +14,8 @@ from pathlib import Path
 from benchmarks import repository
 from benchmarks.repository import Shape
 from benchmarks.result import Result
+from reconciler.engine.opening import open_commit
 from reconciler.engine.preview import rows_of
-from reconciler.engine.repository import open_commit
 from reconciler.engine.reviewing import Known, moved, nothing_read, reviewed
 from reconciler.kinds import registry
 from reconciler.model.review import Review

@@ -27,7 +27,7 @@ from reconciler.apply import Pace
 from reconciler.clients import SYSTEM_CLOCK, load
 from reconciler.engine.fleet import open_fleet
 from reconciler.engine.office import Office
-from reconciler.engine.repository import open_folder
+from reconciler.engine.opening import open_folder
 from reconciler.kinds import registry
 from reconciler.model.words import Result
 from reconciler.simulator import build_repo, endpoints

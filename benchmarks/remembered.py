@@ -8,9 +8,10 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from reconciler.diff import compare
+from reconciler.engine.opening import MIRROR, open_commit
 from reconciler.engine.preview import assumed
 from reconciler.engine.reconcile import Judged
-from reconciler.engine.repository import MIRROR, Repository, open_commit
+from reconciler.engine.repository import Repository
 from reconciler.engine.verdicts import Whose, found
 from reconciler.kinds import registry
 from reconciler.model.kind import Context

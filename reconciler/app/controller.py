@@ -31,9 +31,9 @@ from reconciler.engine.foresight import Foresight
 from reconciler.engine.measuring import Recent
 from reconciler.engine.membership import Alone
 from reconciler.engine.office import Office
+from reconciler.engine.opening import MIRROR
 from reconciler.engine.queue import Queue
 from reconciler.engine.replicas import Replicas
-from reconciler.engine.repository import MIRROR
 from reconciler.engine.rollouts import Rollouts
 from reconciler.engine.rollouts_shared import SharedRollouts
 from reconciler.engine.sharing import Crew, may_share, membership

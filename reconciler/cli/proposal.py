@@ -10,8 +10,8 @@ from reconciler.cli.session import Chosen
 from reconciler.clients import SYSTEM_CLOCK
 from reconciler.clients.forges import load_forge, open_forge
 from reconciler.engine.accept import Acceptance
+from reconciler.engine.opening import LOOKS
 from reconciler.engine.proposing import Proposed, Target, propose
-from reconciler.engine.repository import LOOKS
 from reconciler.model.errors import ConfigError
 from reconciler.sources.mirror import Mirror
 from reconciler.sources.pushing import clone_of

@@ -9,7 +9,7 @@ import typer
 from reconciler.cli.options import STATE, Repo, Rev, Root, State
 from reconciler.cli.selection import selected
 from reconciler.desired import explain, render_yaml
-from reconciler.engine.repository import open_present
+from reconciler.engine.opening import open_present
 from reconciler.kinds import registry
 
 

@@ -15,9 +15,10 @@ from reconciler.cli.review_told import told
 from reconciler.cli.selection import selected
 from reconciler.cli.session import Chosen, measured
 from reconciler.engine.inventory_files import InventoryFiles
+from reconciler.engine.opening import open_present
 from reconciler.engine.preview import rows_of
 from reconciler.engine.proving import Budget
-from reconciler.engine.repository import Repository, open_present
+from reconciler.engine.repository import Repository
 from reconciler.engine.reviewing import Known, moved, reviewed
 from reconciler.kinds import registry
 from reconciler.model.errors import ConfigError

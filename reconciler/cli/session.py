@@ -13,7 +13,8 @@ from reconciler.engine.central import central_of
 from reconciler.engine.fleet import Fleet, Memory, open_fleet
 from reconciler.engine.measuring import Recent
 from reconciler.engine.office import Office
-from reconciler.engine.repository import Repository, open_looking, open_repository
+from reconciler.engine.opening import open_looking, open_repository
+from reconciler.engine.repository import Repository
 from reconciler.kinds import registry
 from reconciler.model.durations import NOTHING, Durations
 from reconciler.model.errors import ConfigError

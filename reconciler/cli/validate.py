@@ -15,7 +15,8 @@ import typer
 from reconciler.cli.options import STATE, All, Deployable, Exit, Format, Repo, Rev, Root, Show, Sites, State
 from reconciler.cli.selection import selected
 from reconciler.desired import Range, meetings, ranges, undeployable
-from reconciler.engine.repository import Repository, open_present
+from reconciler.engine.opening import open_present
+from reconciler.engine.repository import Repository
 from reconciler.engine.reviewing import moved
 from reconciler.kinds import registry
 from reconciler.model.errors import ConfigErrors, ReconcilerError

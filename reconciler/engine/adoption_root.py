@@ -10,7 +10,8 @@ from reconciler.adopt import FILES
 from reconciler.engine.adoption import AS_IT_IS, FLEET, FOLDER, Adopted, Wish, adopted
 from reconciler.engine.adoption_reading import Seen
 from reconciler.engine.adoption_update import updated
-from reconciler.engine.repository import Repository, open_folder
+from reconciler.engine.opening import open_folder
+from reconciler.engine.repository import Repository
 from reconciler.model.errors import ReconcilerError
 from reconciler.model.kind import Kinds
 from reconciler.model.snapshot import Snapshot

@@ -12,7 +12,9 @@ from pathlib import Path
 from typing import Protocol
 
 from reconciler.desired import fleet_part, layers_of
-from reconciler.engine.repository import MIRROR, MirrorBases, Repository, open_folder
+from reconciler.engine.bases import MirrorBases
+from reconciler.engine.opening import MIRROR, open_folder
+from reconciler.engine.repository import Repository
 from reconciler.model.kind import Kinds
 from reconciler.sources.errors import SourceError
 from reconciler.sources.inputs import Affected

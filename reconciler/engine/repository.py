@@ -6,15 +6,13 @@ leaves a site's inputs alone costs nothing.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from functools import lru_cache
-from pathlib import Path
 from typing import Protocol, Self
 
-from reconciler.desired import Fleet, fleet_part, layers_of, load_fleet, load_site, parse_blob
+from reconciler.desired import Fleet, fleet_part, load_fleet, load_site, parse_blob
+from reconciler.engine.bases import COMMIT, Bases
 from reconciler.engine.render import Pool, snapshot
 from reconciler.model.errors import ConfigErrors
 from reconciler.model.kind import Kinds
@@ -22,19 +20,10 @@ from reconciler.model.merge import Merge, moved_paths
 from reconciler.model.origin import Origin
 from reconciler.model.site import Settings, Site, SiteFiles
 from reconciler.model.snapshot import Snapshot
-from reconciler.sources.blame import Blames
 from reconciler.sources.commits import CommitFacts
-from reconciler.sources.errors import SourceError
 from reconciler.sources.inputs import FLEET, SITE_FILE, SITES
-from reconciler.sources.mirror import Mirror
-from reconciler.sources.sites import GitSites
-from reconciler.sources.working_tree import WorkingTree
-from reconciler.store import state_folder
 
-COMMIT = re.compile(r"[0-9a-f]{40}")
-MIRROR = "mirror"  # below the state folder, and its owner's
 KEPT = 4  # renderings of older commits that are kept of a site
-LOOKS = "looks"  # the same for those who do not own it
 
 
 class Tree(Protocol):
@@ -63,46 +52,6 @@ class Rendered:
 
 # a blob is parsed once, however many sites use it; sized for the profiles and sites of one push, not for a fleet
 _parse = lru_cache(4096)(parse_blob)
-
-
-class Bases(Protocol):
-    """Older commits of a repository."""
-
-    def is_past(self, commit: str, head: str) -> bool:
-        """Whether the commit is the head, or in its history."""
-        ...
-
-    def files(self, name: str, commit: str) -> SiteFiles | None:
-        """The files of a site at a commit; None where there is no such commit, or no such site in it."""
-        ...
-
-    def since(self, name: str, commit: str, head: str) -> tuple[str, ...]:
-        """The commits after one, up to the head, that may concern a site; oldest first."""
-        ...
-
-    def taken_from(self, name: str, commit: str, head: str) -> tuple[str, ...]:
-        """Those among them that took a file out of the site's folder."""
-        ...
-
-    def keep(self, name: str, commit: str) -> bool:
-        """Keep the commit reachable by a ref of our own."""
-        ...
-
-    def set_by(self, commit: str, origin: Origin) -> CommitFacts | None:
-        """The commit that set a line, as it stands at a commit; None where no commit is known to."""
-        ...
-
-    def moved_by(self, paths: frozenset[str], commit: str, head: str) -> Merge | None:
-        """The last commit after one, up to the head, that moved any of these paths; None where none did."""
-        ...
-
-    def authored_at(self, commit: str) -> float | None:
-        """When a commit was authored, in Unix seconds; None for one that is not known."""
-        ...
-
-    def close(self) -> None:
-        """End what reading older commits has started."""
-        ...
 
 
 class Repository:
@@ -257,153 +206,3 @@ def _reaching(said: SiteFiles) -> Mapping[str, bytes]:
     """A site's inputs, fleet.yaml by its part that reaches the site."""
     own = said.files.get(f"{SITES}{said.name}/{SITE_FILE}", b"")
     return {path: fleet_part(content, own) if path == FLEET else content for path, content in said.files.items()}
-
-
-def open_folder(folder: Path, kinds: Kinds, mirror: Mirror | None = None, root: str = "") -> Repository:
-    """A local folder as it stands, uncommitted edits included; a mirror of it, if any, gives the bases."""
-    tree = WorkingTree(folder / root, layers_of, fleet_part=fleet_part)
-    tree.look()
-    bases = MirrorBases(mirror, GitSites(mirror, layers_of, fleet_part=fleet_part, root=root)) if mirror else NoBases()
-    return Repository(tree, kinds, bases)
-
-
-def open_commit(mirror: Mirror, kinds: Kinds, root: str = "", revision: str = "") -> Repository:
-    """A commit of a mirror: the tip that was last fetched, or a revision."""
-    sites = GitSites(mirror, layers_of, fleet_part=fleet_part, root=root)
-    head = mirror.head()
-    sites.advance(mirror.resolve(revision) if revision or head is None else head.commit)
-    return Repository(sites, kinds, MirrorBases(mirror, sites))
-
-
-def open_repository(repo: str, root: str, revision: str, state: Path, kinds: Kinds) -> Repository:
-    """The repository as an operator names it: a local folder without a revision is taken as it stands.
-
-    Everything else goes through the mirror in the state folder, and is fetched. Raises SourceError.
-    """
-    folder = Path(repo)
-    if folder.is_dir() and not revision:
-        return open_folder(folder, kinds, mirror_of(folder, state), root)
-    mirror = Mirror.open(folder if folder.is_dir() else repo, state_folder(state) / MIRROR)
-    mirror.fetch(datetime.now(UTC))
-    return open_commit(mirror, kinds, root, revision)
-
-
-def mirror_of(folder: Path, state: Path) -> Mirror | None:
-    """A mirror of a local folder that is a git repository: bases come from its commits, never from its edits."""
-    if not (folder / ".git").exists():
-        return None
-    mirror = Mirror.open(folder, state_folder(state) / MIRROR)
-    mirror.fetch(datetime.now(UTC))
-    return mirror
-
-
-def open_looking(repo: str, root: str, revision: str, state: Path, kinds: Kinds) -> Repository:
-    """The same for who only looks and may not own the state folder: bases are read, and nothing is kept.
-
-    A local repository is read in place; one elsewhere goes through a mirror that no controller uses.
-    """
-    folder = Path(repo)
-    if not folder.is_dir():
-        mirror = Mirror.open(repo, state_folder(state) / LOOKS)
-        mirror.fetch(datetime.now(UTC))
-        return open_commit(mirror, kinds, root, revision)
-    if not (folder / ".git").exists():
-        return open_present(repo, root, revision, state, kinds)
-    mirror = Mirror.in_place(folder)
-    if revision:
-        return open_commit(mirror, kinds, root, revision)
-    return open_folder(folder, kinds, mirror, root)
-
-
-def open_present(repo: str, root: str, revision: str, state: Path, kinds: Kinds) -> Repository:
-    """The same for who does not ask for the past: a local folder needs no mirror, and nothing is written."""
-    folder = Path(repo)
-    if not folder.is_dir():
-        return open_repository(repo, root, revision, state, kinds)
-    if not revision:
-        return open_folder(folder, kinds, None, root)
-    return open_commit(Mirror.in_place(folder), kinds, root, revision)
-
-
-class MirrorBases:
-    """Older commits of a mirror."""
-
-    def __init__(self, mirror: Mirror, sites: GitSites) -> None:
-        self._mirror, self._sites = mirror, sites
-        self._blames = Blames(mirror.git, sites.root)
-        self._authored: dict[str, float] = {}
-
-    def is_past(self, commit: str, head: str) -> bool:
-        known = COMMIT.match(head)  # of a folder with edits too: `+edits` follows
-        return bool(known and COMMIT.fullmatch(commit) and self._mirror.is_ancestor(commit, known[0]))
-
-    def files(self, name: str, commit: str) -> SiteFiles | None:
-        try:
-            return self._sites.site_files(name, commit)
-        except SourceError:
-            return None  # the commit, or the site in it, is no longer there
-
-    def since(self, name: str, commit: str, head: str) -> tuple[str, ...]:
-        known = COMMIT.match(head)
-        return self._sites.since(name, commit, known[0]) if known else ()
-
-    def taken_from(self, name: str, commit: str, head: str) -> tuple[str, ...]:
-        known = COMMIT.match(head)
-        return self._sites.taken_from(name, commit, known[0]) if known else ()
-
-    def keep(self, name: str, commit: str) -> bool:
-        try:
-            self._mirror.keep(name, commit)
-        except SourceError:
-            return False  # not fetched yet: the next visit keeps it
-        return True
-
-    def set_by(self, commit: str, origin: Origin) -> CommitFacts | None:
-        return self._blames.of(commit, origin.file, origin.line)
-
-    def moved_by(self, paths: frozenset[str], commit: str, head: str) -> Merge | None:
-        return self._sites.moved_by(paths, commit, head)
-
-    def authored_at(self, commit: str) -> float | None:
-        known = COMMIT.match(commit)
-        if known and known[0] not in self._authored:
-            try:
-                [facts] = self._mirror.facts([known[0]])
-            except SourceError:
-                return None
-            self._authored[known[0]] = facts.at.timestamp()
-        return self._authored[known[0]] if known else None
-
-    def close(self) -> None:
-        self._mirror.close()
-
-
-class NoBases:
-    """A folder outside of git has no past."""
-
-    def is_past(self, commit: str, head: str) -> bool:  # noqa: ARG002
-        return False
-
-    def files(self, name: str, commit: str) -> SiteFiles | None:  # noqa: ARG002
-        return None
-
-    def since(self, name: str, commit: str, head: str) -> tuple[str, ...]:  # noqa: ARG002
-        return ()
-
-    def taken_from(self, name: str, commit: str, head: str) -> tuple[str, ...]:  # noqa: ARG002
-        return ()
-
-    def keep(self, name: str, commit: str) -> bool:  # noqa: ARG002
-        return False
-
-    def set_by(self, commit: str, origin: Origin) -> CommitFacts | None:  # noqa: ARG002
-        return None
-
-    def moved_by(self, paths: frozenset[str], commit: str, head: str) -> Merge | None:  # noqa: ARG002
-        return None
-
-    def authored_at(self, commit: str) -> float | None:  # noqa: ARG002
-        return None
-
-    def close(self) -> None:
-        """Nothing was started."""

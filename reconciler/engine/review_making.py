@@ -13,10 +13,11 @@ from functools import partial
 from typing import Any
 
 from reconciler.desired import Fleet, fleet_part, layers_of
+from reconciler.engine.bases import NoBases
 from reconciler.engine.preview import rows_of
 from reconciler.engine.prover import Prover
 from reconciler.engine.proving import Inventory, Lot
-from reconciler.engine.repository import NoBases, Repository
+from reconciler.engine.repository import Repository
 from reconciler.engine.reviewing import Known, moved, reviewed
 from reconciler.model.durations import Durations
 from reconciler.model.kind import Kinds

@@ -13,7 +13,7 @@ from reconciler.clients.forges import open_forge
 from reconciler.clients.forges.settings import ForgeFile
 from reconciler.engine.fleet import Fleet, open_fleet
 from reconciler.engine.office import Office
-from reconciler.engine.repository import open_commit
+from reconciler.engine.opening import open_commit
 from reconciler.engine.review_after import Merges
 from reconciler.engine.review_freshness import Fresh, Freshness
 from reconciler.engine.review_making import Maker

@@ -20,8 +20,8 @@ from reconciler.clients.http import Limits
 from reconciler.engine.central import central_of
 from reconciler.engine.fleet import Fleet, SiteResult, open_fleet
 from reconciler.engine.office import Office
+from reconciler.engine.opening import open_repository
 from reconciler.engine.reconcile import Judged
-from reconciler.engine.repository import open_repository
 from reconciler.kinds import registry
 from reconciler.model.outcome import Outcome
 from reconciler.simulator import endpoints

@@ -12,9 +12,10 @@ import pytest
 
 from reconciler.diff import compare, spelled
 from reconciler.engine.accept import Acceptance, accept
+from reconciler.engine.opening import open_folder
 from reconciler.engine.preview import assumed
 from reconciler.engine.reconcile import Judged
-from reconciler.engine.repository import Repository, open_folder
+from reconciler.engine.repository import Repository
 from reconciler.kinds import registry
 from reconciler.model.errors import ConfigError
 from reconciler.model.kind import Context

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from reconciler.diff import compare
 from reconciler.engine.approvals import Question
 from reconciler.engine.merged import Merged, approved_by_merge
-from reconciler.engine.repository import open_commit
+from reconciler.engine.opening import open_commit
 from reconciler.kinds import registry
 from reconciler.model.gate import GateName, Suspension
 from reconciler.model.kind import Context

@@ -8,9 +8,9 @@ from functools import partial
 
 import pytest
 
+from reconciler.engine.opening import open_folder
 from reconciler.engine.prover import Prover
 from reconciler.engine.proving import Budget, Inventory
-from reconciler.engine.repository import open_folder
 from reconciler.kinds import registry
 from reconciler.model.proof import ProofResult
 from reconciler.store import Store

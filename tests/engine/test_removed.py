@@ -10,8 +10,8 @@ import pytest
 from reconciler.apply import Pace
 from reconciler.diff import Present
 from reconciler.engine.office import Office
+from reconciler.engine.opening import open_commit, open_folder
 from reconciler.engine.removed import STEPS, removed, removed_by
-from reconciler.engine.repository import open_commit, open_folder
 from reconciler.kinds import registry
 from reconciler.model.resource import ResourceKey
 from tests.apply.fakes import FakeClock

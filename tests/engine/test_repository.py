@@ -6,7 +6,7 @@ from datetime import datetime
 
 import pytest
 
-from reconciler.engine.repository import open_commit, open_folder
+from reconciler.engine.opening import open_commit, open_folder
 from reconciler.kinds import registry
 from reconciler.model.errors import ConfigErrors
 from reconciler.sources.errors import UnknownSiteError

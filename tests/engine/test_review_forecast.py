@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from reconciler.engine.repository import open_commit
+from reconciler.engine.opening import open_commit
 from reconciler.engine.review_forecast import NOT_SENT
 from reconciler.engine.reviewing import Known, moved, reviewed
 from reconciler.kinds import registry

@@ -6,8 +6,8 @@ from dataclasses import replace
 
 import pytest
 
+from reconciler.engine.opening import open_commit
 from reconciler.engine.preview import assumed
-from reconciler.engine.repository import open_commit
 from reconciler.engine.reviewing import Known, looked_over, moved, reviewed
 from reconciler.kinds import registry
 from reconciler.model.errors import ConfigError

@@ -10,8 +10,9 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from reconciler.engine.opening import open_folder
 from reconciler.engine.preview import Edit, preview
-from reconciler.engine.repository import Repository, open_folder
+from reconciler.engine.repository import Repository
 from reconciler.engine.trial import Case
 from reconciler.kinds import registry
 from reconciler.model.words import Result

@@ -11,8 +11,8 @@ from pathlib import Path
 
 import pytest
 
+from reconciler.engine.opening import open_commit
 from reconciler.engine.preview import assumed
-from reconciler.engine.repository import open_commit
 from reconciler.engine.reviewing import Known, moved, reviewed
 from reconciler.kinds import registry
 from reconciler.model.forecast import (
