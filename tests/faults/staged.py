@@ -22,6 +22,7 @@ from tests.e2e.world import PASSWORD, SPEED
 from tests.faults.controller_process import Place, Process
 from tests.faults.crew import crew_of
 from tests.faults.rehearsal import Play
+from tests.faults.story import story
 from tests.properties.documents import SITES
 from tests.sources.history import History
 
@@ -129,7 +130,11 @@ async def staged(made: Template, folder: Path, database: str = "", replicas: int
     for number in range(replicas):
         shutil.copytree(made.state, folder / f"state-{number}")
     async with _served(made, folder, (database,) * replicas) as stage:
-        yield stage
+        try:
+            yield stage
+        except AssertionError as error:
+            error.add_note(story(stage))
+            raise
 
 
 @asynccontextmanager
