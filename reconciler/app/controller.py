@@ -201,7 +201,8 @@ def _controller(ground: Ground, fleet: Fleet) -> tuple[Controller, Sights]:
 
 def _git(ground: Ground, bounds: Bounds, fleet: Fleet, sights: Sights, stack: AsyncExitStack) -> Git:
     """What follows the repository. stack: closes what is opened when the first head is read."""
-    from reconciler.engine.durable import Durable, Limits, Place  # noqa: PLC0415 - DBOS takes a second to load
+    from reconciler.engine.durable import Durable  # noqa: PLC0415 - DBOS takes a second to load
+    from reconciler.engine.workflows import Limits, Place  # noqa: PLC0415 - the same
 
     options, store, members, it = ground.options, ground.store, ground.members, sights.watched.it
     place = Place(

@@ -9,6 +9,7 @@ import pytest
 from dbos import DBOS
 
 from reconciler.engine import durable
+from reconciler.engine.workflows import SLOW_QUEUE
 from reconciler.model.history import Deed
 from reconciler.model.words import State
 from tests.e2e.ottawa import OTTAWA, OWN, TWO_STEPS
@@ -71,7 +72,7 @@ async def test_a_plan_of_a_site_that_is_slow_to_read_waits_in_no_other_site_s_wa
         clone.commit({OWN: TWO_STEPS})
         async with controlled(world) as it:
             await it.visit(OTTAWA)
-            assert len(await DBOS.list_workflows_async(queue_name=durable.SLOW_QUEUE)) == 1
+            assert len(await DBOS.list_workflows_async(queue_name=SLOW_QUEUE)) == 1
             await until(lambda: not it.is_under_way(OTTAWA))
             await it.visit(OTTAWA)
             assert it.verdicts[OTTAWA].state is State.IN_SYNC

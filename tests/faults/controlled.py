@@ -7,8 +7,9 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 
 from reconciler.engine.controller import Controller, Schedule
-from reconciler.engine.durable import Durable, Limits, Place
+from reconciler.engine.durable import Durable
 from reconciler.engine.queue import Queue
+from reconciler.engine.workflows import Limits, Place
 from tests.e2e.world import World
 
 LOOK_S = 0.02

@@ -25,7 +25,7 @@ from reconciler.app import controller as put_together
 from reconciler.apply import Pace
 from reconciler.clients.http import Limits
 from reconciler.clients.patience import Patience
-from reconciler.engine import durable
+from reconciler.engine import run
 from reconciler.engine.backoff import Backoff
 from reconciler.engine.controller import Controller, Schedule
 from reconciler.engine.dark import DARK_S
@@ -195,7 +195,7 @@ def _options(place: Place) -> Running:
 
 def _stand(at: Boundary, parent: Connection) -> None:
     """Say so at the deed, and wait there. Of the deeds that are done, not of those whose end was kept."""
-    kept, counts = durable._Run._kept, Counter[str]()
+    kept, counts = run.Run._kept, Counter[str]()
 
     async def counted(*args: Any) -> Any:
         *rest, name, deed = args
@@ -212,7 +212,7 @@ def _stand(at: Boundary, parent: Connection) -> None:
 
         return await kept(*rest, name, stood)
 
-    durable._Run._kept = counted  # type: ignore[method-assign]
+    run.Run._kept = counted  # type: ignore[method-assign]
 
 
 def _wait(parent: Connection) -> None:

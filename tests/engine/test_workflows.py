@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from reconciler.engine.durable import QUEUE, SLOW_QUEUE, Limits
+from reconciler.engine.workflows import QUEUE, SLOW_QUEUE, Limits
 
 
 @pytest.mark.parametrize(
