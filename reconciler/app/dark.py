@@ -8,6 +8,7 @@ from reconciler.app.watching import Sights
 from reconciler.clients import SYSTEM_CLOCK, load
 from reconciler.clients.redfish import Boards
 from reconciler.engine.board_places import places_of
+from reconciler.engine.board_visits import BoardVisits, OwnRefusals
 from reconciler.engine.dark import DarkSites
 
 
@@ -16,5 +17,6 @@ async def light_dark_sites(git: Git, sights: Sights, options: Running) -> None:
     await git.crew.has_begun.wait()
     places = places_of(git.source.repository, load(options.endpoints))
     with Boards(options.endpoints.parent) as boards:
-        dark = DarkSites(sights.watched.it, places, boards, SYSTEM_CLOCK, options.boards_s)
+        visits = BoardVisits(boards, OwnRefusals(), SYSTEM_CLOCK)
+        dark = DarkSites(sights.watched.it, places, visits, SYSTEM_CLOCK, options.boards_s)
         await dark.run(sights.says("boards"))

@@ -12,6 +12,7 @@ from reconciler.cli import (
     accept,
     adopt,
     apply,
+    board,
     decline,
     demo,
     drift,
@@ -64,6 +65,7 @@ app.command("resume")(words.resume)
 app.add_typer(tokens.tokens, name="token")
 app.add_typer(rollout.app, name="rollout")
 app.command("decline")(decline.decline)
+app.command("board")(board.board)
 app.command("inventory")(inventory.inventory)
 app.command("adopt")(adopt.adopt)
 app.command("accept")(accept.accept)

@@ -1,8 +1,4 @@
-"""Dark sites: what the board management controllers of their hosts say, asked slowly and for those sites alone.
-
-A controller that refused our password is left alone for long: a few wrong ones lock its account, and the platform, or
-a person, needs it then.
-"""
+"""Dark sites: what the board management controllers of their hosts say, asked slowly and for those sites alone."""
 
 from __future__ import annotations
 
@@ -12,21 +8,15 @@ from math import inf
 from typing import Protocol
 
 from reconciler.engine.board_places import Places
-from reconciler.model.board import Board, BoardError, BoardPlace, Trouble
+from reconciler.engine.board_visits import BoardVisits
+from reconciler.model.board_reading import BoardReading
 from reconciler.model.dark import HostSight, in_words
-from reconciler.model.errors import ConfigError, ReconcilerError
+from reconciler.model.errors import ReconcilerError
 from reconciler.model.verdict import Verdict
 
 DARK_S = 600.0
 ROUND_S = 15.0
-REFUSED_S = 6 * 3600.0
 AT_ONCE = 64  # sites of a round: those that were never asked come first, and are not to wait for all others
-
-
-class Asked(Protocol):
-    """clients.redfish.Boards."""
-
-    async def read(self, place: BoardPlace) -> Board: ...
 
 
 class Known(Protocol):
@@ -46,10 +36,11 @@ class Clock(Protocol):
 class DarkSites:
     """Looks at the hosts of dark sites. places: a site's controllers, as Git and the endpoints file say them now."""
 
-    def __init__(self, known: Known, places: Places, boards: Asked, clock: Clock, every_s: float = DARK_S) -> None:
+    def __init__(
+        self, known: Known, places: Places, boards: BoardVisits, clock: Clock, every_s: float = DARK_S
+    ) -> None:
         self._known, self._places, self._boards, self._clock, self._every_s = known, places, boards, clock, every_s
         self._looked: dict[str, float] = {}
-        self._refused: dict[BoardPlace, HostSight] = {}
 
     async def run(self, say: Callable[[str], None]) -> None:
         """For ever; cancel it to end it. say: told when it is another thing that the controllers of a site say."""
@@ -72,23 +63,14 @@ class DarkSites:
             places = self._places(verdict.site)
         except ReconcilerError:
             return  # the site's own verdict says what is wrong with its files
-        sights = tuple(await asyncio.gather(*(self._sight(place) for place in places if place.lets_us_in)))
+        asked = [place for place in places if place.lets_us_in]
+        sights = tuple(_sight(reading) for reading in await self._boards.readings(asked))
         if sights and self._known.light(verdict.site, sights) and in_words(sights) != in_words(verdict.boards):
             say(f"{verdict.site} answers nobody: {in_words(sights)}")
 
-    async def _sight(self, place: BoardPlace) -> HostSight:
-        now = self._clock.now()
-        refused = self._refused.get(place)
-        if refused and now - refused.at < REFUSED_S:
-            return refused
-        self._refused.pop(place, None)
-        try:
-            board = await self._boards.read(place)
-        except BoardError as error:
-            sight = HostSight(place.host, now, trouble=error.trouble, said=str(error))
-            if error.trouble is Trouble.PASSWORD:
-                self._refused[place] = sight
-            return sight
-        except ConfigError as error:
-            return HostSight(place.host, now, said=f"{place.host}: its controller was not asked: {error}")
-        return HostSight(place.host, now, board.power, board.health)
+
+def _sight(reading: BoardReading) -> HostSight:
+    board = reading.board
+    if board is None:
+        return HostSight(reading.host, reading.at, trouble=reading.trouble, said=reading.said)
+    return HostSight(reading.host, reading.at, board.power, board.health)

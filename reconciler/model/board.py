@@ -5,9 +5,11 @@ The words are Redfish's (DMTF DSP2046: ComputerSystem, VirtualMedia, Bios, Softw
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from hashlib import sha256
 from typing import ClassVar
 
 from reconciler.model.errors import Reason, ReconcilerError, Visit
@@ -50,6 +52,7 @@ class Part(StrEnum):
     """What is read of a controller: each costs it requests, and it is slow."""
 
     HOST = "host"  # power, health, boot: one document, always read
+    BOOT_OPTIONS = "boot-options"
     MEDIA = "media"
     PORTS = "ports"
     BIOS = "bios"
@@ -82,6 +85,19 @@ class BoardPlace:
         """Whether anybody said who we are there."""
         return bool(self.username and self.password)
 
+    @property
+    def account(self) -> str:
+        """Digest of where, and as whom, we log in: not of the password, which is a reference here."""
+        return sha256(f"{self.url}\0{self.username}\0{self.password}".encode()).hexdigest()
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """A controller did not let us in, at `at` (Unix seconds); said: its words."""
+
+    at: float
+    said: str = ""
+
 
 @dataclass(frozen=True, slots=True)
 class Boot:
@@ -91,6 +107,15 @@ class Boot:
     enabled: str = ""
     mode: str = ""  # UEFI or legacy
     allowed: tuple[str, ...] = ()
+    order: tuple[str, ...] = ()  # references of boot options, the first tried first
+
+
+@dataclass(frozen=True, slots=True)
+class BootOption:
+    """Something to boot from. reference: by which the boot order names it, as Boot0001; name: for people."""
+
+    reference: str
+    name: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,7 +162,8 @@ class Sensor:
 class Board:
     """What a controller said of its host. A part that was not asked for, or that it does not have, is None.
 
-    bios: attributes in force; pending: those that are to be after the next reset, where they are others.
+    bios: attributes in force, passwords masked; pending: those that are to be after the next reset, where they are others.
+    secure_boot: after the next reset; secure_boot_now: in force, None where it is not said.
     """
 
     power: Power = Power.UNKNOWN
@@ -151,8 +177,33 @@ class Board:
     bios: Mapping[str, object] | None = None
     pending: Mapping[str, object] | None = None
     secure_boot: bool | None = None
+    secure_boot_now: bool | None = None
+    boot_options: tuple[BootOption, ...] | None = None
     firmware: tuple[Firmware, ...] | None = None
     sensors: tuple[Sensor, ...] | None = None
+
+    @property
+    def waiting(self) -> Mapping[str, object]:
+        """What is to be after the next reset, and is another now."""
+        found = dict(self.pending or {})
+        if self.secure_boot is not None and self.secure_boot_now not in {None, self.secure_boot}:
+            found["secure boot"] = "on" if self.secure_boot else "off"
+        return found
+
+    @property
+    def ill(self) -> tuple[Sensor, ...]:
+        """The sensors that are not well."""
+        return tuple(each for each in self.sensors or () if each.health in {Health.WARNING, Health.CRITICAL})
+
+
+_HIDDEN = re.compile(
+    r"(password|passphrase|passwd|secret)(?!.*(status|state|lock|policy|enable|jumper)$)", re.IGNORECASE
+)
+
+
+def is_hidden(attribute: str) -> bool:
+    """Whether a BIOS attribute is a password, or what is kept of one: makers show digests and salts of theirs."""
+    return _HIDDEN.search(attribute) is not None
 
 
 _ADVICE = {

@@ -35,6 +35,13 @@ class SetBoot:
 
 
 @dataclass(frozen=True, slots=True)
+class SetBootOrder:
+    """What the host tries to boot from, in turn, from its next boot on: references, all that there are."""
+
+    references: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class InsertMedia:
     """An image into the first pretended drive of a type that has none; the controller itself fetches it."""
 
@@ -71,7 +78,7 @@ class UpdateFirmware:
     targets: tuple[str, ...] = ()
 
 
-BoardOrder = SetPower | SetBoot | InsertMedia | EjectMedia | SetBios | SetSecureBoot | UpdateFirmware
+BoardOrder = SetPower | SetBoot | SetBootOrder | InsertMedia | EjectMedia | SetBios | SetSecureBoot | UpdateFirmware
 
 
 class TaskState(StrEnum):

@@ -22,6 +22,7 @@ from reconciler.model.board_orders import (
     PowerOrder,
     SetBios,
     SetBoot,
+    SetBootOrder,
     SetPower,
     SetSecureBoot,
     TaskState,
@@ -156,6 +157,20 @@ async def test_a_boot_override_for_once_is_gone_after_the_boot(boards, place, st
     assert (await boards.read(place)).boot.enabled == "disabled"
 
 
+async def test_the_boot_order_is_told_by_names_and_set_whole(boards, place):
+    board = await boards.read(place, [Part.BOOT_OPTIONS])
+    assert board.boot.order == ("Boot0000", "Boot0001")
+    assert {option.reference: option.name for option in board.boot_options}["Boot0001"] == "Hard drive 1"
+    await boards.order(place, SetBootOrder(("Boot0001", "Boot0000")))
+    assert (await boards.read(place)).boot.order == ("Boot0001", "Boot0000")
+
+
+async def test_a_boot_option_that_is_not_there_is_refused(boards, place):
+    with pytest.raises(BoardError, match="Boot0009") as raised:
+        await boards.order(place, SetBootOrder(("Boot0009",)))
+    assert raised.value.trouble is Trouble.REFUSED
+
+
 async def test_an_image_is_inserted_once_and_ejected(boards, place):
     await boards.order(place, InsertMedia("http://192.0.2.9/boot.iso"))
     [drive] = [each for each in (await boards.read(place, [Part.MEDIA])).media if each.is_inserted]
@@ -178,6 +193,26 @@ async def test_bios_attributes_wait_for_a_reset(boards, place, standing):
     assert (after.bios["SriovGlobalEnable"], after.pending) == ("Enabled", {})
 
 
+async def test_passwords_of_the_bios_are_not_shown_and_whether_they_are_set_is(boards, place, standing):
+    standing.bmc.bios = {"SetupPassword": PASSWORD, "SysPassword": "", "SHA256SetupPasswordSalt": "c0ffee"}
+    standing.bmc.bios |= {"PasswordStatus": "Unlocked"}
+    standing.bmc.pending = {"SysPassword": PASSWORD}
+    board = await boards.read(place, [Part.BIOS])
+    assert dict(board.bios) == {
+        "SetupPassword": "****",
+        "SysPassword": "",
+        "SHA256SetupPasswordSalt": "****",
+        "PasswordStatus": "Unlocked",
+    }
+    assert dict(board.pending) == {"SysPassword": "****"}
+
+
+async def test_the_account_in_an_images_url_is_not_shown(boards, place, standing):
+    standing.bmc.drives["Cd"].image = f"http://installer:{PASSWORD}@192.0.2.9/boot.iso"
+    [drive] = [each for each in (await boards.read(place, [Part.MEDIA])).media if each.is_inserted]
+    assert drive.image == "http://192.0.2.9/boot.iso"
+
+
 async def test_an_unknown_bios_attribute_is_refused_in_the_controllers_words(boards, place):
     with pytest.raises(BoardError, match="NoSuchThing is not in the list of valid properties") as raised:
         await boards.order(place, SetBios({"NoSuchThing": "1"}))
@@ -186,7 +221,8 @@ async def test_an_unknown_bios_attribute_is_refused_in_the_controllers_words(boa
 
 async def test_secure_boot_is_asked_for(boards, place):
     await boards.order(place, SetSecureBoot(enabled=True))
-    assert (await boards.read(place, [Part.SECURE_BOOT])).secure_boot is True
+    board = await boards.read(place, [Part.SECURE_BOOT])
+    assert (board.secure_boot, board.secure_boot_now, board.waiting) == (True, False, {"secure boot": "on"})
 
 
 async def test_firmware_is_updated_by_a_task(boards, place, standing):

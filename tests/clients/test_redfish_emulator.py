@@ -6,16 +6,8 @@ Its power takes 1 to 11 seconds of real time, so what is waited for is looked at
 from __future__ import annotations
 
 import asyncio
-import contextlib
-import os
-import signal
-import socket
-import subprocess
-import sys
 from collections.abc import Awaitable, Callable, Iterator
-from pathlib import Path
 
-import bcrypt
 import pytest
 from aiohttp import web
 from aiohttp.test_utils import TestServer
@@ -23,51 +15,16 @@ from aiohttp.test_utils import TestServer
 from reconciler.clients.redfish import BoardLimits, Boards
 from reconciler.model.board import Board, BoardError, BoardPlace, Health, Part, Power, Trouble
 from reconciler.model.board_orders import EjectMedia, InsertMedia, PowerOrder, SetBoot, SetPower, SetSecureBoot
+from tests.clients.emulating import MAC, PASSWORD, Emulator, emulating
 
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("emulator")]
-PASSWORD = "Emulated-7-hush"
-UUID = "7d1b42a6-0001-4b1c-9d5e-0123456789ab"
-MAC = "02:00:00:00:0e:01"
-CONFIG = """
-SUSHY_EMULATOR_LISTEN_IP = "127.0.0.1"
-SUSHY_EMULATOR_LISTEN_PORT = {port}
-SUSHY_EMULATOR_FAKE_DRIVER = True
-SUSHY_EMULATOR_FEATURE_SET = "full"
-SUSHY_EMULATOR_STATE_DIR = {state!r}
-SUSHY_EMULATOR_AUTH_FILE = {auth!r}
-SUSHY_EMULATOR_FAKE_SYSTEMS = [
-    {{"uuid": "{uuid}", "name": "fake", "power_state": "Off", "nics": [{{"mac": "{mac}", "ip": "192.0.2.10"}}]}}
-]
-"""
+HASTY = BoardLimits(connect_s=1, read_s=1, visit_s=3)
 
 
 @pytest.fixture(scope="module")
-def emulator(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """Its URL. State lies in a folder of the test: the emulator would remember the last run otherwise."""
-    folder = tmp_path_factory.mktemp("emulator")
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    auth = folder / "htpasswd"
-    auth.write_text(f"root:{bcrypt.hashpw(PASSWORD.encode(), bcrypt.gensalt(4)).decode()}\n")
-    config = folder / "emulator.conf"
-    config.write_text(CONFIG.format(port=port, state=str(folder), auth=str(auth), uuid=UUID, mac=MAC))
-    with (folder / "log").open("wb") as log:
-        program = Path(sys.executable).with_name("sushy-emulator")
-        process = subprocess.Popen([program, "--config", str(config)], stdout=log, stderr=log, cwd=folder)
-    try:
-        until_it_listens(port, process, folder / "log")
-        yield f"http://127.0.0.1:{port}"
-    finally:
-        os.kill(process.pid, signal.SIGTERM)
-        process.wait(10)
-
-
-def until_it_listens(port: int, process: subprocess.Popen[bytes], log: Path) -> None:
-    while process.poll() is None:
-        with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", port), 0.1):
-            return
-    pytest.fail(f"the emulator ended: {log.read_text()}")
+def emulator(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Emulator]:
+    with emulating(tmp_path_factory.mktemp("emulator")) as running:
+        yield running
 
 
 @pytest.fixture
@@ -79,8 +36,8 @@ def boards(monkeypatch: pytest.MonkeyPatch) -> Iterator[Boards]:
 
 
 @pytest.fixture
-def place(emulator: str) -> BoardPlace:
-    return BoardPlace("sc-1", "controller-0", emulator, "root", "env:BMC_PASSWORD")
+def place(emulator: Emulator) -> BoardPlace:
+    return BoardPlace("sc-1", "controller-0", emulator.url, "root", "env:BMC_PASSWORD")
 
 
 async def until(read: Callable[[], Awaitable[Board]], power: Power) -> None:
@@ -149,16 +106,22 @@ async def test_bios_and_firmware_that_it_does_not_have_are_no_errors(boards, pla
     assert (board.bios, board.firmware) == (None, None)
 
 
-async def test_a_stopped_emulator_is_slow_and_one_that_is_gone_is_dead(boards, place, emulator):
-    hasty = BoardLimits(connect_s=1, read_s=1, visit_s=3)
-    with socket.socket() as mute, Boards(limits=hasty) as others:
-        mute.bind(("127.0.0.1", 0))
-        url = f"http://127.0.0.1:{mute.getsockname()[1]}"
-        dead = BoardPlace("sc-1", "controller-0", url, "root", "env:BMC_PASSWORD")
-        with pytest.raises(BoardError) as raised:
-            await others.read(dead)
-        assert raised.value.trouble is Trouble.DEAD
-        mute.listen()
-        with pytest.raises(BoardError) as raised:
-            await others.read(dead)
-        assert raised.value.trouble is Trouble.SLOW
+async def trouble_of(place):
+    with Boards(limits=HASTY) as hasty, pytest.raises(BoardError) as raised:
+        await hasty.read(place)
+    assert PASSWORD not in str(raised.value)
+    return raised.value.trouble
+
+
+async def test_one_that_hangs_is_slow_and_answers_once_it_goes_on(boards, place, emulator):
+    with emulator.hanging():
+        assert await trouble_of(place) is Trouble.SLOW
+    assert (await boards.read(place)).health is Health.OK
+
+
+async def test_one_that_is_gone_is_dead(boards, tmp_path):
+    with emulating(tmp_path) as other:
+        place = BoardPlace("sc-1", "controller-0", other.url, "root", "env:BMC_PASSWORD")
+        assert (await boards.read(place)).health is Health.OK
+        other.end()
+        assert await trouble_of(place) is Trouble.DEAD

@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from reconciler.clients.endpoints import load
-from reconciler.engine.dark import AT_ONCE, DARK_S, REFUSED_S, DarkSites
+from reconciler.engine.board_visits import PAUSE_S, BoardVisits, OwnRefusals
+from reconciler.engine.dark import AT_ONCE, DARK_S, DarkSites
 from reconciler.model.board import Board, BoardError, BoardPlace, Health, Power, Trouble
 from reconciler.model.dark import SitePower
 from reconciler.model.errors import ConfigError, ConfigErrors, Reason
@@ -50,7 +51,7 @@ class Boards:
     def __init__(self):
         self.asked, self.answer = [], Board(power=Power.ON, health=Health.OK)
 
-    async def read(self, place):
+    async def read(self, place, parts=()):
         self.asked.append(place)
         if isinstance(self.answer, Exception):
             raise self.answer
@@ -65,7 +66,8 @@ class World:
     def __init__(self, *sites):
         self.known, self.boards, self.clock, self.said = Known(*sites), Boards(), Clock(), []
         self.places = (PLACE,)
-        self.dark = DarkSites(self.known, self.places_of, self.boards, self.clock)
+        visits = BoardVisits(self.boards, OwnRefusals(), self.clock)
+        self.dark = DarkSites(self.known, self.places_of, visits, self.clock)
 
     def places_of(self, site: str):
         return tuple(replace(place, site=site) for place in self.places)
@@ -126,13 +128,13 @@ async def test_a_controller_that_does_not_answer_is_told_by_its_trouble(world):
     assert world.verdict.power is SitePower.UNKNOWN
 
 
-async def test_a_wrong_password_is_left_alone_for_hours(world):
+async def test_a_wrong_password_is_left_alone_for_a_day(world):
     world.boards.answer = trouble(Trouble.PASSWORD)
     await world.look()
     await world.look(DARK_S)
     assert len(world.boards.asked) == 1
     assert world.verdict.boards[0].trouble is Trouble.PASSWORD
-    await world.look(REFUSED_S)
+    await world.look(PAUSE_S)
     assert len(world.boards.asked) == 2
 
 

@@ -2,17 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+import re
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any, TypeVar
 
 from sushy import exceptions
 
 from reconciler.clients.redfish.session import Session
-from reconciler.model.board import Board, BoardPort, Boot, Firmware, Health, Media, Part, Power, Sensor
+from reconciler.model.board import (
+    Board,
+    BoardPort,
+    Boot,
+    BootOption,
+    Firmware,
+    Health,
+    Media,
+    Part,
+    Power,
+    Sensor,
+    is_hidden,
+)
+from reconciler.model.secret import MASK
 
 T = TypeVar("T")
 POWERS = {"On": Power.ON, "Off": Power.OFF, "PoweringOn": Power.POWERING_ON, "PoweringOff": Power.POWERING_OFF}
 POWERS["Paused"] = Power.PAUSED
+SECURE = {"Enabled": True, "Disabled": False}
 HEALTHS = {"OK": Health.OK, "Warning": Health.WARNING, "Critical": Health.CRITICAL}
 ABSENT = (exceptions.MissingAttributeError, exceptions.ResourceNotFoundError, exceptions.MissingActionError)
 
@@ -25,6 +40,7 @@ def board(session: Session, parts: frozenset[Part]) -> Board:
 
     system = session.system
     bios = part(Part.BIOS, lambda each: each.system.bios)
+    secure = part(Part.SECURE_BOOT, lambda each: each.system.secure_boot)
     return Board(
         power=POWERS.get(_word(system.power_state), Power.UNKNOWN),
         health=_health(system.status, rollup=True),
@@ -34,9 +50,11 @@ def board(session: Session, parts: frozenset[Part]) -> Board:
         boot=_boot(system),
         media=part(Part.MEDIA, _media),
         ports=part(Part.PORTS, _ports),
-        bios=dict(bios.attributes or {}) if bios else None,
+        bios=_masked(bios.attributes or {}) if bios else None,
         pending=_if_there(lambda: _pending(bios)) if bios else None,
-        secure_boot=part(Part.SECURE_BOOT, lambda each: bool(each.system.secure_boot.enabled)),
+        secure_boot=bool(secure.enabled) if secure else None,
+        secure_boot_now=SECURE.get(_word(secure.current_boot)) if secure else None,
+        boot_options=part(Part.BOOT_OPTIONS, _boot_options),
         firmware=part(Part.FIRMWARE, _firmware),
         sensors=part(Part.SENSORS, lambda each: tuple(_sensors(each))),
     )
@@ -61,14 +79,35 @@ def _boot(system: Any) -> Boot:
     boot = system.boot
     if boot is None:
         return Boot()
-    return Boot(_word(boot.target), _word(boot.enabled).lower(), _word(boot.mode), tuple(boot.allowed_values or ()))
+    order = tuple(map(str, (system.json.get("Boot") or {}).get("BootOrder") or ()))  # sushy has no field for it
+    allowed = tuple(boot.allowed_values or ())
+    return Boot(_word(boot.target), _word(boot.enabled).lower(), _word(boot.mode), allowed, order)
+
+
+def _boot_options(session: Session) -> tuple[BootOption, ...] | None:
+    """For boot options sushy has no class (community.general plugins/module_utils/redfish_utils.py get_boot_order)."""
+    path = ((session.system.json.get("Boot") or {}).get("BootOptions") or {}).get("@odata.id")
+    if not path:
+        return None
+    members = (session.line.document(each["@odata.id"]) for each in session.line.document(path)["Members"])
+    return tuple(BootOption(str(each["BootOptionReference"]), str(each.get("DisplayName") or "")) for each in members)
+
+
+def _masked(attributes: Mapping[str, object]) -> dict[str, object]:
+    """Without passwords. One that is not set shows as such."""
+    return {name: MASK if value and is_hidden(name) else value for name, value in attributes.items()}
 
 
 def _media(session: Session) -> tuple[Media, ...]:
     return tuple(
-        Media(each.identity, tuple(_word(t) for t in each.media_types if t), each.image or "", bool(each.inserted))
+        Media(each.identity, tuple(_word(t) for t in each.media_types if t), _image(each.image), bool(each.inserted))
         for each in drives(session)
     )
+
+
+def _image(url: str | None) -> str:
+    """Where an image is, without who fetches it: installers write an account into the URL."""
+    return re.sub(r"(?<=//)[^/@]*@", "", url or "")
 
 
 def _ports(session: Session) -> tuple[BoardPort, ...]:
@@ -83,7 +122,7 @@ def _ports(session: Session) -> tuple[BoardPort, ...]:
 def _pending(bios: Any) -> dict[str, object]:
     """Only what differs: some settings documents hold all attributes."""
     now = bios.attributes or {}
-    return {name: value for name, value in (bios.pending_attributes or {}).items() if now.get(name) != value}
+    return _masked({name: value for name, value in (bios.pending_attributes or {}).items() if now.get(name) != value})
 
 
 def _firmware(session: Session) -> tuple[Firmware, ...]:

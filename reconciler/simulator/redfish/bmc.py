@@ -102,6 +102,10 @@ def _set_boot(bmc: Bmc, body: dict[str, Any], _root: str) -> Response:
     for name, (_, allowed) in fields.items():
         if (value := said.get(f"BootSourceOverride{name}")) is not None and value not in allowed:
             raise unknown_value(value, f"BootSourceOverride{name}")
+    if (order := said.get("BootOrder")) is not None:
+        if unknown := [each for each in order if each not in bmc.options]:
+            raise unknown_value(unknown[0], "BootOrder")
+        bmc.boot_order = list(order)
     for name, (attribute, _) in fields.items():
         setattr(bmc.boot, attribute, said.get(f"BootSourceOverride{name}") or getattr(bmc.boot, attribute))
     return done()

@@ -31,6 +31,7 @@ def documents(bmc: Bmc, root: str) -> dict[str, Document]:
         f"{SYSTEM}/Bios": _bios(bmc, root),
         f"{SYSTEM}/Bios/Settings": {"Id": "Settings", "Name": "Pending", "Attributes": dict(bmc.pending)},
         "/UpdateService": _update_service(root),
+        **_members(root, f"{SYSTEM}/BootOptions", {r: _boot_option(r, name) for r, name in bmc.options.items()}),
         **_members(root, f"{SYSTEM}/EthernetInterfaces", {n: _port(n, mac) for n, mac in bmc.ports.items()}),
         **_members(root, f"{MANAGER}/VirtualMedia", {n: _drive(bmc, n, root) for n in bmc.drives}),
         **_members(root, "/UpdateService/FirmwareInventory", {n: _firmware(n, v) for n, v in bmc.firmware.items()}),
@@ -88,6 +89,8 @@ def _system(bmc: Bmc, root: str) -> Document:
             "BootSourceOverrideEnabled": bmc.boot.enabled,
             "BootSourceOverrideMode": bmc.boot.mode,
             "BootSourceOverrideTarget@Redfish.AllowableValues": TARGETS,
+            "BootOrder": list(bmc.boot_order),
+            "BootOptions": _link(root, f"{SYSTEM}/BootOptions"),
         },
         "Bios": _link(root, f"{SYSTEM}/Bios"),
         "SecureBoot": _link(root, f"{SYSTEM}/SecureBoot"),
@@ -100,6 +103,10 @@ def _system(bmc: Bmc, root: str) -> Document:
 def _manager(bmc: Bmc, root: str) -> Document:
     document = {"Id": "1", "Name": "Manager", "ManagerType": "BMC", "FirmwareVersion": bmc.firmware.get("BMC", "")}
     return document | {"VirtualMedia": _link(root, f"{MANAGER}/VirtualMedia")}
+
+
+def _boot_option(reference: str, name: str) -> Document:
+    return {"Id": reference, "Name": "Boot Option", "BootOptionReference": reference, "DisplayName": name}
 
 
 def _port(name: str, mac: str) -> Document:

@@ -72,6 +72,7 @@ def _probes() -> list[Probe]:
 class Bmc:
     """A controller. ports: name -> MAC. switched: told of every change of the host's power, and whether it has some.
 
+    options: what there is to boot from, reference -> name; boot_order: those in turn.
     images: what the firmware in an image is, by its URL; another image is refused by the task. newer_sensors: it has
     the Sensors of Redfish since 2020.4 and neither Thermal nor Power. has_sessions: else Basic only.
     """
@@ -83,6 +84,8 @@ class Bmc:
     power: str = "On"
     health: str = "OK"
     boot: Boot = field(default_factory=Boot)
+    options: dict[str, str] = field(default_factory=lambda: {"Boot0000": "PXE IPv4 NIC.1", "Boot0001": "Hard drive 1"})
+    boot_order: list[str] = field(default_factory=lambda: ["Boot0000", "Boot0001"])
     bios: dict[str, Any] = field(
         default_factory=lambda: {"ProcHyperthreading": "Enabled", "SriovGlobalEnable": "Disabled"}
     )
