@@ -38,6 +38,12 @@ class Durations:
     controller_fs_resize: float = 60
     storage_backend: float = 30
     app_action: float = 60
+    # of software management and VIM
+    usm_start: float = 300
+    usm_deploy_host: float = 180
+    usm_activate: float = 300
+    vim_round: float = 10  # how often a strategy looks whether its step has ended
+    vim_build: float = 30
     # of dcmanager: states that it passes through, and what Ansible does in the others
     subcloud_state: float = 10
     subcloud_install: float = 1500
