@@ -44,7 +44,7 @@ def current(system: System) -> Row | None:
 
 
 def state(system: System) -> str:
-    """ "" where there is none."""
+    """Its word; empty where there is no deployment."""
     row = current(system)
     return str(row["state"]) if row else ""
 
