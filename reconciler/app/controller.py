@@ -19,7 +19,7 @@ from reconciler.app.reviewing import Known, asking, reviews
 from reconciler.app.reviewing import desk as review_desk
 from reconciler.app.serving import Server, access_of
 from reconciler.app.watching import Ends, Said, Sights
-from reconciler.clients import SYSTEM_CLOCK, Sender, load
+from reconciler.clients import SYSTEM_CLOCK, Sender, load, load_derived
 from reconciler.clients.forges import open_forge
 from reconciler.engine.accepting import Accepting
 from reconciler.engine.bounds import Bounds
@@ -180,6 +180,7 @@ def _fleet(ground: Ground, office: Office) -> AbstractAsyncContextManager[Fleet]
         _memory(ground),
         ground.metrics.observer,
         options.lines,
+        derived=load_derived(options.endpoints),
         sender=ground.sender,
         central=central_of(options.endpoints, ground.source.repository),
         sharing=Sharing(ground.store.central, lambda: ground.leads) if isinstance(ground.members, Replicas) else None,

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from reconciler.apply import Pace
-from reconciler.clients import SYSTEM_CLOCK, load
+from reconciler.clients import SYSTEM_CLOCK, load, load_derived
 from reconciler.engine.central import central_of
 from reconciler.engine.fleet import Fleet, Memory, open_fleet
 from reconciler.engine.measuring import Recent
@@ -60,5 +60,6 @@ async def fleet(
         raise ConfigError("no endpoints file: give --endpoints, or set STXR_ENDPOINTS")
     office = Office(registry(), source, SYSTEM_CLOCK, pace, say, lasting=Recent(memory, SYSTEM_CLOCK))
     central = central_of(chosen.endpoints, source)
-    async with open_fleet(office, load(chosen.endpoints), memory, central=central) as opened:
+    derived = load_derived(chosen.endpoints)
+    async with open_fleet(office, load(chosen.endpoints), memory, derived=derived, central=central) as opened:
         yield opened

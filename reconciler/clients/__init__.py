@@ -4,11 +4,12 @@ from reconciler.clients.bodies import reveal
 from reconciler.clients.central import Declared, open_central, open_central_faults
 from reconciler.clients.clock import SYSTEM_CLOCK, Clock
 from reconciler.clients.dcmanager import DcmanagerClient
+from reconciler.clients.derived import Derived, load_derived
 from reconciler.clients.endpoints import CENTRAL, Credentials, Endpoint, Password, load, load_central
 from reconciler.clients.http import Limits, Observer, Sender, open_session
 from reconciler.clients.oidc_file import Oidc, load_oidc
 from reconciler.clients.platform import PlatformClient
-from reconciler.clients.site import SiteClients, open_site
+from reconciler.clients.site import SiteClients, late_site, open_site, service_opener
 
 __all__ = [
     "CENTRAL",
@@ -17,6 +18,7 @@ __all__ = [
     "Credentials",
     "DcmanagerClient",
     "Declared",
+    "Derived",
     "Endpoint",
     "Limits",
     "Observer",
@@ -25,12 +27,15 @@ __all__ = [
     "PlatformClient",
     "Sender",
     "SiteClients",
+    "late_site",
     "load",
     "load_central",
+    "load_derived",
     "load_oidc",
     "open_central",
     "open_central_faults",
     "open_session",
     "open_site",
     "reveal",
+    "service_opener",
 ]

@@ -12,12 +12,15 @@
           "*": {caBundle: ca/boards.pem}
           controller-0: {fingerprint: "3f:0a:…"}
     systemController: {...}
+    derived: {...}
 
 `boards` says what Git does not say of the hosts' board management controllers: whom to trust there, and who we are to
 them where that is not who the installer is. `*` stands for every host; what a host's own entry says counts before it.
 
 `systemController` is the central cloud, in the same form; it stands for that of fleet.yaml. Its services may name the
 URL of dcmanager, which otherwise is asked for in its Keystone's catalogue, for `region`.
+
+`derived` is how sites are reached that have no entry (clients/derived.py). An entry wins over it.
 
 Paths are relative to the file. `control` belongs to the simulator and is passed over.
 """
@@ -44,11 +47,13 @@ PASSED_OVER = "control"
 CENTRAL = "systemController"
 EVERY_HOST = "*"
 BOARD_FIELDS = frozenset(("host", "address"))
+DERIVED = "derived"
 OWN_REGION = "RegionOne"  # unless it was given another (sysinv puppet/base.py DEFAULT_REGION_NAME)
 CENTRAL_REGION = "SystemController"  # dcmanager is registered in this one (starlingx/config sysinv puppet/dcmanager.py)
 
 
-def _service_url(url: str) -> str:
+def service_url(url: str) -> str:
+    """The URL of a service, without a slash at its end. Raises ValueError for what must not stand in one."""
     parts = urlsplit(url)
     if parts.scheme not in {"http", "https"} or not parts.hostname:
         raise ValueError("must be a URL such as https://192.0.2.10:6385")
@@ -67,10 +72,10 @@ def _fingerprint(text: str) -> str:
 def _board_url(url: str) -> str:
     if unknown := [name for name in re.findall(r"\{(.*?)\}", url) if name not in BOARD_FIELDS]:
         raise ValueError(f"knows no {{{unknown[0]}}}: {{host}} and {{address}} are filled in")
-    return _service_url(url)
+    return service_url(url)
 
 
-Url = Annotated[str, AfterValidator(_service_url)]
+Url = Annotated[str, AfterValidator(service_url)]
 
 
 class Password(Said):
@@ -196,7 +201,7 @@ def load(path: Path) -> Mapping[str, Endpoint]:
 
 def load_central(path: Path) -> Endpoint | None:
     """The central cloud, where an endpoints file names it. Raises ConfigErrors, or ConfigError."""
-    entry = _whole(path).get(CENTRAL)
+    entry = whole(path).get(CENTRAL)
     if entry is None:
         return None
     try:
@@ -207,19 +212,22 @@ def load_central(path: Path) -> Endpoint | None:
 
 
 def _entries(path: Path) -> Mapping[str, Any]:
-    whole = _whole(path)
-    if odd := [n for n in whole["endpoints"] if not isinstance(n, str)]:
+    entries = whole(path)["endpoints"]
+    if odd := [n for n in entries if not isinstance(n, str)]:
         raise ConfigError(f"endpoints.{odd[0]}: YAML reads this name as a {type(odd[0]).__name__}; quote it", str(path))
-    return dict(whole["endpoints"])
+    return dict(entries)
 
 
-def _whole(path: Path) -> Mapping[str, Any]:
-    whole = read(path, "endpoints file")
-    if not isinstance(whole, dict) or not isinstance(whole.get("endpoints"), dict):
-        raise ConfigError("must hold `endpoints:`, one entry for each subcloud", str(path))
-    if unknown := sorted(map(str, whole.keys() - {"endpoints", CENTRAL, PASSED_OVER})):
-        raise ConfigError(f"unknown key {', '.join(unknown)}; known are endpoints and {CENTRAL}", str(path))
-    return whole
+def whole(path: Path) -> Mapping[str, Any]:
+    """An endpoints file as it stands, of known sections. Raises ConfigError."""
+    found = read(path, "endpoints file")
+    entries = found.get("endpoints", {} if DERIVED in found else None) if isinstance(found, dict) else None
+    if not isinstance(entries, dict):
+        message = f"must hold `endpoints:`, one entry for each subcloud, or `{DERIVED}:`, how they are reached without"
+        raise ConfigError(message, str(path))
+    if unknown := sorted(map(str, found.keys() - {"endpoints", CENTRAL, DERIVED, PASSED_OVER})):
+        raise ConfigError(f"unknown key {', '.join(unknown)}; known are endpoints, {DERIVED} and {CENTRAL}", str(path))
+    return {**found, "endpoints": entries}
 
 
 def _endpoint(name: str, entry: Any, path: Path) -> Endpoint:

@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import urlencode
 
-from reconciler.clients.platform import PlatformClient, Row
+from reconciler.clients.platform import OwnerApi, Row
 from reconciler.model.alarm import Alarm, AlarmSeverity, Noted
 from reconciler.model.errors import Failure, Refused, Unreachable
 from reconciler.model.words import Service
@@ -23,7 +23,7 @@ EVENTS = "/v1/event_log?limit=100"
 class FaultClient:
     """One site's Fault Management. Methods raise what `PlatformClient` raises; reading changes nothing."""
 
-    def __init__(self, service: PlatformClient) -> None:
+    def __init__(self, service: OwnerApi) -> None:
         self._service = service
 
     async def alarms(self) -> tuple[Alarm, ...]:

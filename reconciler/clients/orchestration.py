@@ -5,7 +5,7 @@ starlingx/nfv nfv_vim api orchestration (current-strategy); starlingx/update sof
 
 from __future__ import annotations
 
-from reconciler.clients.platform import PlatformClient
+from reconciler.clients.platform import OwnerApi
 from reconciler.model.busy import Deployment, Orchestration
 from reconciler.model.errors import Failure, Unreachable
 
@@ -16,7 +16,7 @@ DEPLOY = "/v1/deploy"
 class VimClient:
     """One site's VIM. Methods raise what `PlatformClient` raises; reading changes nothing."""
 
-    def __init__(self, service: PlatformClient) -> None:
+    def __init__(self, service: OwnerApi) -> None:
         self._service = service
 
     async def orchestration(self) -> Orchestration | None:
@@ -32,7 +32,7 @@ class VimClient:
 class UsmClient:
     """One site's software management. Methods raise what `PlatformClient` raises; reading changes nothing."""
 
-    def __init__(self, service: PlatformClient) -> None:
+    def __init__(self, service: OwnerApi) -> None:
         self._service = service
 
     async def deployment(self) -> Deployment | None:

@@ -50,6 +50,30 @@ class Tokens(Protocol):
         ...
 
 
+class OwnerApi(Protocol):
+    """One service of a site, wherever it is; `PlatformClient` is one, and says what these do and raise."""
+
+    @property
+    def site(self) -> str:
+        """Whose service it is."""
+        ...
+
+    async def get(self, path: str, *, host: str = "") -> Any: ...
+
+    async def list(self, path: str, items: str, *, host: str = "") -> tuple[Row, ...]: ...
+
+    async def send(
+        self,
+        method: str,
+        path: str,
+        body: Any = None,
+        *,
+        timeout_s: float | None = None,
+        host: str = "",
+        ends: bool = False,
+    ) -> Any: ...
+
+
 class PlatformClient:
     """One service of a site. Paths begin with /v1; every call has a time-out and a slot of the site's line.
 

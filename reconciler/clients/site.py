@@ -1,8 +1,8 @@
-"""Everything that talks to one site, opened from its entry in the endpoints file."""
+"""Everything that talks to one site: opened from its endpoint, or once it is known where the site is."""
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Collection, Mapping
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass, field
 from typing import TypeVar
@@ -14,8 +14,9 @@ from reconciler.clients.endpoints import Endpoint
 from reconciler.clients.fm import FaultClient
 from reconciler.clients.http import Limits, Line, Observer, Sender, nobody, open_session
 from reconciler.clients.keystone import TokenBroker
+from reconciler.clients.late import Late, Whereabouts
 from reconciler.clients.orchestration import UsmClient, VimClient
-from reconciler.clients.platform import PlatformClient
+from reconciler.clients.platform import OwnerApi, PlatformClient
 from reconciler.model.words import Service
 
 T = TypeVar("T")
@@ -27,16 +28,16 @@ SessionFactory = Callable[[], AbstractAsyncContextManager[aiohttp.ClientSession]
 class SiteClients:
     """The clients of one site. They share its line and its token; keep them between visits, for the token's sake.
 
-    fault, vim, usm: only where the endpoints file says where the service is.
+    fault, vim, usm: only where the site's endpoint says where the service is.
     beside: the same services, for kinds whose lists are theirs.
     """
 
     name: str
-    platform: PlatformClient
+    platform: OwnerApi
     fault: FaultClient | None = None
     vim: VimClient | None = None
     usm: UsmClient | None = None
-    beside: Mapping[Service, PlatformClient] = field(default_factory=dict)
+    beside: Mapping[Service, OwnerApi] = field(default_factory=dict)
 
 
 @asynccontextmanager
@@ -55,20 +56,49 @@ async def open_site(
       `lambda: nullcontext(session)`, so that all share one. Raises ConfigError.
     """
     async with session_factory() as session:
+        opens = service_opener(session, clock, limits, observer, sender=sender)
+        yield _clients(endpoint.name, endpoint.services, opens(endpoint))
+
+
+def late_site(where: Whereabouts, opens: Callable[[Endpoint], Callable[[Service], PlatformClient]]) -> SiteClients:
+    """The clients of a site that is looked for when something is first asked of it, and anew when it is elsewhere.
+
+    opens: see `service_opener`. Every call may raise what `where` does.
+    """
+    late = Late(where, opens)
+    return _clients(where.site, where.services, late.at)
+
+
+def service_opener(
+    session: aiohttp.ClientSession,
+    clock: Clock = SYSTEM_CLOCK,
+    limits: Limits | None = None,
+    observer: Observer = nobody,
+    *,
+    sender: Sender | None = None,
+) -> Callable[[Endpoint], Callable[[Service], PlatformClient]]:
+    """How a site's services are opened at an endpoint: all on one line, with one token.
+
+    The session is somebody else's to close, and there is nothing else to end.
+    """
+
+    def opened(endpoint: Endpoint) -> Callable[[Service], PlatformClient]:
         line = Line(endpoint, session, clock, limits, observer, sender=sender)
         broker = TokenBroker(endpoint, line, clock)
+        return lambda service: PlatformClient(endpoint.url(service), line, broker, service)
 
-        def at(service: Service) -> PlatformClient:
-            return PlatformClient(endpoint.url(service), line, broker, service)
+    return opened
 
-        def known(service: Service, client: Callable[[PlatformClient], T]) -> T | None:
-            return client(at(service)) if service in endpoint.services else None
 
-        yield SiteClients(
-            endpoint.name,
-            at(Service.PLATFORM),
-            fault=known(Service.FAULT, FaultClient),
-            vim=known(Service.VIM, VimClient),
-            usm=known(Service.USM, UsmClient),
-            beside={service: at(service) for service in LISTED if service in endpoint.services},
-        )
+def _clients(name: str, services: Collection[Service], at: Callable[[Service], OwnerApi]) -> SiteClients:
+    def known(service: Service, client: Callable[[OwnerApi], T]) -> T | None:
+        return client(at(service)) if service in services else None
+
+    return SiteClients(
+        name,
+        at(Service.PLATFORM),
+        fault=known(Service.FAULT, FaultClient),
+        vim=known(Service.VIM, VimClient),
+        usm=known(Service.USM, UsmClient),
+        beside={service: at(service) for service in LISTED if service in services},
+    )

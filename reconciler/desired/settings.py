@@ -20,7 +20,7 @@ from reconciler.model.proof import ProofPolicy
 from reconciler.model.reference import IN_DOCUMENTS, IN_DOCUMENTS_IN_WORDS
 from reconciler.model.site import Settings
 from reconciler.model.waves import Amount, Mass, Strategy, WorkersOut
-from reconciler.model.words import ApplyPolicy, HealPolicy, Mode, Prune
+from reconciler.model.words import ApplyPolicy, HealPolicy, Mode, Prune, Reach
 
 OUR_VERSION = "stxr.io/v1"
 DEFAULT_GROUP = "default"
@@ -37,6 +37,7 @@ WINS = (
     "alarms",
     "fighting",
     "proof",
+    "reach",
 )  # policies of which one word counts whole
 
 Values = dict[Annotated[str, Field(pattern=VALUE_NAME)], Any]
@@ -76,6 +77,12 @@ class Policies(Own):
         default=None,
         description="What the proof of a change means for the site: never, none is made; warn, the review says it; block, "
         "what a twin refused is not sent.",
+    )
+    reach: Reach | None = Field(
+        default=None,
+        description="By which of its addresses a site is reached that has no entry in the endpoints file: admin, where "
+        "dcmanager itself calls; oam, its OAM address. dcmanager says them, and `derived` of the endpoints file which of "
+        "them may be used, with which CAs: nothing that is said here names an address.",
     )
     values: Values | None = Field(default=None, description="What ${name} stands for in a site's documents.")
 

@@ -18,13 +18,22 @@ from reconciler.clients import CENTRAL, Credentials, Declared, Endpoint, Passwor
 from reconciler.desired import Fleet
 from reconciler.engine.repository import Repository
 from reconciler.model.alarm import SiteAlarms
-from reconciler.model.central import AlarmCounts, Attention, CentralStrategy, Counted, Reading, Subcloud
-from reconciler.model.errors import ReconcilerError
+from reconciler.model.central import (
+    AlarmCounts,
+    Attention,
+    CentralStrategy,
+    Counted,
+    Reading,
+    Subcloud,
+    SubcloudDetail,
+)
+from reconciler.model.errors import ConfigError, ReconcilerError
 from reconciler.model.words import Service
 
 FRESH_S = 15.0  # dcmanager's list stops its worker for a second at 5,000 subclouds: not asked for more often
 FAILED_S = 60.0
 INTERVAL_S = 60.0
+DETAILS = 2  # asked for at a time: dcmanager asks the site, which may be slow, and our line to it has three slots
 ELSEWHERE_S = 90.0  # without a reading of the leader's for so long, the others ask for themselves
 
 
@@ -36,6 +45,8 @@ class Dcmanager(Protocol):
     async def strategy(self) -> CentralStrategy | None: ...
 
     async def alarm_counts(self) -> Mapping[str, AlarmCounts]: ...
+
+    async def detail(self, name: str) -> SubcloudDetail | None: ...
 
 
 class Clock(Protocol):
@@ -89,7 +100,9 @@ class Central:
         self._open: tuple[Endpoint, Dcmanager] | None = None
         self._failure: _Failure | None = None
         self._looked = -inf
+        self._details = asyncio.Semaphore(DETAILS)
         self.last: Reading | None = None
+        self.place: Endpoint | None = None  # whose reading the last one is
 
     async def of(self, site: str) -> Attention | None:
         """What it does with a site, by a reading of this quarter of a minute; None where there is no central cloud.
@@ -98,6 +111,30 @@ class Central:
         """
         await self.read(FRESH_S)
         return self.last.of(site) if self.last else None
+
+    async def row(self, site: str, serves: Callable[[Subcloud], bool] = bool) -> Subcloud | None:
+        """Its row as it was read last, however old; read anew, once an interval, where it does not serve or is missing.
+
+        So a central cloud that is dark keeps nobody from a site. Raises ConfigError where the fleet has none at all,
+        ReconcilerError where it cannot be read.
+        """
+        found = self.last.subclouds.get(site) if self.last else None
+        if found is None or not serves(found):
+            await self.read(INTERVAL_S)
+        if self.last is None:
+            raise ConfigError(
+                f"{site}: nothing says where the central cloud is that knows of it: say `systemController` in fleet.yaml, "
+                "or in the endpoints file"
+            )
+        return self.last.subclouds.get(site)
+
+    async def detail(self, site: str) -> SubcloudDetail | None:
+        """What dcmanager asks the site for; None where it has none of this name. Raises ReconcilerError."""
+        async with self._details:
+            async with self._flight:
+                endpoint = self._where()
+                dcmanager = await self._at(endpoint) if endpoint else None
+            return await dcmanager.detail(site) if dcmanager else None
 
     def alarms_of(self, site: str) -> SiteAlarms | None:
         """How many alarms stand at a site, as dcmanager counted them last; None where it says nothing of it."""
@@ -179,7 +216,7 @@ class Central:
         found = await asyncio.to_thread(self._sharing.shared.newest, endpoint.auth_url)
         if found is None or not since <= found.at <= self._clock.now() + FRESH_S:  # whose clock is fast, or ours slow
             return False
-        self.last, self._looked = found, found.at
+        self.last, self._looked, self.place = found, found.at, endpoint
         return True
 
     async def _share(self, endpoint: Endpoint) -> None:
@@ -194,7 +231,7 @@ class Central:
         except ReconcilerError as error:
             self._failure = _Failure(error, self._clock.now())
             raise
-        self._looked = now
+        self._looked, self.place = now, endpoint
         if endpoint:
             await self._share(endpoint)
 

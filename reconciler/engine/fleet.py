@@ -3,18 +3,29 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping
-from contextlib import AsyncExitStack, asynccontextmanager, nullcontext
+from contextlib import asynccontextmanager, nullcontext
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any, Protocol
 
 from reconciler.apply import Journal, Recorder, at_rest
-from reconciler.clients import Endpoint, Observer, Sender, SiteClients, open_central, open_session, open_site
+from reconciler.clients import (
+    Derived,
+    Endpoint,
+    Observer,
+    Sender,
+    SiteClients,
+    late_site,
+    open_central,
+    open_session,
+    service_opener,
+)
 from reconciler.clients.http import Limits, nobody
 from reconciler.engine.central import Central, Sharing
 from reconciler.engine.in_turn import in_turn
 from reconciler.engine.office import Office, Visit, work
 from reconciler.engine.permission import ANY
+from reconciler.engine.reaching import Reaching
 from reconciler.engine.reconcile import Judged, judge, reconcile
 from reconciler.engine.remote import Keep, SiteRemote, unkept
 from reconciler.engine.surroundings import Neighbours
@@ -22,7 +33,7 @@ from reconciler.engine.unsealed import is_noted
 from reconciler.model.approval import Approval
 from reconciler.model.condition import HostCondition
 from reconciler.model.durations import Durations
-from reconciler.model.errors import ConfigError, ReconcilerError
+from reconciler.model.errors import ReconcilerError
 from reconciler.model.fight import Writes
 from reconciler.model.forecast import Took
 from reconciler.model.gate import Suspension
@@ -120,12 +131,11 @@ class Fleet:
     def __init__(
         self,
         office: Office,
-        endpoints: Mapping[str, Endpoint],
         memory: Memory,
         remotes: Remotes,
         centre: Central,
     ) -> None:
-        self.office, self._endpoints, self.memory, self._remotes = office, endpoints, memory, remotes
+        self.office, self.memory, self._remotes = office, memory, remotes
         self.centre = centre
 
     def judge_all(self, names: Iterable[str]) -> AsyncIterator[SiteResult]:
@@ -137,8 +147,11 @@ class Fleet:
         return self._each(names, lambda name: self._apply(name, approved.get(name, "")))
 
     async def line(self, name: str) -> SiteRemote:
-        """The site's own line, also where Git says nothing of it any more. Raises ConfigError for a missing endpoint."""
-        return await self._remotes(self._endpoint(name))
+        """The site's own line, also where Git says nothing of it any more, and where nobody knows yet where the site is.
+
+        What is asked of such a site raises Nowhere. Raises ConfigError where nothing says how it is to be found.
+        """
+        return await self._remotes(name)
 
     async def visit(self, name: str, approved: str = "") -> Visit:
         """All that one visit is given. Raises ConfigErrors for what Git says, ConfigError for a missing endpoint.
@@ -185,14 +198,9 @@ class Fleet:
 
     async def inventory(self, name: str) -> dict[str, Any]:
         """Every list that the kinds read of one site, as {path: {items: rows}}. Raises ReconcilerError."""
-        remote = await self._remotes(self._endpoint(name))
+        remote = await self.line(name)
         await remote.observe()
         return remote.dump()
-
-    def _endpoint(self, name: str) -> Endpoint:
-        if name not in self._endpoints:
-            raise ConfigError(f"{name}: the endpoints file has no entry for this site; add one under `endpoints:`")
-        return self._endpoints[name]
 
     async def _judge(self, name: str) -> SiteResult:
         visit = await self.visit(name)
@@ -254,7 +262,7 @@ def _neighbours(clients: SiteClients, centre: Central) -> Neighbours:
     return Neighbours(clients.fault, clients.vim, clients.usm, centre)
 
 
-Remotes = Callable[[Endpoint], Awaitable[SiteRemote]]
+Remotes = Callable[[str], Awaitable[SiteRemote]]
 
 
 @asynccontextmanager
@@ -265,6 +273,7 @@ async def open_fleet(
     observer: Observer = nobody,
     limits: Limits | None = None,
     *,
+    derived: Derived | None = None,
     sender: Sender | None = None,
     central: Callable[[], Endpoint | None] = lambda: None,
     keep: Keep = unkept,
@@ -272,26 +281,29 @@ async def open_fleet(
 ) -> AsyncIterator[Fleet]:
     """A fleet over one session; each site's clients, and so its token, are kept until the end.
 
-    central: the central cloud as it is declared now. keep: is given each reading of a whole site.
+    derived: how sites without an endpoint are found. central: the central cloud as it is declared now. keep: is given each reading of a whole site.
     sharing: the central cloud's readings with other replicas.
     """
     opened: dict[str, SiteRemote] = {}
     who = sender or Sender()
-    async with open_session(who.agent) as session, AsyncExitStack() as stack:
+    async with open_session(who.agent) as session:
         centre = Central(
             central,
             lambda endpoint: open_central(endpoint, lambda: nullcontext(session), office.clock, limits, observer),
             office.clock,
             sharing,
         )
-        stack.push_async_callback(centre.close)
+        reaching = Reaching(
+            endpoints, derived, centre, lambda name: office.repository.settings(name).reach, office.clock
+        )
+        opens = service_opener(session, office.clock, limits, observer, sender=who)
 
-        async def remote(endpoint: Endpoint) -> SiteRemote:
-            if endpoint.name not in opened:
-                site = open_site(endpoint, lambda: nullcontext(session), office.clock, limits, observer, sender=who)
-                clients = await stack.enter_async_context(site)
-                opened[endpoint.name] = SiteRemote(
-                    endpoint.name,
+        async def remote(name: str) -> SiteRemote:
+            where = reaching.of(name)
+            if name not in opened:
+                clients = late_site(where, opens)
+                opened[name] = SiteRemote(
+                    name,
                     clients.platform,
                     office.kinds,
                     office.clock,
@@ -299,6 +311,9 @@ async def open_fleet(
                     keep=keep,
                     services=clients.beside,
                 )
-            return opened[endpoint.name]
+            return opened[name]
 
-        yield Fleet(office, endpoints, memory, remote, centre)
+        try:
+            yield Fleet(office, memory, remote, centre)
+        finally:
+            await centre.close()

@@ -214,6 +214,14 @@ def passed(status: DeployStatus) -> Milestone:
     return _PASSED.get(status, Milestone.NONE)
 
 
+_NOT_BEGUN = frozenset({S.NOT_DEPLOYED, S.CREATING, S.CREATE_FAILED})
+
+
+def has_no_system(status: DeployStatus) -> bool:
+    """Whether a subcloud has certainly no system of its own yet: before the end of its bootstrap, or of its enrolment."""
+    return status in _NOT_BEGUN or Milestone.NONE < passed(status) < Milestone.BOOTSTRAPPED
+
+
 def is_moving(status: DeployStatus) -> bool:
     """Whether it goes on by itself, to another state or into a failure. Between two phases of one order it rests."""
     return status in AFTER_RESTART or status is DeployStatus.SOFTWARE_DEPLOYING

@@ -7,6 +7,7 @@
     ├── Busy           a service said: not now, ask again                             wait
     ├── Unauthorized   a service does not know us or does not let us                  wait: mended outside Git
     ├── Unreachable    no answer that can be used; `sent`: it may have taken effect   wait, longer each time
+    │                  (Nowhere: nobody knows yet where to ask, and nothing was sent)
     ├── NotReady       what it needs is not there yet                                 wait
     ├── Stuck          a host did not leave service, or come back: `condition`        stalled until it shows, or is told
     ├── Conflict       the site moved since it was looked at                          look and plan afresh
@@ -65,6 +66,7 @@ class Failure(StrEnum):
     BROKEN = "broken"  # the connection ended before the answer did
     UNAVAILABLE = "unavailable"  # a gateway answered in its place: 502, 503, 504
     GARBLED = "garbled"  # an answer, but not this service's
+    NOWHERE = "nowhere"  # no address to ask at
 
 
 class ReconcilerError(Exception):
@@ -173,6 +175,7 @@ _ADVICE = {
     Failure.BROKEN: "Check the link to the site.",
     Failure.UNAVAILABLE: "Check that the service behind the gateway runs.",
     Failure.GARBLED: "Check that the service URL in the endpoints file is this service's, and what stands between.",
+    Failure.NOWHERE: "Check that dcmanager brings it up, or give it an entry in the endpoints file.",
 }
 
 
@@ -201,6 +204,16 @@ class Unreachable(ReconcilerError):
         what = f"{self.service} gave no usable answer to {self.method} {self.path} ({self.failure})"
         detail = "; ".join(filter(None, (self.detail.rstrip("."), gone)))
         super().__init__(f"{_place(self.site, self.host)}{what}: {detail}. {_ADVICE[self.failure]}")
+
+
+class Nowhere(Unreachable):
+    """Nobody knows where a site's services are: nothing was asked, and nothing sent."""
+
+    def __init__(self, site: str, detail: str) -> None:
+        super().__init__("", "", "", Failure.NOWHERE, detail, False, site)
+
+    def __post_init__(self) -> None:
+        Exception.__init__(self, f"{_place(self.site, '')}{self.detail}. {_ADVICE[self.failure]}")
 
 
 class NotReady(ReconcilerError):

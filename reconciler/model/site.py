@@ -17,7 +17,7 @@ from reconciler.model.node import Node
 from reconciler.model.origin import Origin
 from reconciler.model.proof import ProofPolicy
 from reconciler.model.waves import WorkersOut, amount
-from reconciler.model.words import ApplyPolicy, HealPolicy, Mode, Prune
+from reconciler.model.words import ApplyPolicy, HealPolicy, Mode, Prune, Reach
 
 PRUNE_DEFAULT = "default"  # in `prune`: every kind that is not named
 
@@ -59,6 +59,7 @@ class Settings(BaseModel):
         default=FightPolicy(), description="When a second writer is not written over any more."
     )
     proof: ProofPolicy = Field(default=ProofPolicy.WARN, description="What a failed proof means for the site.")
+    reach: Reach | None = Field(default=None, description="By which of its addresses the site is reached.")
     freezes: tuple[Freeze, ...] = Field(default=(), description="When nothing is sent to the site.")
     ignore: tuple[Rule, ...] = Field(default=(), description="Differences that do not count.")
     suppress: tuple[Suppression, ...] = Field(default=(), description="Alarms that are not raised for the site.")

@@ -114,6 +114,13 @@ class Service(StrEnum):
     REDFISH = "redfish"
 
 
+class Reach(StrEnum):
+    """Which of a site's addresses it is reached by, where dcmanager and no entry of the endpoints file says them."""
+
+    ADMIN = "admin"  # of its admin network, or its management network: where the central cloud itself calls
+    OAM = "oam"  # where its people call
+
+
 class Mode(StrEnum):
     """What the controller may do to a site."""
 

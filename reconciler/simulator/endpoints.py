@@ -14,12 +14,14 @@ from reconciler.simulator.control import PREFIX
 from reconciler.simulator.dcmanager import CENTRAL, REGION
 
 SERVICES = ("platform", "faultmanagement", "nfv", "usm")
+WAYS = ("admin", "oam")  # by both of its addresses a simulated site is at the same URL
 CENTRAL_SERVICES = ("dcmanager", "faultmanagement")
 
 
 def write(path: Path, url: str, sites: Iterable[str], password: str, ca_bundle: Path | None = None) -> None:
     """Write the file, and beside it the password that it refers to, readable by its owner only.
 
+    The sites have an entry each. Others that the simulated central cloud has, or gets, are found as `derived` says.
     A password file that stands there already is replaced: it was another start's.
     """
     secret = path.with_name(f"{path.stem}.password")
@@ -29,20 +31,20 @@ def write(path: Path, url: str, sites: Iterable[str], password: str, ca_bundle: 
     entries = {name: _entry(url, name, secret, ca_bundle) | _boards(url, name, secret, ca_bundle) for name in sites}
     of_central = {"services": {service: f"{url}/{CENTRAL}/{service}" for service in CENTRAL_SERVICES}}
     central = _entry(url, CENTRAL, secret, ca_bundle) | of_central
-    document = {"endpoints": entries, CENTRAL: central | {"region": REGION}, "control": f"{url}{PREFIX}"}
+    document = {
+        "endpoints": entries,
+        CENTRAL: central | {"region": REGION},
+        "derived": {way: _services(url, "{name}", ca_bundle) for way in WAYS},
+        "control": f"{url}{PREFIX}",
+    }
     path.write_text(yaml.safe_dump(document, sort_keys=False))
 
 
 def _entry(url: str, name: str, secret: Path, ca_bundle: Path | None) -> dict[str, Any]:
-    entry: dict[str, Any] = {
-        "authUrl": f"{url}/{name}/identity/v3",
-        "services": {service: f"{url}/{name}/{service}" for service in SERVICES},
+    return _services(url, name, ca_bundle) | {
         "region": name,
         "credentials": {"username": "admin", "password": {"secretRef": f"file:{secret.resolve()}"}},
     }
-    if ca_bundle is not None:
-        entry["caBundle"] = str(ca_bundle.resolve())
-    return entry
 
 
 def _boards(url: str, name: str, secret: Path, ca_bundle: Path | None) -> dict[str, Any]:
@@ -50,3 +52,11 @@ def _boards(url: str, name: str, secret: Path, ca_bundle: Path | None) -> dict[s
     who = {"username": BOARD_USER, "password": {"secretRef": f"file:{secret.resolve()}"}}
     trusted = {"caBundle": str(ca_bundle.resolve())} if ca_bundle else {}
     return {"boards": {"*": {"url": f"{url}/{name}/{BOARDS}/{{host}}", **trusted, "credentials": who}}}
+
+
+def _services(url: str, name: str, ca_bundle: Path | None) -> dict[str, Any]:
+    said: dict[str, Any] = {
+        "authUrl": f"{url}/{name}/identity/v3",
+        "services": {service: f"{url}/{name}/{service}" for service in SERVICES},
+    }
+    return said | ({"caBundle": str(ca_bundle.resolve())} if ca_bundle else {})

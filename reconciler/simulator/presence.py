@@ -48,6 +48,12 @@ class Presence:
         answer = fm.handle(site.system, Request("GET", "/v1/alarms/summary")).body
         return {"warning": answer["warnings"], **answer}
 
+    def oam(self, row: Row) -> str:
+        """Its floating OAM address, as its own platform says it; "" where there is no such site, or it has none."""
+        site = self._followed(row)
+        answer = site.system.handle(Request("GET", "/v1/iextoam")).body if site else {}
+        return next((each["oam_floating_ip"] or "" for each in answer.get("iextoams", ())), "")
+
     def _row(self, name: str) -> Row | None:
         tables = self._central.system.tables
         row = tables.find(TABLE, self._rows.get(name))

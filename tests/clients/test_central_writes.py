@@ -306,8 +306,10 @@ async def test_a_dark_site_is_installed_anew_and_deleted(server, central, deploy
 
 async def test_what_the_site_itself_says_is_asked_for_one_by_one(server, central, deployed):
     found = await central.of_subclouds.detail(deployed.name)
-    assert (found.subcloud.name, found.oam) == ("new-001", "")
+    assert (found.subcloud.name, found.oam) == ("new-001", BOOTSTRAP["external_oam_floating_address"])
     assert await central.of_subclouds.detail("nowhere") is None
+    server.sites["new-001"].connect(Connection.RESET)
+    assert (await central.detail("new-001")).oam == ""
 
 
 # ---- groups and options

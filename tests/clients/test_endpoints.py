@@ -134,7 +134,7 @@ def test_all_that_is_wrong_is_named_at_once(file):
         ("", "must hold `endpoints:`"),
         ("endpoints: [a]", "must hold `endpoints:`"),
         ("endpoint: {}", "must hold `endpoints:`"),
-        ("{endpoints: {}, endpoint: {}}", "unknown key endpoint; known are endpoints and systemController"),
+        ("{endpoints: {}, endpoint: {}}", "unknown key endpoint; known are endpoints, derived and systemController"),
         ("endpoints: {on: {}}", "endpoints.True: YAML reads this name as a bool; quote it"),
         ("endpoints: {12: {}}", "endpoints.12: YAML reads this name as a int; quote it"),
         ("endpoints:\n  sc-1: {}\n  sc-1: {}", "endpoints.yaml:3:3: sc-1 stands here twice"),

@@ -8,7 +8,7 @@ from reconciler.desired import fleet_part, layers_of, load_fleet, load_site, sit
 from reconciler.model.errors import ConfigErrors
 from reconciler.model.host import HostState, SystemState
 from reconciler.model.site import Settings
-from reconciler.model.words import ApplyPolicy, HealPolicy, Mode
+from reconciler.model.words import ApplyPolicy, HealPolicy, Mode, Reach
 from tests.desired.writing import site_files
 
 FLEET = """\
@@ -57,6 +57,20 @@ def test_the_site_wins_over_its_group_and_the_group_over_the_defaults():
         description="Ottawa",
         labels={"tier": "gold"},
     )
+
+
+def test_by_which_address_a_site_is_reached_is_the_sites_the_groups_or_the_fleets_to_say():
+    fleet = FLEET.replace("  mode: plan\n", "  mode: plan\n  reach: oam\n").replace("  west:", "  west: {reach: admin}")
+    found = [settings(f"group: {group}\n", fleet).reach for group in ("east", "west")]
+    assert found == [Reach.OAM, Reach.ADMIN]
+    assert settings("group: west\nreach: oam\n", fleet).reach is Reach.OAM
+    assert settings("{}\n").reach is None
+
+
+@pytest.mark.parametrize("said", ["https://evil.example.com", "{address: 192.0.2.1}", "mgmt"])
+def test_git_names_no_address_of_a_site(said):
+    with pytest.raises(ConfigErrors, match="reach"):
+        settings(f"reach: {said}\n")
 
 
 @pytest.mark.parametrize(

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from reconciler.apply import Pace
-from reconciler.clients import SYSTEM_CLOCK, load
+from reconciler.clients import SYSTEM_CLOCK, load, load_derived
 from reconciler.clients.clock import Clock
 from reconciler.clients.http import Limits
 from reconciler.engine.central import central_of
@@ -97,8 +97,9 @@ class World:
         with Store.open(self.state) as store, open_repository(str(self.root), "", "", self.state, registry()) as source:
             office = Office(registry(), source, self.clock, self.pace, self._say, lasting=StoreMemory(store))
             central = central_of(self.endpoints, source)
+            derived = load_derived(self.endpoints)
             async with open_fleet(
-                office, load(self.endpoints), StoreMemory(store), limits=limits, central=central
+                office, load(self.endpoints), StoreMemory(store), limits=limits, derived=derived, central=central
             ) as fleet:
                 yield fleet
 

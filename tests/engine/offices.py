@@ -12,6 +12,7 @@ from reconciler.apply import Pace
 from reconciler.engine.central import Central, Dcmanager
 from reconciler.engine.fleet import Fleet
 from reconciler.engine.office import Office
+from reconciler.engine.reaching import Reaching
 from reconciler.model.alarm import Noted, SiteAlarms
 from reconciler.model.errors import ReconcilerError
 from reconciler.model.gate import Surroundings
@@ -125,10 +126,14 @@ class World:
             line.now = self.clock.now
         self.office = Office(KINDS, git, self.clock, pace or Pace())
 
+        centre = nowhere(self.clock)
+
         async def remote(name: str) -> Line:
+            if name not in self.lines:
+                Reaching({}, None, centre, lambda _name: None, self.clock).of(name)
             return self.lines[name]
 
-        self.fleet = Fleet(self.office, {name: name for name in lines}, memory, remote, nowhere(self.clock))
+        self.fleet = Fleet(self.office, memory, remote, centre)
 
 
 def nowhere(clock: FakeClock) -> Central:

@@ -8,10 +8,10 @@ import pytest
 
 from reconciler.clients.endpoints import Credentials, Endpoint, Password
 from reconciler.desired import load_fleet
-from reconciler.engine.central import ELSEWHERE_S, FAILED_S, FRESH_S, INTERVAL_S, Central, Sharing, declared
+from reconciler.engine.central import DETAILS, ELSEWHERE_S, FAILED_S, FRESH_S, INTERVAL_S, Central, Sharing, declared
 from reconciler.model.alarm import AlarmSeverity, SiteAlarms, Teller
-from reconciler.model.central import AlarmCounts, Attention, Subcloud
-from reconciler.model.errors import Unreachable
+from reconciler.model.central import AlarmCounts, Attention, Subcloud, SubcloudDetail
+from reconciler.model.errors import ConfigError, Unreachable
 from tests.apply.fakes import unreachable
 
 PLACE = Endpoint(
@@ -44,6 +44,7 @@ class Dcmanager:
     def __init__(self):
         self.asked = self.opened = self.closed = self.counted = 0
         self.error = self.uncounted = None
+        self._under_way = self.most_at_once = 0
 
     async def subclouds(self):
         self.asked += 1
@@ -60,6 +61,13 @@ class Dcmanager:
         if self.uncounted:
             raise self.uncounted
         return {"ottawa-001": AlarmCounts(0, 2, 0, 1)}
+
+    async def detail(self, _name):
+        self._under_way += 1
+        self.most_at_once = max(self.most_at_once, self._under_way)
+        await asyncio.sleep(0)
+        self._under_way -= 1
+        return SubcloudDetail(OTTAWA, "192.0.2.7", "unknown")
 
     @asynccontextmanager
     async def open(self, _endpoint):
@@ -291,3 +299,40 @@ def test_fleet_yaml_declares_it(monkeypatch, tmp_path):
     assert found.own_region == "Ottawa"
     assert found.password().get_secret_value() == "s3cret"
     assert declared(None) is None
+
+
+async def test_the_row_of_a_site_is_there_while_the_central_cloud_is_dark(central, dcmanager, clock):
+    assert await central.row("ottawa-001") == OTTAWA
+    assert central.place == PLACE
+    dcmanager.error, clock.time = unreachable(sent=False), clock.time + 10 * INTERVAL_S
+    assert await central.row("ottawa-001") == OTTAWA
+    assert dcmanager.asked == 1
+
+
+async def test_a_site_that_is_in_no_row_is_looked_for_again_once_an_interval(central, dcmanager, clock):
+    assert await central.row("ottawa-002") is None
+    clock.time += INTERVAL_S
+    assert (await central.row("ottawa-002"), dcmanager.asked) == (None, 1)
+    clock.time += 1
+    assert (await central.row("ottawa-002"), dcmanager.asked) == (None, 2)
+
+
+async def test_a_row_that_does_not_serve_is_looked_for_again_once_an_interval(central, dcmanager, clock):
+    await central.read()
+    clock.time += INTERVAL_S + 1
+    assert await central.row("ottawa-001", lambda row: row.is_managed) == OTTAWA
+    assert dcmanager.asked == 1
+    assert await central.row("ottawa-001", lambda row: not row.is_managed) == OTTAWA
+    assert dcmanager.asked == 2
+
+
+async def test_a_fleet_without_one_has_no_rows_and_says_what_to_do(dcmanager, clock):
+    with pytest.raises(ConfigError, match=r"ottawa-001: nothing says where the central cloud is .* `systemController`"):
+        await Central(lambda: None, dcmanager.open, clock).row("ottawa-001")
+
+
+async def test_details_are_asked_for_a_few_at_a_time_over_the_line_that_is_open(central, dcmanager):
+    await central.read()
+    found = await asyncio.gather(*(central.detail("ottawa-001") for _ in range(5)))
+    assert {each.oam for each in found} == {"192.0.2.7"}
+    assert (dcmanager.opened, dcmanager.most_at_once) == (1, DETAILS)

@@ -129,7 +129,7 @@ async def test_a_site_without_an_endpoint_is_invalid_and_says_what_to_add(store)
     working = Working(store, Git(ottawa=snap(NEW)), {})
     _, known = await working.visit()
     assert known.state is State.INVALID
-    assert "the endpoints file has no entry for this site; add one under `endpoints:`" in known.message
+    assert "the endpoints file has no entry for this site; add one under `endpoints:`, or `derived:`" in known.message
 
 
 async def test_a_plan_that_the_platform_refuses_is_told_in_its_words_and_tried_later(one, store):

@@ -138,7 +138,10 @@ async def test_a_site_without_an_endpoint_says_what_to_add(memory):
     one.git.said["b"] = snap(NEW)
     found = await by_site(one.fleet.judge_all(["a", "b"]))
     assert isinstance(found["b"].error, ConfigError)
-    assert str(found["b"].error) == "b: the endpoints file has no entry for this site; add one under `endpoints:`"
+    assert str(found["b"].error) == (
+        "b: the endpoints file has no entry for this site; add one under `endpoints:`, or `derived:`, by which sites are "
+        "found as dcmanager says"
+    )
 
 
 async def test_a_command_that_only_looks_notes_nothing(tmp_path):

@@ -15,7 +15,7 @@ from reconciler.clients.dcmanager.service import Dcmanager
 from reconciler.clients.dcmanager.strategies import Strategies
 from reconciler.clients.dcmanager.subclouds import Subclouds
 from reconciler.clients.platform import PlatformClient
-from reconciler.model.central import AlarmCounts, CentralStrategy, Subcloud, SubcloudGroup
+from reconciler.model.central import AlarmCounts, CentralStrategy, Subcloud, SubcloudDetail, SubcloudGroup
 
 __all__ = ["DcmanagerClient", "Files", "Groups", "Options", "Strategies", "Subclouds"]
 ALARMS = "/v1.0/alarms"
@@ -42,6 +42,10 @@ class DcmanagerClient:
     async def subcloud(self, name: str) -> Subcloud | None:
         """One of them, by its name; None where there is none."""
         return await self.of_subclouds.one(name)
+
+    async def detail(self, name: str) -> SubcloudDetail | None:
+        """One with what dcmanager asks its site for; see Subclouds.detail."""
+        return await self.of_subclouds.detail(name)
 
     async def groups(self) -> tuple[SubcloudGroup, ...]:
         return await self.of_groups.all()

@@ -88,6 +88,8 @@ def handle(
     subclouds.audit(system, beyond)
     if request.path == f"{ROOT}/alarms":
         alarms.count(system, beyond)
+    if request.path.endswith(subclouds.DETAIL):
+        subclouds.look_closer(system, request.path.removesuffix(subclouds.DETAIL).rsplit("/", 1)[-1], beyond)
     response = _answered(system, request)
     if request.method != "GET":
         system.journal.wrote(system.now, request, response)

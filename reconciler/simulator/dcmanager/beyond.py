@@ -1,4 +1,4 @@
-"""What a central cloud sees of its subclouds by their lines: whether they answer, and how many alarms stand there."""
+"""What a central cloud sees of its subclouds by their lines: whether they answer, their OAM address, their alarms."""
 
 from __future__ import annotations
 
@@ -17,6 +17,10 @@ class Beyond(Protocol):
         """How many alarms stand there, by severity; None where there is no such site."""
         ...
 
+    def oam(self, row: Row) -> str:
+        """Its floating OAM address; "" where there is no such site, or it has none."""
+        ...
+
 
 class _Nothing:
     def answers(self, row: Row) -> bool | None:  # noqa: ARG002
@@ -24,6 +28,9 @@ class _Nothing:
 
     def alarms(self, row: Row) -> Mapping[str, int] | None:  # noqa: ARG002
         return None
+
+    def oam(self, row: Row) -> str:  # noqa: ARG002
+        return ""
 
 
 NOTHING: Beyond = _Nothing()

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from reconciler.simulator.system import System
 
 family = Family("subclouds")
-TABLE = "subclouds"
+TABLE, DETAIL = "subclouds", "/detail"
 ENDPOINTS = ("platform", "identity", "dc-cert", "firmware", "kubernetes", "kube-rootca", "software")
 """In the order in which a list shows them; one row alone shows them by name (recorded)."""
 _BEFORE_TIMES = """
@@ -113,6 +113,14 @@ def _is_audited(row: Row) -> bool:
     return row["deploy-status"] in AUDITED and (is_online or row["deploy-status"] not in AUDITED_WHILE_ONLINE)
 
 
+def look_closer(system: System, ref: str, beyond: Beyond) -> None:
+    """Note the OAM address of a site that is online, as it says it itself (subclouds.py, GET of a detail)."""
+    row = system.tables.first(TABLE, **_key(ref))
+    if row is not None:
+        is_seen = row["availability-status"] == "online"
+        system.tables.update(TABLE, row["uuid"], {"oam": beyond.oam(row) if is_seen else ""})
+
+
 @family.on("GET", "/subclouds")
 def listed(system: System, call: Call) -> Row:  # noqa: ARG001
     """Every row: no pages, no filter."""
@@ -127,18 +135,23 @@ def one(system: System, call: Call) -> Row:
 
 @family.on("GET", "/subclouds/{ref}/detail")
 def detail(system: System, call: Call) -> Row:
-    """Unverified: no recording has it. Neither the site's address nor its Deployment Manager is looked at here."""
+    """Unverified: no recording has it. Its Deployment Manager is not looked at here."""
     row = found(system, call["ref"])
-    more = {"oam_floating_ip": "unavailable", "deploy_config_sync_status": UNKNOWN, "region_name": row["region-name"]}
+    oam = row.get("oam") or "unavailable"
+    more = {"oam_floating_ip": oam, "deploy_config_sync_status": UNKNOWN, "region_name": row["region-name"]}
     return {**one(system, call), **more}
 
 
 def found(system: System, ref: str) -> Row:
     """By its number or its name."""
-    row = system.tables.first(TABLE, **({"id": int(ref)} if ref.isdigit() else {"name": ref}))
+    row = system.tables.first(TABLE, **_key(ref))
     if row is None:
         raise refuse("Subcloud not found", 404)
     return row
+
+
+def _key(ref: str) -> Row:
+    return {"id": int(ref)} if ref.isdigit() else {"name": ref}
 
 
 def shown(row: Row) -> Row:

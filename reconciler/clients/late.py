@@ -1,0 +1,91 @@
+"""Services of a site that is looked for at each call: it may not be there yet, and be elsewhere tomorrow."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Collection
+from typing import Any, Protocol, TypeVar
+
+from reconciler.clients.endpoints import Endpoint
+from reconciler.clients.platform import OwnerApi, Row
+from reconciler.model.errors import Unreachable
+from reconciler.model.words import Service
+
+T = TypeVar("T")
+
+
+class Whereabouts(Protocol):
+    """Where one site is. services: what there is of it, wherever it is."""
+
+    @property
+    def site(self) -> str: ...
+
+    @property
+    def services(self) -> Collection[Service]: ...
+
+    async def endpoint(self) -> Endpoint:
+        """Where it is now; an equal one while it is where it was. Raises Nowhere, ConfigError, ReconcilerError."""
+        ...
+
+    def doubt(self) -> None:
+        """Nobody answers there."""
+        ...
+
+
+class Late:
+    """What is kept of a site between calls: its line and its token, until it is elsewhere or somebody else's.
+
+    opens: what gives its services at an endpoint.
+    """
+
+    def __init__(self, where: Whereabouts, opens: Callable[[Endpoint], Callable[[Service], OwnerApi]]) -> None:
+        self._where, self._opens = where, opens
+        self._open: tuple[Endpoint, Callable[[Service], OwnerApi]] | None = None
+
+    def at(self, service: Service) -> OwnerApi:
+        """One of its services."""
+        return _LateService(self, service)
+
+    @property
+    def site(self) -> str:
+        """Its name."""
+        return self._where.site
+
+    async def asked(self, service: Service, question: Callable[[OwnerApi], Awaitable[T]]) -> T:
+        """The answer of a service where it is now. Raises what the question and the whereabouts do."""
+        endpoint = await self._where.endpoint()
+        if self._open is None or self._open[0] != endpoint:
+            self._open = endpoint, self._opens(endpoint)
+        try:
+            return await question(self._open[1](service))
+        except Unreachable:
+            self._where.doubt()
+            raise
+
+
+class _LateService:
+    def __init__(self, late: Late, service: Service) -> None:
+        self._late, self._service = late, service
+
+    @property
+    def site(self) -> str:
+        return self._late.site
+
+    async def get(self, path: str, *, host: str = "") -> Any:
+        return await self._late.asked(self._service, lambda at: at.get(path, host=host))
+
+    async def list(self, path: str, items: str, *, host: str = "") -> tuple[Row, ...]:
+        return await self._late.asked(self._service, lambda at: at.list(path, items, host=host))
+
+    async def send(
+        self,
+        method: str,
+        path: str,
+        body: Any = None,
+        *,
+        timeout_s: float | None = None,
+        host: str = "",
+        ends: bool = False,
+    ) -> Any:
+        return await self._late.asked(
+            self._service, lambda at: at.send(method, path, body, timeout_s=timeout_s, host=host, ends=ends)
+        )
