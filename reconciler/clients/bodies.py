@@ -2,24 +2,23 @@
 
 from __future__ import annotations
 
-import asyncio
 import base64
 import secrets as random
 from collections.abc import Iterator, Mapping
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from pydantic import SecretStr
 
 from reconciler.clients.json import encode
-from reconciler.clients.secrets import resolve, waits
+from reconciler.clients.secrets import in_thread, is_ours, resolve, waits
 from reconciler.model.errors import ConfigError
 from reconciler.model.multipart import File, InBase64, Multipart, Part
 from reconciler.model.secret import SecretRef, Upload, digest, joined
 
 JSON = "application/json"
 ROOT = Path("/")  # references in documents are absolute
-OUR_OWN = "env:STXR_"
 
 
 def encoded(body: Any) -> tuple[bytes, tuple[SecretStr, ...], str]:
@@ -35,7 +34,7 @@ def encoded(body: Any) -> tuple[bytes, tuple[SecretStr, ...], str]:
 async def encoded_now(body: Any) -> tuple[bytes, tuple[SecretStr, ...], str]:
     """The same, for an event loop: a secret that takes a while to be read is read in a thread."""
     if any(waits(reference) for reference in _references(body)):
-        return await asyncio.to_thread(encoded, body)
+        return await in_thread(partial(encoded, body))
     return encoded(body)
 
 
@@ -62,10 +61,10 @@ def _references(value: Any) -> Iterator[str]:
 def reveal(reference: str) -> SecretStr:
     """The value behind a reference of a document. Raises ConfigError, never with a value.
 
-    What it names may be sent to a site, so the program's own variables, which open its API, are not for documents.
+    What it names may be sent to a site, so what opens the program's own doors is not for documents.
     """
-    if reference.startswith(OUR_OWN):
-        raise ConfigError(f"{reference}: variables that begin with STXR_ are this program's own: name another")
+    if wrong := is_ours(reference):
+        raise ConfigError(f"{reference}: {wrong}")
     return resolve(reference, ROOT)
 
 

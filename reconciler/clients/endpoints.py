@@ -37,7 +37,7 @@ from urllib.parse import urlsplit
 from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, ValidationError
 
 from reconciler.clients.own_file import Said, explained, read
-from reconciler.clients.secrets import SecretReference, off_the_loop, resolve
+from reconciler.clients.secrets import SecretReference, forget, off_the_loop, resolve
 from reconciler.model.board import BoardPlace
 from reconciler.model.errors import ConfigError, ConfigErrors
 from reconciler.model.reference import IN_WORDS
@@ -172,6 +172,10 @@ class Endpoint(Keystone):
     async def password_now(self) -> SecretStr:
         """The same, for an event loop: it is not kept from its work by a service that holds passwords."""
         return await off_the_loop(self.credentials.password.secret_ref, self.password)
+
+    def forget_password(self) -> None:
+        """It was not taken: whoever keeps it may have another by now."""
+        forget(self.credentials.password.secret_ref, self.folder)
 
     def url(self, service: Service) -> str:
         """Where a service is. Raises ConfigError if the entry does not say."""

@@ -100,6 +100,7 @@ class TokenBroker:
         error = error_of(answer, request, self._endpoint.name)
         if isinstance(error, Unauthorized):
             self._rejection = _Rejection(password, error.fault, now + REJECTED_PAUSE_S)
+            self._endpoint.forget_password()
         raise error
 
     def _refuse_what_was_rejected(self, password: SecretStr, now: float) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, cast
@@ -9,7 +10,9 @@ from typing import Any, cast
 import yaml
 from pydantic import BaseModel, ConfigDict, ValidationError
 from pydantic.alias_generators import to_camel
+from pydantic_core import ErrorDetails
 
+from reconciler.model import reference
 from reconciler.model.errors import ConfigError
 
 
@@ -21,9 +24,45 @@ class Said(BaseModel):
 
 def explained(error: ValidationError, where: str) -> Iterator[ConfigError]:
     """What pydantic found, without the input, which may be a password in the wrong place."""
-    for finding in error.errors(include_url=False, include_input=False, include_context=False):
+    for finding in error.errors(include_url=False, include_input=False):
         place = ".".join((where, *(str(part) for part in finding["loc"] if part != "[key]")))
-        yield ConfigError(finding["msg"].removeprefix("Value error, "), place)
+        yield ConfigError(in_words(finding), place)
+
+
+_MEMBER = re.compile(r"<\w+\.\w+: ('[^']*')>")  # of an enum, as Python shows it
+_WORDS = {
+    "missing": "is missing",
+    "extra_forbidden": "is not known here",
+    "model_type": "must be a mapping",
+    "model_attributes_type": "must be a mapping",
+    "dict_type": "must be a mapping",
+    "mapping_type": "must be a mapping",
+    "list_type": "must be a list",
+    "tuple_type": "must be a list",
+    "frozen_set_type": "must be a list",
+    "string_type": "must be text",
+    "path_type": "must be a path",
+    "bool_type": "must be true or false",
+    "bool_parsing": "must be true or false",
+    "int_type": "must be a whole number",
+    "int_parsing": "must be a whole number",
+    "float_type": "must be a number",
+    "float_parsing": "must be a number",
+    "too_short": "must not be empty",
+    "string_too_short": "must not be empty",
+}
+
+
+def in_words(finding: ErrorDetails) -> str:
+    """What is wrong, without what stands there."""
+    kind, context = finding["type"], finding.get("ctx", {})
+    if kind == "string_pattern_mismatch":
+        is_reference = context["pattern"] == reference.ANY
+        return f"must be a reference: {reference.IN_WORDS}" if is_reference else f"must match {context['pattern']}"
+    if kind in {"literal_error", "enum"}:
+        return "must be " + _MEMBER.sub(r"\1", context["expected"])
+    plain = finding["msg"].removeprefix("Value error, ")
+    return _WORDS.get(kind, plain.replace("Input should be", "must be"))
 
 
 class _Loader(yaml.CSafeLoader):

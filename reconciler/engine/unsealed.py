@@ -5,14 +5,13 @@ Git says where a secret is. What it holds may change without a commit, so it is 
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import replace
 from typing import Any
 
 from pydantic import SecretStr
 
-from reconciler.clients.secrets import waits
+from reconciler.clients.secrets import in_thread, waits
 from reconciler.diff import spelled
 from reconciler.model.errors import ConfigError
 from reconciler.model.kind import Kinds, Sealed
@@ -29,7 +28,7 @@ async def read_ahead(said: Iterable[Snapshot], kinds: Kinds, reveal: Reveal) -> 
     places = {place for snapshot in said for place in _places(snapshot, kinds) if waits(place)}
     if not places:
         return reveal
-    known = await asyncio.to_thread(lambda: {place: _tried(place, reveal) for place in sorted(places)})
+    known = await in_thread(lambda: {place: _tried(place, reveal) for place in sorted(places)})
 
     def remembered(reference: str) -> SecretStr:
         found = known.get(reference)

@@ -9,7 +9,7 @@ from reconciler.engine.fingerprint import fingerprint
 from reconciler.engine.judgement import ENDS, accepted, differences, removals_in_words, state_of, strangers, unseen
 from reconciler.engine.permission import in_words
 from reconciler.engine.reconcile import Judged
-from reconciler.model.errors import ConfigError, ConfigErrors, ReconcilerError, Unauthorized, Unreachable
+from reconciler.model.errors import ConfigError, ConfigErrors, ReconcilerError, SecretUnread, Unauthorized, Unreachable
 from reconciler.model.gate import GateName, Hold
 from reconciler.model.ignore import over, suppressed
 from reconciler.model.outcome import Outcome, StepResult
@@ -109,7 +109,7 @@ def not_found(whose: Whose, error: ReconcilerError, before: Verdict | None, now:
 
 
 def _state_of_error(error: ReconcilerError) -> State:
-    if isinstance(error, ConfigError | ConfigErrors):
+    if isinstance(error, ConfigError | ConfigErrors) and not isinstance(error, SecretUnread):
         return State.INVALID
     return State.UNREACHABLE if isinstance(error, Unreachable | Unauthorized) else State.FAILED
 

@@ -3,6 +3,7 @@
     ReconcilerError
     ├── ConfigError    Git says something that cannot be: file:line:column            stalled until Git moves
     │                  (ConfigErrors: all that one reading found)
+    │                  (SecretUnread: who keeps a secret does not tell it now   wait)
     ├── Refused        a service understood and said no; its own words are in `fault` stalled until Git or the site moves
     ├── Busy           a service said: not now, ask again                             wait
     ├── Unauthorized   a service does not know us or does not let us                  wait: mended outside Git
@@ -44,6 +45,7 @@ class Reason(StrEnum):
 
     FAILED = "Failed"
     CONFIG_INVALID = "ConfigInvalid"
+    SECRET_UNREAD = "SecretUnread"  # noqa: S105
     REFUSED = "Refused"
     BUSY = "PlatformBusy"
     UNAUTHORIZED = "Unauthorized"
@@ -93,6 +95,13 @@ class ConfigError(ReconcilerError):
     def __post_init__(self) -> None:
         where = self.origin.exact if isinstance(self.origin, Origin) else self.origin
         super().__init__(": ".join(filter(None, (where, self.message))))
+
+
+class SecretUnread(ConfigError):
+    """Who keeps a secret cannot tell it now: it is sealed, or nobody reaches it. Nothing in Git is wrong."""
+
+    reason: ClassVar[Reason] = Reason.SECRET_UNREAD
+    visit: ClassVar[Visit] = Visit.WAITING
 
 
 class ConfigErrors(ReconcilerError):

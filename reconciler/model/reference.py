@@ -5,10 +5,12 @@ from __future__ import annotations
 ENVIRONMENT = r"env:[A-Za-z_][A-Za-z0-9_]*"
 FILE = r"file:.+"
 SOPS = r"sops:[^#]+#[^#]+"  # a file and the path of a key in it
+# A mount, a path below it, and a key of the secret there. No step begins with a dot: `..` would lead out of the mount.
+VAULT = r"vault:[^/#.\s][^/#\s]*(/[^/#.\s][^/#\s]*)+#[^#]+"
 
-ANY = rf"^({ENVIRONMENT}|{FILE}|{SOPS})$"
-IN_WORDS = "env:NAME, file:PATH or sops:PATH#KEY"
+ANY = rf"^({ENVIRONMENT}|{FILE}|{SOPS}|{VAULT})$"
+IN_WORDS = "env:NAME, file:PATH, sops:PATH#KEY or vault:MOUNT/PATH#KEY"
 
 # What a document of the site-config repository may say: it has no folder that a path could be relative to.
-IN_DOCUMENTS = rf"^({ENVIRONMENT}|file:/.+|sops:/[^#]+#[^#]+)$"
-IN_DOCUMENTS_IN_WORDS = "env:NAME, file:/path or sops:/path#key"
+IN_DOCUMENTS = rf"^({ENVIRONMENT}|file:/.+|sops:/[^#]+#[^#]+|{VAULT})$"
+IN_DOCUMENTS_IN_WORDS = "env:NAME, file:/path, sops:/path#key or vault:mount/path#key"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import orjson
 import pytest
 
-from reconciler.clients.bodies import encoded
+from reconciler.clients.bodies import encoded, reveal
 from reconciler.model.errors import ConfigError, Refused
 from reconciler.model.secret import SecretRef, Upload, digest
 from reconciler.model.wire import plain
@@ -43,6 +43,39 @@ def test_what_opens_the_controller_is_not_for_documents(monkeypatch):
     with pytest.raises(ConfigError, match="this program's own: name another") as refused:
         encoded(Upload(SecretRef("env:STXR_API_TOKEN")))
     assert "sesame" not in str(refused.value)
+
+
+@pytest.mark.parametrize("name", ["VAULT_TOKEN", "BAO_TOKEN", "VAULT_SECRET_ID"])
+def test_what_opens_vault_is_not_for_documents(monkeypatch, name):
+    monkeypatch.setenv(name, "sesame")
+    with pytest.raises(ConfigError, match="this program's own: name another"):
+        reveal(f"env:{name}")
+
+
+@pytest.mark.parametrize(
+    "variable", ["VAULT_TOKEN_FILE", "BAO_SECRET_ID_FILE", "VAULT_K8S_TOKEN_FILE", "SOPS_AGE_KEY_FILE"]
+)
+def test_files_that_let_the_controller_in_are_not_for_documents(monkeypatch, tmp_path, variable):
+    key = tmp_path / "key"
+    key.write_text("sesame")
+    key.chmod(0o600)
+    (tmp_path / "link").symlink_to(key)
+    monkeypatch.setenv(variable, str(key))
+    for name in (key, tmp_path / "link", tmp_path / "below" / ".." / "key"):
+        with pytest.raises(ConfigError, match="this file lets the program itself in"):
+            reveal(f"file:{name}")
+
+
+def test_the_folder_of_git_s_credentials_is_not_for_documents(monkeypatch, tmp_path):
+    (tmp_path / "password").write_text("sesame")
+    monkeypatch.setenv("STXR_GIT_CREDENTIALS", str(tmp_path))
+    with pytest.raises(ConfigError, match="this file lets the program itself in"):
+        reveal(f"file:{tmp_path}/password")
+
+
+def test_a_service_account_s_token_is_not_for_documents():
+    with pytest.raises(ConfigError, match="this file lets the program itself in"):
+        reveal("file:/var/run/secrets/kubernetes.io/serviceaccount/token")
 
 
 async def test_an_upload_is_a_form_with_its_file(site, clients, pem):

@@ -92,17 +92,25 @@ def test_entries_may_share_what_is_alike(file):
 @pytest.mark.parametrize(
     ("old", "new", "complaint"),
     [
-        ("region: sc-0412", "regoin: x", "endpoints.sc-0412.regoin: Extra inputs are not permitted"),
-        ("region: sc-0412", "name: other", "endpoints.sc-0412.name: Extra inputs are not permitted"),
-        ("region: sc-0412", "folder: /", "endpoints.sc-0412.folder: Extra inputs are not permitted"),
-        ("authUrl: https://[2001:db8::2]:5000/v3/", "region2: x", "endpoints.sc-0412.authUrl: Field required"),
+        ("region: sc-0412", "regoin: x", "endpoints.sc-0412.regoin: is not known here"),
+        ("region: sc-0412", "name: other", "endpoints.sc-0412.name: is not known here"),
+        ("region: sc-0412", "folder: /", "endpoints.sc-0412.folder: is not known here"),
+        ("authUrl: https://[2001:db8::2]:5000/v3/", "region2: x", "endpoints.sc-0412.authUrl: is missing"),
         ('{platform: "https://[2001:db8::2]:6385"}', "{}", "endpoints.sc-0412.services: "),
-        ("{platform:", "{sysinv:", "endpoints.sc-0412.services.sysinv: Input should be 'platform'"),
-        ("username: reconciler", "user: x", "endpoints.sc-0412.credentials.username: Field required"),
-        ("file:passwords/sc-0412", "vault:x", "endpoints.sc-0412.credentials.password.secretRef: String should match"),
+        ("{platform:", "{sysinv:", "endpoints.sc-0412.services.sysinv: must be 'platform'"),
+        ("username: reconciler", "user: x", "endpoints.sc-0412.credentials.username: is missing"),
+        (
+            "file:passwords/sc-0412",
+            "vault:x",
+            "endpoints.sc-0412.credentials.password.secretRef: must be a reference: env",
+        ),
         ("https://[2001:db8::2]:6385", "192.0.2.1:6385", "services.platform: must be a URL such as https://"),
         ("https://[2001:db8::2]:6385", "https://a:b@192.0.2.1", "services.platform: must hold no user, password"),
-        ('{secretRef: "file:passwords/sc-0412"}', "{secretRef: iron}", "secretRef: String should match pattern"),
+        (
+            '{secretRef: "file:passwords/sc-0412"}',
+            "{secretRef: iron}",
+            "secretRef: must be a reference: env:NAME, file:PATH, sops:PATH#KEY or vault:MOUNT/PATH#KEY",
+        ),
         ('{secretRef: "file:passwords/sc-0412"}', "iron", "password: must be a reference, as {secretRef: env:NAME}"),
     ],
 )
@@ -115,6 +123,12 @@ def test_what_is_wrong_with_an_entry_is_named(file, old, new, complaint):
     assert complaint in said
     assert said.startswith(f"{path}: endpoints.sc-0412")
     assert "iron" not in said
+
+
+def test_credentials_in_the_place_of_a_mapping_are_not_repeated(file):
+    text = SHORT.replace('{username: admin, password: {secretRef: "env:SC_1"}}', "admin:iron")
+    with pytest.raises(ConfigErrors, match=r"endpoints\.sc-1\.credentials: must be a mapping$"):
+        load(file(text))
 
 
 def test_all_that_is_wrong_is_named_at_once(file):

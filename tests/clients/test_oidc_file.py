@@ -47,7 +47,7 @@ def test_a_ca_is_looked_for_beside_the_file(file, tmp_path):
         (SHORT + "skewS: 3600\n", "oidc.yaml.skewS"),
         (SHORT + "clientSecret: hush\n", "oidc.yaml.clientSecret"),
         (SHORT.replace("audience: stx-reconciler", "audience: []"), "oidc.yaml.audience"),
-        ("issuer: https://id.example.org\n", "oidc.yaml.audience: Field required"),
+        ("issuer: https://id.example.org\n", "oidc.yaml.audience: is missing"),
     ],
 )
 def test_what_cannot_be_meant_is_refused_with_its_place(file, text, said):

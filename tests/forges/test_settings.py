@@ -44,11 +44,11 @@ def test_the_api_is_where_each_forge_has_it(tmp_path, said, api):
 @pytest.mark.parametrize(
     ("text", "says"),
     [
-        (WHOLE.replace("gitlab\n", "bitbucket\n", 1), r"forge\.yaml\.type: Input should be"),
+        (WHOLE.replace("gitlab\n", "bitbucket\n", 1), r"forge\.yaml\.type: must be 'github', 'gitlab' or 'gitea'"),
         (WHOLE.replace("https://gitlab", "http://gitlab"), "must be https://"),
         (WHOLE.replace("ran/edge/site-config", "site-config"), r"forge\.yaml\.project"),
         (WHOLE.replace("file:token", "glpat-0123456789"), r"forge\.yaml\.token\.secretRef"),
-        (WHOLE + "branch: main\n", r"forge\.yaml\.branch: Extra inputs"),
+        (WHOLE + "branch: main\n", r"forge\.yaml\.branch: is not known here"),
     ],
 )
 def test_what_is_wrong_is_told_with_its_place_and_without_its_content(tmp_path, text, says):

@@ -171,6 +171,7 @@ class Line:
         if answer.status == 401:
             self._refused = _digest(token)
             self._why_refused = refusal(answer.body, token) or "401"
+            self.settings.forget_secret()
             raise TokenRefusedError(self.settings.shown, str(ask), self._why_refused)
         if (until := closed_until(answer, now, self._refusals)) is not None:
             self._refusals, self._closed_until = self._refusals + 1, until

@@ -20,7 +20,7 @@ from pydantic import AfterValidator, Field, SecretStr, ValidationError
 
 from reconciler.clients.oidc_file import safe_url
 from reconciler.clients.own_file import Said, explained, read
-from reconciler.clients.secrets import SecretReference, off_the_loop, resolve
+from reconciler.clients.secrets import SecretReference, forget, off_the_loop, resolve
 from reconciler.model.errors import ConfigError, ConfigErrors
 from reconciler.model.forge import Forge
 from reconciler.model.reference import IN_WORDS
@@ -95,6 +95,10 @@ class ForgeFile(Said):
     async def secret_now(self) -> SecretStr:
         """The same, for an event loop."""
         return await off_the_loop(self.token.secret_ref, self.secret)
+
+    def forget_secret(self) -> None:
+        """It was not taken: whoever keeps it may have another by now."""
+        forget(self.token.secret_ref, ROOT)
 
     def beside(self, folder: Path) -> ForgeFile:
         """The same, its paths from the root; relative ones are of this folder."""

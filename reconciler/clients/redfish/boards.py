@@ -15,8 +15,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Self, TypeVar
 
 from reconciler.clients import tls
-from reconciler.clients.secrets import resolve
-from reconciler.model.board import Board, BoardPlace, Part
+from reconciler.clients.secrets import forget, resolve
+from reconciler.model.board import Board, BoardError, BoardPlace, Part, Trouble
 from reconciler.model.board_orders import BoardOrder, BoardTask
 
 if TYPE_CHECKING:
@@ -92,5 +92,10 @@ class Boards:
         line = Line(
             place.url, self._limits, lambda: self._is_closed, ca=str(ca_file or ""), fingerprint=place.fingerprint
         )
-        with opened(place, password, line) as session:
-            return work(session)
+        try:
+            with opened(place, password, line) as session:
+                return work(session)
+        except BoardError as error:
+            if error.trouble is Trouble.PASSWORD:
+                forget(place.password, self._folder)
+            raise

@@ -6,16 +6,15 @@ happened (sushy/connector.py _op).
 
 from __future__ import annotations
 
-import re
 import socket
 import ssl
-from collections.abc import Iterator
 
 import requests.exceptions as transport
 import urllib3.exceptions
 from pydantic import SecretStr
 from sushy import exceptions
 
+from reconciler.clients.causes import causes_of, deepest
 from reconciler.clients.faults import LONGEST
 from reconciler.clients.secrets import masked
 from reconciler.model.board import BoardError, BoardPlace, Trouble
@@ -35,7 +34,7 @@ def board_error(error: BaseException, place: BoardPlace, secrets: tuple[SecretSt
 def _told(error: BaseException) -> tuple[Trouble, str]:
     if isinstance(error, exceptions.HTTPError):
         return _answered(error)
-    causes = tuple(_causes(error))
+    causes = tuple(causes_of(error))
     if isinstance(error, exceptions.ConnectionError | transport.RequestException) and not isinstance(error, ValueError):
         return _unanswered(causes)
     if isinstance(error, exceptions.InvalidParameterValueError):
@@ -60,9 +59,9 @@ def _unanswered(causes: tuple[BaseException, ...]) -> tuple[Trouble, str]:
         return any(isinstance(cause, kinds) for cause in causes)
 
     if have(ssl.SSLError, urllib3.exceptions.SSLError, transport.SSLError):
-        return Trouble.CERTIFICATE, _deepest(causes, "its certificate is not accepted")
+        return Trouble.CERTIFICATE, deepest(causes, "its certificate is not accepted")
     if have(urllib3.exceptions.NewConnectionError, ConnectionRefusedError, socket.gaierror):
-        return Trouble.DEAD, _deepest(causes, "nobody could be connected to")
+        return Trouble.DEAD, deepest(causes, "nobody could be connected to")
     if have(transport.ConnectTimeout, urllib3.exceptions.ConnectTimeoutError):
         return Trouble.DEAD, "nobody could be connected to in time"
     if have(transport.Timeout, urllib3.exceptions.ReadTimeoutError):
@@ -76,27 +75,3 @@ def _foreign(error: BaseException) -> str:
     if isinstance(error, exceptions.SushyError):
         return str(error)  # what a document lacks, or a value that the controller does not know
     return f"its answer is not as Redfish says ({type(error).__name__})"
-
-
-def _deepest(causes: tuple[BaseException, ...], otherwise: str) -> str:
-    """The operating system's own words, or TLS's."""
-    for cause in reversed(causes):
-        if isinstance(cause, ssl.SSLCertVerificationError):
-            return f"its certificate is not accepted: {cause.verify_message}"
-        if isinstance(cause, OSError) and cause.strerror and not isinstance(cause, transport.RequestException):
-            return re.sub(r"^\[.*?\] ", "", cause.strerror)
-    return otherwise
-
-
-def _causes(error: BaseException | None) -> Iterator[BaseException]:
-    """The error and what it came from: requests and urllib3 keep theirs as arguments, too."""
-    seen: list[BaseException] = []
-    waiting = [error]
-    while waiting:
-        each = waiting.pop(0)
-        if each is None or each in seen:
-            continue
-        seen.append(each)
-        yield each
-        own = [getattr(each, "reason", None), *each.args]
-        waiting += [each.__cause__, each.__context__, *(one for one in own if isinstance(one, BaseException))]

@@ -13,6 +13,7 @@ from typing import Annotated, Any
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from reconciler.clients.own_file import in_words
 from reconciler.engine.notifiers.alertmanager import Alertmanager
 from reconciler.engine.notifiers.mail import Mail
 from reconciler.engine.notifiers.slack import Slack
@@ -51,8 +52,8 @@ def notifiers_of(path: Path) -> tuple[AnyNotifier, ...]:
 
 def _faults(error: ValidationError, path: Path) -> list[ConfigError]:
     """Without the input: it may be the secret itself, where somebody wrote it in place of a reference."""
-    faults = error.errors(include_input=False, include_url=False, include_context=False)
-    return [ConfigError(fault["msg"], f"{path}: {'.'.join(map(str, fault['loc']))}") for fault in faults]
+    faults = error.errors(include_input=False, include_url=False)
+    return [ConfigError(in_words(fault), f"{path}: {'.'.join(map(str, fault['loc']))}") for fault in faults]
 
 
 def _why(error: OSError | UnicodeDecodeError | yaml.YAMLError) -> str:

@@ -72,7 +72,7 @@ def test_a_missing_file_is_named(tmp_path):
 
 
 def test_another_scheme_is_refused(tmp_path):
-    with pytest.raises(ConfigError, match=r"given as env:NAME, file:PATH or sops:.*, not as keyring:"):
+    with pytest.raises(ConfigError, match=r"given as env:NAME, file:PATH, sops:.* or vault:.*, not as keyring:"):
         resolve("keyring:iron", tmp_path)
 
 
