@@ -37,8 +37,8 @@ def test_a_site_that_is_a_folder_in_git_is_planned(stxr, endpoints, sites):
 
 def test_a_folder_without_a_subcloud_says_so_and_stops_no_other(stxr, endpoints, sites):
     folder = (sites / "subclouds/ottawa-002").rename(sites / "subclouds/ottawa-909")
-    own = folder / "site.yaml"
-    own.write_text(own.read_text().replace("name: ottawa-002", "name: ottawa-909"))
+    for own in folder.iterdir():
+        own.write_text(own.read_text().replace("name: ottawa-002", "name: ottawa-909"))
     ended = stxr("plan", "ottawa-001", "ottawa-909", "--repo", sites, "--endpoints", endpoints)
     assert ended.code == 3
     assert "ottawa-909: dcmanager has no subcloud of this name yet. Check that dcmanager brings it up" in ended.err
