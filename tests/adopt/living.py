@@ -26,6 +26,7 @@ def inventory(found: System) -> dict[str, Any]:
     paths = [
         path
         for collection in COLLECTIONS.values()
+        if not collection.of  # charts, of which nobody said anything there
         for path in (
             [collection.path]
             if collection.scope is Scope.SYSTEM
