@@ -37,13 +37,15 @@ async def open_central(
     clock: Clock = SYSTEM_CLOCK,
     limits: Limits | None = None,
     observer: Observer = nobody,
+    *,
+    sender: Sender | None = None,
 ) -> AsyncIterator[DcmanagerClient]:
     """The client of the central cloud, whose token it keeps. Asks the catalogue where the endpoint names no URL.
 
     Raises ConfigError, and what the catalogue raises: Unreachable, Unauthorized, Refused.
     """
     async with session_factory() as session:
-        line = Line(endpoint, session, clock, limits, observer)
+        line = Line(endpoint, session, clock, limits, observer, sender=sender)
         service = await _service(endpoint, line, clock, Service.DCMANAGER, endpoint.region)
         yield DcmanagerClient(service)
 

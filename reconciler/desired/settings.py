@@ -19,6 +19,7 @@ from reconciler.model.merge import Approvals
 from reconciler.model.proof import ProofPolicy
 from reconciler.model.reference import IN_DOCUMENTS, IN_DOCUMENTS_IN_WORDS
 from reconciler.model.site import Settings
+from reconciler.model.subcloud_policy import SubcloudPolicy
 from reconciler.model.waves import Amount, Mass, Strategy, WorkersOut
 from reconciler.model.words import ApplyPolicy, HealPolicy, Mode, Prune, Reach
 
@@ -83,6 +84,11 @@ class Policies(Own):
         description="By which of its addresses a site is reached that has no entry in the endpoints file: admin, where "
         "dcmanager itself calls; oam, its OAM address. dcmanager says them, and `derived` of the endpoints file which of "
         "them may be used, with which CAs: nothing that is said here names an address.",
+    )
+    subcloud: SubcloudPolicy | None = Field(
+        default=None,
+        description="The site's place in the central cloud: with it a site that dcmanager does not have is added. What the "
+        "site does not say its group says, or else the defaults, key by key.",
     )
     values: Values | None = Field(default=None, description="What ${name} stands for in a site's documents.")
 
@@ -220,7 +226,9 @@ def resolved(fleet: Fleet | None, site: SiteFile) -> Settings:
     freezes = tuple(f for f in fleet.freezes if not f.groups or group in f.groups) if fleet else ()
     merged = fleet.approvals.merged if fleet else ()
     suppress = tuple(s for policies in (*below, site) for s in policies.suppress or ())
+    subclouds = [p.subcloud.model_dump(exclude_unset=True) for p in (*below, site) if p.subcloud]
     own = {
+        "subcloud": SubcloudPolicy(**{key: v for one in subclouds for key, v in one.items()}) if subclouds else None,
         "prune": prune,
         "suppress": suppress,
         "freezes": freezes,

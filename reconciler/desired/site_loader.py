@@ -7,7 +7,6 @@ from dataclasses import replace
 
 from pydantic import BaseModel
 
-from reconciler.desired.chart_values import check_chart_values
 from reconciler.desired.check import Extent, check
 from reconciler.desired.declaration import Declaration
 from reconciler.desired.documents import SPECS
@@ -17,6 +16,7 @@ from reconciler.desired.findings import Findings
 from reconciler.desired.host_models import HostProfileSpec
 from reconciler.desired.layers import Merged, merged
 from reconciler.desired.merge import PLAIN, swept
+from reconciler.desired.ordered import deployment_documents
 from reconciler.desired.own_values import own_hosts
 from reconciler.desired.profiles import composites
 from reconciler.desired.references import check_references
@@ -28,6 +28,7 @@ from reconciler.desired.value_files import BootstrapValues, InstallValues
 from reconciler.desired.values import substituted
 from reconciler.model.node import Node
 from reconciler.model.site import Site, SiteFiles
+from reconciler.model.subcloud_policy import Via
 
 OF_PROFILES = frozenset(("Host", "HostProfile"))
 DECLARED = tuple(kind for kind in SPECS if kind not in OF_PROFILES | {"System"})
@@ -48,7 +49,9 @@ def load_site(files: SiteFiles, parse: Parse = parse_blob) -> Site:
     check_references(site, findings)
     check_networks(site, findings)
     findings.end()
-    return replace(site, warnings=findings.notices)
+    policy = site.settings.subcloud
+    documents = deployment_documents(site) if policy and policy.via is Via.DEPLOYMENT_MANAGER else ""
+    return replace(site, warnings=findings.notices, deployment=documents)
 
 
 def _assembled(name: str, said: Declaration, file_sets: list[FileSet], findings: Findings) -> Site:
@@ -99,9 +102,6 @@ def _check_documents(together: Merged, findings: Findings) -> None:
 def _check_values(site: str, together: Merged, findings: Findings) -> None:
     for file, values in together.values.items():
         check(VALUE_FILES[file], values, file, findings)
-        if file == SITE:
-            check_chart_values(values, findings)
-            continue
         for key, value in secrets_in_clear(values):
             message = f"{file}: {key} stands in clear in Git: take it out, and give it by reference (secretRef)"
             findings.notice(message, value.origin)

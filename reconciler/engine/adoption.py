@@ -19,12 +19,13 @@ from reconciler.engine.render import snapshot
 from reconciler.engine.unsealed import unopened
 from reconciler.model.change import Comparison
 from reconciler.model.errors import ConfigErrors
-from reconciler.model.kind import Kinds
+from reconciler.model.kind import Kinds, ResourceKind
 from reconciler.model.node import Node
 from reconciler.model.origin import Origin
+from reconciler.model.rows import COLLECTIONS
 from reconciler.model.site import SiteFiles
 from reconciler.model.snapshot import Snapshot
-from reconciler.model.words import Scope
+from reconciler.model.words import Scope, Service
 
 FOLDER = "subclouds"
 FLEET = "fleet.yaml"
@@ -102,9 +103,14 @@ def _unlisted(seen: Snapshot, kinds: Kinds) -> Iterator[str]:
     for name, kind in kinds.items():
         hosts = ("",) if kind.scope is Scope.SYSTEM else sorted(seen.system.hosts)
         missing = [host for host in hosts if not seen.is_complete(name, host)]
-        if missing and not kind.is_inventory:
+        if missing and not kind.is_inventory and _is_own(kind):
             where = f" of {', '.join(missing)}" if any(missing) else ""
             yield f"{name}{where}: the inventory has not all lists of it: write that anew with `stxr inventory`"
+
+
+def _is_own(kind: ResourceKind[Any]) -> bool:
+    """Whether the site's platform has all lists of it: no inventory has those of other services."""
+    return all(COLLECTIONS[name].service is Service.PLATFORM for name in kind.collections)
 
 
 def compared(seen: Snapshot, said: SiteFiles, kinds: Kinds) -> Comparison:

@@ -12,7 +12,7 @@ from contextlib import AbstractAsyncContextManager, AsyncExitStack, suppress
 from dataclasses import dataclass, replace
 from math import inf
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 
 from reconciler.clients import CENTRAL, Credentials, Declared, Endpoint, Password, load_central
 from reconciler.desired import Fleet
@@ -33,10 +33,6 @@ from reconciler.model.words import Service
 FRESH_S = 15.0  # dcmanager's list stops its worker for a second at 5,000 subclouds: not asked for more often
 FAILED_S = 60.0
 INTERVAL_S = 60.0
-NO_CENTRE = (
-    "nothing says where the central cloud is whose rows say where sites are: say `systemController` in fleet.yaml, or in "
-    "the endpoints file"
-)
 DETAILS = 2  # asked for at a time: dcmanager asks the site, which may be slow, and our line to it has three slots
 ELSEWHERE_S = 90.0  # without a reading of the leader's for so long, the others ask for themselves
 
@@ -51,6 +47,10 @@ class Dcmanager(Protocol):
     async def alarm_counts(self) -> Mapping[str, AlarmCounts]: ...
 
     async def detail(self, name: str) -> SubcloudDetail | None: ...
+
+    async def subcloud(self, name: str) -> Subcloud | None: ...
+
+    async def send(self, method: str, path: str, body: Any) -> None: ...
 
 
 class Clock(Protocol):
@@ -126,15 +126,11 @@ class Central:
         if found is None or not serves(found):
             await self.read(INTERVAL_S)
         if self.last is None:
-            raise ConfigError(f"{site}: {NO_CENTRE}")
+            raise ConfigError(
+                f"{site}: nothing says where the central cloud is that knows of it: say `systemController` in fleet.yaml, "
+                "or in the endpoints file"
+            )
         return self.last.subclouds.get(site)
-
-    async def rows(self) -> Mapping[str, Subcloud]:
-        """All of them, as they were read within an interval. Raises as `row`."""
-        await self.read(INTERVAL_S)
-        if self.last is None:
-            raise ConfigError(NO_CENTRE)
-        return self.last.subclouds
 
     async def detail(self, site: str) -> SubcloudDetail | None:
         """What dcmanager asks the site for; None where it has none of this name. Raises ReconcilerError."""
@@ -144,9 +140,29 @@ class Central:
                 dcmanager = await self._at(endpoint) if endpoint else None
             return await dcmanager.detail(site) if dcmanager else None
 
+    def known(self, site: str, within_s: float) -> Attention | None:
+        """What it did with a site when it was read last; None where that is longer ago, or never was."""
+        is_young = self.last is not None and self._clock.now() - self.last.at <= within_s
+        return self.last.of(site) if self.last and is_young else None
+
     def alarms_of(self, site: str) -> SiteAlarms | None:
         """How many alarms stand at a site, as dcmanager counted them last; None where it says nothing of it."""
         return self.last.alarms.of(site) if self.last else None
+
+    async def subcloud(self, site: str) -> Subcloud | None:
+        """The row of one site, asked for alone: only where something is done with it, never for a fleet. Raises ReconcilerError."""
+        return await (await self._client()).subcloud(site)
+
+    async def send(self, method: str, path: str, body: Any) -> None:
+        """A write that a plan has. Raises what the client raises; what came of it is for the sender to look."""
+        await (await self._client()).send(method, path, body)
+
+    async def _client(self) -> Dcmanager:
+        async with self._flight:
+            endpoint = self._where()
+            if endpoint is None:
+                raise ConfigError("there is no central cloud: say where it is under systemController of fleet.yaml")
+            return await self._at(endpoint)
 
     async def read(self, no_older_than_s: float = 0.0) -> bool:
         """Read it, unless that was done so lately, here or by another replica. Raises ReconcilerError.

@@ -28,6 +28,7 @@ from reconciler.engine.permission import ANY
 from reconciler.engine.reaching import Reaching
 from reconciler.engine.reconcile import Judged, judge, reconcile
 from reconciler.engine.remote import Keep, SiteRemote, unkept
+from reconciler.engine.subcloud_side import SubcloudSide
 from reconciler.engine.surroundings import Neighbours
 from reconciler.engine.unsealed import is_noted
 from reconciler.model.approval import Approval
@@ -289,7 +290,9 @@ async def open_fleet(
     async with open_session(who.agent) as session:
         centre = Central(
             central,
-            lambda endpoint: open_central(endpoint, lambda: nullcontext(session), office.clock, limits, observer),
+            lambda endpoint: open_central(
+                endpoint, lambda: nullcontext(session), office.clock, limits, observer, sender=who
+            ),
             office.clock,
             sharing,
         )
@@ -297,6 +300,11 @@ async def open_fleet(
             endpoints, derived, centre, lambda name: office.repository.settings(name).reach, office.clock
         )
         opens = service_opener(session, office.clock, limits, observer, sender=who)
+
+        def is_wanted(name: str) -> Callable[[], bool]:
+            """Of a site that Git says nothing of any more, nothing."""
+            repository = office.repository
+            return lambda: name in repository.names and repository.settings(name).subcloud is not None
 
         async def remote(name: str) -> SiteRemote:
             where = reaching.of(name)
@@ -310,6 +318,7 @@ async def open_fleet(
                     _neighbours(clients, centre),
                     keep=keep,
                     services=clients.beside,
+                    subcloud=SubcloudSide(name, centre, office.clock, is_wanted(name)),
                 )
             return opened[name]
 

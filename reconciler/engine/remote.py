@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import Callable, Collection, Mapping
 from typing import Any, Protocol
 
+from reconciler.engine.subcloud_side import SubcloudSide
 from reconciler.engine.surroundings import Neighbours, surroundings
 from reconciler.model.alarm import Noted, SiteAlarms
 from reconciler.model.errors import ConfigError, ReconcilerError
@@ -47,7 +48,8 @@ class SiteRemote:
     """Keeps the last reading, so that a look asks only for the lists it needs. Looks follow each other.
 
     keep: is given each reading of the whole site; lists that failed are not in it.
-    services: those beside its platform, whose lists kinds read and to which plans send.
+    services: those beside its platform, whose lists kinds read and to which plans send. subcloud: what the central cloud
+    has of the site, where Git makes it a subcloud: as long as it is not deployed, nobody else is asked.
     """
 
     def __init__(
@@ -60,10 +62,12 @@ class SiteRemote:
         *,
         keep: Keep = unkept,
         services: Mapping[Service, Platform] | None = None,
+        subcloud: SubcloudSide | None = None,
     ) -> None:
         self._site, self._kinds, self._clock = site, kinds, clock
         self._services: Mapping[Service, Platform] = {Service.PLATFORM: platform, **(services or {})}
-        self._neighbours, self._keep = neighbours, keep
+        self._neighbours, self._keep, self._subcloud = neighbours, keep, subcloud
+        self._asked: Mapping[Service, Platform] = self._services
         self._rows = Rows()
         self.took_s = 0.0  # the last full reading
         self._silent_until = 0.0  # Fault Management is not asked again for a verdict's sake
@@ -75,21 +79,35 @@ class SiteRemote:
         """As it was read last."""
         return self._rows.system
 
+    async def _whom(self) -> Mapping[Service, Platform]:
+        """The services to ask: those of the site only where there is one."""
+        if self._subcloud is None or not self._subcloud.is_wanted():
+            return self._services
+        side: Mapping[Service, Platform] = {Service.DCMANAGER: self._subcloud}
+        try:
+            is_there = await self._subcloud.is_there()
+        except ReconcilerError:
+            is_there = True  # the site says itself whether it is; what the centre has of it is told as unread
+        return {**self._services, **side} if is_there else side
+
+    @property
+    def _is_there(self) -> bool:
+        return Service.PLATFORM in self._asked
+
     def beside(self) -> SiteRemote:
         """The same site over the same line, with a memory of its own: a look that no visit notices."""
         every = self._services
         own = every[Service.PLATFORM]
-        return SiteRemote(self._site, own, self._kinds, self._clock, self._neighbours, services=every)
+        return SiteRemote(
+            self._site, own, self._kinds, self._clock, self._neighbours, services=every, subcloud=self._subcloud
+        )
 
-    async def observe(self, said: Collection[str] | None = None) -> Snapshot:
-        """The whole site, each list once. Raises what makes a reading impossible; other lists that fail are named.
-
-        said: the kinds that Git speaks of there; those that are read on demand are not read without. None reads all.
-        """
+    async def observe(self) -> Snapshot:
+        """The whole site, each list once. Raises what makes a reading impossible; other lists that fail are named."""
         began = self._clock.now()
-        kinds = (kind for kind in self._kinds.values() if said is None or kind.is_read_for(said))
-        names = {name for kind in kinds for name in kind.collections}
-        self._rows, unread = await read(self._services, names)
+        names = {name for kind in self._kinds.values() for name in kind.collections}
+        self._asked = await self._whom()
+        self._rows, unread = await read(self._asked, names)
         self.took_s = self._clock.now() - began
         self._keep(self._site, self._clock.now(), self.dump)
         return interpret(self._site, self._rows, self._kinds, self._clock.now(), unread)
@@ -108,7 +126,7 @@ class SiteRemote:
         if not self._rows.listed:
             return await self.observe()
         names = {"ihosts"} | {name for kind in kinds for name in self._kinds[kind].collections}
-        self._rows = await look(self._services, self._rows, names, host)
+        self._rows = await look(self._asked, self._rows, names, host)
         if not kinds:  # a host is looked at again and again: interpreting all that stands on a site takes 10 ms a host
             return Snapshot(self._site, {}, taken_at=self._clock.now(), system=self._rows.system)
         return interpret(self._site, self._rows, self._kinds, self._clock.now())
@@ -119,10 +137,11 @@ class SiteRemote:
 
     async def surroundings(self, *, again: bool = False) -> Surroundings:
         """What else the site's services say now. again: its hosts' labels may have changed since they were read."""
+        neighbours = self._neighbours if self._is_there else Neighbours(centre=self._neighbours.centre)
         if again:
             async with self._turn:
-                self._rows = await look(self._services, self._rows, {"ihosts", "labels"}, "")
-        found = await surroundings(self._site, self._neighbours, self._rows)
+                self._rows = await look(self._asked, self._rows, {"ihosts", "labels"}, "")
+        found = await surroundings(self._site, neighbours, self._rows)
         if self._neighbours.fault and Service.FAULT not in found.unread:
             self._alarms, self._silent_until = SiteAlarms.read(found.alarms, self._clock.now()), 0.0
         return found
@@ -137,7 +156,7 @@ class SiteRemote:
         if read and read.at >= since:
             return read
         fault, now = self._neighbours.fault, self._clock.now()
-        if fault is None or now < self._silent_until:
+        if fault is None or not self._is_there or now < self._silent_until:
             return None
         try:
             async with asyncio.timeout(ALARMS_S):
@@ -149,23 +168,17 @@ class SiteRemote:
     async def noted(self) -> tuple[Noted, ...]:
         """The newest rows of the site's event log; none where its Fault Management is not named or does not answer."""
         try:
-            return await self._neighbours.fault.noted() if self._neighbours.fault else ()
+            return await self._neighbours.fault.noted() if self._neighbours.fault and self._is_there else ()
         except ReconcilerError:
             return ()  # a clue is nothing that anybody waits for
 
     def dump(self) -> dict[str, Any]:
         """The last reading as {path: {items: rows}}, as `--inventory` takes it."""
         uuids = {host.name: host.uuid for host in self._rows.system.hosts.values()}
-        found: dict[str, Any] = {}
-        for (name, host), rows in self._rows.listed.items():
-            collection = COLLECTIONS[name]
-            parts = (
-                collection.parts(self._rows.all(collection.of)) if collection.of else ({"host": uuids.get(host, "")},)
-            )
-            for part in parts:
-                mine = [row for row in rows if not collection.of or part.items() <= row.items()]
-                found[collection.path.format(**part)] = collection.shown(mine)
-        return found
+        return {
+            COLLECTIONS[name].path.format(host=uuids.get(host, "")): COLLECTIONS[name].shown(rows)
+            for (name, host), rows in self._rows.listed.items()
+        }
 
     async def get(self, path: str, service: Service = Service.PLATFORM) -> Any:
         return await self._at(service).get(path)
@@ -175,6 +188,8 @@ class SiteRemote:
 
     def _at(self, service: Service) -> Platform:
         """Raises ConfigError for a service that nobody named."""
+        if service is Service.DCMANAGER and self._subcloud:
+            return self._subcloud
         if service not in self._services:
             raise ConfigError(f"{self._site}: nobody says where its {service} is; name it in the endpoints file")
         return self._services[service]

@@ -57,6 +57,22 @@ class Subcloud:
     has_install_values: bool = False
 
     @property
+    def row(self) -> Mapping[str, Any]:
+        """It in dcmanager's words, without what is secret there: a row that kinds read."""
+        return {
+            "name": self.name,
+            "description": self.description,
+            "location": self.location,
+            "software-version": self.release,
+            "management-state": self.management,
+            "availability-status": self.availability,
+            "deploy-status": self.deploy_status,
+            "error-description": self.error,
+            "region-name": self.region,
+            "group_id": self.group_id,
+        }
+
+    @property
     def status(self) -> DeployStatus:
         """Its deploy status; UNKNOWN where a newer dcmanager says what we do not know."""
         return DeployStatus(self.deploy_status)

@@ -222,6 +222,11 @@ def has_no_system(status: DeployStatus) -> bool:
     return status in _NOT_BEGUN or Milestone.NONE < passed(status) < Milestone.BOOTSTRAPPED
 
 
+def is_deployed(status: DeployStatus) -> bool:
+    """Whether there is a site behind it that goes on by itself, whatever dcmanager does with it now: restores it, say."""
+    return passed(status) >= Milestone.COMPLETE or (passed(status) is Milestone.NONE and status not in _NOT_BEGUN)
+
+
 def is_moving(status: DeployStatus) -> bool:
     """Whether it goes on by itself, to another state or into a failure. Between two phases of one order it rests."""
     return status in AFTER_RESTART or status is DeployStatus.SOFTWARE_DEPLOYING

@@ -16,6 +16,7 @@ from reconciler.model.merge import MergeRule
 from reconciler.model.node import Node
 from reconciler.model.origin import Origin
 from reconciler.model.proof import ProofPolicy
+from reconciler.model.subcloud_policy import SubcloudPolicy
 from reconciler.model.waves import WorkersOut, amount
 from reconciler.model.words import ApplyPolicy, HealPolicy, Mode, Prune, Reach
 
@@ -64,6 +65,7 @@ class Settings(BaseModel):
     ignore: tuple[Rule, ...] = Field(default=(), description="Differences that do not count.")
     suppress: tuple[Suppression, ...] = Field(default=(), description="Alarms that are not raised for the site.")
     merged: tuple[MergeRule, ...] = Field(default=(), description="What counts as approved by having been merged.")
+    subcloud: SubcloudPolicy | None = Field(default=None, description="Its place in the central cloud.")
     description: str = Field(default="", description="The site in a few words.")
     labels: Mapping[str, str] = Field(default_factory=dict, description="The author's own, to select sites by.")
 
@@ -92,6 +94,7 @@ class Site:
     hosts: hostname -> composite profile (base profiles, profile, overrides merged; `name` and `match` are members too)
     own_system, own_hosts: what site.yaml says beside them, in our own words; a host there has a composite profile too
     own_secrets: name of a secret in the documents -> where site.yaml says that it is
+    deployment: the documents as a Deployment Manager takes them, where it is to have them
     documents: kind -> name -> spec, for AddressPool, PlatformNetwork, DataNetwork, PtpInstance, PtpInterface; the
       parameters of a PtpInstance are always by section (the old flat list is the section `global`)
     """
@@ -107,6 +110,7 @@ class Site:
     own_secrets: Mapping[str, Node] = field(default_factory=dict)
     install_values: Node | None = None
     bootstrap_values: Node | None = None
+    deployment: str = ""
     pruned: Mapping[str, Origin] = field(default_factory=dict)  # kinds that `prune` names, where it does
     warnings: tuple[Notice, ...] = field(default=())
 

@@ -37,7 +37,7 @@ class ValueFiles:
         return {name: digest(text) for name, text in texts.items()}
 
 
-class Onboarding(StrEnum):
+class Way(StrEnum):
     """How a site comes under this centre. The install values say of each whether a machine is installed first."""
 
     DEPLOY = "deploy"  # bootstrapped, and before that installed where there are install values
@@ -59,7 +59,7 @@ class Order:
     bootstrap_address: str = ""
     release: str = ""
     group_id: int | None = None
-    onboarding: Onboarding = Onboarding.DEPLOY
+    way: Way = Way.DEPLOY
 
 
 @dataclass(frozen=True, slots=True)

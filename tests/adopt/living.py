@@ -7,7 +7,7 @@ from typing import Any
 
 import reconciler
 from reconciler.model.rows import COLLECTIONS
-from reconciler.model.words import Scope
+from reconciler.model.words import Scope, Service
 from reconciler.simulator import build_repo
 from reconciler.simulator.exchange import Request
 from reconciler.simulator.system import System
@@ -26,7 +26,7 @@ def inventory(found: System) -> dict[str, Any]:
     paths = [
         path
         for collection in COLLECTIONS.values()
-        if not collection.of  # charts, of which nobody said anything there
+        if collection.service is Service.PLATFORM
         for path in (
             [collection.path]
             if collection.scope is Scope.SYSTEM

@@ -19,11 +19,11 @@ from reconciler.model.subcloud_orders import (
     Amendment,
     Backup,
     NetworkMove,
-    Onboarding,
     Order,
     Prestage,
     Restore,
     ValueFiles,
+    Way,
 )
 from reconciler.simulator.dcmanager import CENTRAL
 from reconciler.simulator.interference import Connection, Rule, Trouble
@@ -172,9 +172,7 @@ async def test_phases_go_one_by_one(server, central):
 
 
 async def test_a_site_is_enrolled(server, central):
-    before = await central.of_subclouds.add(
-        Order(ORDER.files, SYSADMIN_REF, BOARD_REF, "10.10.10.12", onboarding=Onboarding.ENROLL)
-    )
+    before = await central.of_subclouds.add(Order(ORDER.files, SYSADMIN_REF, BOARD_REF, "10.10.10.12", way=Way.ENROLL))
     server.central.advance(LONG)
     now = await central.subcloud("new-001")
     assert (now.status, now.region == before.region) == (DeployStatus.COMPLETE, False)

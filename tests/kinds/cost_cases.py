@@ -59,28 +59,7 @@ def parameter(text: str) -> Case:
     return Case("service-parameter", spec, {"value": "2"}, text)
 
 
-SNMP = {"name": "snmp", "version": "1", "is_uploaded": True, "status": "applied"}
-RUNS = ("application-state", {"name": "snmp", "application": "snmp", "state": "applied"})
-APPLICATION = ("application", SNMP)
-CHART = {"name": "snmp/snmp/kube-system", "application": "snmp", "chart": "snmp", "namespace": "kube-system"}
-
 CASES = (
-    Case("application", SNMP, {"version": "2"}, beside=(RUNS,), only_seen=("application-state",)),
-    Case(
-        "application",
-        {**SNMP, "status": "uploaded"},
-        {"version": "2", "is_uploaded": False},
-        "that does not run",
-        is_made=False,
-    ),
-    Case("application-state", RUNS[1], {"state": "uploaded"}, beside=(APPLICATION,), has_deletes=False),
-    Case(
-        "helm-override",
-        {**CHART, "is_enabled": True, "values": {"port": 1}},
-        {"is_enabled": False, "values": {"port": 2}},
-        beside=(APPLICATION, RUNS),
-        has_deletes=False,
-    ),
     Case(
         "address",
         {"address": "10.1.0.2", "prefix": 24, "interface": "oam0", "on": "port ens1"},
@@ -336,6 +315,9 @@ CASES = (
         {"replication": 2},
         "of bare-metal Ceph",
     ),
+    Case("subcloud", {}, {"description": "d", "location": "l", "deploy_status": "complete", "availability": "online"}),
+    *(Case(f"subcloud-{phase}", {}) for phase in ("install", "bootstrap", "enrolment", "completion")),
+    Case("subcloud-management", {"state": "managed"}, {"state": "unmanaged"}, is_made=False),
     Case(
         "system",
         {"name": "ottawa"},

@@ -8,6 +8,7 @@ base64, and `rehome_data` what bootstrap was told. Neither leaves this package, 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 
 from reconciler.clients.dcmanager import rows
 from reconciler.clients.dcmanager.groups import Files, Groups, Options
@@ -46,6 +47,10 @@ class DcmanagerClient:
     async def detail(self, name: str) -> SubcloudDetail | None:
         """One with what dcmanager asks its site for; see Subclouds.detail."""
         return await self.of_subclouds.detail(name)
+
+    async def send(self, method: str, path: str, body: Any) -> None:
+        """A planned write, as it is. Additions go one at a time; what is answered holds secrets, and is not given on."""
+        await self.of_subclouds.send(method, path, body)
 
     async def groups(self) -> tuple[SubcloudGroup, ...]:
         return await self.of_groups.all()

@@ -16,19 +16,19 @@ from reconciler.model.subcloud_orders import (
     Amendment,
     Backup,
     NetworkMove,
-    Onboarding,
     Order,
     Prestage,
     Restore,
     ValueFiles,
+    Way,
 )
 
-_WAYS = {Onboarding.ENROLL: "enroll", Onboarding.REHOME: "migrate"}
+_WAYS = {Way.ENROLL: "enroll", Way.REHOME: "migrate"}
 
 
 def addition(order: Order) -> Multipart:
     """A new subcloud, in one go or its first phase."""
-    way = _WAYS.get(order.onboarding)
+    way = _WAYS.get(order.way)
     return Multipart(_parts(order) | ({way: "true"} if way else {}))
 
 

@@ -75,6 +75,14 @@ class Subclouds:
         """What is unmanaged already is no error."""
         return await self._to(name, UNMANAGED, force=False)
 
+    async def send(self, method: str, path: str, body: Any) -> None:
+        """A write that a plan has, sent once: whoever sends it looks what came of it. Additions go one at a time."""
+        if method != "POST":
+            await self._dcmanager.send(method, path, body)
+            return
+        async with self._adding:
+            await self._dcmanager.send(method, path, body)
+
     async def amend(self, name: str, said: Amendment) -> Subcloud:
         """Words, group and values. A lost answer is Unreachable with `sent`: sent again, it changes nothing more."""
         path = _of(name)

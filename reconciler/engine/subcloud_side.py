@@ -1,0 +1,81 @@
+"""What the central cloud has of one site, as a service of that site: one row to read, and its deployment to send for.
+
+The row comes out of the one reading of the whole fleet. Only who has just written, or waits for what he wrote, asks for
+the site alone: a fleet of thousands that is looked at costs its central cloud one call (distributed-cloud facts: the list
+takes 1.2 s for 5,000, a row alone 9 ms).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from math import inf
+from typing import Any, Protocol
+
+from reconciler.model.central import Attention, Subcloud
+from reconciler.model.deployment import is_deployed
+from reconciler.model.errors import ReconcilerError
+from reconciler.model.plan import Method
+from reconciler.model.rows import Row
+
+SUBCLOUDS = "/v1.0/subclouds"
+
+
+class Centre(Protocol):
+    """The central cloud; `engine.central` is it."""
+
+    async def of(self, site: str) -> Attention | None: ...
+
+    def known(self, site: str, within_s: float) -> Attention | None: ...
+
+    async def subcloud(self, site: str) -> Subcloud | None: ...
+
+    async def send(self, method: str, path: str, body: Any) -> None: ...
+
+
+class Now(Protocol):
+    def now(self) -> float: ...
+
+
+FRESH_S = 30.0
+LAST_S = 3600.0  # a central cloud that does not answer makes no site unknown before
+
+
+class SubcloudSide:
+    """One site's row, read and written; `engine.remote.Platform`. Methods raise ReconcilerError.
+
+    is_wanted: whether Git says anything of the site's place in the central cloud: without, that is nobody's business.
+    """
+
+    def __init__(self, site: str, centre: Centre, clock: Now, is_wanted: Callable[[], bool]) -> None:
+        self._site, self._centre, self._clock, self.is_wanted = site, centre, clock, is_wanted
+        self._wrote = -inf
+
+    async def is_there(self) -> bool:
+        """Whether the site is deployed, so that it can be asked itself."""
+        found = await self._found()
+        return found is not None and is_deployed(found.status)
+
+    async def list(self, path: str, items: str) -> tuple[Row, ...]:  # noqa: ARG002 - it has one list
+        found = await self._found()
+        return (found.row,) if found else ()
+
+    async def get(self, path: str) -> Mapping[str, Any]:  # noqa: ARG002 - and one object
+        """The row as it is this moment; empty where there is none."""
+        found = await self._centre.subcloud(self._site)
+        return found.row if found else {}
+
+    async def send(self, method: Method, path: str, body: Any) -> None:
+        self._wrote = self._clock.now()
+        if method != "GET":  # a wait for what somebody else has begun
+            await self._centre.send(method, path, body)
+
+    async def _found(self) -> Subcloud | None:
+        if self._clock.now() - self._wrote <= FRESH_S:
+            return await self._centre.subcloud(self._site)
+        try:
+            seen = await self._centre.of(self._site)
+        except ReconcilerError:
+            seen = self._centre.known(self._site, LAST_S)
+            if seen is None:
+                raise
+        return seen.subcloud if seen else None

@@ -1,0 +1,116 @@
+"""A site as a subcloud of its central cloud: the row that dcmanager has of it, and the words in that row."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Annotated
+
+from reconciler.kinds import _subclouds as shared
+from reconciler.model.about import About
+from reconciler.model.change import Change
+from reconciler.model.deployment import DeployStatus, Milestone
+from reconciler.model.kind import Attr, Context, Deletion, Given, ResourceKind
+from reconciler.model.multipart import Multipart, Part
+from reconciler.model.plan import Call
+from reconciler.model.resource import Resource
+from reconciler.model.rows import Rows
+from reconciler.model.site import Site
+from reconciler.model.snapshot import Snapshot
+from reconciler.model.value_text import ValueText
+from reconciler.model.words import Action, Area, Service, Severity
+
+CREATE_S = 300.0
+KEPT = Deletion(never="a subcloud is taken away by people, with dcmanager: Git lets go of it, and the site goes on")
+
+
+class Subcloud(shared.Subcloud):
+    """values: what it is added with; they are read once, when it is bootstrapped. address: of controller-0, for Ansible."""
+
+    values: Annotated[ValueText | None, Attr(send_only=True)] = None
+    address: Annotated[str | None, Attr(send_only=True)] = None
+
+
+def declare(site: Site) -> Iterator[Resource[Subcloud]]:
+    policy = site.settings.subcloud
+    if policy is None or site.bootstrap_values is None:
+        return
+    said = site.bootstrap_values
+    description = Given(site.settings.description) if site.settings.description else said.get("description")
+    location = Given(policy.location) if policy.location else said.get("location")
+    yield KIND.declared(
+        said,
+        description=description,
+        location=location,
+        values=Given(shared.bootstrap_values(site)),
+        address=Given(shared.bootstrap_address(site)),
+    )
+
+
+def read(rows: Rows) -> Iterator[Resource[Subcloud]]:
+    if row := shared.row_of(rows):
+        spec = Subcloud(
+            description=row["description"],
+            location=row["location"],
+            deploy_status=row[shared.STATUS],
+            availability=row["availability-status"],
+        )
+        yield Resource(shared.KEY, spec, {"id": str(row["name"])})
+
+
+def write(changes: Sequence[Change[Subcloud]], context: Context) -> Iterable[Call]:
+    site = context.desired.site
+    for change in changes:
+        if change.action is Action.CREATE:
+            yield _added(site, change.want)
+        else:
+            words: dict[str, Part] = {name: str(getattr(change.want, name)) for name in sorted(change.names)}
+            yield Call("PATCH", f"{shared.SUBCLOUDS}/{site}", Multipart(words), service=Service.DCMANAGER)
+
+
+def _added(site: str, want: Subcloud) -> Call:
+    parts: dict[str, Part] = {"bootstrap-address": want.address or ""}
+    parts |= shared.files(bootstrap=want.values)
+    end = shared.until(site, Milestone.CREATED, CREATE_S)
+    return Call("POST", shared.PHASES, Multipart(parts), until=end, service=Service.DCMANAGER)
+
+
+def impossible(change: Change[Subcloud], context: Context) -> str:
+    """A row that was not made to its end cannot be gone on with."""
+    if shared.status(context.observed) is DeployStatus.CREATE_FAILED and change.action is not Action.CREATE:
+        return (
+            f"its creation failed: delete it (dcmanager subcloud delete {context.desired.site}), and it is added anew"
+        )
+    return ""
+
+
+def is_usual(resource: Resource[Subcloud], snapshot: Snapshot) -> bool:  # noqa: ARG001
+    return True
+
+
+KIND = ResourceKind(
+    name="subcloud",
+    spec=Subcloud,
+    area=Area.SYSTEM,
+    collections=(shared.COLLECTION,),
+    declare=declare,
+    read=read,
+    write=write,
+    impossible=impossible,
+    built_in=is_usual,
+    is_usual=is_usual,
+    severity=Severity.INFO,
+    deletion=KEPT,
+    documents=("Site.subcloud",),
+    about=About(
+        words={
+            "description": "The site in a few words: `description` of site.yaml, or of bootstrap-values.yaml.",
+            "location": "Where it stands: `subcloud.location` of site.yaml, or `location` of bootstrap-values.yaml.",
+            "deploy_status": "How far dcmanager is with it; shown, never set.",
+            "availability": "Whether dcmanager's audit reaches it; shown, never set.",
+            "values": "The bootstrap values that it is added with.",
+            "address": "Where Ansible reaches controller-0.",
+        },
+        calls=(f"POST {shared.PHASES}", f"PATCH {shared.SUBCLOUDS}/{{site}}"),
+        sources=(shared.SOURCE, "distcloud dcmanager/api/controllers/v1/subclouds.py patch", "recorded"),
+    ),
+)

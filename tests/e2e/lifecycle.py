@@ -1,0 +1,63 @@
+"""A site that stands in the rack, a folder that says what it is to be, and a central cloud that has never heard of it."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+from reconciler.simulator import endpoints
+from reconciler.simulator.build_repo import builders
+from reconciler.simulator.server import ServerOptions, serve
+from tests.e2e.world import PACE, PASSWORD, Waited, World
+
+NEW = "gatineau-001"
+FOLDER = f"subclouds/{NEW}"
+SITE = f"{FOLDER}/site.yaml"
+SUBCLOUD = """
+subcloud:
+  state: managed
+  sysadmin: {{secretRef: "file:{secrets}/{{site}}.sysadmin"}}
+  board: {{secretRef: "file:{secrets}/{{site}}.board"}}
+"""
+INSTALL = """
+bootstrap_interface: eno1
+bootstrap_address: 10.20.7.2
+bootstrap_address_prefix: 24
+install_type: 3
+bmc_address: 10.20.7.112
+bmc_username: root
+"""
+GATEWAY = "systemcontroller_gateway_address: 192.168.204.101"
+
+
+def asked_for(clone, secrets: Path, more: str = "") -> None:
+    """The commit by which a folder becomes a subcloud."""
+    secrets.mkdir(exist_ok=True)
+    for kind in ("sysadmin", "board"):
+        place = secrets / f"{NEW}.{kind}"
+        place.write_text(f"the-{kind}-password")
+        place.chmod(0o600)
+    site = (clone.folder / SITE).read_text()
+    values = (clone.folder / f"{FOLDER}/bootstrap-values.yaml").read_text()
+    clone.commit(
+        {
+            SITE: site + SUBCLOUD.format(secrets=secrets) + more,
+            f"{FOLDER}/install-values.yaml": INSTALL,
+            f"{FOLDER}/bootstrap-values.yaml": values.replace(
+                "systemcontroller_gateway_address: 192.168.100.1", GATEWAY
+            ),
+        },
+        subject="Add a site",
+    )
+
+
+@asynccontextmanager
+async def racked(root: Path, scratch: Path) -> AsyncIterator[World]:
+    """The world of `playing`, whose sites no central cloud has deployed yet."""
+    clock = Waited()
+    systems = builders(root)
+    options = ServerOptions(password=PASSWORD, clock=clock.now, wall_clock=clock.now, racked=frozenset(systems))
+    async with serve(systems, options=options) as server:
+        endpoints.write(scratch / "endpoints.yaml", server.url, systems, PASSWORD)
+        yield World(root, scratch / "state", scratch / "endpoints.yaml", server, clock, PACE)
