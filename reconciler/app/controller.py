@@ -219,7 +219,7 @@ def _git(ground: Ground, bounds: Bounds, fleet: Fleet, sights: Sights, stack: As
         stack.callback(members.leave)
         await stack.enter_async_context(durable)
         await durable.prune(time.time() - WORKFLOWS_S)
-        it.goes_on(durable.send, await durable.under_way())
+        it.goes_on(durable.send, await durable.under_way(), durable.sends_to)
         crew.has_begun.set()
 
     async def tidy() -> None:

@@ -7,6 +7,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import TypeVar
 
+from reconciler.apply.looks import looks
 from reconciler.apply.step import TRIES
 from reconciler.apply.work import FIRST_SERVER_ERROR, Work
 from reconciler.model.condition import Condition
@@ -105,12 +106,10 @@ async def _seen_again(name: str, limit: float, work: Work) -> HostState:
 
 async def wait(name: str, goal: Goal, work: Work) -> HostState:
     """Look until it is so. A site that does not answer meanwhile may be rebooting, or moving its address: no end."""
-    limit, polls = work.clock.now() + goal.limit_s, work.pace.polls()
     now: HostState | None = None
     lost: ReconcilerError | None = None
     work.tell(Deed.WAITS, f"until {name} is {goal.wanted}, at most {goal.limit_s:g} s")
-    while work.clock.now() < limit:
-        await work.clock.sleep(polls())
+    async for _ in looks(goal.limit_s, work, is_new=True):
         try:
             now, lost = await host_of(name, work), None
         except (Unreachable, Unauthorized, Conflict, Refused) as error:

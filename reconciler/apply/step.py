@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from reconciler.apply.judge import Verdict, conflict_text, judge, overtaken, remaining
+from reconciler.apply.looks import looks
 from reconciler.apply.resolve import body_of, path_of, refs
 from reconciler.apply.trap import note, settle, taken_up
 from reconciler.apply.work import FIRST_SERVER_ERROR, Work
@@ -144,10 +145,11 @@ async def _send_when_free(call: Call, path: str, body: Any, work: Work) -> Any:
     """The answer, once the platform is free to give one: refusals that say "retry" are waited out."""
     limit, polls = work.clock.now() + work.pace.busy_limit_s, work.pace.polls()
     while True:
+        is_last = work.clock.now() >= limit
         try:
             return await work.send(call.method, path, body, service=call.service)
         except Busy as busy:
-            if work.clock.now() >= limit:
+            if is_last:
                 raise
             work.say(f"waiting: {busy.fault}")
             work.tell(Deed.WAITS, "to be asked again")
@@ -155,19 +157,18 @@ async def _send_when_free(call: Call, path: str, body: Any, work: Work) -> Any:
 
 
 async def _until(until: Until, call: Call, seen: Snapshot, work: Work) -> None:
-    limit, polls = work.clock.now() + until.limit_s, work.pace.polls()
-    path = path_of(until.path, call.refs, seen, work.made)
+    path, value = path_of(until.path, call.refs, seen, work.made), None
     wanted = " or ".join(map(str, until.values))
     work.tell(Deed.WAITS, f"until {path} {until.attribute} is {wanted}, at most {until.limit_s:g} s")
-    while (value := (found := await work.get(path, call.service)).get(until.attribute)) not in until.values:
+    async for _ in looks(until.limit_s, work):
+        found = await work.get(path, call.service)
+        value = found.get(until.attribute)
+        if value in until.values:
+            work.tell(Deed.SEEN, f"{until.attribute} is {value}")
+            return
         if value in until.fails:
             raise Stopped(work.site, f"{until.attribute} is {value}", _why(found, until))
-        if work.clock.now() >= limit:
-            raise NotReady(
-                f"{work.site}: {path} {until.attribute} is {value!r} after {until.limit_s:g} s, not {wanted}"
-            )
-        await work.clock.sleep(polls())
-    work.tell(Deed.SEEN, f"{until.attribute} is {value}")
+    raise NotReady(f"{work.site}: {path} {until.attribute} is {value!r} after {until.limit_s:g} s, not {wanted}")
 
 
 def _why(found: Mapping[str, Any], until: Until) -> str:
@@ -176,9 +177,9 @@ def _why(found: Mapping[str, Any], until: Until) -> str:
 
 async def _verified(step: Step, work: Work) -> None:
     """The step's effect, seen."""
-    limit, polls = work.clock.now() + work.pace.seen_limit_s, work.pace.polls()
-    awaited: tuple[Change[Any], ...] = ()
-    while True:
+    missing: tuple[Change[Any], ...] = ()
+    awaited = missing
+    async for _ in looks(work.pace.seen_limit_s, work):
         seen = await _look(step, work)
         if change := overtaken(step.changes, seen, work.kinds):
             raise Conflict(f"{work.site}: {conflict_text(change, seen)}; the site is planned afresh")
@@ -189,9 +190,7 @@ async def _verified(step: Step, work: Work) -> None:
         if missing != awaited:
             work.tell(Deed.WAITS, f"until {_names(missing)} is to be seen, at most {work.pace.seen_limit_s:g} s")
             awaited = missing
-        if work.clock.now() >= limit:
-            raise NotReady(f"{work.site}: {missing[0].key} was accepted, and is not to be seen on the site")
-        await work.clock.sleep(polls())
+    raise NotReady(f"{work.site}: {missing[0].key} was accepted, and is not to be seen on the site")
 
 
 def _names(changes: Iterable[Change[Any]]) -> str:

@@ -11,6 +11,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 from typing import Any
 
+from reconciler.apply.looks import looks
 from reconciler.apply.work import Work
 from reconciler.model.change import Change
 from reconciler.model.history import Deed
@@ -37,20 +38,20 @@ def settle(step: Step, work: Work) -> None:
 async def taken_up(step: Step, work: Work) -> bool:
     """Whether what was stored without an answer has reached a host: at once, or a while later. If not, that is noted."""
     noted = _noted(step, work)
-    limit, polls = work.clock.now() + work.pace.seen_limit_s, work.pace.polls()
-    while noted:
+    if not noted:
+        return True
+    async for _ in looks(work.pace.seen_limit_s, work):
         seen = await work.look((step.kind,), step.host)
         if not all(one.stands(seen) for one in noted):
             settle(step, work)
             work.tell(Deed.SEEN, "hosts have been given another configuration")
             return True
-        if work.clock.now() >= limit or all(one.is_missed for one in noted):
+        if all(one.is_missed for one in noted):
             break
-        await work.clock.sleep(polls())
     for one in noted:
         work.journal.stores(replace(one, is_missed=True))
         work.tell(Deed.SEEN, f"{one.key}: stored, and no host was given another configuration")
-    return not noted
+    return False
 
 
 def _noted(step: Step, work: Work) -> tuple[Stored, ...]:

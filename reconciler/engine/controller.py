@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Awaitable, Callable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 
 from reconciler.engine.backoff import Backoff
@@ -28,12 +28,13 @@ from reconciler.model.site import Settings
 from reconciler.model.verdict import Verdict
 from reconciler.model.words import Mode, Result, State
 from reconciler.plan import forecast
-from reconciler.store import Store
+from reconciler.store import Store, fenced
 
 AGAIN_S = 0.0
 ELSEWHERE_S = 5.0  # another replica works on it still
 SOON_S = 1.0
 FREED = 3  # sites that are looked at when one has given hosts back: the first may wait for something else still
+SendsTo = Callable[[str], Awaitable[bool]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +49,11 @@ class Schedule:
     def next_s(self, chance: float) -> float:
         """The wait after a visit that found nothing to do."""
         return self.observe_s * (1 + self.jitter * (2 * chance - 1))
+
+
+async def nobody_sends(site: str) -> bool:  # noqa: ARG001
+    """There are no others."""
+    return False
 
 
 def unheard(event: DriftEvent) -> None:
@@ -71,6 +77,7 @@ class Controller:
         self._fleet, self.store, self._schedule, self._queue, self._tell = fleet, store, schedule, queue, tell
         self.turned: Callable[[DriftEvent], None] = unheard
         self._sends: Sends = sent_now
+        self._sends_to: SendsTo = nobody_sends
         self._under_way: set[str] = set()  # sites whose plan is being sent by a workflow
         self._chance = random.Random(0).random  # noqa: S311 - spreads load, guards nothing
         self._failures: dict[str, int] = {}
@@ -125,9 +132,12 @@ class Controller:
             self.store.forget(gone)
         self._fleet.office.repository.forget(gone)
 
-    def goes_on(self, sends: Sends, under_way: Iterable[str]) -> None:
-        """Plans are sent by workflows from now on; those of these sites are on their way already."""
-        self._sends, self._under_way = sends, set(under_way)
+    def goes_on(self, sends: Sends, under_way: Iterable[str], sends_to: SendsTo = nobody_sends) -> None:
+        """Plans are sent by workflows from now on; those of these sites are on their way already.
+
+        sends_to: asked before each visit. Who plans a site while its plan is on its way plans the same once more.
+        """
+        self._sends, self._under_way, self._sends_to = sends, set(under_way), sends_to
 
     def hosts(self, group: str) -> int:
         """How many hosts the sites of a group have, as far as they were read; "" for all."""
@@ -215,7 +225,11 @@ class Controller:
         if (lease := self._members.take(name)) is None:
             return ELSEWHERE_S
         try:
-            return await self._visit(name)
+            with fenced(lease):
+                if await self._sends_to(name):  # another replica began it a moment ago
+                    self._under_way.add(name)
+                    return ELSEWHERE_S
+                return await self._visit(name)
         finally:
             self._members.give_back(lease)
 

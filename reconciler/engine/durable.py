@@ -11,6 +11,7 @@ import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
+from functools import partial
 from typing import Any, Self
 
 from dbos import DBOS, SetEnqueueOptions, SetWorkflowID, WorkflowStatus
@@ -87,13 +88,19 @@ class Durable:
         finally:
             self._on_their_way.discard(task)
 
-    async def unless_it_ends(self) -> None:
-        """Does not return in a process that ends: what comes next is for the one that goes on."""
+    async def goes_on(self, site: str) -> None:
+        """Does not return in a process that ends, or that may have lost the site: what comes next is another's to do.
+
+        A process that was stopped for long wakes up in the midst of a deed, to calls that timed out and to steps that
+        are not its own any more: none of that is an end of anything.
+        """
+        await self.members.may_write(site)
         if self.is_ending:
             await asyncio.Event().wait()
 
     async def send(self, order: Order, visit: Visit, office: Office) -> Outcome:  # noqa: ARG002
         """The plan is on its way when this returns; nothing of it may have been sent yet."""
+        await self.goes_on(order.site)
         content = order_json(order)
         is_apart = visit.remote.took_s > SLOW_S and SLOW_QUEUE in self._place.limits.rooms
         with SetWorkflowID(order.sending()), SetEnqueueOptions(queue_partition_key=order.site):
@@ -114,6 +121,11 @@ class Durable:
         found = {one.workflow_id for one in await _listed(status=WAITING)}
         self._over &= found
         return frozenset(map(_site, found - self._over))
+
+    async def sends_to(self, site: str) -> bool:
+        """Whether any replica has a plan of this site on its way, also one that began a moment ago."""
+        found = {one.workflow_id for one in await _listed(status=WAITING, workflow_id_prefix=f"{site}/")}
+        return bool(found - self._over)
 
     async def take_over(self, gone: str) -> tuple[str, ...]:
         """What a replica was sending that is gone goes on with whoever is free; the sites.
@@ -150,13 +162,15 @@ async def apply(content: dict[str, Any]) -> dict[str, Any]:
     """One order, to its end. Nothing here but what is kept decides what comes next."""
     durable = _at_work[-1]
     order = order_of(content, durable.fleet.office.kinds)
+    goes_on = partial(durable.goes_on, order.site)
     record = durable.fleet.memory.recorder(order.site, order.plan.id, str(DBOS.workflow_id))
     async with durable.at_work(), working(durable.members, order.site) as lease:
         try:
-            told = await Run(durable.fleet, durable.members, durable.unless_it_ends, order, record, lease).outcome()
+            told = await Run(durable.fleet, durable.members, goes_on, order, record, lease).outcome()
         except Exception as fault:  # noqa: BLE001 - ours, and DBOS's word that what was kept fits no more: planned afresh
-            await durable.unless_it_ends()
+            await goes_on()
             told = order.ended(Outcome(order.plan.id, Result.FAILED, message=_ours(order.site, fault)))
+        await goes_on()
         now = durable.fleet.office.clock.now()
         record(ended(told, now))
         durable.fleet.memory.wrote(order.site, str(DBOS.workflow_id), written(order.plan, told), now)

@@ -8,6 +8,7 @@ from contextlib import asynccontextmanager, suppress
 from typing import Protocol
 
 from reconciler.model.replica import Lease, Post, of_site
+from reconciler.store import fenced
 
 ASK_AGAIN_S = 1.0
 
@@ -30,6 +31,10 @@ class Membership(Protocol):
 
     def is_held(self, lease: Lease) -> bool:
         """Asked of the database itself, for before a host is taken out of service."""
+        ...
+
+    async def may_write(self, site: str) -> None:
+        """Returns while what was leased is certainly still ours. That may be never: the process ends first."""
         ...
 
 
@@ -67,13 +72,17 @@ class Alone:
     def is_held(self, lease: Lease) -> bool:
         return lease.site in self._taken
 
+    async def may_write(self, site: str) -> None:
+        """Nobody else does."""
+
 
 @asynccontextmanager
 async def working(membership: Membership, site: str) -> AsyncIterator[Lease]:
-    """Work on a site that nobody else works on: waits for its lease, gives it back at the end."""
+    """Work on a site that nobody else works on: waits for its lease, gives it back at the end. Late writes are refused."""
     while (lease := membership.take(site)) is None:  # noqa: ASYNC110 - another process gives it back
         await asyncio.sleep(ASK_AGAIN_S)
     try:
-        yield lease
+        with fenced(lease):
+            yield lease
     finally:
         membership.give_back(lease)

@@ -14,7 +14,7 @@ from typing import Protocol
 
 from sqlalchemy.exc import OperationalError, SQLAlchemyError
 
-from reconciler.model.errors import Held, ReconcilerError
+from reconciler.model.errors import Held, Lost
 from reconciler.model.replica import LEADER, Lease, Post, Replica, of_site, owner
 from reconciler.store import Process
 
@@ -22,10 +22,6 @@ LOOK_S = 0.5
 ROUNDING_S = 0.01
 SILENT = "this replica was silent for too long: its sites are taken over by others"
 Ticks = Callable[[], float]
-
-
-class Lost(ReconcilerError):  # noqa: N818 - as in model.errors
-    """The session is over, or may be: others work on our sites now. The process ends, and begins anew."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,6 +118,12 @@ class Replicas:
     def gone(self) -> tuple[str, ...]:
         """Replicas that have been silent for so long that others go on with what they were sending."""
         return tuple(r.name for r in self.known if not r.is_live and r.silent_s >= self.times.takeover_s)
+
+    async def gone_now(self) -> tuple[str, ...]:
+        """The same, asked anew: one that has come back since the last beat has begun where it left off."""
+        if self.gone:
+            await self._look()
+        return self.gone
 
     # ---- the session
 

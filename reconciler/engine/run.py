@@ -116,6 +116,7 @@ class Run:
 
         async def done() -> dict[str, Any]:
             end = await end_json(deed)
+            await self.goes_on()  # or what came of a stop would be kept as its end
             return {**end, "made": packed(made)}
 
         await self.goes_on()

@@ -120,7 +120,7 @@ class Crew:
         self._it.resume(mine - orphaned)
 
     async def _take_over(self, replicas: Replicas) -> None:
-        for name in replicas.gone:
+        for name in await replicas.gone_now():
             if taken := await self._workflows.take_over(name):
                 self._say(f"{name} has not come back: what it was sending to {len(taken)} sites goes on")
 

@@ -12,7 +12,8 @@
     ├── NotReady       what it needs is not there yet                                 wait
     ├── Stuck          a host did not leave service, or come back: `condition`        stalled until it shows, or is told
     ├── Conflict       the site moved since it was looked at                          look and plan afresh
-    └── Held           a gate is closed                                               wait for the gate
+    ├── Held           a gate is closed                                               wait for the gate
+    └── Lost           the site is another replica's now                              the process ends, and begins anew
 
 Clients raise, the engine and `apply` decide; nothing between catches. Errors can be pickled: they cross a journal.
 No text here ever holds a credential.
@@ -276,6 +277,10 @@ class Held(ReconcilerError):
 
     reason: ClassVar[Reason] = Reason.HELD
     visit: ClassVar[Visit] = Visit.WAITING
+
+
+class Lost(ReconcilerError):
+    """Our session is over, or may be: others work on our sites now. Nothing is told of it: the process ends."""
 
 
 class Plea(NamedTuple):

@@ -6,6 +6,7 @@ Losing it loses no site; what people said has to be said again.
 from reconciler.store.bells import Bell
 from reconciler.store.bounds import BoundStore
 from reconciler.store.database import address
+from reconciler.store.fence import fenced
 from reconciler.store.lock import Holder, StateLock, state_folder
 from reconciler.store.memory import (
     Crewed,
@@ -59,6 +60,7 @@ __all__ = [
     "drift_of",
     "durations_of",
     "ended_of",
+    "fenced",
     "has_store",
     "known_of",
     "recall",

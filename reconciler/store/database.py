@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -9,6 +12,7 @@ from sqlalchemy import URL, Connection, Engine, Table, create_engine, delete, ev
 from sqlalchemy.exc import ArgumentError, NoSuchModuleError
 
 from reconciler.model.errors import ConfigError
+from reconciler.store.fence import refuse_the_late
 
 FILE = "store.db"
 # seconds and milliseconds: who cannot reach the database knows it before its session ends (libpq's own names,
@@ -54,18 +58,32 @@ def linked(url: URL) -> Engine:
     return create_engine(url, pool_pre_ping=True, connect_args=LINK)
 
 
-def durable(engine: Engine) -> Engine:
-    """The same database, for transactions that are on the disk when they end, also if the power fails then."""
-    return engine.execution_options(durable=True, writing=True)
+@dataclass(frozen=True, slots=True)
+class Writing:
+    """A database, for transactions that write."""
+
+    engine: Engine
+
+    @contextmanager
+    def begin(self) -> Iterator[Connection]:
+        """A transaction, until the context ends. Raises Lost for who works on a site that is another's now."""
+        with self.engine.begin() as db:
+            refuse_the_late(db)
+            yield db
 
 
-def writing(engine: Engine) -> Engine:
-    """The same database, for transactions that write.
+def durable(engine: Engine) -> Writing:
+    """For transactions that are on the disk when they end, also if the power fails then."""
+    return Writing(engine.execution_options(durable=True, writing=True))
 
-    They take their turn when they begin: one that had read before would be refused at once where another process
-    wrote meanwhile (sqlite.org/lang_transaction.html, SQLITE_BUSY_SNAPSHOT).
+
+def writing(engine: Engine) -> Writing:
+    """For transactions that take their turn when they begin.
+
+    One that had read before would be refused at once where another process wrote meanwhile
+    (sqlite.org/lang_transaction.html, SQLITE_BUSY_SNAPSHOT).
     """
-    return engine.execution_options(writing=True)
+    return Writing(engine.execution_options(writing=True))
 
 
 def put(db: Connection, table: Table, key: dict[str, Any], values: dict[str, Any]) -> None:

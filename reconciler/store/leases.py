@@ -11,6 +11,7 @@ from sqlalchemy.exc import IntegrityError
 
 from reconciler.model.replica import Lease
 from reconciler.store.database import writing
+from reconciler.store.fence import row_of
 from reconciler.store.sessions import DatabaseTime
 from reconciler.store.tables import LEASES, REPLICAS
 
@@ -39,13 +40,13 @@ class Leases:
     def give_back(self, lease: Lease) -> None:
         """Nobody has it. May be called again, also once another has it."""
         with writing(self.engine).begin() as db:
-            db.execute(update(LEASES).where(_is(lease)).values(session=""))
+            db.execute(update(LEASES).where(row_of(lease)).values(session=""))
 
     def is_held(self, lease: Lease) -> bool:
         """Whether it still counts, by the database's clock: for before what must not be done twice."""
         session = and_(REPLICAS.c.session == LEASES.c.session, REPLICAS.c.ends_at > self.now())
         with self.engine.connect() as db:
-            return db.scalar(select(LEASES.c.fence).join(REPLICAS, session).where(_is(lease))) is not None
+            return db.scalar(select(LEASES.c.fence).join(REPLICAS, session).where(row_of(lease))) is not None
 
     def held(self) -> tuple[Lease, ...]:
         """What is leased to anybody now, by subject."""
@@ -68,11 +69,6 @@ def _open(db: Connection, *sessions: str) -> dict[str, str]:
     """Those of these sessions that are not over -> their replicas."""
     wanted = REPLICAS.c.session.in_([session for session in sessions if session])
     return {row.session: row.name for row in db.execute(select(REPLICAS.c.session, REPLICAS.c.name).where(wanted))}
-
-
-def _is(lease: Lease) -> ColumnElement[bool]:
-    ours = and_(LEASES.c.session == lease.session, LEASES.c.fence == lease.fence)
-    return and_(LEASES.c.subject == lease.subject, ours)
 
 
 def _lease(row: Row[Any]) -> Lease:

@@ -9,9 +9,11 @@ import pytest
 from dbos import DBOS
 
 from reconciler.engine import durable
+from reconciler.engine.membership import Alone
 from reconciler.engine.workflows import SLOW_QUEUE
 from reconciler.model.history import Deed
 from reconciler.model.words import State
+from reconciler.simulator.interference import Connection
 from tests.e2e.ottawa import OTTAWA, OWN, TWO_STEPS
 from tests.faults.controlled import controlled, until
 from tests.store.conftest import empty_database, postgresql
@@ -63,6 +65,45 @@ async def test_a_plan_that_is_on_its_way_when_its_controller_is_stopped_has_not_
             assert it.verdicts[OTTAWA].state is State.IN_SYNC
             [sending] = it.store.history.sendings(OTTAWA)[:1]
             assert [h.text for h in sending.happenings if h.deed is Deed.ENDED] == ["done"]
+        assert world.count(OTTAWA, "lock") == locks + 1
+
+
+class Late(Alone):
+    """Its session runs out, and nobody else is there yet."""
+
+    is_over = False
+
+    async def may_write(self, site):
+        if self.is_over:
+            await asyncio.Event().wait()
+
+
+@pytest.mark.parametrize("nth", [1, 2, 3], ids=["lock", "change", "unlock"])
+async def test_what_became_of_a_deed_while_its_controller_was_stopped_for_too_long_is_no_end_of_it(
+    in_service, database, nth
+):
+    async with in_service(OTTAWA) as (world, clone):
+        clone.commit({OWN: TWO_STEPS})
+        line, members, locks = world.site(OTTAWA).interference, Late(), world.count(OTTAWA, "lock")
+
+        def stopped():
+            members.is_over, line.connection = True, Connection.RESET
+
+        def deeds(it, deed):
+            return [h.text for h in it.store.history.sendings(OTTAWA)[0].happenings if h.deed is deed]
+
+        world.at(OTTAWA, "", stopped, nth)
+        async with controlled(world, database, members) as it:
+            await it.visit(OTTAWA)
+            await until(lambda: deeds(it, Deed.STOPPED))  # no answer came before it was over
+            with pytest.raises(AssertionError, match="it did not come to that"):
+                await until(lambda: deeds(it, Deed.ENDED), seconds=0.3)
+        line.connection = Connection.UP
+        async with controlled(world, database) as it:
+            await until(lambda: not it.is_under_way(OTTAWA))
+            await it.visit(OTTAWA)
+            assert it.verdicts[OTTAWA].state is State.IN_SYNC
+            assert deeds(it, Deed.ENDED) == ["done"]
         assert world.count(OTTAWA, "lock") == locks + 1
 
 

@@ -10,8 +10,8 @@ from sqlalchemy import Float, literal
 from sqlalchemy.exc import OperationalError
 
 from reconciler.engine.membership import Alone, working
-from reconciler.engine.replicas import Lost, Replicas, Times, lost, moved
-from reconciler.model.errors import Held
+from reconciler.engine.replicas import Replicas, Times, lost, moved
+from reconciler.model.errors import Held, Lost
 from reconciler.model.replica import Post, owner
 from reconciler.store import Process, Store
 from reconciler.store.leases import Leases
@@ -209,3 +209,14 @@ def test_a_process_ends_at_once_for_a_lost_session_or_database_and_for_nothing_e
     assert lost(group) == "the database cannot be used: server closed the connection"
     assert lost(Lost("stxr-0: was silent for too long")) == "stxr-0: was silent for too long"
     assert lost(ValueError("?")) == ""
+
+
+async def test_who_has_come_back_since_the_last_beat_is_not_taken_over_from(replica, database):
+    restarted, other = await joined(replica("stxr-0"), replica("stxr-1"))
+    restarted.leave()
+    for _ in range(24):
+        database.at += TIMES.beat_s
+        await other._beat()
+    assert other.gone == ("stxr-0",)
+    await replica("stxr-0", pid=2).join()
+    assert await other.gone_now() == ()

@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
-from types import SimpleNamespace
+from contextvars import Context
 
 import pytest
+from sqlalchemy import update
 
 from reconciler.engine.controller import Controller, Schedule
 from reconciler.engine.membership import Alone
 from reconciler.engine.queue import Queue
 from reconciler.engine.replicas import Replicas, Times
+from reconciler.engine.sending import sent_now
 from reconciler.engine.sharing import Crew, membership
+from reconciler.model.errors import Lost
 from reconciler.model.outcome import Outcome
-from reconciler.model.replica import LEADER, owner
+from reconciler.model.replica import LEADER, of_site, owner
 from reconciler.model.words import Result, State
 from reconciler.store import Bell, Process, Store, StoreMemory
+from reconciler.store.tables import REPLICAS
 from tests.engine.offices import APPLY, Git, Line, World
 from tests.model.verdicts import verdict
 from tests.worlds import Net, snap
@@ -41,9 +45,9 @@ class One:
     """The replica stxr-0 beside stxr-1, which is only in the database."""
 
     def __init__(self, store):
-        world = World(StoreMemory(store), Git(**{s: snap(Net(name="a")) for s in SITES}), {})
+        said = {site: snap(Net(name="a")) for site in SITES}
+        world = World(StoreMemory(store), Git(**said), {site: Line(snap(Net(name="a"))) for site in SITES})
         world.git.policies = dict.fromkeys(SITES, APPLY)
-        world.lines.update({site: Line(snap(Net(name="a"))) for site in SITES})
         self.store, self.world, self.rung, self.said = store, world, [], []
         self.clock = world.clock
         self.workflows = Workflows()
@@ -129,12 +133,49 @@ async def test_all_of_them_are_seen_from_each_with_who_leads_and_what_is_worked_
 
 
 async def test_the_leader_takes_over_from_who_has_not_come_back(one):
-    gone = SimpleNamespace(name="stxr-1", is_live=False, silent_s=TIMES.takeover_s)
     one.workflows.left = {"stxr-1": ("site-3", "site-7")}
-    one.replicas.known = (*one.replicas.known, gone)
+    one.store.sessions.close(one.other)
+    with one.store._engine.begin() as db:  # hours pass
+        db.execute(update(REPLICAS).where(REPLICAS.c.name == "stxr-1").values(heard_at=0.0))
+    await one.replicas._beat()
     await one.look()
-    assert one.said[-1] == "stxr-1 has not come back: what it was sending to 2 sites goes on"
+    assert "stxr-1 has not come back: what it was sending to 2 sites goes on" in one.said
     assert one.workflows.left == {}
+
+
+async def test_who_loses_a_site_in_the_midst_of_a_visit_notes_and_sends_nothing_of_it(one):
+    """It is stopped while it looks at a host that was locked by us; meanwhile another has locked it again."""
+    site = next(site for site in SITES if one.replicas.is_mine(site))
+    line, sent = one.world.lines[site], []
+    one.store.open_window(site, "controller-0", "plan-1")
+
+    async def stopped():
+        seen = await Line.observe(line)
+        one.store.sessions.close(one.replicas._session)
+        assert Context().run(one.store.leases.take, of_site(site), one.other)  # in another process
+        return seen
+
+    async def sends(order, visit, office):
+        sent.append(order.site)
+
+    line.observe = stopped
+    one.it.goes_on(sends, ())
+    with pytest.raises(Lost, match=f"site/{site}: its lease is over"):
+        await one.it.visit(site)
+    assert one.store.windows(site) == {"controller-0"}
+    assert (sent, one.store.verdict(site)) == ([], None)
+
+
+async def test_a_site_to_which_another_replica_began_to_send_a_moment_ago_is_not_planned_for_again(one):
+    site = next(site for site in SITES if one.replicas.is_mine(site))
+
+    async def sends_to(name):
+        return name == site
+
+    one.it.goes_on(sent_now, (), sends_to)
+    await one.it.visit(site)
+    assert one.world.lines[site].readings == 0
+    assert one.it.is_under_way(site)
 
 
 def test_one_process_on_sqlite_is_alone(tmp_path):

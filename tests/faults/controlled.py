@@ -8,6 +8,7 @@ from contextlib import asynccontextmanager
 
 from reconciler.engine.controller import Controller, Schedule
 from reconciler.engine.durable import Durable
+from reconciler.engine.membership import Membership
 from reconciler.engine.queue import Queue
 from reconciler.engine.workflows import Limits, Place
 from tests.e2e.world import World
@@ -16,19 +17,19 @@ LOOK_S = 0.02
 
 
 @asynccontextmanager
-async def controlled(world: World, database: str = "") -> AsyncIterator[Controller]:
+async def controlled(world: World, database: str = "", members: Membership | None = None) -> AsyncIterator[Controller]:
     """Plans are sent by workflows, kept on disk beside the store, or in the database."""
     async with world.fleet() as fleet:
         store = fleet.memory.store
-        it = Controller(fleet, store, Schedule(), Queue(world.clock, 4), lambda _: None)
+        it = Controller(fleet, store, Schedule(), Queue(world.clock, 4), lambda _: None, members=members)
 
         def ended(order, outcome, identity):
             store.record(order.site, order.plan.commit, outcome, identity)
             it.ended(order.site, outcome)
 
         place = Place(database or f"sqlite:///{world.state}/workflows.db", limits=Limits(polling_s=LOOK_S))
-        async with Durable(fleet, place, ended) as durable:
-            it.goes_on(durable.send, await durable.under_way())
+        async with Durable(fleet, place, ended, members) as durable:
+            it.goes_on(durable.send, await durable.under_way(), durable.sends_to)
             yield it
 
 

@@ -18,8 +18,6 @@ from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any
 
-from dbos import DBOS
-
 from reconciler.app import Listen, Running
 from reconciler.app import controller as put_together
 from reconciler.apply import Pace
@@ -194,13 +192,16 @@ def _options(place: Place) -> Running:
 
 
 def _stand(at: Boundary, parent: Connection) -> None:
-    """Say so at the deed, and wait there. Of the deeds that are done, not of those whose end was kept."""
-    kept, counts = run.Run._kept, Counter[str]()
+    """Say so at the deed, and wait there. Of the deeds that are done, not of those whose end was kept.
+
+    Each execution counts from the beginning: one that takes over goes through all deeds again.
+    """
+    kept, counts = run.Run._kept, Counter[int]()
 
     async def counted(*args: Any) -> Any:
-        *rest, name, deed = args
-        counts[str(DBOS.workflow_id)] += 1
-        is_here = (counts[str(DBOS.workflow_id)], name) == (at.number, at.what)
+        execution, *rest, name, deed = args
+        counts[id(execution)] += 1
+        is_here = (counts[id(execution)], name) == (at.number, at.what)
 
         async def stood() -> Any:
             if is_here and at.side is Side.BEFORE:
@@ -210,7 +211,7 @@ def _stand(at: Boundary, parent: Connection) -> None:
                 _wait(parent)
             return done
 
-        return await kept(*rest, name, stood)
+        return await kept(execution, *rest, name, stood)
 
     run.Run._kept = counted  # type: ignore[method-assign]
 
