@@ -41,8 +41,9 @@ def _forms(value: str) -> Iterator[str]:
         yield said
         yield json.dumps(said)[1:-1]
         yield said.replace("/", "\\/")  # as PHP and JavaScript's templates do
-    yield repr(value)[1:-1]
-    yield repr(value.encode())[2:-1]
+    for said in (repr(value)[1:-1], repr(value.encode())[2:-1]):
+        yield said
+        yield json.dumps(said)[1:-1]
     for said in (quote(value, safe=""), quote(value), quote_plus(value)):
         yield said
         yield re.sub("%..", lambda found: found[0].lower(), said)

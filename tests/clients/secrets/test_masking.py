@@ -23,6 +23,8 @@ WAYS = {
     "json in json": json.dumps(json.dumps(SECRET)),
     "repr": repr(SECRET),
     "repr of bytes": repr(SECRET.encode()),
+    "repr in json": json.dumps(repr(SECRET)),
+    "repr of bytes in json": json.dumps(str({"body": SECRET.encode()})),
     "url": quote(SECRET, safe=""),
     "path": quote(SECRET),
     "form": quote_plus(SECRET),
