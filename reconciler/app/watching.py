@@ -55,6 +55,6 @@ class Ends:
     metrics: Metrics
 
     def __call__(self, order: Order, outcome: Outcome, identity: str) -> None:
-        self.metrics.ended(order.plan, outcome)
         self.store.record(order.site, order.plan.commit, outcome, identity)
+        self.metrics.ended(order.plan, outcome)
         self.it.ended(order.site, outcome)

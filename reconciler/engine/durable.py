@@ -20,7 +20,7 @@ from reconciler.engine.fleet import Fleet
 from reconciler.engine.membership import Alone, Membership, working
 from reconciler.engine.office import Office, Visit
 from reconciler.engine.order_wire import order_json, order_of
-from reconciler.engine.run import Run
+from reconciler.engine.run import Run, patiently
 from reconciler.engine.sending import Order, written
 from reconciler.engine.workflows import QUEUE, SLOW_QUEUE, Place, config_of, database_of
 from reconciler.model.history import ended
@@ -171,11 +171,16 @@ async def apply(content: dict[str, Any]) -> dict[str, Any]:
             await goes_on()
             told = order.ended(Outcome(order.plan.id, Result.FAILED, message=_ours(order.site, fault)))
         await goes_on()
-        now = durable.fleet.office.clock.now()
-        record(ended(told, now))
-        durable.fleet.memory.wrote(order.site, str(DBOS.workflow_id), written(order.plan, told), now)
-        durable.ended(order, told, str(DBOS.workflow_id))
+        await patiently(partial(_tell, durable, order, told), order.site, durable.fleet.office)
     return {"result": told.result, "message": told.message}
+
+
+async def _tell(durable: Durable, order: Order, told: Outcome) -> None:
+    """How it ended, to all who keep it. May be told again."""
+    memory, name, now = durable.fleet.memory, str(DBOS.workflow_id), durable.fleet.office.clock.now()
+    memory.recorder(order.site, order.plan.id, name)(ended(told, now))
+    memory.wrote(order.site, name, written(order.plan, told), now)
+    durable.ended(order, told, name)
 
 
 def _ours(site: str, fault: Exception) -> str:

@@ -9,6 +9,7 @@ from functools import partial
 from typing import Any, TypeVar
 
 from dbos import DBOS
+from sqlalchemy.exc import InterfaceError, OperationalError
 
 from reconciler.apply import Keeps, Permits, Recorder, send
 from reconciler.engine.fleet import Fleet
@@ -27,6 +28,7 @@ from reconciler.model.typed import packed, unpacked
 from reconciler.model.words import Result
 
 CATCH_UP = 30  # seconds
+AWAY_S = (1.0, 2.0, 4.0, 8.0, 16.0, 30.0)  # longer than a standby takes to be the primary; a session is over before
 T = TypeVar("T")
 
 
@@ -115,7 +117,7 @@ class Run:
         """The end of a deed, now or as it was kept, with the ids that it brought. Windows are the store's to know."""
 
         async def done() -> dict[str, Any]:
-            end = await end_json(deed)
+            end = await end_json(partial(patiently, deed, self.order.site, self.fleet.office))
             await self.goes_on()  # or what came of a stop would be kept as its end
             return {**end, "made": packed(made)}
 
@@ -123,6 +125,17 @@ class Run:
         end = await run({"name": name}, done)
         made.update(unpacked(end["made"], self.fleet.office.kinds))
         return result_of(end, self.fleet.office.kinds)  # type: ignore[no-any-return]
+
+
+async def patiently(deed: Callable[[], Awaitable[T]], site: str, office: Office) -> T:
+    """A deed that may be done again, and is, where our own database was away for a while: that is no word of the site."""
+    for pause_s in AWAY_S:
+        try:
+            return await deed()
+        except (OperationalError, InterfaceError) as away:
+            office.say(site, f"the database does not answer, and is asked again soon: {away.orig}")
+        await office.clock.sleep(pause_s)
+    return await deed()
 
 
 async def _nothing(left: tuple[Stage, ...], seen: Snapshot) -> None:  # noqa: ARG001

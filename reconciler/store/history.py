@@ -22,13 +22,18 @@ class History:
     engine: Engine
 
     def recorder(self, of: Sending, replica: str, lost: Callable[[str], None]) -> Callable[[Happening], None]:
-        """Keeps what it is told of this sending. It never raises: what cannot be written is told to `lost`."""
+        """Keeps what it is told of this sending. What cannot be written is told to `lost`, but for how it ended.
+
+        Raises SQLAlchemyError where that is not kept: a sending without an end is one that is on its way.
+        """
         return partial(self._record, of, replica, lost)
 
     def _record(self, of: Sending, replica: str, lost: Callable[[str], None], happening: Happening) -> None:
         try:
             self.keep(replace(of, happenings=(replace(happening, replica=replica),)))
         except SQLAlchemyError as error:
+            if happening.deed is Deed.ENDED:
+                raise
             lost(f"{of.site}: plan {of.plan_id}: {happening.deed} {happening.text}: not kept: {error}")
 
     def keep(self, sending: Sending) -> None:

@@ -7,13 +7,16 @@ from collections import Counter
 
 import pytest
 from dbos import DBOS
+from sqlalchemy.exc import OperationalError
 
 from reconciler.engine import durable
 from reconciler.engine.membership import Alone
 from reconciler.engine.workflows import SLOW_QUEUE
-from reconciler.model.history import Deed
+from reconciler.model.history import Deed, Sending
 from reconciler.model.words import State
 from reconciler.simulator.interference import Connection
+from reconciler.store import Store
+from reconciler.store.history import History
 from tests.e2e.ottawa import OTTAWA, OWN, TWO_STEPS
 from tests.faults.controlled import controlled, until
 from tests.store.conftest import empty_database, postgresql
@@ -105,6 +108,33 @@ async def test_what_became_of_a_deed_while_its_controller_was_stopped_for_too_lo
             assert it.verdicts[OTTAWA].state is State.IN_SYNC
             assert deeds(it, Deed.ENDED) == ["done"]
         assert world.count(OTTAWA, "lock") == locks + 1
+
+
+@pytest.mark.parametrize(
+    "asked",
+    ids=lambda asked: asked[1],
+    argvalues=[(Store, "open_window"), (Store, "close_window"), (Store, "record"), (History, "keep")],
+)
+async def test_a_database_that_is_away_for_a_while_fails_no_plan(in_service, monkeypatch, asked):
+    ask, left = getattr(*asked), 2
+
+    def away(*args):
+        nonlocal left
+        is_asked = not isinstance(args[1], Sending) or args[1].end
+        left -= bool(is_asked)
+        if is_asked and left >= 0:
+            raise OperationalError("", None, Exception("the connection is lost"))
+        return ask(*args)
+
+    async with in_service(OTTAWA) as (world, clone):
+        clone.commit({OWN: TWO_STEPS})
+        locks = world.count(OTTAWA, "lock")
+        async with controlled(world) as it:
+            await it.visit(OTTAWA)
+            monkeypatch.setattr(*asked, away)
+            await until(lambda: not it.is_under_way(OTTAWA))
+            assert it.store.history.sendings(OTTAWA)[0].end.text == "done"
+        assert (world.count(OTTAWA, "lock"), left) == (locks + 1, -1)
 
 
 async def test_a_plan_of_a_site_that_is_slow_to_read_waits_in_no_other_site_s_way(in_service, monkeypatch):
