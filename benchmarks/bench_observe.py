@@ -47,7 +47,7 @@ async def _run(endpoints: Path) -> list[Result]:
         wanted = open_folder(SITES, registry()).desired(SITE)
 
         async def ours() -> None:
-            seen = await remote.observe()
+            seen = await remote.observe(())
             compare(spelled(wanted, seen, registry()), seen, registry())
 
         await ours()
@@ -86,7 +86,8 @@ async def _urls(session: aiohttp.ClientSession, endpoint: Endpoint, headers: dic
     base = str(endpoint.services["platform"])
     async with session.get(f"{base}/v1/ihosts", headers=headers) as answer:
         hosts = [h["uuid"] for h in orjson.loads(await answer.read())["ihosts"]]
-    names = {"ihosts", "isystems"} | {c for kind in registry().values() for c in kind.collections}
+    kinds = (kind for kind in registry().values() if not kind.is_read_on_demand)
+    names = {"ihosts", "isystems"} | {c for kind in kinds for c in kind.collections}
     asked = [COLLECTIONS[name] for name in sorted(names)]
     once = [c.path for c in asked if c.scope is Scope.SYSTEM]
     return [

@@ -12,6 +12,7 @@ from pathlib import Path
 from reconciler.api import Desk, Drifts, Hooks, create_app
 from reconciler.api import Fleet as Shown
 from reconciler.app.alarming import raise_alarms
+from reconciler.app.boards import BoardLine, open_boards
 from reconciler.app.dark import light_dark_sites
 from reconciler.app.jobs import Git, follow, heed, look_at_bounds, notify, roll
 from reconciler.app.options import Running
@@ -107,11 +108,12 @@ async def controller(options: Running) -> AsyncIterator[Started]:
         ground = _ground(options, store)
         bounds = _bounds(ground)
         ground.rollouts.foresight = _foresight(ground, bounds)
-        async with _fleet(ground, _office(ground, bounds)) as fleet, AsyncExitStack() as stack:
+        lined = open_boards(options, ground.source.repository, store, ground.metrics)
+        async with lined as boards, _fleet(ground, _office(ground, bounds, boards)) as fleet, AsyncExitStack() as stack:
             stack.callback(ground.source.repository.close)
             it, sights = _controller(ground, fleet)
             git = _git(ground, bounds, fleet, sights, stack)
-            async with _at_work(Work(it, git, sights, fleet), options) as started:
+            async with _at_work(Work(it, git, sights, fleet, boards), options) as started:
                 yield started
 
 
@@ -153,7 +155,7 @@ def _bounds(ground: Ground) -> Bounds:
     )
 
 
-def _office(ground: Ground, bounds: Bounds) -> Office:
+def _office(ground: Ground, bounds: Bounds, boards: BoardLine) -> Office:
     return Office(
         registry(),
         ground.source.repository,
@@ -165,6 +167,7 @@ def _office(ground: Ground, bounds: Bounds) -> Office:
         turns=ground.rollouts,
         bounds=bounds,
         lasting=Recent(_memory(ground), SYSTEM_CLOCK),
+        boards=boards.checks,
     )
 
 
@@ -237,12 +240,13 @@ def _rollouts(members: Alone | Replicas, store: Store, source: Source) -> Rollou
 
 @dataclass(frozen=True, slots=True)
 class Work:
-    """What works together: the controller, what it follows, what is shown of it, and the sites."""
+    """What works together: the controller, what it follows, what is shown of it, the sites, and their hosts' own controllers."""
 
     it: Controller
     git: Git
     sights: Sights
     fleet: Fleet
+    boards: BoardLine
 
 
 @asynccontextmanager
@@ -280,7 +284,7 @@ async def _at_work(work: Work, options: Running) -> AsyncIterator[Started]:
             look_at_bounds(it, git, sights),
             git.tidy(),
             raise_alarms(git, sights, options),
-            light_dark_sites(git, sights, options),
+            light_dark_sites(git, sights, work.boards, options),
             sights.centre.watch(sights.says("central"), lambda sites: it.put(sites & it.verdicts.keys())),
         ]
         if options.notifications:

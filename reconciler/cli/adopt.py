@@ -50,7 +50,7 @@ def adopt(
     Exit: 0 done, 2 `--dry-run` and there is something to write, 1 error or something could not be written down, 3 some
     sites could not be read; the others are written all the same.
     """
-    found = seen(Source(tuple(sites or ()), inventory, endpoints, everything))
+    found = seen(Source(tuple(sites or ()), inventory, endpoints, everything, into))
     root = Root(into, registry(), Wish(minimal, group), is_new=force)
     done = [root.adopted(one) for one in found]
     shared, done = with_profiles(root, done) if profiles else (Factoring(), done)

@@ -8,10 +8,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from reconciler.cli.progress import telling
-from reconciler.clients import SYSTEM_CLOCK, Endpoint, load
-from reconciler.engine.adoption_reading import Seen, live, of_file
+from reconciler.clients import SYSTEM_CLOCK, load, load_central, load_derived
+from reconciler.desired import load_fleet
+from reconciler.engine.adoption_reading import Seen, Ways, of_file, reachable
+from reconciler.engine.central import declared
 from reconciler.kinds import registry
 from reconciler.model.errors import ConfigError
+from reconciler.sources.inputs import FLEET
 
 SUFFIX = ".json"
 
@@ -24,6 +27,7 @@ class Source:
     inventory: Path | None
     endpoints: Path | None
     everything: bool
+    into: Path = Path()  # the repository, whose fleet.yaml may say where the central cloud is
 
 
 def seen(source: Source) -> list[Seen]:
@@ -32,17 +36,27 @@ def seen(source: Source) -> list[Seen]:
         return [of_file(name, file, registry()) for name, file in _files(source, source.inventory).items()]
     if source.endpoints is None:
         raise ConfigError("no endpoints file: give --endpoints, or set STXR_ENDPOINTS; offline give --inventory")
-    known = load(source.endpoints)
-    names = _chosen(source, frozenset(known), source.endpoints)
-    return asyncio.run(_live([known[name] for name in names]))
+    return asyncio.run(_live(source, _ways(source.endpoints, source.into)))
 
 
-async def _live(endpoints: list[Endpoint]) -> list[Seen]:
+def _ways(endpoints: Path, into: Path) -> Ways:
+    fleet = into / FLEET
+    central = load_central(endpoints)
+    if central is None and fleet.is_file():
+        central = declared(load_fleet(fleet.read_bytes()), endpoints.parent)
+    return Ways(load(endpoints), load_derived(endpoints), central)
+
+
+async def _live(source: Source, ways: Ways) -> list[Seen]:
     found = []
-    with telling("reading sites", len(endpoints)) as teller:
-        async for one in live(endpoints, registry(), SYSTEM_CLOCK):
-            found.append(one)
-            teller.done(one.site)
+    async with reachable(ways, SYSTEM_CLOCK) as sites:
+        asked = frozenset(source.sites)
+        known = frozenset(ways.endpoints) if asked and asked <= ways.endpoints.keys() else await sites.names()
+        names = _chosen(source, known, source.endpoints or Path())
+        with telling("reading sites", len(names)) as teller:
+            async for one in sites.read(names, registry()):
+                found.append(one)
+                teller.done(one.site)
     return sorted(found, key=lambda one: one.site)
 
 

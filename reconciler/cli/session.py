@@ -9,6 +9,10 @@ from pathlib import Path
 
 from reconciler.apply import Pace
 from reconciler.clients import SYSTEM_CLOCK, load, load_derived
+from reconciler.clients.redfish import Boards
+from reconciler.engine.board_checks import LIMIT_S, BoardChecks
+from reconciler.engine.board_places import macs_of, places_of
+from reconciler.engine.board_visits import BoardVisits, OwnRefusals
 from reconciler.engine.central import central_of
 from reconciler.engine.fleet import Fleet, Memory, open_fleet
 from reconciler.engine.measuring import Recent
@@ -58,8 +62,13 @@ async def fleet(
     """The sites, reachable. Raises ConfigError when no endpoints file is given or it is wrong."""
     if chosen.endpoints is None:
         raise ConfigError("no endpoints file: give --endpoints, or set STXR_ENDPOINTS")
-    office = Office(registry(), source, SYSTEM_CLOCK, pace, say, lasting=Recent(memory, SYSTEM_CLOCK))
+    endpoints, derived = load(chosen.endpoints), load_derived(chosen.endpoints)
     central = central_of(chosen.endpoints, source)
-    derived = load_derived(chosen.endpoints)
-    async with open_fleet(office, load(chosen.endpoints), memory, derived=derived, central=central) as opened:
-        yield opened
+    with Boards(chosen.endpoints.parent) as boards:
+        visits = BoardVisits(boards, OwnRefusals(), SYSTEM_CLOCK)
+        checks = BoardChecks(places_of(source, endpoints), macs_of(source), visits, SYSTEM_CLOCK, patience_s=LIMIT_S)
+        lasting = Recent(memory, SYSTEM_CLOCK)
+        office = Office(registry(), source, SYSTEM_CLOCK, pace, say, lasting=lasting, boards=checks)
+        async with open_fleet(office, endpoints, memory, derived=derived, central=central) as opened:
+            yield opened
+        await checks.close()

@@ -9,7 +9,7 @@ from reconciler.clients.endpoints import CENTRAL, Credentials, Endpoint, Passwor
 from reconciler.clients.http import Limits, Observer, Sender, open_session
 from reconciler.clients.oidc_file import Oidc, load_oidc
 from reconciler.clients.platform import PlatformClient
-from reconciler.clients.site import SiteClients, late_site, open_site, service_opener
+from reconciler.clients.site import ServiceOpener, SiteClients, late_site, open_site, service_opener
 
 __all__ = [
     "CENTRAL",
@@ -26,6 +26,7 @@ __all__ = [
     "Password",
     "PlatformClient",
     "Sender",
+    "ServiceOpener",
     "SiteClients",
     "late_site",
     "load",

@@ -11,11 +11,11 @@ from typing import Any
 
 from pydantic import SecretStr
 
-from reconciler.clients.json import encode
+from reconciler.clients.json import Whole, encode
 from reconciler.clients.secrets import in_thread, is_ours, resolve, waits
 from reconciler.model.errors import ConfigError
 from reconciler.model.multipart import File, InBase64, Multipart, Part
-from reconciler.model.secret import SecretRef, Upload, digest, joined
+from reconciler.model.secret import Document, SecretRef, Upload, digest, joined
 
 JSON = "application/json"
 ROOT = Path("/")  # references in documents are absolute
@@ -45,6 +45,8 @@ def _references(value: Any) -> Iterator[str]:
             yield value.reference
         case InBase64():
             yield value.secret.reference
+        case Document():
+            yield from _references(value.content)
         case Upload():
             yield from (file.reference for file in value.files)
         case Multipart():
@@ -74,6 +76,8 @@ def revealed(value: Any) -> Any:
         return reveal(value.reference)
     if isinstance(value, InBase64):
         return _in_base64(value)
+    if isinstance(value, Document):
+        return _written(value)
     if isinstance(value, Mapping):
         return {name: revealed(member) for name, member in value.items()}
     return [revealed(member) for member in value] if isinstance(value, list | tuple) else value
@@ -82,6 +86,12 @@ def revealed(value: Any) -> Any:
 def _in_base64(value: InBase64) -> SecretStr:
     plain = reveal(value.secret.reference).get_secret_value()
     return SecretStr(base64.b64encode(plain.encode()).decode())
+
+
+def _written(document: Document) -> Any:
+    """Its text: JSON is YAML. With secrets in it, it is one itself, and so is each of them."""
+    content, secrets = encode(revealed(document.content))
+    return Whole(content.decode(), secrets) if secrets else content.decode()
 
 
 def _parts(body: Multipart) -> tuple[bytes, tuple[SecretStr, ...], str]:

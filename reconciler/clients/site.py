@@ -22,6 +22,7 @@ from reconciler.model.words import Service
 T = TypeVar("T")
 LISTED = (Service.VIM, Service.USM)
 SessionFactory = Callable[[], AbstractAsyncContextManager[aiohttp.ClientSession]]
+ServiceOpener = Callable[[Endpoint], Callable[[Service], PlatformClient]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +61,7 @@ async def open_site(
         yield _clients(endpoint.name, endpoint.services, opens(endpoint))
 
 
-def late_site(where: Whereabouts, opens: Callable[[Endpoint], Callable[[Service], PlatformClient]]) -> SiteClients:
+def late_site(where: Whereabouts, opens: ServiceOpener) -> SiteClients:
     """The clients of a site that is looked for when something is first asked of it, and anew when it is elsewhere.
 
     opens: see `service_opener`. Every call may raise what `where` does.
@@ -76,7 +77,7 @@ def service_opener(
     observer: Observer = nobody,
     *,
     sender: Sender | None = None,
-) -> Callable[[Endpoint], Callable[[Service], PlatformClient]]:
+) -> ServiceOpener:
     """How a site's services are opened at an endpoint: all on one line, with one token.
 
     The session is somebody else's to close, and there is nothing else to end.

@@ -1,7 +1,7 @@
 """A site's files → its merged documents and settings, every value with the place where it was written. Pure."""
 
 from reconciler.desired.attributes import Attribute, attributes, is_at, words_at
-from reconciler.desired.boards import board_places, board_url
+from reconciler.desired.boards import board_places, board_url, boot_macs
 from reconciler.desired.declaration import fleet_part, layers_of, load_fleet
 from reconciler.desired.deployable import undeployable
 from reconciler.desired.explanation import Explained, explain, explained
@@ -33,6 +33,7 @@ __all__ = [
     "attributes",
     "board_places",
     "board_url",
+    "boot_macs",
     "class_of",
     "classes",
     "deployment_documents",

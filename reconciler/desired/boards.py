@@ -6,12 +6,12 @@ the installer is told in install-values.yaml, with `bmc_password: {secretRef: ..
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from reconciler.model.board import BoardPlace
+from reconciler.model.plan import FIRST_HOST
 from reconciler.model.site import Site
 
-FIRST_HOST = "controller-0"  # the one that is installed (distcloud dcmanager/common/phased_subcloud_deploy.py)
 SPEAKS_REDFISH = frozenset(("", "bmc", "dynamic", "redfish"))  # dynamic: the platform finds out; ipmi, none: not
 
 
@@ -22,6 +22,12 @@ def board_places(site: Site) -> tuple[BoardPlace, ...]:
         if place.lets_us_in or place.host not in found:
             found[place.host] = place
     return tuple(found[host] for host in sorted(found) if not _has_none(site, host))
+
+
+def boot_macs(site: Site) -> Mapping[str, str]:
+    """Hostname -> MAC by which Git says that it boots, where it says so."""
+    said = {name: host.text("bootMAC") or host.text("match", "bootMAC") for name, host in site.hosts.items()}
+    return {name: mac.lower() for name, mac in said.items() if mac}
 
 
 def board_url(address: str) -> str:

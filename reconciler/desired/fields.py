@@ -28,6 +28,7 @@ PATTERNS_IN_WORDS = {
     r"^[1-9][0-9]*$": "must be a number without leading zero",
     IN_DOCUMENTS: f"must be {IN_DOCUMENTS_IN_WORDS}",
     VALUE_NAME: "must begin with a letter or _ and have letters, digits and _ only",
+    r"^(/|https?://|ftp://).+\.(tgz|tar\.gz)$": "must be a path or a URL of a .tgz or .tar.gz file",
     RELEASE_FORM: 'must be a release such as "24.10"',
     URL_FORM: "must be an http or https URL",
 }

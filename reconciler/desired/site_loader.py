@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from pydantic import BaseModel
 
+from reconciler.desired.chart_values import check_chart_values
 from reconciler.desired.check import Extent, check
 from reconciler.desired.declaration import Declaration
 from reconciler.desired.documents import SPECS
@@ -102,6 +103,9 @@ def _check_documents(together: Merged, findings: Findings) -> None:
 def _check_values(site: str, together: Merged, findings: Findings) -> None:
     for file, values in together.values.items():
         check(VALUE_FILES[file], values, file, findings)
+        if file == SITE:
+            check_chart_values(values, findings)
+            continue
         for key, value in secrets_in_clear(values):
             message = f"{file}: {key} stands in clear in Git: take it out, and give it by reference (secretRef)"
             findings.notice(message, value.origin)

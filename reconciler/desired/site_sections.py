@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import ConfigDict, Field
 from pydantic.alias_generators import to_camel
@@ -52,6 +52,42 @@ class Drbd(Section):
     secure: bool | None = Field(default=None, description="Whether what is replicated is encrypted.")
 
 
+ApplicationName = Annotated[str, Field(pattern=r"^[a-zA-Z0-9\-_\.]+$")]
+
+
+class Chart(Section):
+    """One chart of an application, in one namespace."""
+
+    enabled: bool | None = Field(default=None, description="Whether the chart is installed with its application.")
+    values: dict[str, Any] | None = Field(
+        default=None,
+        description=(
+            "Values over the chart's own, all that Git says of it: others that the site has go. A secret is given by "
+            "reference, under a name that ends in password, secret, token or _key: `{secretRef: env:NAME}`."
+        ),
+    )
+
+
+class Application(Section):
+    """One application of the site's Kubernetes."""
+
+    version: str | None = Field(default=None, description='Its version, as its tarball says it: "24.09-76".')
+    state: Literal["applied", "uploaded", "removed"] | None = Field(
+        default=None,
+        description="Whether it runs (applied), is only known (uploaded), or is not on the site (removed).",
+    )
+    tarball: Annotated[str, Field(pattern=r"^(/|https?://|ftp://).+\.(tgz|tar\.gz)$")] | None = Field(
+        default=None,
+        description=(
+            "Where its tarball is: a path on the site's active controller, or a URL that the site reaches. Absent: the one "
+            "of this version that came with the platform."
+        ),
+    )
+    charts: dict[ApplicationName, dict[ApplicationName, Chart | None] | None] | None = Field(
+        default=None, description="What is said of its charts, by name and namespace."
+    )
+
+
 class SystemSection(Section):
     """Of the system, beside its System document."""
 
@@ -62,6 +98,9 @@ class SystemSection(Section):
     )
     remote_logging: RemoteLogging | None = Field(default=None, description="Where the hosts send their logs.")
     drbd: Drbd | None = Field(default=None, description="Replication between the controllers.")
+    applications: dict[ApplicationName, Application | None] | None = Field(
+        default=None, description="Applications of the site's Kubernetes, by name. Others are left alone."
+    )
 
 
 PciAddress = Annotated[str, Field(pattern=r"^[0-9a-f]{4}:[0-9a-f]{2}:[0-9a-f]{2}\.[0-7]$")]

@@ -48,11 +48,22 @@ def _changes(
     for key in sorted(want):
         kind, have = kinds[key.kind], observed.resources.get(key)
         before = base.resources.get(key) if base else None
-        if have is None and observed.is_complete(key.kind, key.host):
+        if kind.unwanted(want[key]):
+            yield from _unwanted(kind, want[key], have, before)
+        elif have is None and observed.is_complete(key.kind, key.host):
             cause = Cause.DRIFTED if before else Cause.PENDING
             yield Change(key, Action.CREATE, want[key], None, (), cause, kind.area, kind.severity)
         elif have and (fields := tuple(_fields(kind, want[key], have, before))):
             yield _changed(kind, want[key], have, fields)
+
+
+def _unwanted(
+    kind: ResourceKind[Any], want: Resource[Any], have: Resource[Any] | None, before: Resource[Any] | None
+) -> Iterator[Change[Any]]:
+    """What Git says the site is not to have, and it has. It came by itself where Git said so before."""
+    if have is not None:
+        cause = Cause.DRIFTED if before and kind.unwanted(before) else Cause.PENDING
+        yield Change(want.key, Action.DELETE, None, have, (), cause, kind.area, kind.severity)
 
 
 def _changed(

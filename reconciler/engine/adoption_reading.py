@@ -3,16 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Iterable, Mapping
-from contextlib import nullcontext
+from contextlib import asynccontextmanager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import orjson
 
-from reconciler.clients import Clock, Endpoint, open_session, open_site
+from reconciler.clients import (
+    Clock,
+    Derived,
+    Endpoint,
+    ServiceOpener,
+    late_site,
+    open_central,
+    open_session,
+    service_opener,
+)
+from reconciler.engine.central import Central
 from reconciler.engine.in_turn import AT_ONCE, in_turn
 from reconciler.engine.preview import rows_of
+from reconciler.engine.reaching import Reaching
 from reconciler.engine.remote import SiteRemote
 from reconciler.model.errors import ConfigError, NotReady, ReconcilerError
 from reconciler.model.kind import Kinds
@@ -29,22 +40,52 @@ class Seen:
     error: ReconcilerError | None = None
 
 
-async def live(
-    endpoints: Iterable[Endpoint], kinds: Kinds, clock: Clock, at_once: int = AT_ONCE
-) -> AsyncIterator[Seen]:
-    """Every site as its API shows it now, so many at a time, in the order in which they answer."""
-    by_name = {endpoint.name: endpoint for endpoint in endpoints}
-    async with open_session() as session:
+@dataclass(frozen=True, slots=True)
+class Ways:
+    """How sites are found. central: whose subclouds they are, where they are derived."""
 
-        async def read(name: str) -> Seen:
+    endpoints: Mapping[str, Endpoint]
+    derived: Derived | None = None
+    central: Endpoint | None = None
+
+
+class Reachable:
+    """The sites that can be read live. Made by `reachable`."""
+
+    def __init__(self, ways: Ways, opens: ServiceOpener, clock: Clock, centre: Central) -> None:
+        self._ways, self._opens, self._clock, self._centre = ways, opens, clock, centre
+        self._reaching = Reaching(ways.endpoints, ways.derived, centre, lambda _site: None, clock)
+
+    async def names(self) -> frozenset[str]:
+        """Those of the endpoints file, and those of dcmanager where they are derived. Raises ReconcilerError."""
+        derived = await self._centre.rows() if self._ways.derived else {}
+        return frozenset(self._ways.endpoints) | frozenset(derived)
+
+    async def read(self, names: Iterable[str], kinds: Kinds, at_once: int = AT_ONCE) -> AsyncIterator[Seen]:
+        """Every site as its API shows it now, so many at a time, in the order in which they answer."""
+
+        async def one(name: str) -> Seen:
             try:
-                async with open_site(by_name[name], lambda: nullcontext(session), clock) as clients:
-                    return Seen(name, _whole(await SiteRemote(name, clients.platform, kinds, clock).observe()))
+                clients = late_site(self._reaching.of(name), self._opens)
+                return Seen(name, _whole(await SiteRemote(name, clients.platform, kinds, self._clock).observe()))
             except ReconcilerError as error:
                 return Seen(name, error=error)
 
-        async for seen in in_turn(by_name, read, at_once):
+        async for seen in in_turn(names, one, at_once):
             yield seen
+
+
+@asynccontextmanager
+async def reachable(ways: Ways, clock: Clock) -> AsyncIterator[Reachable]:
+    """The sites, over one session."""
+    async with open_session() as session:
+        centre = Central(
+            lambda: ways.central, lambda endpoint: open_central(endpoint, lambda: nullcontext(session), clock), clock
+        )
+        try:
+            yield Reachable(ways, service_opener(session, clock), clock, centre)
+        finally:
+            await centre.close()
 
 
 def recorded(site: str, inventory: Mapping[str, Any], kinds: Kinds) -> Snapshot:

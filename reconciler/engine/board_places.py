@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from reconciler.clients import Endpoint
-from reconciler.desired import board_places
+from reconciler.desired import board_places, boot_macs
 from reconciler.engine.repository import Repository
 from reconciler.model.board import BoardPlace
 
@@ -23,3 +23,8 @@ def places_of(repository: Repository, endpoints: Mapping[str, Endpoint]) -> Plac
         return tuple(map(endpoint.reached, said)) if endpoint else said
 
     return places
+
+
+def macs_of(repository: Repository) -> Callable[[str], Mapping[str, str]]:
+    """By which MAC each host of a site boots, as Git says. What it returns raises ConfigErrors."""
+    return lambda site: boot_macs(repository.site(site))

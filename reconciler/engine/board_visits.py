@@ -9,25 +9,16 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable, Collection, Iterable
 from datetime import UTC, datetime
-from enum import StrEnum
 from typing import Protocol, TypeVar
 
-from reconciler.model.board import Board, BoardError, BoardPlace, Part, Refused, Trouble
+from reconciler.model.board import Answered, Board, BoardCall, BoardError, BoardPlace, Part, Refused, Trouble
 from reconciler.model.board_orders import BoardOrder, BoardTask
 from reconciler.model.board_reading import BoardReading
 from reconciler.model.errors import ConfigError
 
 T = TypeVar("T")
 PAUSE_S = 86_400.0
-WELL = "ok"
 UNKNOWN = "nobody said who we are to its controller: give its user and a reference to its password, in Git or under boards in the endpoints file"
-
-
-class BoardCall(StrEnum):
-    """What a controller is asked for."""
-
-    READ = "read"
-    ORDER = "order"
 
 
 class Boards(Protocol):
@@ -115,7 +106,7 @@ class BoardVisits:
             if error.trouble is Trouble.PASSWORD:
                 self._refusals.keep(place, Refused(self._clock.now(), error.detail))
             raise
-        self._counted(call, WELL, self._clock.now() - began)
+        self._counted(call, Answered.OK, self._clock.now() - began)
         if refused:
             self._refusals.forget(place)
         return found

@@ -33,6 +33,10 @@ from reconciler.model.words import Service
 FRESH_S = 15.0  # dcmanager's list stops its worker for a second at 5,000 subclouds: not asked for more often
 FAILED_S = 60.0
 INTERVAL_S = 60.0
+NO_CENTRE = (
+    "nothing says where the central cloud is whose rows say where sites are: say `systemController` in fleet.yaml, or in "
+    "the endpoints file"
+)
 DETAILS = 2  # asked for at a time: dcmanager asks the site, which may be slow, and our line to it has three slots
 ELSEWHERE_S = 90.0  # without a reading of the leader's for so long, the others ask for themselves
 
@@ -126,11 +130,15 @@ class Central:
         if found is None or not serves(found):
             await self.read(INTERVAL_S)
         if self.last is None:
-            raise ConfigError(
-                f"{site}: nothing says where the central cloud is that knows of it: say `systemController` in fleet.yaml, "
-                "or in the endpoints file"
-            )
+            raise ConfigError(f"{site}: {NO_CENTRE}")
         return self.last.subclouds.get(site)
+
+    async def rows(self) -> Mapping[str, Subcloud]:
+        """All of them, as they were read within an interval. Raises as `row`."""
+        await self.read(INTERVAL_S)
+        if self.last is None:
+            raise ConfigError(NO_CENTRE)
+        return self.last.subclouds
 
     async def detail(self, site: str) -> SubcloudDetail | None:
         """What dcmanager asks the site for; None where it has none of this name. Raises ReconcilerError."""

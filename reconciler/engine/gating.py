@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from reconciler.apply import Permits
+from reconciler.engine.board_checks import asked
 from reconciler.engine.fingerprint import fingerprint
 from reconciler.engine.gates import holds
 from reconciler.engine.office import Office, Visit
@@ -67,13 +68,14 @@ def judged_again(visit: Visit, office: Office) -> Permits:
 
 async def _case(plan: Plan, seen: Snapshot, visit: Visit, office: Office, *, again: bool = False) -> Case:
     settings, around = visit.settings, await visit.remote.surroundings(again=again)
+    boards = await asked(office.boards, visit.site, plan.reinstalled, waits=again)
     allowance = office.bounds.of(visit.site)
     return Case(
         site=visit.site,
         group=settings.group,
         plan=plan,
         system=seen.system,
-        surroundings=around,
+        surroundings=replace(around, boards=boards) if boards else around,
         now=office.clock.now(),
         needed_s=expected_s(plan, seen.system, office.lasting.durations()),
         windows=settings.windows,

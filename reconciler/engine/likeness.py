@@ -56,7 +56,7 @@ def relevant(one: Preview, kinds: Kinds) -> frozenset[str]:
     But for what holds secrets: it is each site's own, and no change of it is tried.
     """
     areas = {kinds[c.key.kind].area for c in one.found.changes}
-    kinds = {name: kind for name, kind in kinds.items() if not kind.sealed}
+    kinds = {name: kind for name, kind in kinds.items() if not (kind.sealed and kind.sealed.is_whole_kind)}
     if one.plan.locked_hosts:
         return frozenset(c for kind in kinds.values() for c in kind.collections) | ALWAYS
     names = {name for name, kind in kinds.items() if kind.area in areas}

@@ -10,6 +10,7 @@ from typing import Protocol
 
 from reconciler.apply import Clock, Journal, Pace, Permits, Recorder, Work, permitted, unrecorded
 from reconciler.clients import reveal
+from reconciler.engine.board_checks import Checks, Unchecked
 from reconciler.engine.measuring import Lasting, Stopwatch, Unmeasured
 from reconciler.engine.remote import SiteRemote
 from reconciler.engine.repository import Repository
@@ -163,7 +164,7 @@ class Office:
     turns: in which order a commit reaches the sites. bounds: what they are allowed together. lasting: how long acts
     took so far.
 
-    reveal: reads a secret that documents refer to.
+    reveal: reads a secret that documents refer to. boards: asks the controllers of hosts that are to be reinstalled.
     """
 
     kinds: Kinds
@@ -177,6 +178,7 @@ class Office:
     turns: Turns = field(default_factory=Unordered)
     bounds: Bounds = field(default_factory=Unbounded)
     lasting: Lasting = field(default_factory=Unmeasured)
+    boards: Checks = field(default_factory=Unchecked)
 
     async def at_look(self, visit: Visit) -> Office:
         """The same for one look at a site, which waits for nobody who keeps secrets: what they keep was asked before."""

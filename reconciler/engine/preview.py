@@ -119,10 +119,24 @@ def rows_of(inventory: Mapping[str, Any]) -> Rows:
     listed: dict[tuple[str, str], tuple[Row, ...]] = {}
     hosts = _rows(inventory, COLLECTIONS["ihosts"], COLLECTIONS["ihosts"].path) or ()
     for collection in COLLECTIONS.values():
+        if collection.of:
+            if (parents := listed.get((collection.of, ""))) is not None:
+                listed |= _rows_of_parts(inventory, collection, collection.parts(parents))
+            continue
         for name, path in _places(collection, hosts):
             if (rows := _rows(inventory, collection, path)) is not None:
                 listed[collection.name, name] = rows
     return Rows(listed)
+
+
+def _rows_of_parts(
+    inventory: Mapping[str, Any], collection: Collection, parts: Iterable[Row]
+) -> Mapping[tuple[str, str], tuple[Row, ...]]:
+    """The list that is asked for part by part; nothing where a part is missing."""
+    found = [(part, _rows(inventory, collection, collection.path.format(**part))) for part in parts]
+    if any(rows is None for _, rows in found):
+        return {}
+    return {(collection.name, ""): tuple({**part, **row} for part, rows in found for row in rows or ())}
 
 
 def _places(collection: Collection, hosts: Iterable[Row]) -> Iterator[tuple[str, str]]:

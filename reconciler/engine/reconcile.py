@@ -69,7 +69,7 @@ class Judged:
 async def judge(visit: Visit, office: Office) -> Judged:
     """The site looked at, compared and planned for. Raises Unreachable and Unauthorized; sends nothing."""
     with office.timed("observe"):
-        have = await visit.remote.observe()
+        have = await visit.remote.observe(_spoken_of(visit, office))
     with office.timed("diff"):
         seen = compared(visit, have, await office.at_look(visit))
     with office.timed("plan"):
@@ -93,6 +93,13 @@ async def reconcile(visit: Visit, office: Office, sends: Sends = sent_now) -> tu
     order = _order(allowed, passed, judged, visit)
     office.begins(visit.site, passed.plan)
     return judged, await sends(order, visit, office)
+
+
+def _spoken_of(visit: Visit, office: Office) -> frozenset[str]:
+    """The kinds of which Git says something there, or said it: some are read only then."""
+    base = office.repository.base(visit.site, visit.base_commit)
+    said = (*visit.desired.resources, *(base.resources if base else ()), *(r.key for r in visit.carried))
+    return frozenset(key.kind for key in said)
 
 
 def _both(visit: Visit, desired: Snapshot, observed: Snapshot) -> Context:

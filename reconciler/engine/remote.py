@@ -102,10 +102,14 @@ class SiteRemote:
             self._site, own, self._kinds, self._clock, self._neighbours, services=every, subcloud=self._subcloud
         )
 
-    async def observe(self) -> Snapshot:
-        """The whole site, each list once. Raises what makes a reading impossible; other lists that fail are named."""
+    async def observe(self, said: Collection[str] | None = None) -> Snapshot:
+        """The whole site, each list once. Raises what makes a reading impossible; other lists that fail are named.
+
+        said: the kinds that Git speaks of there; those that are read on demand are not read without. None reads all.
+        """
         began = self._clock.now()
-        names = {name for kind in self._kinds.values() for name in kind.collections}
+        kinds = (kind for kind in self._kinds.values() if said is None or kind.is_read_for(said))
+        names = {name for kind in kinds for name in kind.collections}
         self._asked = await self._whom()
         self._rows, unread = await read(self._asked, names)
         self.took_s = self._clock.now() - began
@@ -175,10 +179,16 @@ class SiteRemote:
     def dump(self) -> dict[str, Any]:
         """The last reading as {path: {items: rows}}, as `--inventory` takes it."""
         uuids = {host.name: host.uuid for host in self._rows.system.hosts.values()}
-        return {
-            COLLECTIONS[name].path.format(host=uuids.get(host, "")): COLLECTIONS[name].shown(rows)
-            for (name, host), rows in self._rows.listed.items()
-        }
+        found: dict[str, Any] = {}
+        for (name, host), rows in self._rows.listed.items():
+            collection = COLLECTIONS[name]
+            parts = (
+                collection.parts(self._rows.all(collection.of)) if collection.of else ({"host": uuids.get(host, "")},)
+            )
+            for part in parts:
+                mine = [row for row in rows if not collection.of or part.items() <= row.items()]
+                found[collection.path.format(**part)] = collection.shown(mine)
+        return found
 
     async def get(self, path: str, service: Service = Service.PLATFORM) -> Any:
         return await self._at(service).get(path)

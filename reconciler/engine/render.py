@@ -49,8 +49,7 @@ def snapshot(site: Site, kinds: Kinds, commit: str = "") -> Snapshot:
 def _declared(site: Site, kinds: Kinds) -> Iterator[Resource[Any]]:
     for kind in kinds.values():
         # of a secret that nobody says the place of nothing can be known, and nothing is managed
-        is_placed = kind.sealed.places if kind.sealed else lambda _resource: True
-        yield from (resource for resource in kind.declare(site) if is_placed(resource))
+        yield from (resource for resource in kind.declare(site) if kind.is_placed(resource))
 
 
 def _unknown_kinds(site: Site, kinds: Kinds) -> Iterator[ConfigError]:

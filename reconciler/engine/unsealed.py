@@ -16,7 +16,6 @@ from reconciler.diff import spelled
 from reconciler.model.errors import ConfigError
 from reconciler.model.kind import Kinds, Sealed
 from reconciler.model.resource import Resource, ResourceKey
-from reconciler.model.secret import joined
 from reconciler.model.snapshot import Snapshot
 
 Reveal = Callable[[str], SecretStr]
@@ -41,7 +40,7 @@ async def read_ahead(said: Iterable[Snapshot], kinds: Kinds, reveal: Reveal) -> 
 
 def _places(said: Snapshot, kinds: Kinds) -> Iterator[str]:
     for key, resource in said.resources.items():
-        if sealed := kinds[key.kind].sealed:
+        if (sealed := kinds[key.kind].sealed) and sealed.concerns(resource):
             yield from sealed.places(resource)
 
 
@@ -64,7 +63,7 @@ def unsealed(said: Snapshot, kinds: Kinds, reveal: Reveal) -> Snapshot:
     for key, resource in said.resources.items():
         sealed = kinds[key.kind].sealed
         try:
-            opened = _opened(resource, sealed, reveal) if sealed else (resource,)
+            opened = _opened(resource, sealed, reveal) if sealed and sealed.concerns(resource) else (resource,)
             found |= {one.key: one for one in opened}
         except (ConfigError, ValueError) as error:
             closed[key] = f"its secret cannot be read: {error}"
@@ -73,7 +72,7 @@ def unsealed(said: Snapshot, kinds: Kinds, reveal: Reveal) -> Snapshot:
 
 def unopened(said: Snapshot, kinds: Kinds) -> Snapshot:
     """The snapshot for those who read no secrets: what they tell is not judged."""
-    closed = dict.fromkeys((k for k in said.resources if kinds[k.kind].sealed), NOT_READ)
+    closed = dict.fromkeys((k for k, r in said.resources.items() if kinds[k.kind].is_sealed(r)), NOT_READ)
     return replace(said, resources={k: r for k, r in said.resources.items() if k not in closed}, sealed=closed)
 
 
@@ -82,23 +81,23 @@ def followed(base: Snapshot, noted: Collection[ResourceKey], kinds: Kinds) -> Sn
 
     noted: the keys that the base said when it was noted; nothing where that is not known.
     """
-    resources = {k: r for k, r in base.resources.items() if not kinds[k.kind].sealed or not noted or k in noted}
+    resources = {k: r for k, r in base.resources.items() if not kinds[k.kind].is_sealed(r) or not noted or k in noted}
     return replace(base, resources={k: _untold(r, kinds[k.kind].sealed) for k, r in resources.items()})
 
 
 def is_noted(said: Snapshot, noted: Collection[ResourceKey], kinds: Kinds) -> bool:
     """Whether all that secrets tell was noted: one that was renewed and installed since was not."""
-    return all(key in noted for key in said.resources if kinds[key.kind].sealed)
+    return all(key in noted for key, r in said.resources.items() if kinds[key.kind].is_sealed(r))
 
 
 def _opened(resource: Resource[Any], sealed: Sealed[Any], reveal: Reveal) -> Iterable[Resource[Any]]:
-    texts = [reveal(place).get_secret_value() for place in sealed.places(resource)]
-    return tuple(sealed.opened(resource, joined(texts)))
+    texts = tuple(reveal(place).get_secret_value() for place in sealed.places(resource))
+    return tuple(sealed.opened(resource, texts))
 
 
 def _untold(resource: Resource[Any], sealed: Sealed[Any] | None) -> Resource[Any]:
     """Without what its secret tells today."""
-    if sealed is None:
+    if sealed is None or not sealed.concerns(resource):
         return resource
     said = dict(_kept(resource, sealed))
     return replace(resource, spec=type(resource.spec)(**said))

@@ -21,7 +21,7 @@ from reconciler.model.plan import Call, Ref
 from reconciler.model.resource import Resource, ResourceKey, Spec
 from reconciler.model.rows import Rows
 from reconciler.model.said import Element, Said
-from reconciler.model.secret import SecretRef, Upload, digest
+from reconciler.model.secret import SecretRef, Upload, digest, joined
 from reconciler.model.site import Site
 from reconciler.model.snapshot import Snapshot
 from reconciler.model.words import Action, Area, Disruption
@@ -85,8 +85,9 @@ def places(resource: Resource[Certificate]) -> tuple[str, ...]:
     return tuple(filter(None, (spec.reference, spec.key_reference))) if spec.reference else ()
 
 
-def opened(resource: Resource[Certificate], pem: str) -> Iterator[Resource[Certificate]]:
+def opened(resource: Resource[Certificate], texts: tuple[str, ...]) -> Iterator[Resource[Certificate]]:
     """One resource for each authority; of the others that whose row sysinv makes of it."""
+    pem = joined(texts)
     kind, found = resource.spec.type or "", x509.certificates(pem)
     if wrong := _wrong(kind, found, pem):
         raise ValueError(wrong)

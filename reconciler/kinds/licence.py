@@ -14,7 +14,7 @@ from reconciler.model.plan import Call
 from reconciler.model.resource import Resource, ResourceKey, Spec
 from reconciler.model.rows import Rows
 from reconciler.model.said import Said
-from reconciler.model.secret import SecretRef, Upload, digest
+from reconciler.model.secret import SecretRef, Upload, digest, joined
 from reconciler.model.site import Site
 from reconciler.model.snapshot import Snapshot
 from reconciler.model.words import Area
@@ -51,9 +51,9 @@ def places(resource: Resource[Licence]) -> tuple[str, ...]:
     return (resource.spec.reference,) if resource.spec.reference else ()
 
 
-def opened(resource: Resource[Licence], text: str) -> Iterator[Resource[Licence]]:
+def opened(resource: Resource[Licence], texts: tuple[str, ...]) -> Iterator[Resource[Licence]]:
     said = resource.spec.model_dump(exclude_unset=True)
-    yield replace(resource, spec=Licence(**{**said, "digest": digest(text)}))
+    yield replace(resource, spec=Licence(**{**said, "digest": digest(joined(texts))}))
 
 
 def read(rows: Rows) -> Iterator[Resource[Licence]]:

@@ -48,6 +48,19 @@ class Trouble(StrEnum):
     REFUSED = "refused"  # it answers that it will not: 4xx
 
 
+class BoardCall(StrEnum):
+    """What a controller is asked for."""
+
+    READ = "read"
+    ORDER = "order"
+
+
+class Answered(StrEnum):
+    """How a call ended that had no trouble."""
+
+    OK = "ok"
+
+
 class Part(StrEnum):
     """What is read of a controller: each costs it requests, and it is slow."""
 

@@ -11,6 +11,7 @@ from typing import Annotated
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
 from reconciler.model.alarm import Alarm
+from reconciler.model.board_check import BoardFinding
 from reconciler.model.breaker import Guard
 from reconciler.model.budget import Budget
 from reconciler.model.busy import Deployment, Orchestration
@@ -49,6 +50,7 @@ class GateName(StrEnum):
     OTHER_WRITER = "other_writer"
     REDUNDANCY = "redundancy"  # no partner would take over
     ALARMS = "alarms"
+    BOARD = "board"  # a host that is to be reinstalled cannot be by its controller
     WINDOW = "window"  # outside the site's maintenance windows
     BUDGET = "budget"  # enough hosts are out of service already
 
@@ -162,6 +164,7 @@ class Surroundings:
     alarms: those that stand and are not suppressed. labels: of each host, by the host's name.
     orchestration and deployment: of others, None where nothing is at work.
     attention: what the central cloud does with the site; None where the fleet has no central cloud.
+    boards: what speaks against reinstalling the hosts that the plan reinstalls; of others nobody is asked.
     unread: services that were asked and did not answer, with their error: what they would have said is not known.
       A service that the endpoints file does not name is not asked, and holds nothing.
     """
@@ -172,6 +175,7 @@ class Surroundings:
     deployment: Deployment | None = None
     attention: Attention | None = None
     unread: Mapping[Service, str] = field(default_factory=dict)
+    boards: tuple[BoardFinding, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

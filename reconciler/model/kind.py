@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, Generic
@@ -94,20 +94,35 @@ class Context:
         return self.observed.system
 
 
+def all_of_them(resource: Resource[Any]) -> bool:  # noqa: ARG001
+    return True
+
+
 @dataclass(frozen=True, slots=True)
 class Sealed(Generic[S]):
-    """Resources that a secret tells: only what it holds can be compared with the site.
+    """Resources that secrets tell: only what they hold can be compared with the site.
 
-    places: the references of a resource, which are one text in this order; none where nobody says where it is, and
-      then the resource is not managed.
-    opened: the resource and what its secret holds -> resources as they are compared; a bundle is several of them.
-      Raises ValueError that says what is wrong with the text, and nothing that stands in it.
+    places: the references of a resource, in their order; none where nobody says where it is, and then the resource is
+      not managed.
+    opened: the resource and what its secrets hold, in this order -> resources as they are compared; a bundle is several
+      of them. Raises ValueError that says what is wrong with the text, and nothing that stands in it.
     told: the attributes that `opened` gives. Of what Git said earlier they are not known: who moved cannot be told.
+    concerns: which resources of the kind are told by secrets; the others are compared as they are.
     """
 
     places: Callable[[Resource[S]], tuple[str, ...]]
-    opened: Callable[[Resource[S], str], Iterable[Resource[S]]]
+    opened: Callable[[Resource[S], tuple[str, ...]], Iterable[Resource[S]]]
     told: tuple[str, ...]
+    concerns: Callable[[Resource[S]], bool] = all_of_them
+
+    @property
+    def is_whole_kind(self) -> bool:
+        """Whether no resource of the kind is known without a secret."""
+        return self.concerns is all_of_them
+
+
+def always_there(resource: Resource[Any]) -> bool:  # noqa: ARG001
+    return False
 
 
 def nothing_declared(site: Site) -> Iterable[Resource[Any]]:  # noqa: ARG001 - inventory kinds are only read
@@ -191,6 +206,7 @@ class ResourceKind(Generic[S]):
     spell: the desired resource in the site's own spelling (device paths, pool names), given what was observed; its
       key may change with it. Applied once, before anything is compared.
     sealed: what is told by secrets, where the kind has such.
+    unwanted: whether Git says of a resource that the site is not to have it: one that is there is deleted.
     known_as: the key under which other kinds refer to the resource, where that is not its own: every interface,
       whatever its kind, is an `interface` by its name.
     after: kinds that come earlier, where no attribute refers to them.
@@ -224,6 +240,7 @@ class ResourceKind(Generic[S]):
     keeps_locked: Callable[[str, Snapshot], str] = unlocks_again
     spell: Callable[[Resource[S], Snapshot], Resource[S]] = as_written
     sealed: Sealed[S] | None = None
+    unwanted: Callable[[Resource[S]], bool] = always_there
     known_as: Callable[[Resource[S]], ResourceKey] = own_key
     after: tuple[str, ...] = ()
     deletion: Deletion = LET_GO
@@ -232,6 +249,7 @@ class ResourceKind(Generic[S]):
     severity: Severity = Severity.SERVICE
     transient_s: float = 0.0  # for how long a site may show it otherwise while the platform makes it, by itself
     is_stored_first: bool = False  # the API stores the value and applies it apart (DNS, NTP, DRBD): look at the hosts
+    is_read_on_demand: bool = False  # its lists cost many requests: read where Git says such, or what such refers to
     is_replicated: bool = False  # other hosts keep copies: no two that have one of these are out of service together
     documents: tuple[str, ...] = ()  # "HostProfile.spec.routes": where Git says it, for the reference page
     about: About = field(default_factory=About)
@@ -331,6 +349,18 @@ class ResourceKind(Generic[S]):
     def is_built_in(self, resource: Resource[S], snapshot: Snapshot) -> bool:
         """Whether it is on the site without anybody's doing."""
         return not self.keys or self.built_in(resource, snapshot)
+
+    def is_sealed(self, resource: Resource[S]) -> bool:
+        """Whether a secret has to be read before it can be compared."""
+        return self.sealed is not None and self.sealed.concerns(resource)
+
+    def is_placed(self, resource: Resource[S]) -> bool:
+        """Whether Git says where its secrets are, if it has such."""
+        return self.sealed is None or not self.sealed.concerns(resource) or bool(self.sealed.places(resource))
+
+    def is_read_for(self, said: Collection[str]) -> bool:
+        """Whether its lists are read at a site of which Git says resources of these kinds."""
+        return not self.is_read_on_demand or not self.references.isdisjoint(said) or self.name in said
 
     def needs_of(self, change: Change[S], context: Context) -> Needs:
         return self.needs(change, context) if callable(self.needs) else self.needs

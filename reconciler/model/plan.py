@@ -13,6 +13,7 @@ from reconciler.model.resource import ResourceKey
 from reconciler.model.words import Disruption, Service
 
 Method = Literal["GET", "POST", "PATCH", "PUT", "DELETE"]
+FIRST_HOST = "controller-0"  # the one that is installed (distcloud dcmanager/common/phased_subcloud_deploy.py)
 FORMAT = 1  # version of a plan's form; part of its id
 
 
@@ -162,6 +163,12 @@ class Plan:
     def locked_hosts(self) -> tuple[str, ...]:
         """Hosts in service that this plan locks, in turn; one that it locks twice is there twice."""
         return tuple(s.host for s in self.stages if s.opening is Opening.LOCK)
+
+    @property
+    def reinstalled(self) -> frozenset[str]:
+        """Hosts that it has installed anew; what is of no host installs the first of the site."""
+        steps = (step for stage in self.stages for step in stage.steps if step.disruption is Disruption.REINSTALL)
+        return frozenset(step.host or FIRST_HOST for step in steps)
 
     @property
     def left_locked(self) -> tuple[str, ...]:

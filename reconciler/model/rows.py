@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
+from json import dumps
 from typing import Any
 
+from reconciler.model.helm_values import hidden, parsed
 from reconciler.model.host import SystemState, host_state, system_state
 from reconciler.model.secret import MASK, digest, is_named
 from reconciler.model.words import Scope, Service
@@ -21,6 +23,9 @@ class Collection:
     `{host}` in the path is the host's uuid. is_object: the path shows one object, which is the only row.
     hidden: a member of the rows that is a secret: only its digest is kept, as `model.secret` makes it; "" stays "".
     named: members that hold a name and its value: the value of a name that tells a secret is never given away.
+    of: the list whose rows say what else fills the path; `into` says it of each, as rows whose members the rows of this
+      list have, too. What one of them shows is asked for by itself.
+    kept_as: what of a row may be remembered, where that is not all of it.
     """
 
     name: str
@@ -31,9 +36,13 @@ class Collection:
     is_object: bool = False
     hidden: str = ""
     named: tuple[str, str] | None = None
+    of: str = ""
+    into: Callable[[Row], Iterable[Row]] = lambda row: (row,)
+    kept_as: Callable[[Row], Row] = lambda row: row
 
     def kept(self, row: Row) -> Row:
         """The row as it may be remembered."""
+        row = self.kept_as(row)
         if not self.hidden:
             return row
         text = str(row.get(self.hidden) or "")
@@ -54,6 +63,30 @@ class Collection:
         found = content if isinstance(content, Mapping) else {}
         rows = [found] if self.is_object and found else found.get(self.items)
         return tuple(map(self.kept, rows)) if isinstance(rows, list) else None
+
+    def parts(self, parents: Iterable[Row]) -> tuple[Row, ...]:
+        """What fills its path, once for each time that it is asked, where that takes the rows of another list."""
+        return tuple(part for parent in parents for part in self.into(parent))
+
+
+NO_CHARTS = frozenset({"uploading", "upload-failed"})  # sysinv conductor/manager.py get_helm_application_namespaces
+
+
+def _of_application(row: Row) -> Iterator[Row]:
+    if row.get("status") not in NO_CHARTS:
+        yield {"application": row["name"]}
+
+
+def _of_chart(row: Row) -> Iterator[Row]:
+    for namespace in row.get("namespaces") or ():
+        yield {"application": row["application"], "chart": row["name"], "namespace": namespace}
+
+
+def _of_people(row: Row) -> Row:
+    """What plugins make up is left out: it is the platform's, and holds its passwords."""
+    said = hidden(parsed(row.get("user_overrides") or ""))
+    kept = ("application", "chart", "name", "namespace", "attributes")
+    return {name: row[name] for name in kept if name in row} | {"user_overrides": dumps(said) if said else None}
 
 
 def _listed(name: str, items: str = "", **facts: Any) -> Collection:
@@ -105,6 +138,17 @@ COLLECTIONS: Mapping[str, Collection] = {
         _listed("certificate", "certificates"),
         Collection("license", "/v1/license/get_license_file", "", is_object=True, hidden="content"),
         _listed("routes"),
+        _listed("apps"),
+        Collection("helm_charts", "/v1/helm_charts?app_name={application}", "charts", of="apps", into=_of_application),
+        Collection(
+            "helm_overrides",
+            "/v1/helm_charts/{application}?name={chart}&namespace={namespace}",
+            "",
+            is_object=True,
+            of="helm_charts",
+            into=_of_chart,
+            kept_as=_of_people,
+        ),
         _per_host("iinterfaces"),
         _per_host("partitions"),
         _per_host("labels"),

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from hashlib import sha256
+from typing import Any
 
 MASK = "****"  # how sysinv shows a value that may not be seen (sysinv common/service_parameter.py)
 _NAMES = re.compile(r"(password|passphrase|passwd|secret|token|(?<!public)_key)$", re.IGNORECASE)
@@ -20,6 +21,13 @@ class SecretRef:
 
     def __str__(self) -> str:
         return f"<secret {self.reference}>"
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """Stands in a body for a text: a YAML document of this content, with the secrets that it refers to in their places."""
+
+    content: Mapping[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,5 +58,5 @@ def digest(text: str) -> str:
 
 
 def is_named(name: str) -> bool:
-    """A name under which people and platforms keep secrets."""
-    return _NAMES.search(name) is not None
+    """A name under which people and platforms keep secrets. Helm's `existingSecret` is the name of one, and none."""
+    return _NAMES.search(name) is not None and not name.startswith("existing")

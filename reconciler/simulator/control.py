@@ -23,6 +23,7 @@ fail, ``<state>-fails:<subcloud>:<text>``, and its manager restart, ``manager-re
 
 Marks make something go wrong once: all that has to do with locks, unlocks and swacts stands in
 ``sysinv/host_troubles.py``, and ``api-dies``: a setting is stored and not applied. Until it is taken away, ``agents-silent``: nothing is reported as applied.
+Applications fail and hang by those of ``sysinv/application_work.py``; ``app_tarballs`` are the files of a controller.
 """
 
 from __future__ import annotations

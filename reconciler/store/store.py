@@ -18,6 +18,7 @@ from reconciler.model.wire import outcome_json, outcome_of, verdict_json, verdic
 from reconciler.model.words import Result
 from reconciler.store.alarming import AlarmingStore
 from reconciler.store.bells import Bells
+from reconciler.store.board_refusals import BoardRefusals
 from reconciler.store.bounds import BoundStore
 from reconciler.store.central import CentralStore
 from reconciler.store.conditions import Conditions
@@ -226,6 +227,11 @@ class Store:
     def bells(self) -> Bells:
         """By which they tell each other to look. May be used from any thread."""
         return Bells(self._engine)
+
+    @property
+    def board_refusals(self) -> BoardRefusals:
+        """Controllers that did not let us in."""
+        return BoardRefusals(self._engine)
 
     @property
     def central(self) -> CentralStore:

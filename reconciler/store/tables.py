@@ -304,3 +304,12 @@ CENTRAL = Table(
     Column("place", String, primary_key=True),  # URL of its Keystone
     Column("content", LargeBinary, nullable=False),  # model.central.Reading as JSON, packed by zlib
 )
+BOARD_REFUSALS = Table(
+    "board_refusals",  # controllers that did not let us in
+    METADATA,
+    Column("site", String, primary_key=True),
+    Column("host", String, primary_key=True),
+    Column("account", String, nullable=False, index=True),  # model.board.BoardPlace.account
+    Column("at", Float, nullable=False),
+    Column("said", Text, nullable=False),  # its words
+)

@@ -185,6 +185,14 @@ FAMILIES = (
         "Requests sent to the APIs of sites, by class of answer (2xx, 4xx, 5xx) or why there was none.",
         "service", "verb", "code_class",
     ),
+    _process(
+        "board_call_duration_seconds", Type.HISTOGRAM,
+        "Time until a host's board management controller had done what it was asked for, or had not.", "verb", unit="seconds",
+    ),
+    _process(
+        "board_calls", Type.COUNTER, "Calls to hosts' board management controllers, by what came of them: ok, or its trouble.",
+        "verb", "end",
+    ),
     _process("apply_steps", Type.COUNTER, "Changes that plans were to make, by what became of them.", "area", "action", "result"),
     _process("applies", Type.COUNTER, "Plans that were sent, by how they ended.", "result"),
     _process("apply_duration_seconds", Type.HISTOGRAM, "Time from the first call of a plan to its end.", "disruption", unit="seconds"),

@@ -9,6 +9,7 @@ from itertools import product
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, disable_created_metrics, generate_latest
 
 from reconciler.model.alarming import AlarmCall, Alarming
+from reconciler.model.board import Answered, BoardCall, Trouble
 from reconciler.model.budget import Bounded
 from reconciler.model.drift import DriftCause, DriftEvent, Resolution, Turning
 from reconciler.model.outcome import Outcome, StepResult
@@ -48,6 +49,8 @@ class Metrics:
         self._deliveries = self._counter("webhook_events")
         self._notifications = self._counter("notifications")
         self._alarm_calls = self._counter("drift_alarm_calls", product(AlarmCall, ENDS))
+        self._board_calls = self._counter("board_calls", product(BoardCall, (*Answered, *Trouble)))
+        self._board_durations = self._histogram("board_call_duration_seconds", DURATIONS, [(c,) for c in BoardCall])
         self._steps = self._counter("apply_steps")
         self._applies = self._counter("applies", [(result,) for result in Result])
         self._apply_durations = self._histogram("apply_duration_seconds", LONG_DURATIONS, [(d,) for d in Disruption])
@@ -100,6 +103,11 @@ class Metrics:
     def alarm_call(self, call: AlarmCall, is_well: bool) -> None:
         """Its Fault Management was asked for something."""
         self._alarm_calls.labels(call, ENDS[not is_well]).inc()
+
+    def board_call(self, call: BoardCall, end: str, seconds: float) -> None:
+        """A host's controller was asked for something."""
+        self._board_calls.labels(call, end).inc()
+        self._board_durations.labels(call).observe(seconds)
 
     def visited(self, state: State) -> None:
         """A site was judged."""

@@ -7,7 +7,7 @@ from enum import StrEnum
 
 from reconciler.model.alarm import AlarmSeverity
 from reconciler.model.alarming import AlarmCall
-from reconciler.model.board import Power
+from reconciler.model.board import Answered, Power, Trouble
 from reconciler.model.condition import Condition
 from reconciler.model.drift import Resolution
 from reconciler.model.gate import GateName
@@ -52,6 +52,7 @@ WORDS: dict[str, tuple[type[StrEnum], ...]] = {
     "alarm_severity": (AlarmSeverity,),
     "power": (Power,),
     "call": (AlarmCall,),
+    "end": (Answered, Trouble),
     "disruption": (Disruption,),
     "mode": (Mode,),
     "gate": (GateName,),

@@ -26,7 +26,7 @@ def inventory(found: System) -> dict[str, Any]:
     paths = [
         path
         for collection in COLLECTIONS.values()
-        if collection.service is Service.PLATFORM
+        if not collection.of and collection.service is Service.PLATFORM  # charts of which nobody said anything
         for path in (
             [collection.path]
             if collection.scope is Scope.SYSTEM

@@ -37,6 +37,8 @@ def rows(inventory: dict) -> Rows:
     listed = {}
     for name in {"ihosts", "isystems"} | {c for kind in KINDS.values() for c in kind.collections}:
         collection = COLLECTIONS[name]
+        if collection.of:
+            continue  # asked for by the rows of another list: of charts nothing was recorded
         of = [(h["hostname"], h["uuid"]) for h in hosts] if collection.scope is Scope.HOST else [("", "")]
         for host, uuid in of:
             body = inventory.get(collection.path.format(host=uuid))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from reconciler.desired import board_places, load_site
+from reconciler.desired import board_places, boot_macs, load_site
 from reconciler.model.board import BoardPlace
 from reconciler.model.site import SiteFiles
 
@@ -83,3 +83,13 @@ def test_without_a_password_it_is_known_and_does_not_let_us_in():
 def test_where_its_own_secret_is_not_said_the_installers_account_is_taken():
     [place] = places(managed(), site="", install=INSTALL)
     assert (place.username, place.url) == ("installer", "https://192.0.2.30")
+
+
+MAC = "52:54:00:0A:00:01"
+
+
+@pytest.mark.parametrize("spec", [f"overrides: {{bootMAC: '{MAC}'}}", f"match: {{bootMAC: '{MAC}'}}"])
+def test_the_mac_by_which_a_host_boots_is_found_where_git_says_it(spec):
+    text = HOSTS.format(board="").replace("profile: any}", f"profile: any, {spec}}}")
+    files = {"subclouds/ottawa/deployment-config.yaml": text.encode()}
+    assert boot_macs(load_site(SiteFiles("ottawa", "c", "k", files))) == {"controller-0": MAC.lower()}

@@ -116,3 +116,57 @@ def test_rendering_and_explaining_show_where_a_secret_is():
     site = certified(SECRETS)
     assert "site-ca:\n    secretRef: file:/run/secrets/site-ca.pem" in render_values(site)["site.yaml"]
     assert 'site.yaml secrets.site-ca: secretRef = "file:/run/secrets/site-ca.pem"' in "\n".join(explain(site))
+
+
+# ---- applications
+
+
+def of_snmp(text: str) -> str:
+    return f"system: {{applications: {{snmp: {text}}}}}\n"
+
+
+def with_values(text: str) -> str:
+    return of_snmp(f"{{charts: {{snmp: {{kube-system: {{values: {text}}}}}}}}}")
+
+
+def test_layers_say_values_of_a_chart_together():
+    site = load(with_values("{trap: {port: 1162}}"), layer=with_values("{trap: {port: 162, version: v3}}"))
+    values = site.own_system.at("applications", "snmp", "charts", "snmp", "kube-system", "values")
+    assert values.plain() == {"trap": {"port": 1162, "version": "v3"}}
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        (of_snmp("{state: running}"), "must be one of applied, uploaded, removed"),
+        (of_snmp("{version: 24.09}"), "24.09"),
+        (of_snmp("{tarball: snmp.tgz}"), "must be a path or a URL of a .tgz or .tar.gz file"),
+        (of_snmp("{colour: red}"), "is not known"),
+    ],
+)
+def test_what_no_application_is_is_refused(text, message):
+    assert any(message in refusal for refusal in refusals(text))
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("{admin_password: Zq7hunter}", "admin_password stands in clear in Git: give it by reference"),
+        ("{users: [{auth_token: Zq7hunter}]}", "auth_token stands in clear in Git"),
+        ("{admin_password: {secretRef: Zq7hunter}}", "admin_password: its secretRef must be env:NAME"),
+        ("{admin_password: {secretRef: env:X, more: 1}}", "beside secretRef there is nothing else"),
+        ("{colour: {secretRef: env:X}}", "colour: a secret is known by its name"),
+    ],
+)
+def test_secrets_of_charts_are_given_by_reference_and_never_shown(text, message):
+    (refusal,) = refusals(with_values(text))
+    assert message in refusal
+    assert "Zq7hunter" not in refusal
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["{admin_password: {secretRef: env:X}}", "{existingSecret: theirs, secretName: ours}", "{admin_password: ''}"],
+)
+def test_references_and_names_of_secrets_are_taken(text):
+    assert load(with_values(text)).own_system is not None

@@ -22,8 +22,11 @@ def own(name):
 
 
 @asynccontextmanager
-async def bounded(world, clone, more, turns=None):
-    """A controller over the world's sites, with these lines in fleet.yaml. turns: in which order they may go."""
+async def bounded(world, clone, more, turns=None, boards=None):
+    """A controller over the world's sites, with these lines in fleet.yaml. turns: in which order they may go.
+
+    boards: who asks the controllers of hosts that are to be reinstalled.
+    """
     fleet_file = clone.folder / "fleet.yaml"
     if more not in fleet_file.read_text():
         clone.commit({"fleet.yaml": fleet_file.read_text() + more})
@@ -39,7 +42,7 @@ async def bounded(world, clone, more, turns=None):
             under_way=lambda: known[0].under_way,
         )
         bounds.read()
-        fleet.office = replace(office, bounds=bounds, turns=turns or office.turns)
+        fleet.office = replace(office, bounds=bounds, turns=turns or office.turns, boards=boards or office.boards)
         known.append(Controller(fleet, store, Schedule(), Queue(world.clock, 3), lambda _: None))
         yield known[0]
 

@@ -9,7 +9,10 @@ import pytest
 from reconciler.api import Access, create_app
 from reconciler.api import Fleet as Shown
 from reconciler.cli.status import status_lines
+from reconciler.engine.answers import of_plan
 from reconciler.engine.office import Unordered
+from reconciler.model.approval import Answer, Saying
+from reconciler.model.board_check import BoardCheck, BoardFinding
 from reconciler.model.breaker import Breaker, Failure
 from reconciler.model.condition import Condition, HostCondition
 from reconciler.model.gate import GateName
@@ -20,6 +23,7 @@ from reconciler.model.words import State
 from reconciler.telemetry import Metrics, Sight
 from tests.api.calling import asked
 from tests.desired.writing import document
+from tests.e2e.ottawa import by_hand
 from tests.e2e.test_bounds import bounded
 from tests.e2e.test_gates import FAILED
 from tests.engine.twins import fingerprint
@@ -28,6 +32,7 @@ SITE = "yard-west"
 OWN, SETTINGS = f"subclouds/{SITE}/deployment-config.yaml", f"subclouds/{SITE}/site.yaml"
 LOCKS = document("System", SITE, "  ntpServers: [ntp.example.com]")
 OF_ONE = document("Host", "controller-0", "  overrides:\n    labels:\n      kube-topology-mgr-policy: restricted")
+OTHER_MACHINE = document("Host", "controller-1", '  overrides:\n    bootMAC: "52:54:00:0b:09:a0"')
 QUIET = document("System", SITE, "  dnsServers: [192.0.2.53]")
 LATER_S = 600.0
 TOKEN = "a-token-that-nobody-guesses"
@@ -47,11 +52,11 @@ class InTurn(Unordered):
 class Held:
     """How a gate is closed: what Git says, what stands at the site, what the store knows, whose turn it is."""
 
-    def __init__(self, *, fleet="", settings="", says=LOCKS, site=None, store=None, turns=None):
+    def __init__(self, *, fleet="", settings="", says=LOCKS, site=None, store=None, turns=None, boards=None):
         self.fleet, self.settings, self.says = fleet, settings, says
         self.site = site or (lambda _world: None)
         self.store = store or (lambda _store, _now: None)
-        self.turns = turns
+        self.turns, self.boards = turns, boards
 
     def begin(self, world, clone):
         files = {OWN: self.says}
@@ -59,6 +64,17 @@ class Held:
             files[SETTINGS] = (clone.folder / SETTINGS).read_text() + self.settings
         clone.commit(files)
         self.site(world)
+
+
+class NotReady:
+    """A host's controller that cannot take an image."""
+
+    async def findings(self, _site, hosts, *, waits=False):
+        return tuple(BoardFinding(host, BoardCheck.NO_MEDIA, "it has no virtual CD or DVD") for host in hosts)
+
+
+def locked(world):
+    by_hand(world, "lock", "controller-1", SITE)
 
 
 def row(collection, content):
@@ -114,6 +130,7 @@ GATES = {
     GateName.OTHER_WRITER: Held(site=row("vim_strategy", {"name": "sw-upgrade", "state": "applying"})),
     GateName.REDUNDANCY: Held(says=OF_ONE, site=is_now("controller-1", operational="disabled", availability="failed")),
     GateName.ALARMS: Held(site=row("alarms", FAILED)),
+    GateName.BOARD: Held(says=OTHER_MACHINE, site=locked, boards=NotReady()),
     GateName.WINDOW: Held(settings='windows: [{cron: "0 1 1 7 *", duration: 4h}]\n'),
     GateName.BUDGET: Held(fleet="maxUnavailable: 1\n", store=lambda store, _: store.bounds.claim("yard-east", 1)),
 }
@@ -129,8 +146,12 @@ async def test_a_closed_gate_is_told_everywhere_since_when_it_is(in_service, gat
         held = GATES[gate]
         held.begin(world, clone)
         sent = len(world.writes(SITE))
-        async with bounded(world, clone, held.fleet, held.turns) as it:
+        async with bounded(world, clone, held.fleet, held.turns, held.boards) as it:
             held.store(it.store, world.clock.now())
+            if held.boards:  # another machine takes somebody's yes before anything else is asked
+                await it.visit(SITE)
+                saying = Saying(Answer.APPROVED, "night-shift", world.clock.now())
+                it.store.words.answer(of_plan(saying, it.verdicts[SITE]))
             began = world.clock.now()
             await it.visit(SITE)
             await world.clock.sleep(LATER_S)

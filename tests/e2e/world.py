@@ -10,22 +10,28 @@ import asyncio
 import re
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
 
 from reconciler.apply import Pace
 from reconciler.clients import SYSTEM_CLOCK, load, load_derived
 from reconciler.clients.clock import Clock
 from reconciler.clients.http import Limits
+from reconciler.clients.redfish import Boards
+from reconciler.engine.board_checks import LIMIT_S, BoardChecks
+from reconciler.engine.board_places import macs_of, places_of
+from reconciler.engine.board_visits import BoardVisits
 from reconciler.engine.central import central_of
 from reconciler.engine.fleet import Fleet, SiteResult, open_fleet
 from reconciler.engine.office import Office
 from reconciler.engine.opening import open_repository
 from reconciler.engine.reconcile import Judged
+from reconciler.engine.repository import Repository
 from reconciler.kinds import registry
 from reconciler.model.outcome import Outcome
 from reconciler.simulator import endpoints
-from reconciler.simulator.build_repo import builders
+from reconciler.simulator.build_repo import boards_of, builders
 from reconciler.simulator.exchange import Request, Response
 from reconciler.simulator.journal import Journal, Write
 from reconciler.simulator.server import Server, ServerOptions, serve
@@ -94,14 +100,25 @@ class World:
     @asynccontextmanager
     async def fleet(self, limits: Limits = LIMITS) -> AsyncIterator[Fleet]:
         """The fleet as a command opens it: repository read anew, store from disk, no token yet."""
-        with Store.open(self.state) as store, open_repository(str(self.root), "", "", self.state, registry()) as source:
-            office = Office(registry(), source, self.clock, self.pace, self._say, lasting=StoreMemory(store))
+        with (
+            Store.open(self.state) as store,
+            open_repository(str(self.root), "", "", self.state, registry()) as source,
+            Boards(self.endpoints.parent) as boards,
+        ):
+            checks = self._checks(source, BoardVisits(boards, store.board_refusals, self.clock))
+            memory = StoreMemory(store)
+            office = Office(registry(), source, self.clock, self.pace, self._say, lasting=memory, boards=checks)
             central = central_of(self.endpoints, source)
             derived = load_derived(self.endpoints)
             async with open_fleet(
-                office, load(self.endpoints), StoreMemory(store), limits=limits, derived=derived, central=central
+                office, load(self.endpoints), memory, limits=limits, derived=derived, central=central
             ) as fleet:
                 yield fleet
+            await checks.close()
+
+    def _checks(self, source: Repository, visits: BoardVisits) -> BoardChecks:
+        places = places_of(source, load(self.endpoints))
+        return BoardChecks(places, macs_of(source), visits, self.clock, patience_s=LIMIT_S)
 
     def _say(self, site: str, text: str) -> None:
         self.said.append(f"{site}: {text}")
@@ -188,6 +205,7 @@ async def running(root: Path, scratch: Path) -> AsyncIterator[World]:
 @asynccontextmanager
 async def _world(root: Path, scratch: Path, options: ServerOptions, clock: Clock, pace: Pace) -> AsyncIterator[World]:
     systems = builders(root)
+    options = replace(options, boards=partial(boards_of, root, PASSWORD))
     async with serve(systems, options=options) as server:
         endpoints.write(scratch / "endpoints.yaml", server.url, systems, PASSWORD)
         yield World(root, scratch / "state", scratch / "endpoints.yaml", server, clock, pace)

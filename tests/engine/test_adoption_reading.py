@@ -5,9 +5,10 @@ from __future__ import annotations
 import orjson
 import pytest
 
-from reconciler.clients import SYSTEM_CLOCK, load
-from reconciler.engine.adoption_reading import Seen, live, of_file
+from reconciler.clients import SYSTEM_CLOCK, load, load_central, load_derived
+from reconciler.engine.adoption_reading import Seen, Ways, of_file, reachable
 from reconciler.kinds import registry
+from reconciler.model.errors import ConfigError
 from reconciler.simulator import endpoints
 from reconciler.simulator.build_repo import builders
 from reconciler.simulator.interference import Rule, Trouble
@@ -23,11 +24,24 @@ async def sites(tmp_path):
     systems = builders(SITES)
     async with serve(systems, options=ServerOptions(password="simulated")) as server:
         endpoints.write(tmp_path / "endpoints.yaml", server.url, systems, "simulated")
-        yield server.sites, load(tmp_path / "endpoints.yaml")
+        yield server.sites, Ways(load(tmp_path / "endpoints.yaml"))
 
 
-async def read(known, *names: str, at_once: int = 2) -> dict[str, Seen]:
-    return {one.site: one async for one in live([known[name] for name in names], KINDS, SYSTEM_CLOCK, at_once)}
+@pytest.fixture
+def unnamed(sites, tmp_path):
+    """The same, and none of them named: dcmanager says what there is."""
+    path = tmp_path / "endpoints.yaml"
+    return Ways({}, load_derived(path), load_central(path))
+
+
+async def read(ways, *names: str, at_once: int = 2) -> dict[str, Seen]:
+    async with reachable(ways, SYSTEM_CLOCK) as known:
+        return {one.site: one async for one in known.read(names, KINDS, at_once)}
+
+
+async def named(ways):
+    async with reachable(ways, SYSTEM_CLOCK) as known:
+        return await known.names()
 
 
 async def test_each_site_is_read_and_known_by_its_endpoint(sites):
@@ -38,6 +52,23 @@ async def test_each_site_is_read_and_known_by_its_endpoint(sites):
         "ottawa-002": 1,
         "yard-east": len(system("yard-east").hosts()),
     }
+
+
+async def test_sites_that_nobody_named_are_those_that_dcmanager_has(unnamed):
+    assert {"ottawa-001", "yard-east"} <= await named(unnamed)
+    found = await read(unnamed, "ottawa-001", "nowhere")
+    assert list(found["ottawa-001"].snapshot.system.hosts) == ["controller-0"]
+    assert str(found["nowhere"].error).startswith("nowhere: dcmanager has no subcloud of this name yet")
+
+
+async def test_without_a_central_cloud_nobody_knows_them(unnamed):
+    with pytest.raises(ConfigError, match="nothing says where the central cloud is"):
+        await named(Ways({}, unnamed.derived))
+
+
+async def test_sites_of_the_file_alone_need_no_central_cloud(sites):
+    _, known = sites
+    assert await named(known) == frozenset(known.endpoints)
 
 
 async def test_a_site_of_which_a_list_is_not_read_is_not_read(sites):

@@ -6,8 +6,8 @@ from dataclasses import replace
 
 import pytest
 
-from reconciler.engine.board_visits import PAUSE_S, BoardCall, BoardVisits, OwnRefusals
-from reconciler.model.board import Board, BoardError, BoardPlace, Power, Trouble
+from reconciler.engine.board_visits import PAUSE_S, BoardVisits, OwnRefusals
+from reconciler.model.board import Board, BoardCall, BoardError, BoardPlace, Power, Trouble
 from reconciler.model.board_orders import PowerOrder, SetPower
 from reconciler.model.board_reading import reading_json
 from reconciler.model.errors import ConfigError

@@ -317,6 +317,14 @@ async def test_a_site_that_is_in_no_row_is_looked_for_again_once_an_interval(cen
     assert (await central.row("ottawa-002"), dcmanager.asked) == (None, 2)
 
 
+async def test_all_rows_are_those_of_the_last_interval(central, dcmanager, clock):
+    assert await central.rows() == {"ottawa-001": OTTAWA}
+    clock.time += INTERVAL_S
+    assert (await central.rows(), dcmanager.asked) == ({"ottawa-001": OTTAWA}, 1)
+    clock.time += 1
+    assert (await central.rows(), dcmanager.asked) == ({"ottawa-001": OTTAWA}, 2)
+
+
 async def test_a_row_that_does_not_serve_is_looked_for_again_once_an_interval(central, dcmanager, clock):
     await central.read()
     clock.time += INTERVAL_S + 1
@@ -329,6 +337,8 @@ async def test_a_row_that_does_not_serve_is_looked_for_again_once_an_interval(ce
 async def test_a_fleet_without_one_has_no_rows_and_says_what_to_do(dcmanager, clock):
     with pytest.raises(ConfigError, match=r"ottawa-001: nothing says where the central cloud is .* `systemController`"):
         await Central(lambda: None, dcmanager.open, clock).row("ottawa-001")
+    with pytest.raises(ConfigError, match="nothing says where the central cloud is"):
+        await Central(lambda: None, dcmanager.open, clock).rows()
 
 
 async def test_details_are_asked_for_a_few_at_a_time_over_the_line_that_is_open(central, dcmanager):

@@ -16,9 +16,11 @@ from reconciler.model.errors import ConfigError, Unreachable
 from reconciler.model.rows import COLLECTIONS
 from reconciler.model.secret import digest
 from reconciler.model.words import Service
+from reconciler.observe import interpret
 from tests.apply.fakes import FakeClock, refused, unreachable
 
 KINDS = registry()
+OF_CHARTS = {"helm_charts", "helm_overrides"}
 HOSTS = [
     {"uuid": f"u{n}", "id": n, "hostname": f"controller-{n}", "personality": "controller", "administrative": "unlocked"}
     for n in (0, 1)
@@ -133,12 +135,56 @@ async def test_a_look_that_fails_is_no_look(remote, platform):
 async def test_what_was_read_can_be_written_down_and_read_back(remote):
     seen = await remote.observe()
     rows = rows_of(remote.dump())
-    assert {place: listed for place, listed in rows.listed.items() if place != ("license", "")} == {
+    plain = {place: listed for place, listed in rows.listed.items() if place[0] not in {"license", *OF_CHARTS}}
+    assert plain == {
         (name, host): tuple(LISTS.get(COLLECTIONS[name].path.format(host={"controller-0": "u0"}.get(host, "u1")), ()))
-        for name, host in rows.listed
-        if name != "license"
+        for name, host in plain
     }
     assert rows.system == seen.system
+
+
+def with_charts(platform):
+    """Two applications, of which one has a chart that somebody said something of."""
+    platform.lists["/v1/apps"] = [{"name": "snmp", "status": "applied"}, {"name": "late", "status": "uploading"}]
+    platform.lists["/v1/helm_charts?app_name=snmp"] = [{"name": "snmp", "enabled": [True], "namespaces": ["a", "b"]}]
+    for namespace in ("a", "b"):
+        shown = {"name": "snmp", "namespace": namespace, "user_overrides": f"place: {namespace}\ntoken: t0p\n"}
+        platform.objects[f"/v1/helm_charts/snmp?name=snmp&namespace={namespace}"] = shown | {
+            "system_overrides": "k: t0p"
+        }
+
+
+async def test_what_is_listed_by_the_rows_of_another_list_is_asked_for_each(remote, platform):
+    with_charts(platform)
+    seen = await remote.observe()
+    assert [path for path in platform.asked if "helm" in path] == ["/v1/helm_charts?app_name=snmp"]
+    assert [key.name for key in seen.resources if key.kind == "helm-override"] == ["snmp/snmp/a", "snmp/snmp/b"]
+
+
+async def test_it_is_written_down_by_what_was_asked_and_read_back_without_its_secrets(remote, platform):
+    with_charts(platform)
+    seen = await remote.observe()
+    inventory = remote.dump()
+    assert interpret("ottawa", rows_of(inventory), KINDS, 900.0).resources == seen.resources
+    assert "/v1/helm_charts/snmp?name=snmp&namespace=b" in inventory
+    assert "t0p" not in repr((inventory, seen))
+
+
+async def test_what_costs_many_requests_is_read_only_where_git_speaks_of_it(remote, platform):
+    with_charts(platform)
+    seen = await remote.observe({"dns"})
+    assert not any("helm" in path for path in platform.asked)
+    assert not seen.is_complete("helm-override")
+    assert (await remote.observe({"application"})).is_complete("helm-override")
+
+
+async def test_a_chart_that_is_not_shown_leaves_the_list_unread(remote, platform):
+    with_charts(platform)
+    platform.failing["/v1/helm_charts?app_name=snmp"] = unreachable(sent=False)
+    seen = await remote.observe()
+    assert [unread.collection for unread in seen.unread] == ["helm_charts"]
+    assert not seen.is_complete("helm-override")
+    assert seen.is_complete("application")
 
 
 async def test_of_a_secret_that_the_site_shows_only_a_digest_is_kept(remote):

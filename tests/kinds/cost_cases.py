@@ -59,7 +59,28 @@ def parameter(text: str) -> Case:
     return Case("service-parameter", spec, {"value": "2"}, text)
 
 
+SNMP = {"name": "snmp", "version": "1", "is_uploaded": True, "status": "applied"}
+RUNS = ("application-state", {"name": "snmp", "application": "snmp", "state": "applied"})
+APPLICATION = ("application", SNMP)
+CHART = {"name": "snmp/snmp/kube-system", "application": "snmp", "chart": "snmp", "namespace": "kube-system"}
+
 CASES = (
+    Case("application", SNMP, {"version": "2"}, beside=(RUNS,), only_seen=("application-state",)),
+    Case(
+        "application",
+        {**SNMP, "status": "uploaded"},
+        {"version": "2", "is_uploaded": False},
+        "that does not run",
+        is_made=False,
+    ),
+    Case("application-state", RUNS[1], {"state": "uploaded"}, beside=(APPLICATION,), has_deletes=False),
+    Case(
+        "helm-override",
+        {**CHART, "is_enabled": True, "values": {"port": 1}},
+        {"is_enabled": False, "values": {"port": 2}},
+        beside=(APPLICATION, RUNS),
+        has_deletes=False,
+    ),
     Case(
         "address",
         {"address": "10.1.0.2", "prefix": 24, "interface": "oam0", "on": "port ens1"},

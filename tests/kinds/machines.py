@@ -27,6 +27,8 @@ from tests.kinds.networks import calls, node, system_row, told
 KINDS = {
     name: registry()[name]
     for name in (
+        "application",
+        "application-state",
         "ceph-monitor",
         "certificate",
         "controller-filesystem",
@@ -36,6 +38,7 @@ KINDS = {
         "disk",
         "dns",
         "drbd",
+        "helm-override",
         "host",
         "host-filesystem",
         "https",
@@ -66,7 +69,7 @@ HOST = "controller-0"
 SDA = "/dev/disk/by-path/pci-0000:00:0d.0-ata-1.0"
 SDB = "/dev/disk/by-path/pci-0000:00:0d.0-ata-2.0"
 SYSTEM_LISTS = (
-    "ceph_mon", "certificate", "clusters", "controller_fs", "drbdconfig", "host_fs", "icpus", "idisks", "idns", "ilvgs", "imemorys",
+    "apps", "ceph_mon", "certificate", "clusters", "controller_fs", "drbdconfig", "helm_charts", "helm_overrides", "host_fs", "icpus", "idisks", "idns", "ilvgs", "imemorys",
     "intp", "ipvs", "istors", "pci_devices", "license", "ptp", "ptp_instances", "remotelogging", "service_parameter", "storage_backend",
     "storage_ceph", "storage_tiers",
 )  # fmt: skip

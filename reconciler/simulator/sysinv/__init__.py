@@ -43,10 +43,12 @@ from reconciler.simulator.family import Family
 from reconciler.simulator.sysinv import (
     addresses,
     addrpools,
+    applications,
     assignments,
     certificates,
     datanetworks,
     drbd,
+    helm_charts,
     host_add,
     host_attributes,
     host_unlock,
@@ -88,6 +90,8 @@ FAMILIES: tuple[Family, ...] = (
     labels.family,
     service_parameters.family,
     ptp.family,
+    applications.family,
+    helm_charts.family,
     *machine.FAMILIES,
     readonly.family,
 )

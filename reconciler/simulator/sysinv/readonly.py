@@ -1,28 +1,19 @@
-"""What a reconciler only reads, and nothing here changes: apps, Kubernetes, sensors, LLDP, health."""
+"""What a reconciler only reads, and nothing here changes: Kubernetes, sensors, LLDP, health."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
 from reconciler.simulator.call import Call
-from reconciler.simulator.exchange import Fault, Response, refuse
+from reconciler.simulator.exchange import Fault, Response
 from reconciler.simulator.family import Collection, Family, Handler
 from reconciler.simulator.tables import Row
-from reconciler.simulator.views import shown
 
 if TYPE_CHECKING:
     from reconciler.simulator.system import System
 
 family = Family("readonly")
 
-APPS = family.collection(
-    Collection(
-        "apps",
-        columns="name app_version manifest_name manifest_file status progress active",
-        more="created_at updated_at",
-        links=None,
-    )
-)
 family.collection(Collection("kube_versions", columns="version target state", links=None))
 family.collection(
     Collection(
@@ -40,14 +31,6 @@ family.collection(Collection("device_images", columns="uuid"))
 family.collection(Collection("device_labels", columns="uuid"))
 
 
-@family.on("GET", "/apps/{name}")
-def show_app(system: System, call: Call) -> Row:
-    app = system.tables.first("apps", name=call["name"])
-    if app is None:
-        raise refuse(f"No application found for {call['name']}.", 404)
-    return shown(system, APPS, app, call)
-
-
 @family.on("GET", "/health")
 def show_health(system: System, call: Call) -> Any:
     return _remembered(system, "health", _HEALTHY)
@@ -61,11 +44,6 @@ def show_kube_cmd_versions(system: System, call: Call) -> Any:
 @family.on("GET", "/restore")
 def show_restore(system: System, call: Call) -> Response:
     return Response(200, "not-in-progress")
-
-
-@family.on("GET", "/helm_charts")
-def list_charts(system: System, call: Call) -> Row:
-    return {"charts": []}
 
 
 @family.on("GET", "/ihosts/{host}/isensorgroups")
@@ -111,8 +89,3 @@ def _remembered(system: System, path: str, otherwise: Any) -> Response:
     """What the inventory said there; else the platform's usual answer."""
     row = system.tables.find("inventory", path)
     return Response(200, row["body"] if row else otherwise)
-
-
-def apps_in(system: System, *statuses: str) -> list[Row]:
-    """The applications in one of these statuses."""
-    return [app for app in system.tables.rows("apps") if app["status"] in statuses]

@@ -6,6 +6,7 @@ import pytest
 
 from reconciler.engine.gates import holds, registry
 from reconciler.model.alarm import Alarm, AlarmSeverity
+from reconciler.model.board_check import BoardCheck, BoardFinding
 from reconciler.model.busy import Deployment, Orchestration
 from reconciler.model.central import Attention, CentralStrategy, Subcloud
 from reconciler.model.condition import Condition, HostCondition
@@ -21,7 +22,7 @@ from reconciler.model.gate import (
 )
 from reconciler.model.host import HostState, SystemState
 from reconciler.model.maintenance import MaintenanceWindow
-from reconciler.model.plan import Opening, Plan, Stage, StageType
+from reconciler.model.plan import Opening, Plan, Stage, StageType, Step
 from reconciler.model.rollout import Member, Rollout, Said, Turn, Words
 from reconciler.model.waves import Strategy
 from reconciler.model.words import Disruption, Service
@@ -91,6 +92,35 @@ def test_a_commit_that_does_too_much_waits_as_a_whole_and_goes_by_waves_once_it_
 
 def test_a_plan_that_nothing_holds_is_sent():
     assert holds(CASE) == ()
+
+
+class TestBoard:
+    STEP = Step("host", "controller-1", (), (), Disruption.REINSTALL)
+    ANEW = Plan("anew", "sc-0412", (Stage(StageType.ONLINE, steps=(STEP,), disruption=Disruption.REINSTALL),))
+
+    def found(self, *findings, plan=ANEW):
+        return replace(CASE, plan=plan, surroundings=Surroundings(boards=findings))
+
+    def test_each_thing_that_is_wrong_with_the_controller_of_a_host_that_is_reinstalled_is_told(self):
+        media = BoardFinding("controller-1", BoardCheck.NO_MEDIA, "none", NOW + 60.0)
+        other = BoardFinding("controller-1", BoardCheck.OTHER_MACHINE, "no port", NOW + 60.0)
+        [hold] = holds(self.found(media, other))
+        assert (hold.gate, hold.until) == (GateName.BOARD, NOW + 60.0)
+        assert hold.reason == (
+            "not to be installed: controller-1 no-virtual-media: none; controller-1 other-machine: no port"
+        )
+
+    def test_it_holds_nothing_that_installs_no_host_anew(self):
+        media = BoardFinding("controller-1", BoardCheck.NO_MEDIA, "none")
+        assert holds(self.found(media, plan=NOTICED)) == ()
+
+    def test_what_is_of_no_host_installs_the_first(self):
+        whole = replace(self.STEP, host="")
+        plan = replace(self.ANEW, stages=(replace(self.ANEW.stages[0], steps=(whole,)),))
+        assert plan.reinstalled == {"controller-0"}
+
+    def test_nothing_found_is_nothing_held(self):
+        assert holds(self.found()) == ()
 
 
 class TestAlarms:

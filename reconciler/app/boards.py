@@ -1,0 +1,41 @@
+"""The way to the hosts' board management controllers: one pool of threads for the process, every call counted."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+
+from reconciler.app.options import Running
+from reconciler.clients import SYSTEM_CLOCK, load
+from reconciler.clients.redfish import Boards
+from reconciler.engine.board_checks import BoardChecks
+from reconciler.engine.board_places import Places, macs_of, places_of
+from reconciler.engine.board_visits import BoardVisits
+from reconciler.engine.repository import Repository
+from reconciler.store import Store
+from reconciler.telemetry import Metrics
+
+
+@dataclass(frozen=True, slots=True)
+class BoardLine:
+    """places: where a site's controllers are. visits: asks them. checks: of hosts that are to be reinstalled."""
+
+    places: Places
+    visits: BoardVisits
+    checks: BoardChecks
+
+
+@asynccontextmanager
+async def open_boards(
+    options: Running, repository: Repository, store: Store, metrics: Metrics
+) -> AsyncIterator[BoardLine]:
+    """Until the context ends; what is asked then is given up."""
+    with Boards(options.endpoints.parent) as boards:
+        visits = BoardVisits(boards, store.board_refusals, SYSTEM_CLOCK, metrics.board_call)
+        places = places_of(repository, load(options.endpoints))
+        checks = BoardChecks(places, macs_of(repository), visits, SYSTEM_CLOCK)
+        try:
+            yield BoardLine(places, visits, checks)
+        finally:
+            await checks.close()
