@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from functools import partial
 from pathlib import Path
 
 from reconciler.simulator import endpoints
-from reconciler.simulator.build_repo import builders
+from reconciler.simulator.build_repo import boards_of, builders
 from reconciler.simulator.server import ServerOptions, serve
 from tests.e2e.world import PACE, PASSWORD, Waited, World
 
@@ -57,7 +58,13 @@ async def racked(root: Path, scratch: Path) -> AsyncIterator[World]:
     """The world of `playing`, whose sites no central cloud has deployed yet."""
     clock = Waited()
     systems = builders(root)
-    options = ServerOptions(password=PASSWORD, clock=clock.now, wall_clock=clock.now, racked=frozenset(systems))
+    options = ServerOptions(
+        password=PASSWORD,
+        clock=clock.now,
+        wall_clock=clock.now,
+        racked=frozenset(systems),
+        boards=partial(boards_of, root, PASSWORD),
+    )
     async with serve(systems, options=options) as server:
         endpoints.write(scratch / "endpoints.yaml", server.url, systems, PASSWORD)
         yield World(root, scratch / "state", scratch / "endpoints.yaml", server, clock, PACE)
