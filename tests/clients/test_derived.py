@@ -129,7 +129,10 @@ def test_credentials_of_git_cannot_name_the_programs_own_variables_for_sites_eit
         ("{admin: {caBundle: a, authUrl: 'https://{host}'}}", "admin.authUrl: {host} stands for nothing"),
         ("{admin: {caBundle: a, authUrl: 'https://{address'}}", "admin.authUrl: {address stands for nothing"),
         ("{admin: {caBundle: a, authUrl: 'https://a:b@{address}'}}", "admin.authUrl: must hold no user, password"),
-        ("{admin: {caBundle: a, services: {sysinv: 'https://{address}'}}}", "admin.services.sysinv: must be 'platform'"),
+        (
+            "{admin: {caBundle: a, services: {sysinv: 'https://{address}'}}}",
+            "admin.services.sysinv: must be 'platform'",
+        ),
         ("{mgmt: {caBundle: a}}", "derived.mgmt: is not known here"),
         ("{admin: {caBundle: a}, credentials: {username: a, password: iron}}", "password: must be a reference"),
     ],
