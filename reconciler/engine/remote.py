@@ -121,14 +121,17 @@ class SiteRemote:
 
         Of no kinds: the hosts alone, and nothing that is on them.
 
-        Kinds name each other's resources by lists that they do not read themselves: the first look reads them all.
+        Kinds name each other's resources by lists that they do not read themselves: the first look reads them all. Raises
+        what reading one of the lists that it is about raises: what was not read would be taken for gone.
         """
         async with self._turn:
             return await self._look(kinds, host)
 
     async def _look(self, kinds: Collection[str], host: str) -> Snapshot:
         if not self._rows.listed:
-            return await self.observe()
+            seen = await self.observe()
+            if not seen.unread:
+                return seen
         names = {"ihosts"} | {name for kind in kinds for name in self._kinds[kind].collections}
         self._rows = await look(self._asked, self._rows, names, host)
         if not kinds:  # a host is looked at again and again: interpreting all that stands on a site takes 10 ms a host

@@ -118,6 +118,16 @@ async def test_a_look_asks_for_the_hosts_and_the_lists_of_the_kinds_only(remote,
     assert sorted(platform.asked) == ["/v1/idns", "/v1/ihosts"]
 
 
+@pytest.mark.parametrize("kinds", [["dns"], ["dns", "ntp"]])
+async def test_the_first_look_takes_nothing_for_gone_that_it_could_not_read(remote, platform, kinds):
+    platform.failing["/v1/idns"] = unreachable(sent=True)
+    with pytest.raises(Unreachable):
+        await remote.look(kinds)
+    assert (await remote.look(["ntp"])).is_complete("ntp")
+    del platform.failing["/v1/idns"]
+    assert dns(await remote.look(kinds)) == ("10.0.0.1",)
+
+
 async def test_a_look_at_one_host_asks_for_its_lists_only(remote, platform):
     await remote.observe()
     platform.asked.clear()
