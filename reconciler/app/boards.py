@@ -7,7 +7,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
 from reconciler.app.options import Running
-from reconciler.clients import SYSTEM_CLOCK, load
+from reconciler.clients import SYSTEM_CLOCK, load, load_derived
 from reconciler.clients.redfish import Boards
 from reconciler.engine.board_checks import BoardChecks
 from reconciler.engine.board_places import Places, macs_of, places_of
@@ -33,7 +33,7 @@ async def open_boards(
     """Until the context ends; what is asked then is given up."""
     with Boards(options.endpoints.parent) as boards:
         visits = BoardVisits(boards, store.board_refusals, SYSTEM_CLOCK, metrics.board_call)
-        places = places_of(repository, load(options.endpoints))
+        places = places_of(repository, load(options.endpoints), load_derived(options.endpoints))
         checks = BoardChecks(places, macs_of(repository), visits, SYSTEM_CLOCK)
         try:
             yield BoardLine(places, visits, checks)

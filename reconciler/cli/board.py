@@ -12,7 +12,7 @@ from reconciler.cli import results as shown
 from reconciler.cli.board_text import board_lines
 from reconciler.cli.options import STATE, Endpoints, Exit, Format, Repo, Rev, Root, Show, State
 from reconciler.cli.session import Chosen, looked_at
-from reconciler.clients import SYSTEM_CLOCK, load
+from reconciler.clients import SYSTEM_CLOCK, load, load_derived
 from reconciler.clients.redfish import BoardLimits, Boards
 from reconciler.engine.board_places import places_of
 from reconciler.engine.board_visits import BoardVisits, OwnRefusals
@@ -41,7 +41,7 @@ def board(
     with looked_at(chosen) as source:
         if site not in source.names:
             raise ConfigError(f"no site is named {site} at this commit")
-        places = _of_hosts(site, places_of(source, load(endpoints))(site), host or [])
+        places = _of_hosts(site, places_of(source, load(endpoints), load_derived(endpoints))(site), host or [])
     limits = BoardLimits(read_s=READ_S, visit_s=PATIENCE_S)
     with Boards(endpoints.parent, limits) as boards:
         visits = BoardVisits(boards, OwnRefusals(), SYSTEM_CLOCK)

@@ -66,7 +66,9 @@ async def fleet(
     central = central_of(chosen.endpoints, source)
     with Boards(chosen.endpoints.parent) as boards:
         visits = BoardVisits(boards, OwnRefusals(), SYSTEM_CLOCK)
-        checks = BoardChecks(places_of(source, endpoints), macs_of(source), visits, SYSTEM_CLOCK, patience_s=LIMIT_S)
+        checks = BoardChecks(
+            places_of(source, endpoints, derived), macs_of(source), visits, SYSTEM_CLOCK, patience_s=LIMIT_S
+        )
         lasting = Recent(memory, SYSTEM_CLOCK)
         office = Office(registry(), source, SYSTEM_CLOCK, pace, say, lasting=lasting, boards=checks)
         async with open_fleet(office, endpoints, memory, derived=derived, central=central) as opened:

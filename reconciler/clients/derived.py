@@ -9,6 +9,7 @@
 Only the ways that stand here are taken. URLs may be said otherwise, for a NAT or a lab: `{address}` is the site's own as
 dcmanager says it, `{name}` its name. Credentials are those of the central cloud, unless `credentials` says others: users
 and passwords are replicated to the subclouds (starlingx/distcloud dccommon/endpoint_cache.py takes the same for them).
+`boards` is as in an entry, for the hosts of all these sites.
 
 A password goes to whoever proves to be at an address, and addresses come from what people wrote: so a URL with
 `{address}` is https, and its certificate is verified by CAs that are named here, never by those of the machine.
@@ -26,8 +27,18 @@ from urllib.parse import quote, urlsplit
 
 from pydantic import AfterValidator, Field, ValidationError, model_validator
 
-from reconciler.clients.endpoints import DERIVED, Credentials, Endpoint, service_url, whole
+from reconciler.clients.endpoints import (
+    DERIVED,
+    EVERY_HOST,
+    BoardEntry,
+    Credentials,
+    Endpoint,
+    reached,
+    service_url,
+    whole,
+)
 from reconciler.clients.own_file import Said, explained
+from reconciler.model.board import BoardPlace
 from reconciler.model.central import Subcloud
 from reconciler.model.errors import ConfigError, ConfigErrors, Nowhere
 from reconciler.model.words import Reach, Service
@@ -102,6 +113,21 @@ class _Section(Said):
     credentials: Credentials | None = Field(
         default=None, description="Who we are to the sites' Keystones; who we are to the central cloud's without."
     )
+    boards: Mapping[str, BoardEntry] = Field(
+        default_factory=dict, description="The hosts' board management controllers, by hostname; `*` is every host."
+    )
+
+    @model_validator(mode="after")
+    def _boards_prove_themselves(self) -> _Section:
+        every = self.boards.get(EVERY_HOST, BoardEntry())
+        for host, entry in self.boards.items():
+            said = {name: getattr(entry, name) or getattr(every, name) for name in BoardEntry.model_fields}
+            at_address = ADDRESS in (said["url"] or ADDRESS)
+            if said["credentials"] and at_address and not (said["ca_bundle"] or said["fingerprint"]):
+                raise ValueError(
+                    f"boards.{host} needs caBundle or fingerprint: Git says the address that these credentials go to"
+                )
+        return self
 
     @model_validator(mode="after")
     def _is_safe(self) -> _Section:
@@ -134,7 +160,12 @@ class Derived(Said):
 
     ways: Mapping[Reach, Way]
     credentials: Credentials | None = None
+    boards: Mapping[str, BoardEntry] = Field(default_factory=dict)
     folder: Path = Path()  # of the endpoints file
+
+    def reached(self, place: BoardPlace) -> BoardPlace:
+        """The controller of a host of such a site as Git says it, with what is said of all."""
+        return reached(place, self.boards)
 
     def way(self, site: str, wanted: Reach | None) -> Reach:
         """The way to a site: the one that Git says, else the only one, or that of the centre. Raises ConfigError."""
@@ -188,4 +219,4 @@ def load_derived(path: Path) -> Derived | None:
     except ValidationError as error:
         raise ConfigErrors(explained(error, f"{path}: {DERIVED}")) from None
     ways = {reach: _filled(reach, way) for reach in Reach if (way := getattr(section, reach))}
-    return Derived(ways=ways, credentials=section.credentials, folder=path.parent)
+    return Derived(ways=ways, credentials=section.credentials, boards=section.boards, folder=path.parent)

@@ -46,7 +46,7 @@ from reconciler.model.words import Service
 PASSED_OVER = "control"
 CENTRAL = "systemController"
 EVERY_HOST = "*"
-BOARD_FIELDS = frozenset(("host", "address"))
+BOARD_FIELDS = frozenset(("host", "address", "name"))
 DERIVED = "derived"
 OWN_REGION = "RegionOne"  # unless it was given another (sysinv puppet/base.py DEFAULT_REGION_NAME)
 CENTRAL_REGION = "SystemController"  # dcmanager is registered in this one (starlingx/config sysinv puppet/dcmanager.py)
@@ -71,7 +71,7 @@ def _fingerprint(text: str) -> str:
 
 def _board_url(url: str) -> str:
     if unknown := [name for name in re.findall(r"\{(.*?)\}", url) if name not in BOARD_FIELDS]:
-        raise ValueError(f"knows no {{{unknown[0]}}}: {{host}} and {{address}} are filled in")
+        raise ValueError(f"knows no {{{unknown[0]}}}: {{host}}, {{address}} and {{name}}, the site's, are filled in")
     return service_url(url)
 
 
@@ -120,7 +120,7 @@ class BoardEntry(Said):
 
     url: Annotated[str, AfterValidator(_board_url)] | None = Field(
         default=None,
-        description="Where its Redfish service is, if not at https://ADDRESS; {host} and {address} are filled in.",
+        description="Where its Redfish service is, if not at https://ADDRESS; {host}, {address} and {name}, the site's, are filled in.",
     )
     ca_bundle: Path | None = Field(default=None, description="CAs to trust there, PEM; those of the machine without.")
     fingerprint: Annotated[str, AfterValidator(_fingerprint)] = Field(
@@ -152,18 +152,7 @@ class Endpoint(Keystone):
 
     def reached(self, place: BoardPlace) -> BoardPlace:
         """A host's controller as Git says it, with what this file says of it."""
-        said: dict[str, Any] = {}
-        for entry in filter(None, (self.boards.get(EVERY_HOST), self.boards.get(place.host))):
-            said |= {name: value for name in entry.model_fields_set if (value := getattr(entry, name)) is not None}
-        user = said.get("credentials")
-        return replace(
-            place,
-            url=_filled(said.get("url", place.url), place),
-            username=user.username if user else place.username,
-            password=user.password.secret_ref if user else place.password,
-            ca_bundle=str(said.get("ca_bundle", place.ca_bundle)),
-            fingerprint=said.get("fingerprint", place.fingerprint),
-        )
+        return reached(place, self.boards)
 
     def password(self) -> SecretStr:
         """The password as it is now. Raises ConfigError."""
@@ -184,9 +173,26 @@ class Endpoint(Keystone):
         return self.services[service]
 
 
+def reached(place: BoardPlace, boards: Mapping[str, BoardEntry]) -> BoardPlace:
+    """A host's controller as Git says it, with what these entries say of it, and of every host."""
+    said: dict[str, Any] = {}
+    for entry in filter(None, (boards.get(EVERY_HOST), boards.get(place.host))):
+        said |= {name: value for name in entry.model_fields_set if (value := getattr(entry, name)) is not None}
+    user = said.get("credentials")
+    return replace(
+        place,
+        url=_filled(said.get("url", place.url), place),
+        username=user.username if user else place.username,
+        password=user.password.secret_ref if user else place.password,
+        ca_bundle=str(said.get("ca_bundle", place.ca_bundle)),
+        fingerprint=said.get("fingerprint", place.fingerprint),
+    )
+
+
 def _filled(url: str, place: BoardPlace) -> str:
     address = urlsplit(place.url).hostname or ""
-    return url.replace("{host}", place.host).replace("{address}", f"[{address}]" if ":" in address else address)
+    bare = f"[{address}]" if ":" in address else address
+    return url.replace("{host}", place.host).replace("{address}", bare).replace("{name}", place.site)
 
 
 def load(path: Path) -> Mapping[str, Endpoint]:

@@ -34,7 +34,8 @@ def write(path: Path, url: str, sites: Iterable[str], password: str, ca_bundle: 
     document = {
         "endpoints": entries,
         CENTRAL: central | {"region": REGION},
-        "derived": {way: _services(url, "{name}", ca_bundle) for way in WAYS},
+        "derived": {way: _services(url, "{name}", ca_bundle) for way in WAYS}
+        | _boards(url, "{name}", secret, ca_bundle),
         "control": f"{url}{PREFIX}",
     }
     path.write_text(yaml.safe_dump(document, sort_keys=False))

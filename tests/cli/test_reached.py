@@ -58,3 +58,9 @@ def test_a_site_that_dcmanager_does_not_have_cannot_be_adopted(stxr, endpoints):
     ended = stxr("adopt", "ottawa-909", "--endpoints", endpoints, "--into", "fleet")
     assert ended.code == 1
     assert f"{endpoints}: has no site ottawa-909; it has " in ended.err
+
+
+def test_the_controllers_of_its_hosts_are_found_as_those_of_all(stxr, endpoints, sites):
+    ended = stxr("board", "ottawa-001", "--repo", sites, "--endpoints", endpoints)
+    assert (ended.code, ended.err) == (0, "")
+    assert ended.out.startswith("controller-0")

@@ -1,5 +1,6 @@
 """Sites without an entry: their URLs by rule, and what an editor of Git cannot make of it."""
 
+from dataclasses import replace
 from textwrap import dedent
 
 import pytest
@@ -7,6 +8,7 @@ import pytest
 from reconciler.clients.central import Declared
 from reconciler.clients.derived import load_derived
 from reconciler.clients.endpoints import Credentials, Endpoint, Password, load
+from reconciler.model.board import BoardPlace
 from reconciler.model.central import Addresses, Subcloud
 from reconciler.model.errors import ConfigError, ConfigErrors, Nowhere
 from reconciler.model.words import Reach, Service
@@ -133,6 +135,10 @@ def test_credentials_of_git_cannot_name_the_programs_own_variables_for_sites_eit
             "{admin: {caBundle: a, services: {sysinv: 'https://{address}'}}}",
             "admin.services.sysinv: must be 'platform'",
         ),
+        (
+            "{admin: {caBundle: a}, boards: {'*': {credentials: {username: a, password: {secretRef: env:B}}}}}",
+            "boards.* needs caBundle or fingerprint: Git says the address that these credentials go to",
+        ),
         ("{mgmt: {caBundle: a}}", "derived.mgmt: is not known here"),
         ("{admin: {caBundle: a}, credentials: {username: a, password: iron}}", "password: must be a reference"),
     ],
@@ -161,3 +167,25 @@ def test_a_file_without_entries_has_none(derived, tmp_path):
 
 def test_a_file_of_entries_alone_derives_nothing(derived):
     assert derived("endpoints: {}") is None
+
+
+def test_the_controllers_of_all_these_sites_hosts_are_reached_alike(derived):
+    said = """
+    derived:
+      admin: {caBundle: root.pem}
+      boards:
+        "*":
+          url: https://{name}.boards.example.com/{host}
+          caBundle: boards.pem
+          credentials: {username: reader, password: {secretRef: env:BOARDS}}
+        controller-1: {url: "https://{address}:8443"}
+    """
+    place = BoardPlace("ottawa-2", "controller-0", "https://[2001:db8::5]", "root", "env:B")
+    found = derived(said).reached(place)
+    assert (found.url, found.username, found.password) == (
+        "https://ottawa-2.boards.example.com/controller-0",
+        "reader",
+        "env:BOARDS",
+    )
+    assert found.ca_bundle == "boards.pem"
+    assert derived(said).reached(replace(place, host="controller-1")).url == "https://[2001:db8::5]:8443"

@@ -117,7 +117,7 @@ class World:
             await checks.close()
 
     def _checks(self, source: Repository, visits: BoardVisits) -> BoardChecks:
-        places = places_of(source, load(self.endpoints))
+        places = places_of(source, load(self.endpoints), load_derived(self.endpoints))
         return BoardChecks(places, macs_of(source), visits, self.clock, patience_s=LIMIT_S)
 
     def _say(self, site: str, text: str) -> None:
