@@ -17,6 +17,7 @@ from reconciler.model.alarm import AlarmSeverity, Teller
 from reconciler.model.alarming import Alarming
 from reconciler.model.dark import in_words as lit
 from reconciler.model.errors import ConfigError
+from reconciler.model.expiry import ExpiryState
 from reconciler.model.verdict import Verdict
 from reconciler.model.wire import verdict_json
 from reconciler.model.words import Cause
@@ -56,7 +57,7 @@ def status_lines(verdicts: list[Verdict], now: float) -> Iterator[str]:
     for row in [header, *rows]:
         cells = [str(cell).ljust(width) for cell, width in zip(row, widths, strict=False)]
         yield "  ".join([*cells, str(row[-1])]).rstrip()
-    yield from (line for v in verdicts for line in (*_stuck(v, now), *_unlit(v, now)))
+    yield from (line for v in verdicts for line in (*_stuck(v, now), *_unlit(v, now), *_ending(v, now)))
     yield from (f"  {v.site}: {resource}: {why}" for v in verdicts for resource, why in v.removals.items())
     yield from (f"  {v.site}: {v.no_deletes}" for v in verdicts if v.no_deletes)
     counted = Counter(str(v.state) for v in verdicts)
@@ -115,6 +116,13 @@ def _unlit(verdict: Verdict, now: float) -> Iterator[str]:
     """What the controllers of a dark site's hosts say, and when they were asked."""
     for sight in verdict.boards:
         yield f"  {verdict.site}: {sight.in_words} ({in_words(now - sight.at)} ago)"
+
+
+def _ending(verdict: Verdict, now: float) -> Iterator[str]:
+    """Certificates that end soon, and unlike those the ones that have ended."""
+    for one in sorted(verdict.certificates, key=lambda each: each.at):
+        if (state := one.state(now)) is not ExpiryState.FINE:
+            yield f"  {verdict.site}: {one.in_words(now)} ({state.severity})"
 
 
 def _said(verdict: Verdict, now: float) -> str:

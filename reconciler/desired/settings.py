@@ -11,6 +11,7 @@ from reconciler.desired.fields import RELEASE_FORM, URL_FORM, VALUE_NAME, Own
 from reconciler.desired.site_sections import IGNORED, HostSections, Secrets, SystemSection
 from reconciler.model.breaker import BreakerPolicy
 from reconciler.model.consent import Consent
+from reconciler.model.expiry import CertificatePolicy
 from reconciler.model.fight import FightPolicy
 from reconciler.model.gate import AlarmPolicy, Freeze
 from reconciler.model.ignore import Ignore, Suppression
@@ -39,6 +40,7 @@ WINS = (
     "fighting",
     "proof",
     "reach",
+    "certificates",
 )  # policies of which one word counts whole
 
 Values = dict[Annotated[str, Field(pattern=VALUE_NAME)], Any]
@@ -89,6 +91,9 @@ class Policies(Own):
         default=None,
         description="The site's place in the central cloud: with it a site that dcmanager does not have is added. What the "
         "site does not say its group says, or else the defaults, key by key.",
+    )
+    certificates: CertificatePolicy | None = Field(
+        default=None, description="From when on a certificate of the site's platform that ends is told; 30 days before."
     )
     values: Values | None = Field(default=None, description="What ${name} stands for in a site's documents.")
 

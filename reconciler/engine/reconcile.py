@@ -11,6 +11,7 @@ from dataclasses import dataclass, field, replace
 
 from reconciler.engine.comparing import compared
 from reconciler.engine.conditions import over
+from reconciler.engine.ending import ending
 from reconciler.engine.gating import Gated, gated
 from reconciler.engine.judgement import fields
 from reconciler.engine.merged import Merged, approved_by_merge
@@ -18,6 +19,7 @@ from reconciler.engine.office import Office, Visit
 from reconciler.engine.permission import Asked, Permission, permitted
 from reconciler.engine.sending import Order, Sends, rendering, sent_now
 from reconciler.model.change import Comparison
+from reconciler.model.expiry import Expiry
 from reconciler.model.fight import fought
 from reconciler.model.kind import Context
 from reconciler.model.outcome import Outcome
@@ -38,6 +40,7 @@ class Judged:
     coverage: how much of what the site shows Git says, by area.
     ignored: what differs and does not count: of it nothing is in `found`, and `desired` says what the site shows.
     base: what Git said when the site followed it last; None where nobody knows.
+    certificates: those that end first; None where they were not read.
     """
 
     desired: Snapshot
@@ -50,6 +53,7 @@ class Judged:
     ignored: tuple[Ignored, ...] = ()
     base: Snapshot | None = None
     coverage: Mapping[str, tuple[int, int]] = field(default_factory=dict)
+    certificates: tuple[Expiry, ...] | None = None
 
     @property
     def owed(self) -> frozenset[str]:
@@ -76,7 +80,10 @@ async def judge(visit: Visit, office: Office) -> Judged:
         ours, both = still_open(visit.windows, have), _both(visit, seen.head, have)
         todo = plan(seen.found, both, office.kinds, ours, visit.desired.revision)
     kept = said_locked(both, office.kinds)
-    return Judged(seen.head, have, seen.found, todo, ours, kept, seen.removals, seen.ignored, seen.base, seen.coverage)
+    ends = ending(have, office.kinds, visit.settings.certificates)
+    return Judged(
+        seen.head, have, seen.found, todo, ours, kept, seen.removals, seen.ignored, seen.base, seen.coverage, ends
+    )
 
 
 async def reconcile(visit: Visit, office: Office, sends: Sends = sent_now) -> tuple[Judged, Outcome]:

@@ -70,6 +70,7 @@ def found(whose: Whose, judged: Judged, outcome: Outcome, now: float, before: Ve
         coverage=judged.coverage,
         lapsed=over(whose.settings.ignore, now),
         suppressed=tuple(sorted(suppressed(whose.settings.suppress, now))),
+        certificates=before.certificates if judged.certificates is None and before else judged.certificates or (),
     )
 
 

@@ -16,6 +16,7 @@ from reconciler.kinds import _own as own
 from reconciler.model import x509
 from reconciler.model.about import About
 from reconciler.model.change import Change
+from reconciler.model.expiry import Expiry
 from reconciler.model.kind import Attr, Context, Deletion, Given, ResourceKind, Sealed
 from reconciler.model.plan import Call, Ref
 from reconciler.model.resource import Resource, ResourceKey, Spec
@@ -33,6 +34,7 @@ CHAINED = frozenset({"ssl", "docker_registry", "openldap", "openstack"})
 KEYED = CHAINED | {"openldap_ca"}  # with a private key (conductor manager.py _extract_keys_from_pem)
 # made by bootstrap and renewed by cert-manager; the peer passes over them too (system_controller.go)
 OF_THE_PLATFORM = frozenset({"ssl", "docker_registry", "openldap"})
+TYPES = KEYED | {TRUSTED, "openstack_ca"}  # all that sysinv has (common/constants.py CERT_MODES_SUPPORTED)
 LAST_OF_BUNDLE = frozenset({"openldap_ca", "openstack_ca"})  # each one of a bundle is stored in the same row
 LONGEST = 255  # characters of a signature
 HTTPS = ResourceKey("https", "")
@@ -131,6 +133,18 @@ def _day(time: str | None) -> str | None:
     return time and time[:19].replace(" ", "T")
 
 
+def expiry(resource: Resource[Certificate]) -> Expiry | None:
+    """By its row: the platform shows no certificate itself."""
+    spec = resource.spec
+    if not spec.expires:
+        return None
+    try:
+        at = datetime.fromisoformat(spec.expires).replace(tzinfo=UTC).timestamp()
+    except ValueError:
+        return None  # a row of a form that nobody knows
+    return Expiry(spec.type if spec.type in TYPES else "other", spec.signature or "", at)
+
+
 def write(changes: Sequence[Change[Certificate]], context: Context) -> Iterator[Call]:  # noqa: ARG001
     """A bundle is installed by one call."""
     bodies: list[Upload] = []
@@ -179,6 +193,7 @@ KIND = ResourceKind(
     read=read,
     write=write,
     impossible=impossible,
+    expiry=expiry,
     # ssl_ca: containerd, docker and sssd of every host; the others: haproxy, Horizon, the registry or Keystone
     disruption=Disruption.SERVICE,
     after=("https",),

@@ -12,6 +12,7 @@ from pydantic import ValidationError
 from reconciler.model.about import About
 from reconciler.model.change import Change
 from reconciler.model.errors import ConfigError, ConfigErrors
+from reconciler.model.expiry import Expiry
 from reconciler.model.host import SystemState
 from reconciler.model.node import Node
 from reconciler.model.origin import Origin
@@ -125,6 +126,10 @@ def always_there(resource: Resource[Any]) -> bool:  # noqa: ARG001
     return False
 
 
+def never_ends(resource: Resource[Any]) -> Expiry | None:  # noqa: ARG001
+    return None
+
+
 def nothing_declared(site: Site) -> Iterable[Resource[Any]]:  # noqa: ARG001 - inventory kinds are only read
     return ()
 
@@ -206,6 +211,7 @@ class ResourceKind(Generic[S]):
     spell: the desired resource in the site's own spelling (device paths, pool names), given what was observed; its
       key may change with it. Applied once, before anything is compared.
     sealed: what is told by secrets, where the kind has such.
+    expiry: when an observed resource ends by time, where such do; None where that is not known.
     unwanted: whether Git says of a resource that the site is not to have it: one that is there is deleted.
     known_as: the key under which other kinds refer to the resource, where that is not its own: every interface,
       whatever its kind, is an `interface` by its name.
@@ -241,6 +247,7 @@ class ResourceKind(Generic[S]):
     spell: Callable[[Resource[S], Snapshot], Resource[S]] = as_written
     sealed: Sealed[S] | None = None
     unwanted: Callable[[Resource[S]], bool] = always_there
+    expiry: Callable[[Resource[S]], Expiry | None] = never_ends
     known_as: Callable[[Resource[S]], ResourceKey] = own_key
     after: tuple[str, ...] = ()
     deletion: Deletion = LET_GO

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from reconciler.model.expiry import CertificatePolicy
 from reconciler.model.fight import FightPolicy
 from reconciler.model.gate import AlarmPolicy, Freeze
 from reconciler.model.host import SystemState
@@ -61,6 +62,9 @@ class Settings(BaseModel):
     )
     proof: ProofPolicy = Field(default=ProofPolicy.WARN, description="What a failed proof means for the site.")
     reach: Reach | None = Field(default=None, description="By which of its addresses the site is reached.")
+    certificates: CertificatePolicy = Field(
+        default=CertificatePolicy(), description="From when on a certificate that ends is told."
+    )
     freezes: tuple[Freeze, ...] = Field(default=(), description="When nothing is sent to the site.")
     ignore: tuple[Rule, ...] = Field(default=(), description="Differences that do not count.")
     suppress: tuple[Suppression, ...] = Field(default=(), description="Alarms that are not raised for the site.")

@@ -10,6 +10,7 @@ from reconciler.model.alarm import Noted, SiteAlarms
 from reconciler.model.condition import HostCondition
 from reconciler.model.dark import HostSight, SitePower, site_power
 from reconciler.model.errors import Reason
+from reconciler.model.expiry import Expiry
 from reconciler.model.forecast import PlanForecast
 from reconciler.model.gate import Hold
 from reconciler.model.words import Area, Cause, Disruption, Severity, State
@@ -85,6 +86,7 @@ class Verdict:
     forecast: how long the plan takes; None where there is nothing to do.
     noted: what the site's event log says of the time since the last look, where something drifted in it.
     alarms: what stands in Fault Management; None where nobody told yet.
+    certificates: of each type of the platform's certificates the one that ends first, and from when on that is told.
     boards: what the controllers of its hosts say while the site answers nobody; empty where they were not asked.
     """
 
@@ -126,6 +128,7 @@ class Verdict:
     forecast: PlanForecast | None = None
     alarms: SiteAlarms | None = None
     boards: tuple[HostSight, ...] = ()
+    certificates: tuple[Expiry, ...] = ()
 
     @property
     def is_dark(self) -> bool:

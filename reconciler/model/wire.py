@@ -13,6 +13,7 @@ from reconciler.model.board import Health, Power, Trouble
 from reconciler.model.change import Change, FieldChange
 from reconciler.model.condition import Condition, HostCondition
 from reconciler.model.dark import HostSight
+from reconciler.model.expiry import Expiry
 from reconciler.model.forecast_wire import plan_forecast_json, plan_forecast_of
 from reconciler.model.gate import GateName, Hold
 from reconciler.model.origin import Origin
@@ -20,7 +21,7 @@ from reconciler.model.outcome import Entry, Outcome, StepResult
 from reconciler.model.plan import Call, Plan, Ref, Stage, Step
 from reconciler.model.removal import Pruning, Removal, RemovedValue
 from reconciler.model.resource import ResourceKey
-from reconciler.model.secret import SecretRef, Upload
+from reconciler.model.secret import Document, SecretRef, Upload
 from reconciler.model.verdict import Difference, Ignored, Verdict
 from reconciler.model.words import Area, Cause, Disruption, Result, Severity, State
 
@@ -138,8 +139,8 @@ def plain(value: Any) -> Any:
     """Anything in a spec or a body as JSON can say it; secrets stay masked."""
     if isinstance(value, Ref | Origin | ResourceKey | SecretRef | SecretStr):
         return str(value)
-    if isinstance(value, Upload):
-        return {**value.fields, "file": " ".join(map(str, value.files))}
+    if isinstance(value, Document | Upload):
+        return plain(value.content) if isinstance(value, Document) else _form(value)
     if isinstance(value, BaseModel):
         return plain(value.model_dump(exclude_unset=True))
     if isinstance(value, Mapping):
@@ -147,6 +148,10 @@ def plain(value: Any) -> Any:
     if isinstance(value, set | frozenset):
         return sorted((plain(v) for v in value), key=str)
     return [plain(v) for v in value] if isinstance(value, list | tuple) else value
+
+
+def _form(upload: Upload) -> dict[str, str]:
+    return {**upload.fields, "file": " ".join(map(str, upload.files))}
 
 
 def difference_json(difference: Difference) -> dict[str, Any]:
@@ -209,6 +214,17 @@ def alarms_of(content: Mapping[str, Any]) -> SiteAlarms:
     )
 
 
+def expiry_json(expiry: Expiry, now: float) -> dict[str, Any]:
+    """When something ends, in Unix seconds, and what that was at a time."""
+    state = expiry.state(now)
+    return asdict(expiry) | {"state": state, "severity": state.severity}
+
+
+def expiry_of(content: Mapping[str, Any]) -> Expiry:
+    """The inverse of `expiry_json`; how near it is is told by the time."""
+    return Expiry(**{f.name: content[f.name] for f in fields(Expiry)})
+
+
 def sight_of(content: Mapping[str, Any]) -> HostSight:
     """The inverse of what a verdict's JSON says of a host. Raises ValueError for a word that this program does not know."""
     known = {f.name: content[f.name] for f in fields(HostSight) if f.name in content}
@@ -228,6 +244,7 @@ def verdict_json(verdict: Verdict) -> dict[str, Any]:
     content["alarms"] = alarms_json(verdict.alarms) if verdict.alarms else None
     content["conditions"] = [condition_json(c, verdict.site) for c in verdict.conditions]
     content["boards"] = [asdict(sight) for sight in verdict.boards]
+    content["certificates"] = [expiry_json(one, verdict.judged_at) for one in verdict.certificates]
     content["forecast"] = plan_forecast_json(verdict.forecast) if verdict.forecast else None
     return {"version": VERSION, **{k: plain(v) for k, v in content.items()}}
 
@@ -252,6 +269,7 @@ def verdict_of(content: Mapping[str, Any]) -> Verdict:
     lists["alarms"] = alarms_of(said) if (said := members.get("alarms")) else None
     lists["conditions"] = tuple(map(condition_of, members.get("conditions", ())))
     lists["boards"] = tuple(map(sight_of, members.get("boards", ())))
+    lists["certificates"] = tuple(map(expiry_of, members.get("certificates", ())))
     forecast = members.get("forecast")
     lists["forecast"] = plan_forecast_of(forecast) if forecast else None
     return Verdict(**{**members, **lists, "state": State(members["state"]), "holds": holds})

@@ -42,6 +42,11 @@ class Family:
     of: Of = Of.FLEET
 
     @property
+    def is_of_site(self) -> bool:
+        """One site's, told by the leader."""
+        return self.of is Of.FLEET and self.labels[: len(SITE)] == SITE
+
+    @property
     def full_name(self) -> str:
         return f"{PREFIX}_{self.name}"
 
@@ -109,6 +114,13 @@ FAMILIES = (
     _site("alarms", "Alarms that stand at the site, as it says them, or as dcmanager counts them; only what is not zero.", "alarm_severity"),
     _site("alarms_affecting_management", "Those that the platform counts against an orchestrated change; only what is not zero."),
     _site("dark_hosts", "Hosts of a site that answers nobody, by the power that their controllers say; only what is not zero.", "power"),
+    Family(
+        "certificate_expiry_timestamp_seconds",
+        Type.GAUGE,
+        (*SITE, "type"),
+        "When the platform's certificate of a type ends that ends first; only from `certificates.warnBefore` on, and once it has.",
+        "seconds",
+    ),
     # ---- the fleet
     _fleet("subclouds", "Sites by group and state.", "group", "state"),
     _fleet("hosts", "Hosts by group and health, as last seen.", "group", "health"),

@@ -38,6 +38,7 @@ class SiteFacts:
     causes: Mapping[DriftCause, int]
     is_going: bool
     converged_at: float | None
+    now: float = 0.0
 
     @property
     def site(self) -> str:
@@ -53,6 +54,7 @@ class SiteFacts:
         yield from self._dates()
         yield from self._numbers()
         yield from self._alarms()
+        yield from self._ends()
         powers = Counter(sight.power for sight in self.verdict.boards)
         yield from (("subcloud_dark_hosts", (power,), float(powers[power])) for power in sorted(powers))
         if not detail:
@@ -103,6 +105,11 @@ class SiteFacts:
             yield from (("subcloud_alarms", (severity,), float(number)) for severity, number in counted if number)
             if alarms.affecting:
                 yield "subcloud_alarms_affecting_management", (), float(alarms.affecting)
+
+    def _ends(self) -> Iterator[Named]:
+        for one in self.verdict.certificates:
+            if self.now >= one.told_from:
+                yield "certificate_expiry_timestamp_seconds", (one.type,), one.at
 
     def _numbers(self) -> Iterator[Named]:
         numbers = {
@@ -158,6 +165,7 @@ def _facts(verdict: Verdict, known: SiteDrift, sight: Sight, silence: Silence, n
         causes=Counter(d.why for d in drifts),
         is_going=silence.is_going(verdict.site),
         converged_at=sight.authored_at(verdict.converged) if verdict.converged else None,
+        now=now,
     )
 
 

@@ -85,7 +85,7 @@ def of_sites(facts: tuple[SiteFacts, ...], detail: Detail, room: int) -> dict[st
     """
     if detail is Detail.NO_SITES:
         return {}
-    names = [name for name in KNOWN if name.startswith("subcloud_") and (detail < Detail.VITAL or name in VITAL)]
+    names = [name for name, known in KNOWN.items() if known.is_of_site and (detail < Detail.VITAL or name in VITAL)]
     found: dict[str, list[Sample]] = {name: [] for name in names}
     for one in facts:
         told = [told for told in one.samples(detail) if told[0] in found]

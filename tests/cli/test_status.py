@@ -14,6 +14,7 @@ from reconciler.model.board import Health, Power
 from reconciler.model.central import AlarmCounts
 from reconciler.model.condition import Condition, HostCondition
 from reconciler.model.dark import HostSight
+from reconciler.model.expiry import Expiry
 from reconciler.model.words import Cause, State
 from reconciler.store import Store, speaking
 from tests.model.verdicts import difference, verdict
@@ -183,4 +184,17 @@ def test_a_host_that_is_stuck_is_told_with_since_when_until_when_and_what_comes_
     assert lines[2:4] == [
         "  plant: worker-0 left-locked (since 12m, due 2m ago)",
         "    next: let us end it; or system host-unlock worker-0, which ends our window as well",
+    ]
+
+
+def test_a_certificate_that_has_expired_is_told_before_one_that_ends_soon():
+    ends = (
+        Expiry("ssl", "ssl_1", 90_000.0, 1_000.0),
+        Expiry("ssl_ca", "ssl_ca_7", 1_300.0, 900.0),
+        Expiry("openldap", "", 1e9, 9e8),
+    )
+    lines = list(status_lines([verdict("ottawa", State.IN_SYNC, certificates=ends)], now=1_420.0))
+    assert lines[2:-1] == [
+        "  ottawa: certificate ssl_ca (ssl_ca_7) expired 2m ago (outage)",
+        "  ottawa: certificate ssl (ssl_1) ends in 1d36m (service)",
     ]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+
 import orjson
 import pytest
 
@@ -20,6 +22,7 @@ from reconciler.simulator.sysinv.licence import VERIFIER_SAYS
 from tests.authorities import authority, made
 from tests.desired.writing import document
 from tests.e2e.ottawa import OTTAWA, OWN, SETTINGS
+from tests.e2e.world import NEW_YEAR
 
 ROOT = authority()
 LEAF = made("platform", ROOT)
@@ -235,3 +238,23 @@ async def test_no_secret_is_in_a_plan_a_verdict_the_store_or_what_was_said(in_se
         kept = [path for path in world.state.rglob("*") if path.is_file()]
         assert kept
         assert [path for path in kept if leaks(path.read_bytes())] == []
+
+
+def ends(days, kind):
+    """A row of a certificate that ends so many days after the world's new year."""
+    at = datetime.fromtimestamp(NEW_YEAR + days * 86_400, UTC).isoformat()[:19]
+    return {"certtype": kind, "signature": f"{kind}_{days}", "start_date": "2025-01-01T00:00:00", "expiry_date": at}
+
+
+async def test_what_ends_is_told_by_type_and_by_the_sites_policy(in_service):
+    async with in_service(OTTAWA) as (world, clone):
+        for row in (ends(3, "ssl_ca"), ends(20, "ssl_ca"), ends(20, "ssl"), ends(-1, "openldap")):
+            world.site(OTTAWA).add_row("certificate", row)
+        settings = (clone.folder / SETTINGS).read_text()
+        clone.commit({SETTINGS: f"{settings}certificates: {{warnBefore: 7d}}\n"})
+        now, found = world.clock.now(), (await world.judged(OTTAWA)).certificates
+        assert {one.name: str(one.state(now)) for one in found} == {
+            "openldap_-1": "expired",
+            "ssl_20": "fine",
+            "ssl_ca_3": "soon",
+        }

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+
 import pytest
 
+from reconciler.engine.ending import ending
 from reconciler.kinds import registry
 from reconciler.model.change import Change
+from reconciler.model.expiry import CertificatePolicy
 from reconciler.model.kind import Context
 from reconciler.model.plan import Call
 from reconciler.model.resource import ResourceKey
+from reconciler.model.rows import Rows
 from reconciler.model.secret import SecretRef, Upload, digest
 from reconciler.model.words import Action, Disruption
 from reconciler.observe import interpret
@@ -196,3 +201,34 @@ def test_what_git_says_can_be_said_again_and_what_a_site_shows_cannot():
     (place,) = KIND.express(said, around)
     assert place.path[1].keys == (("type", "ssl_ca"), ("secret", "site-ca"))
     assert list(KIND.express(around.resources[ResourceKey("certificate", f"ssl_ca_{ROOT.serial}")], around)) == []
+
+
+# ---- until when
+
+
+def test_each_row_says_until_when_by_its_type():
+    shown = [
+        row(),
+        row(LEAF, "ssl", expiry_date=None),
+        row(OTHER, "of-tomorrow", expiry_date="2027-01-02T03:04:05+00:00"),
+    ]
+    ends = [KIND.expiry(r) for r in KIND.read(rows(certificate=shown))]
+    assert [(one.type, one.name) if one else None for one in ends] == [
+        ("ssl_ca", f"ssl_ca_{ROOT.serial}"),
+        None,
+        ("other", f"of-tomorrow_{OTHER.serial}"),
+    ]
+    assert ends[2].at == datetime(2027, 1, 2, 3, 4, 5, tzinfo=UTC).timestamp()
+
+
+def test_a_date_of_a_form_that_nobody_knows_is_none():
+    (shown,) = KIND.read(rows(certificate=[row(expiry_date="next week")]))
+    assert KIND.expiry(shown) is None
+
+
+def test_the_first_of_each_type_is_known_and_nothing_where_the_list_was_not_read():
+    found = rows(certificate=[row(), row(OTHER), row(LEAF, "ssl")])
+    policy = CertificatePolicy()
+    assert [one.type for one in ending(observed(found), KINDS, policy)] == ["ssl", "ssl_ca"]
+    unread = Rows({place: listed for place, listed in found.listed.items() if place[0] != "certificate"})
+    assert ending(observed(unread), KINDS, policy) is None

@@ -10,6 +10,7 @@ from reconciler.model.alarm import AlarmSeverity, SiteAlarms, Standing, Teller
 from reconciler.model.board import Health, Power, Trouble
 from reconciler.model.condition import Condition, HostCondition
 from reconciler.model.dark import HostSight
+from reconciler.model.expiry import Expiry
 from reconciler.model.forecast import Basis, PlanForecast, Span, StageForecast
 from reconciler.model.outcome import Entry, Outcome, StepResult
 from reconciler.model.plan import StageType
@@ -113,6 +114,7 @@ VERDICTS = st.builds(
     lapsed=st.lists(TEXT, max_size=2).map(tuple),
     forecast=st.none() | FORECASTS,
     boards=st.lists(SIGHTS, max_size=2).map(tuple),
+    certificates=st.lists(st.builds(Expiry, TEXT, TEXT, TIMES, TIMES), max_size=2).map(tuple),
 )
 KEYS = st.builds(ResourceKey, TEXT, TEXT, TEXT)
 ENTRIES = st.builds(Entry, TEXT, TEXT, st.lists(KEYS, max_size=2).map(tuple), st.sampled_from(StepResult), TEXT)

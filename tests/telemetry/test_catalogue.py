@@ -18,6 +18,7 @@ from reconciler.model.condition import Condition, HostCondition
 from reconciler.model.dark import HostSight
 from reconciler.model.drift import SiteDrift
 from reconciler.model.drift_steps import step
+from reconciler.model.expiry import Expiry
 from reconciler.model.forecast import Forecast
 from reconciler.model.gate import GateName, Hold
 from reconciler.model.host import HostHealth, health
@@ -62,6 +63,7 @@ FULL = verdict(
     alarms=SiteAlarms.read(
         [Alarm("u", "200.001", "host=controller-0", AlarmSeverity.WARNING, affects_management=True)], 0.0
     ),
+    certificates=(Expiry("ssl", "ssl_1", 950.0, 900.0),),
     release="24.09",
     system_mode="simplex",
 )
