@@ -121,17 +121,26 @@ class Central:
         return self.last.of(site) if self.last else None
 
     async def row(self, site: str, serves: Callable[[Subcloud], bool] = bool) -> Subcloud | None:
-        """Its row as it was read last, however old; read anew, once an interval, where it does not serve or is missing.
+        """Its row as it was read last, however old; where that does not serve, or there is none, as it is now.
 
         So a central cloud that is dark keeps nobody from a site. Raises ConfigError where the fleet has none at all,
         ReconcilerError where it cannot be read.
         """
         found = self.last.subclouds.get(site) if self.last else None
-        if found is None or not serves(found):
-            await self.read(INTERVAL_S)
+        if found is not None and serves(found):
+            return found
+        is_new = await self.read(INTERVAL_S)
         if self.last is None:
             raise ConfigError(f"{site}: {NO_CENTRE}")
-        return self.last.subclouds.get(site)
+        found = self.last.subclouds.get(site)
+        return found if is_new or (found is not None and serves(found)) else await self._now(site)
+
+    async def _now(self, site: str) -> Subcloud | None:
+        """Its row, asked for alone, and kept among the others."""
+        found = await self.subcloud(site)
+        if self.last and found:
+            self.last = replace(self.last, subclouds={**self.last.subclouds, site: found})
+        return found
 
     async def rows(self) -> Mapping[str, Subcloud]:
         """All of them, as they were read within an interval. Raises as `row`."""
@@ -143,10 +152,7 @@ class Central:
     async def detail(self, site: str) -> SubcloudDetail | None:
         """What dcmanager asks the site for; None where it has none of this name. Raises ReconcilerError."""
         async with self._details:
-            async with self._flight:
-                endpoint = self._where()
-                dcmanager = await self._at(endpoint) if endpoint else None
-            return await dcmanager.detail(site) if dcmanager else None
+            return await (await self._client()).detail(site)
 
     def known(self, site: str, within_s: float) -> Attention | None:
         """What it did with a site when it was read last; None where that is longer ago, or never was."""

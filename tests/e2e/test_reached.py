@@ -13,6 +13,7 @@ from reconciler.model.words import Reach, Result
 from reconciler.simulator.dcmanager.subclouds import TABLE
 from reconciler.simulator.interference import Connection
 from reconciler.store import verdicts_of
+from tests.e2e.lifecycle import NEW, asked_for, racked
 from tests.e2e.ottawa import ONE_MORE, OTTAWA, OWN, SETTINGS, accepted
 from tests.e2e.world import running
 from tests.faults.controlled import until
@@ -59,6 +60,16 @@ async def test_a_site_whose_subcloud_comes_later_is_found_then(git, opened):
         assert str(found.error).startswith(f"{OTTAWA}: dcmanager has no subcloud of this name yet")
         rename(world, "somebody-else", OTTAWA)
         assert (await world.judged(OTTAWA)).plan.stages
+
+
+async def test_a_folder_alone_becomes_a_site_that_is_in_sync(git, opened, tmp_path):
+    clone = git(NEW)
+    asked_for(clone, tmp_path / "secrets")
+    async with opened(clone, racked) as world:
+        named_nowhere(world)
+        for _ in range(6):
+            await world.applied(NEW)
+        assert await world.is_in_sync(NEW)
 
 
 async def test_a_line_is_given_before_its_site_is_there_and_reaches_it_afterwards(git, opened):

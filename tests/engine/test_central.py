@@ -45,6 +45,7 @@ class Dcmanager:
         self.asked = self.opened = self.closed = self.counted = 0
         self.error = self.uncounted = None
         self._under_way = self.most_at_once = 0
+        self.row, self.alone = OTTAWA, []
 
     async def subclouds(self):
         self.asked += 1
@@ -61,6 +62,10 @@ class Dcmanager:
         if self.uncounted:
             raise self.uncounted
         return {"ottawa-001": AlarmCounts(0, 2, 0, 1)}
+
+    async def subcloud(self, name):
+        self.alone.append(name)
+        return self.row if name == self.row.name else None
 
     async def detail(self, _name):
         self._under_way += 1
@@ -309,12 +314,15 @@ async def test_the_row_of_a_site_is_there_while_the_central_cloud_is_dark(centra
     assert dcmanager.asked == 1
 
 
-async def test_a_site_that_is_in_no_row_is_looked_for_again_once_an_interval(central, dcmanager, clock):
+async def test_a_site_that_is_in_no_row_is_asked_for_alone_until_the_next_reading(central, dcmanager, clock):
     assert await central.row("ottawa-002") is None
+    assert (dcmanager.asked, dcmanager.alone) == (1, [])  # the reading is of this moment
     clock.time += INTERVAL_S
-    assert (await central.row("ottawa-002"), dcmanager.asked) == (None, 1)
+    assert await central.row("ottawa-002") is None
+    assert (dcmanager.asked, dcmanager.alone) == (1, ["ottawa-002"])
     clock.time += 1
-    assert (await central.row("ottawa-002"), dcmanager.asked) == (None, 2)
+    assert await central.row("ottawa-002") is None
+    assert (dcmanager.asked, dcmanager.alone) == (2, ["ottawa-002"])
 
 
 async def test_all_rows_are_those_of_the_last_interval(central, dcmanager, clock):
@@ -325,13 +333,12 @@ async def test_all_rows_are_those_of_the_last_interval(central, dcmanager, clock
     assert (await central.rows(), dcmanager.asked) == ({"ottawa-001": OTTAWA}, 2)
 
 
-async def test_a_row_that_does_not_serve_is_looked_for_again_once_an_interval(central, dcmanager, clock):
+async def test_a_row_that_does_not_serve_any_more_is_asked_for_alone_and_kept(central, dcmanager, clock):
     await central.read()
-    clock.time += INTERVAL_S + 1
-    assert await central.row("ottawa-001", lambda row: row.is_managed) == OTTAWA
-    assert dcmanager.asked == 1
-    assert await central.row("ottawa-001", lambda row: not row.is_managed) == OTTAWA
-    assert dcmanager.asked == 2
+    dcmanager.row = replace(OTTAWA, management="unmanaged")
+    for _ in range(2):
+        assert await central.row("ottawa-001", lambda row: not row.is_managed) == dcmanager.row
+    assert (dcmanager.asked, dcmanager.alone) == (1, ["ottawa-001"])
 
 
 async def test_a_fleet_without_one_has_no_rows_and_says_what_to_do(dcmanager, clock):
