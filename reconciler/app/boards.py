@@ -12,6 +12,7 @@ from reconciler.clients.redfish import Boards
 from reconciler.engine.board_checks import BoardChecks
 from reconciler.engine.board_places import Places, macs_of, places_of
 from reconciler.engine.board_visits import BoardVisits
+from reconciler.engine.committed import revealing
 from reconciler.engine.repository import Repository
 from reconciler.store import Store
 from reconciler.telemetry import Metrics
@@ -31,7 +32,7 @@ async def open_boards(
     options: Running, repository: Repository, store: Store, metrics: Metrics
 ) -> AsyncIterator[BoardLine]:
     """Until the context ends; what is asked then is given up."""
-    with Boards(options.endpoints.parent) as boards:
+    with Boards(options.endpoints.parent, reveal=revealing(repository)) as boards:
         visits = BoardVisits(boards, store.board_refusals, SYSTEM_CLOCK, metrics.board_call)
         places = places_of(repository, load(options.endpoints), load_derived(options.endpoints))
         checks = BoardChecks(places, macs_of(repository), visits, SYSTEM_CLOCK)

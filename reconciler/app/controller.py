@@ -25,6 +25,7 @@ from reconciler.clients.forges import open_forge
 from reconciler.engine.accepting import Accepting
 from reconciler.engine.bounds import Bounds
 from reconciler.engine.central import Sharing, central_of
+from reconciler.engine.committed import revealing
 from reconciler.engine.controller import Controller
 from reconciler.engine.fleet import Fleet, open_fleet
 from reconciler.engine.follow import Fetched, FolderSource, RemoteSource, Say, Source, Watch
@@ -164,6 +165,7 @@ def _office(ground: Ground, bounds: Bounds, boards: BoardLine) -> Office:
         lambda site, text: ground.log.info("apply", site=site, said=text),
         lambda stage: _timed(ground.metrics, stage),
         ground.begins,
+        revealing(ground.source.repository),
         turns=ground.rollouts,
         bounds=bounds,
         lasting=Recent(_memory(ground), SYSTEM_CLOCK),

@@ -16,6 +16,7 @@ from reconciler.clients import SYSTEM_CLOCK, load, load_derived
 from reconciler.clients.redfish import BoardLimits, Boards
 from reconciler.engine.board_places import places_of
 from reconciler.engine.board_visits import BoardVisits, OwnRefusals
+from reconciler.engine.committed import revealing
 from reconciler.model.board import BoardPlace, Part
 from reconciler.model.board_reading import BoardReading, reading_json
 from reconciler.model.errors import ConfigError
@@ -42,10 +43,10 @@ def board(
         if site not in source.names:
             raise ConfigError(f"no site is named {site} at this commit")
         places = _of_hosts(site, places_of(source, load(endpoints), load_derived(endpoints))(site), host or [])
-    limits = BoardLimits(read_s=READ_S, visit_s=PATIENCE_S)
-    with Boards(endpoints.parent, limits) as boards:
-        visits = BoardVisits(boards, OwnRefusals(), SYSTEM_CLOCK)
-        readings = asyncio.run(visits.readings(places, tuple(part or Part)))
+        limits = BoardLimits(read_s=READ_S, visit_s=PATIENCE_S)
+        with Boards(endpoints.parent, limits, revealing(source)) as boards:
+            visits = BoardVisits(boards, OwnRefusals(), SYSTEM_CLOCK)
+            readings = asyncio.run(visits.readings(places, tuple(part or Part)))
     _tell(site, readings, show)
     sys.exit(Exit.DONE if all(reading.board for reading in readings) else Exit.UNJUDGED)
 

@@ -14,6 +14,7 @@ from reconciler.engine.board_checks import LIMIT_S, BoardChecks
 from reconciler.engine.board_places import macs_of, places_of
 from reconciler.engine.board_visits import BoardVisits, OwnRefusals
 from reconciler.engine.central import central_of
+from reconciler.engine.committed import revealing
 from reconciler.engine.fleet import Fleet, Memory, open_fleet
 from reconciler.engine.measuring import Recent
 from reconciler.engine.office import Office
@@ -64,13 +65,14 @@ async def fleet(
         raise ConfigError("no endpoints file: give --endpoints, or set STXR_ENDPOINTS")
     endpoints, derived = load(chosen.endpoints), load_derived(chosen.endpoints)
     central = central_of(chosen.endpoints, source)
-    with Boards(chosen.endpoints.parent) as boards:
+    reveal = revealing(source)
+    with Boards(chosen.endpoints.parent, reveal=reveal) as boards:
         visits = BoardVisits(boards, OwnRefusals(), SYSTEM_CLOCK)
         checks = BoardChecks(
             places_of(source, endpoints, derived), macs_of(source), visits, SYSTEM_CLOCK, patience_s=LIMIT_S
         )
         lasting = Recent(memory, SYSTEM_CLOCK)
-        office = Office(registry(), source, SYSTEM_CLOCK, pace, say, lasting=lasting, boards=checks)
+        office = Office(registry(), source, SYSTEM_CLOCK, pace, say, reveal=reveal, lasting=lasting, boards=checks)
         async with open_fleet(office, endpoints, memory, derived=derived, central=central) as opened:
             yield opened
         await checks.close()

@@ -1,6 +1,6 @@
 """HTTP to the owner APIs of a site: transport errors and faults become the errors of `model`."""
 
-from reconciler.clients.bodies import reveal
+from reconciler.clients.bodies import Reveal, reveal, revealer
 from reconciler.clients.central import Declared, open_central, open_central_faults
 from reconciler.clients.clock import SYSTEM_CLOCK, Clock
 from reconciler.clients.dcmanager import DcmanagerClient
@@ -25,6 +25,7 @@ __all__ = [
     "Oidc",
     "Password",
     "PlatformClient",
+    "Reveal",
     "Sender",
     "ServiceOpener",
     "SiteClients",
@@ -38,5 +39,6 @@ __all__ = [
     "open_session",
     "open_site",
     "reveal",
+    "revealer",
     "service_opener",
 ]

@@ -8,7 +8,7 @@ from typing import Any
 
 from pydantic import SecretStr
 
-from reconciler.clients.bodies import reveal
+from reconciler.clients.bodies import Reveal, reveal
 from reconciler.clients.clock import SYSTEM_CLOCK, Clock
 from reconciler.clients.dcmanager import DcmanagerClient
 from reconciler.clients.endpoints import Endpoint
@@ -26,8 +26,10 @@ CATALOGUE = "/v3/auth/catalog"
 class Declared(Endpoint):
     """A central cloud as fleet.yaml says it. Git names the password's place, so not the program's own variables."""
 
+    reveal: Reveal = reveal
+
     def password(self) -> SecretStr:
-        return reveal(self.credentials.password.secret_ref)
+        return self.reveal(self.credentials.password.secret_ref)
 
 
 @asynccontextmanager
@@ -39,14 +41,16 @@ async def open_central(
     observer: Observer = nobody,
     *,
     sender: Sender | None = None,
+    reveal: Reveal = reveal,
 ) -> AsyncIterator[DcmanagerClient]:
     """The client of the central cloud, whose token it keeps. Asks the catalogue where the endpoint names no URL.
 
-    Raises ConfigError, and what the catalogue raises: Unreachable, Unauthorized, Refused.
+    reveal: reads what documents refer to. Raises ConfigError, and what the catalogue raises: Unreachable, Unauthorized,
+    Refused.
     """
     async with session_factory() as session:
         line = Line(endpoint, session, clock, limits, observer, sender=sender)
-        service = await _service(endpoint, line, clock, Service.DCMANAGER, endpoint.region)
+        service = await _service(endpoint, line, clock, Service.DCMANAGER, endpoint.region, reveal=reveal)
         yield DcmanagerClient(service)
 
 
@@ -66,13 +70,15 @@ async def open_central_faults(
         yield FaultClient(await _service(endpoint, line, clock, Service.FAULT, endpoint.own_region))
 
 
-async def _service(endpoint: Endpoint, line: Line, clock: Clock, service: Service, region: str) -> PlatformClient:
+async def _service(
+    endpoint: Endpoint, line: Line, clock: Clock, service: Service, region: str, *, reveal: Reveal = reveal
+) -> PlatformClient:
     broker = TokenBroker(endpoint, line, clock)
     url = endpoint.services.get(service)
     if url is None:
         keystone = PlatformClient(endpoint.auth_url.removesuffix("/v3"), line, broker, SERVICE)
         url = await _in_catalogue(keystone, service, region)
-    return PlatformClient(url.removesuffix("/v1.0"), line, broker, service)
+    return PlatformClient(url.removesuffix("/v1.0"), line, broker, service, reveal=reveal)
 
 
 async def _in_catalogue(keystone: PlatformClient, service: Service, region: str) -> str:

@@ -184,6 +184,7 @@ def reached(place: BoardPlace, boards: Mapping[str, BoardEntry]) -> BoardPlace:
         url=_filled(said.get("url", place.url), place),
         username=user.username if user else place.username,
         password=user.password.secret_ref if user else place.password,
+        in_git=place.in_git and not user,
         ca_bundle=str(said.get("ca_bundle", place.ca_bundle)),
         fingerprint=said.get("fingerprint", place.fingerprint),
     )

@@ -12,7 +12,7 @@ from dataclasses import replace
 from typing import Any, Protocol
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
-from reconciler.clients.bodies import encoded_now
+from reconciler.clients.bodies import Reveal, encoded_now, reveal
 from reconciler.clients.faults import error_of, garbled, upload_error
 from reconciler.clients.http import Limits
 from reconciler.clients.json import decode, without_links
@@ -81,12 +81,21 @@ class PlatformClient:
     `host` is the name that an error shall carry.
     """
 
-    def __init__(self, url: str, line: Way, broker: Tokens, service: Service | str = Service.PLATFORM) -> None:
+    def __init__(
+        self,
+        url: str,
+        line: Way,
+        broker: Tokens,
+        service: Service | str = Service.PLATFORM,
+        *,
+        reveal: Reveal = reveal,
+    ) -> None:
         # The catalogue's URL ends in /v1 (stx-puppet, sysinv api), and so does every path begin: either form is taken.
         self._url = url.removesuffix("/v1")
         self._line = line
         self._broker = broker
         self._service = str(service)
+        self._reveal = reveal
 
     @property
     def site(self) -> str:
@@ -135,7 +144,7 @@ class PlatformClient:
         """
         request = self._request(method, path, timeout_s or self._longest_s(path), host)
         if body is not None:
-            content, secrets, form = await encoded_now(body)
+            content, secrets, form = await encoded_now(body, self._reveal)
             request = replace(request, body=content, secrets=secrets, headers={"Content-Type": form})
         if ends:
             request = replace(request, headers={**request.headers, "Connection": "close"})

@@ -9,6 +9,7 @@ from typing import TypeVar
 
 import aiohttp
 
+from reconciler.clients.bodies import Reveal, reveal
 from reconciler.clients.clock import SYSTEM_CLOCK, Clock
 from reconciler.clients.endpoints import Endpoint
 from reconciler.clients.fm import FaultClient
@@ -77,16 +78,17 @@ def service_opener(
     observer: Observer = nobody,
     *,
     sender: Sender | None = None,
+    reveal: Reveal = reveal,
 ) -> ServiceOpener:
     """How a site's services are opened at an endpoint: all on one line, with one token.
 
-    The session is somebody else's to close, and there is nothing else to end.
+    The session is somebody else's to close, and there is nothing else to end. reveal: reads what documents refer to.
     """
 
     def opened(endpoint: Endpoint) -> Callable[[Service], PlatformClient]:
         line = Line(endpoint, session, clock, limits, observer, sender=sender)
         broker = TokenBroker(endpoint, line, clock)
-        return lambda service: PlatformClient(endpoint.url(service), line, broker, service)
+        return lambda service: PlatformClient(endpoint.url(service), line, broker, service, reveal=reveal)
 
     return opened
 

@@ -52,7 +52,7 @@ def _of_installer(site: Site) -> Iterator[BoardPlace]:
 
 def _place(site: Site, host: str, address: str, username: str, reference: str) -> Iterator[BoardPlace]:
     if address:
-        yield BoardPlace(site.name, host, board_url(address), username, reference)
+        yield BoardPlace(site.name, host, board_url(address), username, reference, in_git=True)
 
 
 def _has_none(site: Site, host: str) -> bool:

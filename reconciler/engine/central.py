@@ -14,8 +14,9 @@ from math import inf
 from pathlib import Path
 from typing import Any, Protocol
 
-from reconciler.clients import CENTRAL, Credentials, Declared, Endpoint, Password, load_central
+from reconciler.clients import CENTRAL, Credentials, Declared, Endpoint, Password, Reveal, load_central, reveal
 from reconciler.desired import Fleet
+from reconciler.engine.committed import revealing
 from reconciler.engine.repository import Repository
 from reconciler.model.alarm import SiteAlarms
 from reconciler.model.central import (
@@ -294,11 +295,15 @@ def central_of(file: Path, repository: Repository) -> Callable[[], Endpoint | No
     Raises ConfigErrors and ConfigError for the file; what it gives raises them for fleet.yaml.
     """
     here = load_central(file)
-    return lambda: here or declared(repository.fleet(), file.parent)
+    reveal = revealing(repository)
+    return lambda: here or declared(repository.fleet(), file.parent, reveal)
 
 
-def declared(fleet: Fleet | None, folder: Path = Path()) -> Endpoint | None:
-    """The central cloud of fleet.yaml; None where it names none. folder: that relative paths of CAs are in."""
+def declared(fleet: Fleet | None, folder: Path = Path(), reveal: Reveal = reveal) -> Endpoint | None:
+    """The central cloud of fleet.yaml; None where it names none. folder: that relative paths of CAs are in.
+
+    reveal: reads the reference to its password.
+    """
     said = fleet.system_controller if fleet else None
     if said is None:
         return None
@@ -312,6 +317,7 @@ def declared(fleet: Fleet | None, folder: Path = Path()) -> Endpoint | None:
             username=said.credentials.username, password=Password(secret_ref=said.credentials.password.secret_ref)
         ),
         folder=folder,
+        reveal=reveal,
         services={service: url for service, url in urls.items() if url},
         own_region=said.own_region,
     )

@@ -291,7 +291,7 @@ async def open_fleet(
         centre = Central(
             central,
             lambda endpoint: open_central(
-                endpoint, lambda: nullcontext(session), office.clock, limits, observer, sender=who
+                endpoint, lambda: nullcontext(session), office.clock, limits, observer, sender=who, reveal=office.reveal
             ),
             office.clock,
             sharing,
@@ -299,7 +299,7 @@ async def open_fleet(
         reaching = Reaching(
             endpoints, derived, centre, lambda name: office.repository.settings(name).reach, office.clock
         )
-        opens = service_opener(session, office.clock, limits, observer, sender=who)
+        opens = service_opener(session, office.clock, limits, observer, sender=who, reveal=office.reveal)
 
         def is_wanted(name: str) -> Callable[[], bool]:
             """Of a site that Git says nothing of any more, nothing."""

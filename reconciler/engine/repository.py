@@ -40,6 +40,8 @@ class Tree(Protocol):
 
     def site_files(self, name: str) -> SiteFiles: ...
 
+    def content(self, path: str) -> bytes: ...
+
 
 @dataclass(frozen=True, slots=True)
 class Rendered:
@@ -83,6 +85,10 @@ class Repository:
     @property
     def names(self) -> frozenset[str]:
         return self.tree.names
+
+    def content(self, path: str) -> bytes:
+        """Any file below the root, as the state that is rendered has it. Raises SourceError naming it."""
+        return self.tree.content(path)
 
     def site(self, name: str) -> Site:
         """The merged documents of a site, read anew: only their outcome is kept. Raises ConfigErrors, SourceError."""

@@ -83,6 +83,7 @@ class BoardPlace:
     ca_bundle: PEM file of whom to trust, relative to the endpoints file; those of the machine without.
     fingerprint: of its own certificate (SHA-256, hex), trusted instead, whatever name it bears: most controllers have
       signed theirs themselves.
+    in_git: who we are is said by Git, which may not name what lets the program itself in.
     """
 
     site: str
@@ -92,6 +93,7 @@ class BoardPlace:
     password: str
     ca_bundle: str = ""
     fingerprint: str = ""
+    in_git: bool = False
 
     @property
     def lets_us_in(self) -> bool:

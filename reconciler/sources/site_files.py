@@ -45,6 +45,18 @@ def site_files(name: str, state: State, place: Place) -> SiteFiles:
     return SiteFiles(name, state.commit, state.inputs.keys[name], files)
 
 
+def one_file(path: str, entry: Entry | None, commit: str, place: Place) -> bytes:
+    """A file that is no input of any site. Raises UnreadableInputError naming it."""
+    where = place.at(commit, path)
+    if entry is None:
+        raise UnreadableInputError(f"{where}: no such file is committed")
+    if entry.kind is not Kind.FILE:
+        raise UnreadableInputError(f"{where}: is no regular file: commit the file itself")
+    if (content := place.read({entry.id}).get(entry.id)) is None:
+        raise UnreadableInputError(f"{where}: larger than {place.limit_bytes} bytes: shorten it")
+    return content
+
+
 def many(names: Collection[str], state: State, place: Place) -> Iterator[SiteFiles | SourceError]:
     """The files of many sites; an unreadable one comes as its error, so the others go on."""
     for name in names:

@@ -22,7 +22,7 @@ from reconciler.sources.inputs import (
     indexed,
 )
 from reconciler.sources.mirror import Mirror
-from reconciler.sources.site_files import Place, State, checked, many, site_files
+from reconciler.sources.site_files import Place, State, checked, many, one_file, site_files
 from reconciler.sources.tree import moved, tree, treeish
 
 FACTS = "%H%x00%aN%x00%cN%x00%ct"  # commit, author, committer, and when it was committed (git-log(1))
@@ -88,6 +88,12 @@ class GitSites:
         if commit and commit != state.commit:
             state = State(commit, self._narrow(name, commit))
         return site_files(name, state, self._place)
+
+    def content(self, path: str) -> bytes:
+        """Any file below the root at that commit, at the cost of one process. Raises UnreadableInputError naming it."""
+        state = self._state
+        entry = tree(self._mirror.git, state.commit, self.root, path).get(path) if state.commit else None
+        return one_file(path, entry, state.commit, self._place)
 
     def since(self, name: str, commit: str, head: str) -> tuple[str, ...]:
         """The commits after one, up to a head, that touch what a site may use; oldest first.

@@ -20,7 +20,7 @@ from reconciler.sources.entries import Entries, Entry, Kind, Moves, named
 from reconciler.sources.errors import EmptyRootError, GitError, SourceError, UnreadableInputError
 from reconciler.sources.git import Git
 from reconciler.sources.inputs import Affected, FleetPart, Inputs, LayersOf, Rules, advanced, affected, grouped
-from reconciler.sources.site_files import Place, State, checked, many, site_files
+from reconciler.sources.site_files import Place, State, checked, many, one_file, site_files
 from reconciler.sources.tree import tree
 
 UNCOMMITTED = "uncommitted"
@@ -81,6 +81,10 @@ class WorkingTree:
     def site_files(self, name: str) -> SiteFiles:
         """One site's files. Raises UnknownSiteError, and UnreadableInputError for a file that is odd or moved since the look."""
         return site_files(name, self._state, self._place)
+
+    def content(self, path: str) -> bytes:
+        """Any file below the folder, as of the last look. Raises UnreadableInputError naming it."""
+        return one_file(path, self._entries.get(path), self._state.commit, self._place)
 
     def all_files(self, names: Collection[str]) -> Iterator[SiteFiles | SourceError]:
         """The files of many sites; an unreadable site comes as its error, the others go on."""

@@ -8,11 +8,13 @@ import socket
 import ssl
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from hashlib import sha256
 from pathlib import Path
 
 import pytest
 import trustme
+from pydantic import SecretStr
 
 from reconciler.clients.redfish import BoardLimits, Boards
 from reconciler.model.board import Board, BoardError, BoardPlace, Health, Part, Power, Trouble
@@ -86,6 +88,22 @@ async def trouble_of(boards: Boards, place: BoardPlace) -> BoardError:
     assert PASSWORD not in told
     assert "sc-1 controller-0" in told
     return raised.value
+
+
+# ---- who we are
+
+
+async def test_git_may_not_name_what_lets_the_program_itself_in(boards, place, monkeypatch):
+    monkeypatch.setenv("STXR_API_TOKEN", PASSWORD)
+    with pytest.raises(ConfigError, match="this program's own"):
+        await boards.read(replace(place, password="env:STXR_API_TOKEN", in_git=True))
+
+
+async def test_a_password_in_a_file_of_the_repository_is_read_of_the_commit(place):
+    known = {"sops:boards.enc.json#sc-1": SecretStr(PASSWORD)}
+    with Boards(limits=QUICK, reveal=known.__getitem__) as boards:
+        board = await boards.read(replace(place, password="sops:boards.enc.json#sc-1", in_git=True))
+    assert board.power is Power.ON
 
 
 # ---- reading

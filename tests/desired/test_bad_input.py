@@ -216,7 +216,7 @@ def test_a_site_s_own_files_are_checked(file, text, expected):
          "4:79: fleet: systemController.credentials.password must be a mapping, not what is there"),
         ("systemController: {authUrl: http://a/v3, credentials: {username: u, password: {secretRef: hunter2}}}\n",
          ("4:91: fleet: systemController.credentials.password.secretRef must be "
-         "env:NAME, file:/path, sops:/path#key or vault:mount/path#key, not what is there")),
+         "env:NAME, file:/path, sops:path#key or vault:mount/path#key, not what is there")),
     ],
 )  # fmt: skip
 def test_fleet_yaml_is_checked_and_shows_no_secret(more, expected):

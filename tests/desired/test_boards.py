@@ -47,7 +47,9 @@ def managed(kind: str = "redfish", address: str = "192.0.2.20") -> str:
 
 
 def test_a_hosts_own_controller_has_the_password_of_the_secret_that_it_names():
-    assert places(managed()) == (BoardPlace("ottawa", "controller-0", "https://192.0.2.20", "root", "env:BOARD"),)
+    assert places(managed()) == (
+        BoardPlace("ottawa", "controller-0", "https://192.0.2.20", "root", "env:BOARD", in_git=True),
+    )
 
 
 def test_an_ipv6_address_stands_in_brackets():

@@ -18,6 +18,12 @@ def test_an_existing_deployment_config_alone_is_a_site():
     assert site.warnings == ()
 
 
+def test_encrypted_files_beside_documents_are_passed_over():
+    sealed = "bmc: ENC[AES256_GCM,data:aa,iv:bb,tag:cc,type:str]\nsops:\n  mac: ENC[AES256_GCM,data:a]\n  age: []\n"
+    site = load_site(site_files({"deployment-config.yaml": AIO_SX, "secrets.enc.yaml": sealed}))
+    assert (list(site.hosts), list(site.of("DataNetwork")), site.warnings) == (["controller-0"], ["physnet0"], ())
+
+
 def test_every_value_knows_its_line_and_column():
     site = load_site(site_files({"deployment-config.yaml": AIO_SX}))
     mtu = site.of("DataNetwork")["physnet0"].get("mtu")

@@ -102,7 +102,13 @@ def test_where_a_secret_is_comes_from_the_layer_unless_the_site_says_otherwise()
 
 def test_a_secret_itself_is_no_place_of_one():
     (refusal,) = refusals("secrets: {site-ca: {secretRef: '-----BEGIN CERTIFICATE-----'}}\n")
-    assert "must be env:NAME, file:/path, sops:/path#key or vault:mount/path#key" in refusal
+    assert "must be env:NAME, file:/path, sops:path#key or vault:mount/path#key" in refusal
+
+
+@pytest.mark.parametrize("path", ["../a.json#k", "a/../../b.json#k", "./a.json#k", "a.json", "a//b.json#k"])
+def test_a_file_of_the_repository_is_named_from_its_root_and_not_out_of_it(path):
+    (refusal,) = refusals(f"secrets: {{site-ca: {{secretRef: 'sops:{path}'}}}}\n")
+    assert "must be env:NAME, file:/path, sops:path#key or vault:mount/path#key" in refusal
 
 
 def test_a_document_that_names_a_secret_of_which_nobody_knows_where_it_is_gets_a_notice():

@@ -52,6 +52,7 @@ DOCUMENTS = document(
     "ran-server",
     "  boardManagement: {type: redfish, address: 10.30.0.1, credentials: {password: {secret: bmc}}}",
 )
+SEALED = f"subclouds/{OTTAWA}/secrets.enc.json"
 BOOTSTRAP = f"subclouds/{OTTAWA}/bootstrap-values.yaml"
 
 
@@ -131,7 +132,6 @@ def scene(git, tmp_path, vault, monkeypatch):
         canaries |= {"key": Given("key", leaf.key), "vault": Given("vault", token), "age": Given("age", sealer.key)}
         vault.keep("ran/ottawa", password=canaries["site"].value, paper=canaries["paper"].value)
         put(keeps / "leaf.pem", leaf.pem)
-        put(keeps / "bmc.json", sealer.sealed({"password": canaries["bmc"].value}))
         ours = {"SOPS_AGE_KEY_FILE": str(put(keeps / "age", sealer.key)), **vault.environ(VAULT_TOKEN=token)}
         for name, text in {**ours, "SITE_KEY": leaf.key, "REGISTRY": canaries["registry"].value}.items():
             monkeypatch.setenv(name, text)
@@ -139,7 +139,8 @@ def scene(git, tmp_path, vault, monkeypatch):
         async with simulated(clone, tmp_path / "scratch", canaries["site"].value) as world:
             assert (await world.applied(OTTAWA)).is_done
             world.site(OTTAWA).system.marks.add(f"{ABANDONED}ssl")  # or its own cert-manager would keep ours out
-            clone.commit(needing(clone, keeps))
+            sealed = sealer.sealed({"password": canaries["bmc"].value})
+            clone.commit({**needing(clone, keeps), SEALED: sealed})
             yield Scene(world, clone, keeps, canaries)
 
     return scene
@@ -159,7 +160,7 @@ async def simulated(clone: History, scratch: Path, password: str) -> AsyncIterat
 def needing(clone: History, keeps: Path) -> dict[str, str]:
     secrets = f"""
 secrets:
-  bmc: {{username: root, secretRef: 'sops:{keeps}/bmc.json#password'}}
+  bmc: {{username: root, secretRef: 'sops:{SEALED}#password'}}
   gui: {{secretRef: 'file:{keeps}/leaf.pem', keyRef: 'env:SITE_KEY'}}
   paper: {{secretRef: 'vault:secret/ran/ottawa#paper'}}
 """

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Self, TypeVar
 
 from reconciler.clients import tls
+from reconciler.clients.bodies import Reveal, reveal
 from reconciler.clients.secrets import forget, resolve
 from reconciler.model.board import Board, BoardError, BoardPlace, Part, Trouble
 from reconciler.model.board_orders import BoardOrder, BoardTask
@@ -39,10 +40,13 @@ class BoardLimits:
 
 
 class Boards:
-    """Controllers by their place. folder: beside which relative references and bundles are. Use as a context."""
+    """Controllers by their place. Use as a context.
 
-    def __init__(self, folder: Path = Path(), limits: BoardLimits | None = None) -> None:
-        self._folder = folder
+    folder: beside which relative references and bundles are. reveal: reads the references that Git says.
+    """
+
+    def __init__(self, folder: Path = Path(), limits: BoardLimits | None = None, reveal: Reveal = reveal) -> None:
+        self._folder, self._reveal = folder, reveal
         self._limits = limits or BoardLimits()
         self._threads = ThreadPoolExecutor(self._limits.at_once, "board")
         self._is_closed = False
@@ -86,7 +90,7 @@ class Boards:
         from reconciler.clients.redfish.line import Line  # noqa: PLC0415 - sushy
         from reconciler.clients.redfish.session import opened  # noqa: PLC0415
 
-        password = resolve(place.password, self._folder)
+        password = self._reveal(place.password) if place.in_git else resolve(place.password, self._folder)
         ca_file = self._folder / place.ca_bundle if place.ca_bundle else None
         tls.context(ca_file)  # says what is wrong with a bundle
         line = Line(
