@@ -6,6 +6,7 @@ from textwrap import dedent
 import pytest
 
 from reconciler.clients.endpoints import load
+from reconciler.model.board import BoardPlace
 from reconciler.model.errors import ConfigError, ConfigErrors
 from reconciler.model.words import Service
 
@@ -173,3 +174,11 @@ def test_a_missing_file_is_named():
 def test_a_service_that_is_not_said_is_asked_for(file):
     with pytest.raises(ConfigError, match=r"endpoints.sc-1.services has no usm: add its URL"):
         load(file(SHORT))["sc-1"].url(Service.USM)
+
+
+def test_a_password_for_a_host_s_controller_is_git_s_unless_this_file_says_another(file):
+    said = BoardPlace("sc-1", "controller-0", "https://192.0.2.20", "root", "env:BOARD", in_git=True)
+    whose = '\n    boards: {"*": {credentials: {username: reader, password: {secretRef: "file:reader"}}}}\n'
+    ours = load(file(SHORT.rstrip() + whose))["sc-1"].reached(said)
+    assert load(file(SHORT))["sc-1"].reached(said).in_git
+    assert (ours.password, ours.in_git) == ("file:reader", False)
