@@ -173,7 +173,9 @@ class Unauthorized(_Answered):
     reason: ClassVar[Reason] = Reason.UNAUTHORIZED
     visit: ClassVar[Visit] = Visit.WAITING
     verb: ClassVar[str] = "does not accept us for"
-    advice: ClassVar[str] = "Check the credentials of this site's entry in the endpoints file."
+    advice: ClassVar[str] = (
+        "Check the credentials that the endpoints file has for this site: its entry's, or those of `derived`."
+    )
 
 
 _ADVICE = {

@@ -17,7 +17,8 @@ from typer.main import get_command
 
 from reconciler import __version__
 from reconciler.cli.main import app
-from reconciler.clients import load
+from reconciler.clients import load, load_central, load_derived
+from reconciler.model.words import Reach
 
 FOLDER = Path(__file__).parents[2] / "charts" / "stx-reconciler"
 KUBERNETES = "1.37"
@@ -33,6 +34,10 @@ ENDPOINTS = {
             "credentials": {"username": "admin", "password": {"secretRef": "file:passwords/sc-1"}},
         }
     }
+}
+CENTRE = {
+    "authUrl": "https://192.0.2.2:5000/v3",
+    "credentials": {"username": "stxr", "password": {"secretRef": "file:passwords/centre"}},
 }
 LEAST = {"repository": {"url": "https://git.example.com/sites.git"}, "endpoints": {"existingConfigMap": "endpoints"}}
 POSTGRESQL = {**LEAST, "replicas": 3, "database": {"type": "postgresql", "existingSecret": "database"}}
@@ -185,6 +190,15 @@ def test_endpoints_that_are_given_as_values_are_the_file_that_the_controller_rea
         )["data"]["endpoints.yaml"]
     )  # fmt: skip
     assert load(tmp_path / "endpoints.yaml")["sc-1"].auth_url == "https://192.0.2.10:5000/v3"
+
+
+def test_sites_may_be_found_by_dcmanager_where_the_values_name_none_of_them(tmp_path):
+    said = {"derived": {"admin": {"caBundle": "ca/root.pem"}}, "systemController": CENTRE}
+    values = {**LEAST, "endpoints": {"inline": said}, "dashboards": {"create": False}}
+    file = tmp_path / "endpoints.yaml"
+    file.write_text(only(values, "ConfigMap")["data"]["endpoints.yaml"])
+    assert (load(file), list(load_derived(file).ways)) == ({}, [Reach.ADMIN])
+    assert load_central(file).auth_url == CENTRE["authUrl"]
 
 
 def test_passwords_stand_beside_the_endpoints_file():

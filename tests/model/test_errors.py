@@ -18,6 +18,7 @@ from reconciler.model.errors import (
     Reason,
     ReconcilerError,
     Refused,
+    SecretUnread,
     Stopped,
     Stuck,
     Unauthorized,
@@ -41,6 +42,7 @@ SILENCE = (
 
 ALL = [
     ConfigError("mtu must be a number", Origin("sites/sc-0412/deployment-config.yaml", 88, 12)),
+    SecretUnread("the store of secrets is sealed", "vault:kv/sites#sc-0412"),
     ConfigErrors([ConfigError("one", "a.yaml:1"), ConfigError("two", "b.yaml:2")]),
     Refused(*REFUSAL),
     Busy(*REFUSAL),
@@ -64,7 +66,7 @@ def test_a_configuration_error_may_have_no_place():
 
 
 def test_configuration_errors_are_listed_one_a_line():
-    errors = ALL[1]
+    errors = next(e for e in ALL if isinstance(e, ConfigErrors))
     assert str(errors) == "a.yaml:1: one\nb.yaml:2: two"
     assert [e.message for e in errors] == ["one", "two"]
 
