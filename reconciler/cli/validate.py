@@ -14,10 +14,12 @@ import typer
 
 from reconciler.cli.options import STATE, All, Deployable, Exit, Format, Repo, Rev, Root, Show, Sites, State
 from reconciler.cli.selection import selected
-from reconciler.desired import Range, meetings, ranges, undeployable
+from reconciler.desired import Range, SecretNamed, meetings, ranges, secrets_named, undeployable
+from reconciler.engine.committed import revealing
 from reconciler.engine.opening import open_present
 from reconciler.engine.repository import Repository
 from reconciler.engine.reviewing import moved
+from reconciler.engine.secrets_tried import tried
 from reconciler.kinds import registry
 from reconciler.model.errors import ConfigErrors, ReconcilerError
 from reconciler.model.ignore import Rule
@@ -38,6 +40,9 @@ def validate(
         str, typer.Option("--since", help="Only sites whose files, layers or fleet.yaml differ from this revision.")
     ] = "",
     deployable: Deployable = False,
+    secrets: Annotated[
+        bool, typer.Option("--secrets", help="Read every secret that is named, too: where the controller can.")
+    ] = False,
 ) -> None:
     """Check sites (all of them unless some are named): syntax, types, layers, references, networks. Sends nothing."""
     with open_present(repo, path, rev, state, registry()) as repository:
@@ -50,6 +55,8 @@ def validate(
                 if _taken(before, names) != _taken(repository, names):
                     every += _ranges(repository, repository.names - frozenset(names))
         found = [_checked(repository, name, every, deployable=deployable) for name in names]
+        if secrets:
+            _try_secrets(repository, found)
     _note_meetings(found, every)
     (_as_json if show is Format.JSON else _as_text)(found)
     sys.exit(Exit.ERROR if any(f["errors"] for f in found) else Exit.DONE)
@@ -68,6 +75,21 @@ def _checked(repository: Repository, name: str, every: list[Range], *, deployabl
     every += ranges(site)
     lacking = [str(error) for error in undeployable(site, _releases(repository))] if deployable else []
     return {"site": name, "errors": lacking, "warnings": warnings, "resources": len(desired.resources)}
+
+
+def _try_secrets(repository: Repository, found: list[dict[str, Any]]) -> None:
+    """What cannot be read is an error of each site that wants it; of those that are wrong anyway nothing is tried."""
+    named = {f["site"]: _named(repository, f["site"]) for f in found if not f["errors"]}
+    wrong = tried({one for every in named.values() for one in every}, revealing(repository))
+    for f in found:
+        mine = named.get(f["site"], ())
+        f["secrets"] = len(mine)
+        f["errors"] += [str(wrong[one]) for one in mine if one in wrong]
+
+
+def _named(repository: Repository, site: str) -> tuple[SecretNamed, ...]:
+    named = secrets_named(repository.site(site), repository.tree.site_files(site).files)
+    return tuple(dict.fromkeys(named))
 
 
 def _releases(repository: Repository) -> list[str]:
@@ -113,7 +135,8 @@ def _as_text(found: list[dict[str, Any]]) -> None:
             typer.echo(f"{kind[:-1]}: {text}", err=True)
     bad = [f["site"] for f in found if f["errors"]]
     resources = sum(f["resources"] for f in found)
-    summary = f"{plural(len(found), 'site')}, {plural(resources, 'resource')}: " + (
+    secrets = f", {plural(sum(f['secrets'] for f in found), 'secret')}" if any("secrets" in f for f in found) else ""
+    summary = f"{plural(len(found), 'site')}, {plural(resources, 'resource')}{secrets}: " + (
         f"{len(bad)} invalid" if bad else "all valid"
     )
     typer.echo(summary)

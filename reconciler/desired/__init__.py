@@ -13,6 +13,7 @@ from reconciler.desired.paths import sites_in
 from reconciler.desired.rendering import render_values, render_yaml
 from reconciler.desired.said import said
 from reconciler.desired.schema_forms import described, dialect
+from reconciler.desired.secret_places import SecretNamed, secrets_named
 from reconciler.desired.settings import DriftAlarms, Fleet
 from reconciler.desired.site_loader import load_site
 from reconciler.desired.subcloud_keys import SET_BY_DCMANAGER, Later, class_of, classes, edited
@@ -30,6 +31,7 @@ __all__ = [
     "Parse",
     "Parsed",
     "Range",
+    "SecretNamed",
     "attributes",
     "board_places",
     "board_url",
@@ -55,6 +57,7 @@ __all__ = [
     "render_yaml",
     "said",
     "schemas",
+    "secrets_named",
     "sites_in",
     "undeployable",
     "value_files",

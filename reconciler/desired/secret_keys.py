@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 
 from reconciler.model.node import Node
+from reconciler.model.reference import IN_DOCUMENTS
 from reconciler.model.secret import is_named
 
 HIDDEN = "(secret)"
-REFERENCES = frozenset({"secretRef", "keyRef"})
+REFERENCE = "secretRef"
+REFERENCES = frozenset({REFERENCE, "keyRef"})
+_FORM = re.compile(IN_DOCUMENTS)
 
 
 def is_secret(key: str) -> bool:
@@ -25,6 +29,17 @@ def may_be_secret(path: Iterable[int | str]) -> bool:
 def is_below_secret(path: Iterable[int | str]) -> bool:
     """Some key on the path holds a secret."""
     return any(isinstance(step, str) and is_secret(step) for step in path)
+
+
+def no_references(node: Node) -> Iterator[Node]:
+    """What stands in a value file where a reference belongs, and is none."""
+    for element in node.items():
+        yield from no_references(element)
+    for key, member in node.members():
+        if key != REFERENCE:
+            yield from no_references(member)
+        elif not isinstance(member.value, str) or not _FORM.fullmatch(member.value):
+            yield member
 
 
 def secrets_in_clear(node: Node) -> Iterator[tuple[str, Node]]:

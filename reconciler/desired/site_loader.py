@@ -22,12 +22,13 @@ from reconciler.desired.own_values import own_hosts
 from reconciler.desired.profiles import composites
 from reconciler.desired.references import check_references
 from reconciler.desired.rules import FILE_RULES, SPEC_RULES
-from reconciler.desired.secret_keys import secrets_in_clear
+from reconciler.desired.secret_keys import no_references, secrets_in_clear
 from reconciler.desired.site_sections import Sections
 from reconciler.desired.subcloud_networks import check_networks
 from reconciler.desired.value_files import BootstrapValues, InstallValues
 from reconciler.desired.values import substituted
 from reconciler.model.node import Node
+from reconciler.model.reference import IN_DOCUMENTS_IN_WORDS
 from reconciler.model.site import Site, SiteFiles
 from reconciler.model.subcloud_policy import Via
 
@@ -109,6 +110,8 @@ def _check_values(site: str, together: Merged, findings: Findings) -> None:
         for key, value in secrets_in_clear(values):
             message = f"{file}: {key} stands in clear in Git: take it out, and give it by reference (secretRef)"
             findings.notice(message, value.origin)
+        for value in no_references(values):
+            findings.refuse(f"{file}: secretRef must be {IN_DOCUMENTS_IN_WORDS}, not what is there", value.origin)
     named = together.bootstrap_values.get("name") if together.bootstrap_values else None
     if named is not None and named.value != site:
         message = f'name is "{named.value}" and the folder is "{site}": they must be the same'

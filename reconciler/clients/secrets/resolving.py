@@ -30,7 +30,8 @@ def resolve(reference: str, folder: Path, environ: Mapping[str, str] | None = No
     """
     name, _, rest = reference.partition(":")
     if name not in SCHEMES:
-        raise ConfigError(f"a secret is given as {forms.IN_WORDS}, not as {name}:", str(folder))
+        # what stands there may be the secret itself
+        raise ConfigError(f"a secret is given as {forms.IN_WORDS}, not as what is there", str(folder))
     return SCHEMES[name].read(Asked(reference, rest, folder, os.environ if environ is None else environ))
 
 
