@@ -16,7 +16,7 @@ from benchmarks.in_service import PASSWORD, systems
 from benchmarks.result import Result
 from reconciler.app import WORKFLOWS, Listen, Running, Started, controller
 from reconciler.apply import Pace
-from reconciler.engine.controller import Schedule
+from reconciler.engine.due import Schedule
 from reconciler.simulator import endpoints
 from reconciler.simulator.server import ServerOptions, serve
 

@@ -9,8 +9,8 @@ from reconciler.apply import Pace
 from reconciler.clients import Oidc
 from reconciler.clients.forges import ForgeFile
 from reconciler.clients.http import Limits as Lines
-from reconciler.engine.controller import Schedule
 from reconciler.engine.dark import DARK_S
+from reconciler.engine.due import Schedule
 from reconciler.engine.replicas import Times
 from reconciler.engine.sinks.alarming import LOOK_S
 from reconciler.engine.tidying import Keep

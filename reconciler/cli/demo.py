@@ -20,7 +20,7 @@ from reconciler.apply import Pace
 from reconciler.cli.options import Exit
 from reconciler.cli.status import status_lines
 from reconciler.engine.backoff import Backoff
-from reconciler.engine.controller import Schedule
+from reconciler.engine.due import Schedule
 from reconciler.model.dark import SitePower
 from reconciler.model.errors import ConfigError
 from reconciler.simulator.interference import Connection

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import random
 from collections.abc import Awaitable, Callable, Iterable, Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 
-from reconciler.engine.backoff import Backoff
 from reconciler.engine.clues import clues
 from reconciler.engine.conditions import with_conditions
+from reconciler.engine.due import Due, Schedule
 from reconciler.engine.fleet import Fleet
 from reconciler.engine.membership import Alone, Membership
 from reconciler.engine.office import Visit as SiteVisit
@@ -30,25 +29,9 @@ from reconciler.model.words import Mode, Result, State
 from reconciler.plan import forecast
 from reconciler.store import Store, fenced
 
-AGAIN_S = 0.0
 ELSEWHERE_S = 5.0  # another replica works on it still
-SOON_S = 1.0
 FREED = 3  # sites that are looked at when one has given hosts back: the first may wait for something else still
 SendsTo = Callable[[str], Awaitable[bool]]
-
-
-@dataclass(frozen=True, slots=True)
-class Schedule:
-    """How often a site is read in full when nothing happens, and how many sites at a time."""
-
-    observe_s: float = 600.0
-    jitter: float = 0.1
-    workers: int = 50
-    backoff: Backoff = field(default_factory=Backoff)
-
-    def next_s(self, chance: float) -> float:
-        """The wait after a visit that found nothing to do."""
-        return self.observe_s * (1 + self.jitter * (2 * chance - 1))
 
 
 async def nobody_sends(site: str) -> bool:  # noqa: ARG001
@@ -74,14 +57,12 @@ class Controller:
         members: Membership | None = None,
     ) -> None:
         self._members = members or Alone()
-        self._fleet, self.store, self._schedule, self._queue, self._tell = fleet, store, schedule, queue, tell
+        self._fleet, self.store, self._queue, self._tell = fleet, store, queue, tell
         self.turned: Callable[[DriftEvent], None] = unheard
         self._sends: Sends = sent_now
         self._sends_to: SendsTo = nobody_sends
         self._under_way: set[str] = set()  # sites whose plan is being sent by a workflow
-        self._chance = random.Random(0).random  # noqa: S311 - spreads load, guards nothing
-        self._failures: dict[str, int] = {}
-        self._done: dict[str, set[str]] = {}  # plans that ended well since the site last had nothing to do
+        self._due = Due(schedule, queue.mark, fleet.office.clock)
         self.verdicts: dict[str, Verdict] = {v.site: v for v in store.verdicts()}
         self.drift: dict[str, SiteDrift] = store.drift.all()
 
@@ -99,22 +80,14 @@ class Controller:
 
         A start is no reason to read 5,000 sites at once over their thin links.
         """
+        keys = self._fleet.office.repository.tree.keys
         for site in sites:
-            self._queue.put(site, self._left_s(site))
+            self._queue.put(site, self._due.of(self.verdicts.get(site), keys.get(site)))
 
     def spread(self, sites: Iterable[str], over_s: float) -> None:
         """These sites are to be visited soon, and not all at once."""
         for site in sites:
-            self._queue.put(site, over_s * self._chance())
-
-    def _left_s(self, site: str) -> float:
-        """Seconds until a full read is due, by the last verdict; 0 where that does not hold for what Git says now."""
-        known, keys = self.verdicts.get(site), self._fleet.office.repository.tree.keys
-        is_in_order = known and known.is_in_sync and not known.holds and not known.open_windows
-        if known is None or not is_in_order or known.input_key != keys.get(site):
-            return 0.0
-        since_s = max(0.0, self._fleet.office.clock.now() - known.judged_at)
-        return max(SOON_S, self._schedule.next_s(self._chance()) - since_s)
+            self._queue.put(site, self._due.within(over_s))
 
     def heed(self, subjects: Iterable[str]) -> None:
         """Somebody said something of these sites, groups, plans, changes or gates: what they concern is visited now."""
@@ -126,8 +99,9 @@ class Controller:
         gone = frozenset(sites)
         for site in gone:
             self._queue.drop(site)
-            for known in (self.verdicts, self.drift, self._failures, self._done):
+            for known in (self.verdicts, self.drift):
                 known.pop(site, None)
+        self._due.forget(gone)
         if self.leads:  # the others may have read an older commit
             self.store.forget(gone)
         self._fleet.office.repository.forget(gone)
@@ -146,7 +120,7 @@ class Controller:
     @property
     def breakers_open(self) -> int:
         """Sites that failed so often in a row that they are not expected to answer. May be asked from any thread."""
-        return sum(map(self._schedule.backoff.is_open, self._failures.copy().values()))
+        return self._due.breakers_open
 
     def is_under_way(self, name: str) -> bool:
         """A workflow sends the site's plan."""
@@ -159,7 +133,7 @@ class Controller:
         self._wake(GateName.BUDGET, FREED)
         if (outcome.is_unverified or not outcome.is_done) and (known := self._known(name)):
             self._keep(after(known, outcome, self._fleet.office.clock.now()))
-        self._queue.put(name, self._due_s(name, outcome))
+        self._queue.put(name, self._due.after(name, outcome))
 
     def dark(self) -> tuple[Verdict, ...]:
         """The sites that are looked at from here and answer nobody."""
@@ -199,7 +173,7 @@ class Controller:
         for name in (before - under_way) & self._under_way:
             self._under_way.discard(name)
             if last := next(self.store.outcomes(name), None):
-                self._queue.put(name, self._due_s(name, last[2]))
+                self._queue.put(name, self._due.after(name, last[2]))
         self._under_way |= under_way
 
     def refresh(self) -> None:
@@ -221,7 +195,7 @@ class Controller:
         # who sends to it looks at it; its end puts it here again
         if name in self._under_way or not self._members.is_mine(name):
             self._tell_late(name)
-            return self._schedule.next_s(self._chance())
+            return self._due.in_turn()
         if (lease := self._members.take(name)) is None:
             return ELSEWHERE_S
         try:
@@ -241,7 +215,10 @@ class Controller:
         except Exception as error:  # noqa: BLE001 - a fault of ours at one site must not end the visits of the others
             return self._failed(name, _ours(name, error))
         self._keep(verdict)
-        return self._due_s(name, outcome)
+        if outcome.result is Result.BEGUN:
+            self._under_way.add(name)
+            return self._due.in_turn()
+        return self._due.after(name, outcome)
 
     def begins(self, name: str, todo: Plan) -> None:
         """A plan begins to be sent: until it ends, the site is applying, and everybody can see that."""
@@ -303,36 +280,8 @@ class Controller:
         before = self.verdicts.get(name)
         alarms = newer(before, self._fleet.centre.alarms_of(name))
         self._keep(replace(not_found(self._whose(name, None), error, before, now), alarms=alarms))
-        backoff_s = self._count_failure(name)
-        return self._schedule.next_s(self._chance()) if error.visit is Visit.STALLED else backoff_s
-
-    def _due_s(self, name: str, outcome: Outcome) -> float:
-        done = self._done.setdefault(name, set())
-        ended_badly = outcome.result in {Result.FAILED, Result.UNREACHABLE, Result.CONFLICT}
-        # a host that we locked does not wait for the next full reading
-        if outcome.result is Result.BEGUN:
-            self._under_way.add(name)
-            return self._schedule.next_s(self._chance())
-        if ended_badly or outcome.plan_id in done or outcome.open_windows:
-            return self._count_failure(name)
-        self._failures.pop(name, None)
-        self._queue.mark(name, failing=False)
-        if outcome.result is Result.DONE:  # what came of it is looked at at once
-            done.add(outcome.plan_id)
-            return AGAIN_S
-        done.clear()
-        return min([self._schedule.next_s(self._chance()), *self._openings_s(outcome)])
-
-    def _openings_s(self, outcome: Outcome) -> Iterator[float]:
-        """Seconds until the gates that hold it may be open."""
-        now = self._fleet.office.clock.now()
-        return (max(hold.until - now, SOON_S) for hold in outcome.holds if hold.until is not None)
-
-    def _count_failure(self, name: str) -> float:
-        """Seconds to leave the site alone, longer with each failure in a row."""
-        failures = self._failures[name] = self._failures.get(name, 0) + 1
-        self._queue.mark(name, failing=True)
-        return self._schedule.backoff.wait_s(failures, self._chance())
+        backoff_s = self._due.failed(name)
+        return self._due.in_turn() if error.visit is Visit.STALLED else backoff_s
 
     def _whose(self, name: str, settings: Settings | None) -> Whose:
         repository = self._fleet.office.repository

@@ -11,7 +11,7 @@ from pathlib import Path
 from reconciler.app import Listen, Running
 from reconciler.apply import Pace
 from reconciler.cli.serve import _until_stopped
-from reconciler.engine.controller import Schedule
+from reconciler.engine.due import Schedule
 from reconciler.engine.replicas import Times
 
 QUICK = Times(lasts_s=6.0, beat_s=0.5, margin_s=1.5, takeover_s=9.0)

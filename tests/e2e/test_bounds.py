@@ -7,7 +7,8 @@ from contextlib import asynccontextmanager
 from dataclasses import replace
 
 from reconciler.engine.bounds import Bounds
-from reconciler.engine.controller import Controller, Schedule
+from reconciler.engine.controller import Controller
+from reconciler.engine.due import Schedule
 from reconciler.engine.queue import Queue
 from reconciler.model.words import State
 from reconciler.simulator.interference import Rule, Trouble

@@ -22,7 +22,7 @@ import yaml
 from reconciler import app
 from reconciler.clients import SYSTEM_CLOCK
 from reconciler.clients.forges import load_forge
-from reconciler.engine.controller import Schedule
+from reconciler.engine.due import Schedule
 from reconciler.model.role import Role
 from reconciler.simulator import endpoints
 from reconciler.simulator.build_repo import builders

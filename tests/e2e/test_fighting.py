@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from reconciler.engine.controller import Controller, Schedule
+from reconciler.engine.controller import Controller
+from reconciler.engine.due import Schedule
 from reconciler.engine.queue import Queue
 from reconciler.model.gate import GateName
 from reconciler.model.words import Result, State

@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from reconciler.engine.answers import of_plan
-from reconciler.engine.controller import Controller, Schedule
+from reconciler.engine.controller import Controller
+from reconciler.engine.due import Schedule
 from reconciler.engine.queue import Queue
 from reconciler.model.approval import Answer, Saying
 from reconciler.model.gate import GateName

@@ -18,7 +18,7 @@ from benchmarks import generated
 from benchmarks.in_service import PASSWORD, systems
 from reconciler.app import Listen, Running, Started, controller
 from reconciler.apply import Pace
-from reconciler.engine.controller import Schedule
+from reconciler.engine.due import Schedule
 from reconciler.model.words import State
 from reconciler.simulator import endpoints
 from reconciler.simulator.server import Server, ServerOptions, serve

@@ -6,7 +6,8 @@ import asyncio
 import shutil
 
 from reconciler.clients.http import Limits
-from reconciler.engine.controller import Controller, Schedule
+from reconciler.engine.controller import Controller
+from reconciler.engine.due import Schedule
 from reconciler.engine.queue import Queue
 from reconciler.model.gate import GateName
 from reconciler.model.words import Cause, Result

@@ -7,7 +7,8 @@ from dataclasses import replace
 import pytest
 
 from reconciler.engine.backoff import Backoff
-from reconciler.engine.controller import Controller, Schedule
+from reconciler.engine.controller import Controller
+from reconciler.engine.due import Schedule
 from reconciler.engine.queue import Queue
 from reconciler.model.alarm import SiteAlarms
 from reconciler.model.central import AlarmCounts

@@ -8,7 +8,8 @@ from types import SimpleNamespace
 import pytest
 
 from reconciler.engine.answers import Named
-from reconciler.engine.controller import Controller, Schedule
+from reconciler.engine.controller import Controller
+from reconciler.engine.due import Schedule
 from reconciler.engine.heard import Heard
 from reconciler.engine.queue import Queue
 from reconciler.engine.rollouts import Rollouts

@@ -7,7 +7,8 @@ from contextvars import Context
 import pytest
 from sqlalchemy import update
 
-from reconciler.engine.controller import Controller, Schedule
+from reconciler.engine.controller import Controller
+from reconciler.engine.due import Schedule
 from reconciler.engine.membership import Alone
 from reconciler.engine.queue import Queue
 from reconciler.engine.replicas import Replicas, Times

@@ -6,7 +6,8 @@ import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 
-from reconciler.engine.controller import Controller, Schedule
+from reconciler.engine.controller import Controller
+from reconciler.engine.due import Schedule
 from reconciler.engine.durable import Durable
 from reconciler.engine.membership import Membership
 from reconciler.engine.queue import Queue

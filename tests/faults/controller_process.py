@@ -25,8 +25,9 @@ from reconciler.clients.http import Limits
 from reconciler.clients.patience import Patience
 from reconciler.engine import run
 from reconciler.engine.backoff import Backoff
-from reconciler.engine.controller import Controller, Schedule
+from reconciler.engine.controller import Controller
 from reconciler.engine.dark import DARK_S
+from reconciler.engine.due import Schedule
 from reconciler.engine.replicas import Times
 from reconciler.engine.sinks.alarming import LOOK_S as LOOK_ALARMS_S
 from reconciler.model.words import State
