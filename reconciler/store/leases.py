@@ -24,17 +24,20 @@ class Leases:
     now: Callable[[], ColumnElement[float]] = DatabaseTime
 
     def take(self, subject: str, session: str) -> Lease | None:
-        """None while anybody has it, the asker too, and for a session that is over."""
+        """None while anybody has it, the asker too, or writes of it still, and for a session that is over.
+
+        Never waits for who was stopped in the midst of a write.
+        """
         try:
             with writing(self.engine).begin() as db:
                 # the row is locked first: the statement after it sees what its last holder wrote
-                wanted = select(LEASES).where(LEASES.c.subject == subject).with_for_update()
+                wanted = select(LEASES).where(LEASES.c.subject == subject).with_for_update(skip_locked=True)
                 held = db.execute(wanted).one_or_none()
                 names = _open(db, session, held.session if held else "")
                 if session not in names or (held and held.session in names):
                     return None
                 return self._taken(db, Lease(subject, session, held.fence + 1 if held else 1, names[session]), held)
-        except IntegrityError:  # nobody ever had it, and another was quicker
+        except IntegrityError:  # another was quicker, or has it locked
             return None
 
     def give_back(self, lease: Lease) -> None:

@@ -102,8 +102,10 @@ class Sessions:
             db.execute(delete(REPLICAS).where(gone))
 
     def _bury(self, db: Connection) -> None:
+        """Those that nobody renews at this moment: who was stopped in the midst of that holds nobody up."""
         over = (REPLICAS.c.session != "") & (REPLICAS.c.ends_at <= self.now())
-        db.execute(update(REPLICAS).where(over).values(session=""))
+        free = select(REPLICAS.c.session).where(over).with_for_update(skip_locked=True)
+        db.execute(update(REPLICAS).where(REPLICAS.c.session.in_(db.scalars(free).all())).values(session=""))
 
 
 def _replica(row: Row[Any]) -> Replica:

@@ -90,7 +90,7 @@ class Line(FakeSite):
         self.readings = 0
         self.now: Callable[[], float] = lambda: 900.0
 
-    async def observe(self) -> Snapshot:
+    async def observe(self, said: object = None) -> Snapshot:
         self.readings += 1
         if self.error:
             raise self.error

@@ -185,10 +185,10 @@ async def test_a_site_dropped_while_it_is_visited_does_not_come_back(one, store)
     line = one.lines["ottawa"]
     observe = line.observe
 
-    async def observe_meanwhile():
+    async def observe_meanwhile(*said):
         del one.git.said["ottawa"]
         one.controller.drop(["ottawa"])
-        return await observe()
+        return await observe(*said)
 
     line.observe = observe_meanwhile
     await one.visit()

@@ -54,9 +54,9 @@ async def test_who_answers_first_is_told_first(memory):
     answers = asyncio.Event()
     observe = slow.observe
 
-    async def observe_later():
+    async def observe_later(*said):
         await answers.wait()
-        return await observe()
+        return await observe(*said)
 
     slow.observe = observe_later
     one = world(memory, "quick", slow=slow)
@@ -71,7 +71,7 @@ async def test_a_listener_that_leaves_ends_what_is_under_way(memory):
     stuck = Line()
     ended = asyncio.Event()
 
-    async def observe_for_ever():
+    async def observe_for_ever(*said):
         try:
             await asyncio.Event().wait()
         finally:

@@ -150,8 +150,8 @@ async def test_who_loses_a_site_in_the_midst_of_a_visit_notes_and_sends_nothing_
     line, sent = one.world.lines[site], []
     one.store.open_window(site, "controller-0", "plan-1")
 
-    async def stopped():
-        seen = await Line.observe(line)
+    async def stopped(*said):
+        seen = await Line.observe(line, *said)
         one.store.sessions.close(one.replicas._session)
         assert Context().run(one.store.leases.take, of_site(site), one.other)  # in another process
         return seen
