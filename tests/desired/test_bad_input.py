@@ -187,7 +187,7 @@ def test_documents_are_told_apart_named_once_and_checked(text, expected):
         ("site.yaml", "name: toronto\n",
          '1:7: name is "toronto" and the folder is "ottawa": they must be the same'),
         ("site.yaml", "modus: plan\n",
-         ("1:8: site: modus is not known; known are mode, apply, heal, prune, windows, maxWorkersOut, alarms, ignore, suppress, fighting, proof, reach, subcloud, values, apiVersion, kind, name, description, layers, "
+         ("1:8: site: modus is not known; known are mode, apply, heal, prune, windows, maxWorkersOut, alarms, ignore, suppress, fighting, proof, reach, subcloud, certificates, values, apiVersion, kind, name, description, layers, "
          "group, labels, system, hosts, secrets")),
         ("site.yaml", "mode: on\n", "1:7: site: mode must be one of observe, plan, apply, not the boolean true"),
         ("site.yaml", "layers: aio-sx\n", '1:9: site: layers must be a list, not text, "aio-sx"'),
@@ -211,7 +211,7 @@ def test_a_site_s_own_files_are_checked(file, text, expected):
         ("driftAlarms: {raise: true, apartUpTo: 0}\n", "4:39: fleet: driftAlarms.apartUpTo must be at least 1, not the number 0"),
         ("driftAlarms: {raise: true, alarm: 260.001}\n", "4:35: fleet: driftAlarms.alarm is not known; known are raise, apartUpTo"),
         ("groups: {east: {mode: plan, aply: auto}}\n",
-         "4:35: fleet: groups.east.aply is not known; known are mode, apply, heal, prune, windows, maxWorkersOut, alarms, ignore, suppress, fighting, proof, reach, subcloud, values, description, breaker, maxUnavailable"),
+         "4:35: fleet: groups.east.aply is not known; known are mode, apply, heal, prune, windows, maxWorkersOut, alarms, ignore, suppress, fighting, proof, reach, subcloud, certificates, values, description, breaker, maxUnavailable"),
         ("systemController: {authUrl: http://a/v3, credentials: {username: u, password: hunter2}}\n",
          "4:79: fleet: systemController.credentials.password must be a mapping, not what is there"),
         ("systemController: {authUrl: http://a/v3, credentials: {username: u, password: {secretRef: hunter2}}}\n",

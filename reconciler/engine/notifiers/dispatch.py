@@ -15,6 +15,7 @@ from pathlib import Path
 
 from reconciler.clients import Clock
 from reconciler.clients.delivery import NotTakenError
+from reconciler.clients.secrets import in_thread
 from reconciler.engine.notifiers.notifier import Notifier
 from reconciler.model.errors import ConfigError
 from reconciler.model.letter import Letter
@@ -124,6 +125,7 @@ class Dispatch:
                 is_final = isinstance(error, NotTakenError) and error.is_final
                 self._complain(error, left if not is_final else 0)
                 if is_final:
+                    self.notifier.forget(self.out.folder)
                     return Fate.REFUSED
                 wanted = error.after_s if isinstance(error, NotTakenError) else None
                 if left:
@@ -135,7 +137,7 @@ class Dispatch:
 
     async def _letter(self, notices: Sequence[Notice]) -> Letter:
         written = partial(self.notifier.letter, notices, self.out.folder, self.out.clock.now())
-        return await asyncio.to_thread(written) if self.notifier.waits else written()
+        return await in_thread(written) if self.notifier.waits else written()
 
     def _complain(self, error: Exception, left: int) -> None:
         then = f"{left} more tries" if left else "it is dropped"

@@ -11,7 +11,7 @@ from typing import Annotated, ClassVar
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 from pydantic.alias_generators import to_camel
 
-from reconciler.clients.secrets import SecretReference, resolve, waits
+from reconciler.clients.secrets import SecretReference, forget, resolve, waits
 from reconciler.model.letter import Letter
 from reconciler.model.notice import Notice, Topic
 from reconciler.model.words import Severity
@@ -64,8 +64,17 @@ class Notifier(_Said, ABC):
     @property
     def waits(self) -> bool:
         """Whether a secret of it takes a while to be read, so that `letter` is no work for an event loop."""
+        return any(waits(each.secret_ref) for each in self._secrets)
+
+    def forget(self, folder: Path) -> None:
+        """It was refused: whoever keeps its secrets may have others by now."""
+        for each in self._secrets:
+            forget(each.secret_ref, folder)
+
+    @property
+    def _secrets(self) -> tuple[Secret, ...]:
         said = (getattr(self, name) for name in type(self).model_fields)
-        return any(waits(each.secret_ref) for each in said if isinstance(each, Secret))
+        return tuple(each for each in said if isinstance(each, Secret))
 
     @abstractmethod
     def letter(self, notices: Sequence[Notice], folder: Path, now: float) -> Letter:

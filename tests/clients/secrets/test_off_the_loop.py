@@ -10,6 +10,7 @@ from reconciler.clients import bodies
 from reconciler.clients.endpoints import Credentials, Endpoint, Password
 from reconciler.clients.keystone import REJECTED_PAUSE_S
 from reconciler.clients.secrets import in_thread, vault_server
+from reconciler.engine.notifiers.slack import Slack
 from reconciler.engine.unsealed import read_ahead
 from reconciler.kinds import registry
 from reconciler.model.errors import ConfigError, Unauthorized
@@ -17,6 +18,7 @@ from reconciler.model.resource import Resource, ResourceKey
 from reconciler.model.secret import SecretRef
 from reconciler.model.snapshot import Snapshot
 from tests.clients.conftest import endpoint_at, reply
+from tests.model.notices import notice
 
 SITES = 200
 KINDS = registry()
@@ -147,3 +149,16 @@ def refusing(site, password):
 
 def used(request) -> str:
     return request["auth"]["identity"]["password"]["user"]["password"]
+
+
+def test_a_notifier_asks_anew_for_what_a_server_refused(vault, environment, tmp_path):
+    vault.keep("many/hook", url="https://192.0.2.1/old")
+    notifier = Slack.model_validate(
+        {"name": "slack", "type": "slack", "url": {"secretRef": "vault:secret/many/hook#url"}}
+    )
+    assert notifier.waits
+    assert notifier.letter([notice()], tmp_path, 0.0).url == "https://192.0.2.1/old"
+    vault.keep("many/hook", url="https://192.0.2.1/new")
+    assert notifier.letter([notice()], tmp_path, 0.0).url == "https://192.0.2.1/old"
+    notifier.forget(tmp_path)
+    assert notifier.letter([notice()], tmp_path, 0.0).url == "https://192.0.2.1/new"

@@ -155,6 +155,16 @@ async def test_what_is_refused_is_dropped_at_once_and_counted():
     assert world.said == ["notifier x: not taken (404 no such hook); it is dropped"]
 
 
+async def test_the_secrets_of_what_is_refused_are_asked_for_anew(monkeypatch):
+    forgotten = []
+    monkeypatch.setattr(Plain, "forget", lambda _self, folder: forgotten.append(folder))
+    world = World(refusals=[NotTakenError("401", is_final=True)])
+    dispatch = world.dispatch()
+    dispatch.put(of(1))
+    await world.runs(dispatch)
+    assert forgotten == [Path()]
+
+
 async def test_after_six_tries_it_is_given_up_and_counted():
     world = World(refusals=[NotTakenError("500")] * 6, until=10_000)
     dispatch = world.dispatch()
