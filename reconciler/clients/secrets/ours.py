@@ -18,10 +18,11 @@ def is_ours(reference: str, environ: Mapping[str, str] | None = None) -> str:
     scheme, _, name = reference.partition(":")
     if scheme == "env" and name.startswith(VARIABLES):
         return f"variables that begin with {', '.join(VARIABLES)} are this program's own: name another"
+    if scheme not in {"file", "sops"}:
+        return ""
     path = Path(name.partition("#")[0]).resolve()
-    is_own = scheme in {"file", "sops"} and any(
-        path.is_relative_to(one.resolve()) for one in _files(os.environ if environ is None else environ)
-    )
+    own = _files(os.environ if environ is None else environ)
+    is_own = any(path.is_relative_to(one.resolve()) for one in own)
     return "this file lets the program itself in: name another" if is_own else ""
 
 

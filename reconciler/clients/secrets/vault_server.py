@@ -129,6 +129,7 @@ class VaultServer:
             wrong = NotTold(f"we may not read it: {error.words}. A policy of ours needs {policy}")
         except Absent:
             wrong = NotTold(f"there is nothing at {path}, or its last version was deleted")
+            self._doubt(mount)
         else:
             values = said["data"]["data"] if mount.version == 2 else said["data"]
             return Kept(self._now() + _kept_s(said), values or {})
@@ -143,6 +144,11 @@ class VaultServer:
         with self._turn:
             self._mounts = (*(mount for mount in self._mounts if mount.path != found.path), found)
         return found
+
+    def _doubt(self, mount: Mount) -> None:
+        """It may be of another version by now."""
+        with self._turn:
+            self._mounts = tuple(one for one in self._mounts if one != mount)
 
     def _asked_mount(self, path: str) -> Mount:
         try:

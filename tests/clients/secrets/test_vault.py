@@ -10,6 +10,7 @@ import pytest
 from pydantic import SecretStr
 
 from reconciler.clients.secrets import forget, resolve
+from reconciler.clients.secrets import vault as vault_scheme
 from reconciler.model.errors import ConfigError, SecretUnread
 from tests.vaults import free_port
 
@@ -188,6 +189,11 @@ def test_a_token_does_not_follow_a_redirect(tmp_path):
 )
 def test_what_the_environment_does_not_say_is_named(environ, complaint, tmp_path):
     assert complaint in why("secret/ran/x#password", environ, tmp_path)
+
+
+def test_without_its_library_the_extra_is_named(ours, tmp_path, monkeypatch):
+    monkeypatch.setattr(vault_scheme, "find_spec", lambda _name: None)
+    assert "pip install 'stx-reconciler[vault]'" in why("secret/ran/x#password", ours, tmp_path)
 
 
 def test_a_namespace_is_asked_in(vault, tmp_path):

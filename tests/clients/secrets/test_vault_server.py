@@ -65,6 +65,21 @@ def test_what_was_not_there_is_asked_for_again_soon(vault, server, now):
     assert server.secret("secret/ran/late") == {"password": "iron"}
 
 
+def test_a_mount_that_became_one_of_version_2_is_read_as_that(vault, now):
+    vault.root.sys.enable_secrets_engine("kv", path="turned", options={"version": "1"})
+    server = VaultServer(vault_settings(vault.environ(VAULT_TOKEN=vault.root.token)), now)
+    vault.root.secrets.kv.v1.create_or_update_secret("a", {"password": "old"}, mount_point="turned")
+    assert server.secret("turned/a")["password"] == "old"
+    vault.root.sys.disable_secrets_engine("turned")
+    vault.root.sys.enable_secrets_engine("kv", path="turned", options={"version": "2"})
+    vault.root.secrets.kv.v2.create_or_update_secret("a", {"password": "new"}, mount_point="turned")
+    now.at += KEPT_S
+    with pytest.raises(NotTold):
+        server.secret("turned/a")
+    now.at += FAILED_S
+    assert server.secret("turned/a") == {"password": "new"}
+
+
 def test_no_more_are_kept_than_there_is_room_for(vault, server, asked, monkeypatch):
     monkeypatch.setattr(vault_server, "MOST", 2)
     for name in ("a", "b", "c"):
