@@ -22,7 +22,7 @@ from reconciler.engine.opening import open_folder
 from reconciler.engine.remote import SiteRemote
 from reconciler.kinds import registry
 from reconciler.model.rows import COLLECTIONS
-from reconciler.model.words import Scope
+from reconciler.model.words import Scope, Service
 
 SITE = "yard-east"  # an AIO-DX of `sites/`
 REPEATS = 20
@@ -88,7 +88,7 @@ async def _urls(session: aiohttp.ClientSession, endpoint: Endpoint, headers: dic
         hosts = [h["uuid"] for h in orjson.loads(await answer.read())["ihosts"]]
     kinds = (kind for kind in registry().values() if not kind.is_read_on_demand)
     names = {"ihosts", "isystems"} | {c for kind in kinds for c in kind.collections}
-    asked = [COLLECTIONS[name] for name in sorted(names)]
+    asked = [c for c in (COLLECTIONS[name] for name in sorted(names)) if c.service is Service.PLATFORM]
     once = [c.path for c in asked if c.scope is Scope.SYSTEM]
     return [
         base + path for path in once + [c.path.format(host=h) for c in asked if c.scope is Scope.HOST for h in hosts]

@@ -110,7 +110,11 @@ async def controller(options: Running) -> AsyncIterator[Started]:
         bounds = _bounds(ground)
         ground.rollouts.foresight = _foresight(ground, bounds)
         lined = open_boards(options, ground.source.repository, store, ground.metrics)
-        async with lined as boards, _fleet(ground, _office(ground, bounds, boards)) as fleet, AsyncExitStack() as stack:
+        async with (
+            lined as boards,
+            _fleet(ground, _office(ground, bounds, boards), boards) as fleet,
+            AsyncExitStack() as stack,
+        ):
             stack.callback(ground.source.repository.close)
             it, sights = _controller(ground, fleet)
             git = _git(ground, bounds, fleet, sights, stack)
@@ -177,7 +181,7 @@ def _memory(ground: Ground) -> StoreMemory:
     return StoreMemory(ground.store, ground.options.replica, lambda text: ground.log.warning("history", said=text))
 
 
-def _fleet(ground: Ground, office: Office) -> AbstractAsyncContextManager[Fleet]:
+def _fleet(ground: Ground, office: Office, boards: BoardLine) -> AbstractAsyncContextManager[Fleet]:
     options = ground.options
     return open_fleet(
         office,
@@ -190,6 +194,7 @@ def _fleet(ground: Ground, office: Office) -> AbstractAsyncContextManager[Fleet]
         central=central_of(options.endpoints, ground.source.repository),
         sharing=Sharing(ground.store.central, lambda: ground.leads) if isinstance(ground.members, Replicas) else None,
         keep=lambda site, at, dump: ground.store.readings.keep(Reading(site, at, dump())),
+        boards=boards.service,
     )
 
 

@@ -12,6 +12,7 @@ from reconciler.clients import SYSTEM_CLOCK, load, load_derived
 from reconciler.clients.redfish import Boards
 from reconciler.engine.board_checks import LIMIT_S, BoardChecks
 from reconciler.engine.board_places import macs_of, places_of
+from reconciler.engine.board_service import board_services
 from reconciler.engine.board_visits import BoardVisits, OwnRefusals
 from reconciler.engine.central import central_of
 from reconciler.engine.committed import revealing
@@ -68,11 +69,11 @@ async def fleet(
     reveal = revealing(source)
     with Boards(chosen.endpoints.parent, reveal=reveal) as boards:
         visits = BoardVisits(boards, OwnRefusals(), SYSTEM_CLOCK)
-        checks = BoardChecks(
-            places_of(source, endpoints, derived), macs_of(source), visits, SYSTEM_CLOCK, patience_s=LIMIT_S
-        )
+        places = places_of(source, endpoints, derived)
+        checks = BoardChecks(places, macs_of(source), visits, SYSTEM_CLOCK, patience_s=LIMIT_S)
+        service = board_services(source, registry(), places, visits, SYSTEM_CLOCK)
         lasting = Recent(memory, SYSTEM_CLOCK)
         office = Office(registry(), source, SYSTEM_CLOCK, pace, say, reveal=reveal, lasting=lasting, boards=checks)
-        async with open_fleet(office, endpoints, memory, derived=derived, central=central) as opened:
+        async with open_fleet(office, endpoints, memory, derived=derived, central=central, boards=service) as opened:
             yield opened
         await checks.close()

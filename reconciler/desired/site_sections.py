@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal
 
-from pydantic import ConfigDict, Field
+from pydantic import AfterValidator, ConfigDict, Field
 from pydantic.alias_generators import to_camel
 
 from reconciler.desired.fields import Address, Own
+from reconciler.model.board import is_hidden
 from reconciler.model.ignore import Ignore
 from reconciler.model.reference import IN_DOCUMENTS, IN_DOCUMENTS_IN_WORDS
 
@@ -113,12 +114,34 @@ class PciDevice(Section):
     enabled: bool | None = Field(default=None, description="Whether Kubernetes may give it to applications.")
 
 
+def _no_password(name: str) -> str:
+    if is_hidden(name):
+        raise ValueError("is a password, and none is set or compared here: set it with the maker's tool")
+    return name
+
+
+class BoardSection(Section):
+    """Of a host's board management controller, which is asked for what stands here and for nothing else."""
+
+    bios: dict[Annotated[str, AfterValidator(_no_password)], bool | int | str | None] | None = Field(
+        default=None, description="Attributes of its BIOS, by the names that its maker gave them."
+    )
+    boot_order: list[str] | None = Field(
+        default=None, description="What it tries to boot from first, by name or reference; the rest follows as it is."
+    )
+    secure_boot: bool | None = Field(default=None, description="Whether UEFI Secure Boot is in force.")
+    firmware: dict[str, str | None] | None = Field(
+        default=None, description="Versions of its firmware, by the ids of the controller's inventory; only compared."
+    )
+
+
 class HostSection(Section):
     """Of one host, beside its composite profile."""
 
     pci_devices: dict[PciAddress, PciDevice | None] | None = Field(
         default=None, description='Its PCI devices by their address, in quotes: "0000:0b:00.0".'
     )
+    board: BoardSection | None = Field(default=None, description="Of its board management controller.")
 
 
 HostSections = dict[Hostname, HostSection | None]

@@ -100,7 +100,10 @@ def untold(seen: Snapshot, kinds: Kinds) -> tuple[str, ...]:
 
 
 def _unlisted(seen: Snapshot, kinds: Kinds) -> Iterator[str]:
+    """Of what a platform lists: a host's own controller is asked for what Git says, and before there is Git for nothing."""
     for name, kind in kinds.items():
+        if any(COLLECTIONS[each].service is Service.REDFISH for each in kind.collections):
+            continue
         hosts = ("",) if kind.scope is Scope.SYSTEM else sorted(seen.system.hosts)
         missing = [host for host in hosts if not seen.is_complete(name, host)]
         if missing and not kind.is_inventory and _is_own(kind):

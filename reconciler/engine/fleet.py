@@ -27,7 +27,7 @@ from reconciler.engine.office import Office, Visit, work
 from reconciler.engine.permission import ANY
 from reconciler.engine.reaching import Reaching
 from reconciler.engine.reconcile import Judged, judge, reconcile
-from reconciler.engine.remote import Keep, SiteRemote, unkept
+from reconciler.engine.remote import Keep, Platform, SiteRemote, unkept
 from reconciler.engine.subcloud_side import SubcloudSide
 from reconciler.engine.surroundings import Neighbours
 from reconciler.engine.unsealed import is_noted
@@ -41,7 +41,7 @@ from reconciler.model.gate import Suspension
 from reconciler.model.outcome import Outcome
 from reconciler.model.removal import Removal
 from reconciler.model.resource import ResourceKey
-from reconciler.model.words import Result
+from reconciler.model.words import Result, Service
 
 ROUNDS = 6  # plans of one site in a row: what only a first plan makes possible comes in the next
 
@@ -279,11 +279,12 @@ async def open_fleet(
     central: Callable[[], Endpoint | None] = lambda: None,
     keep: Keep = unkept,
     sharing: Sharing | None = None,
+    boards: Callable[[str], Platform] | None = None,
 ) -> AsyncIterator[Fleet]:
     """A fleet over one session; each site's clients, and so its token, are kept until the end.
 
     derived: how sites without an endpoint are found. central: the central cloud as it is declared now. keep: is given each reading of a whole site.
-    sharing: the central cloud's readings with other replicas.
+    sharing: the central cloud's readings with other replicas. boards: of a site's hosts, as a service that kinds read.
     """
     opened: dict[str, SiteRemote] = {}
     who = sender or Sender()
@@ -317,7 +318,7 @@ async def open_fleet(
                     office.clock,
                     _neighbours(clients, centre),
                     keep=keep,
-                    services=clients.beside,
+                    services={**clients.beside, **({Service.REDFISH: boards(name)} if boards else {})},
                     subcloud=SubcloudSide(name, centre, office.clock, is_wanted(name)),
                 )
             return opened[name]

@@ -144,7 +144,9 @@ def _places(collection: Collection, hosts: Iterable[Row]) -> Iterator[tuple[str,
     if collection.scope is Scope.SYSTEM:
         yield "", collection.path
     else:
-        yield from ((str(h.get("hostname") or h["uuid"]), collection.path.format(host=h["uuid"])) for h in hosts)
+        for host in hosts:
+            name = str(host.get("hostname") or host["uuid"])
+            yield name, collection.place(name, host["uuid"])
 
 
 def _rows(inventory: Mapping[str, Any], collection: Collection, path: str) -> tuple[Row, ...] | None:

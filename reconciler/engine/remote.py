@@ -185,10 +185,10 @@ class SiteRemote:
         found: dict[str, Any] = {}
         for (name, host), rows in self._rows.listed.items():
             collection = COLLECTIONS[name]
-            parts = (
-                collection.parts(self._rows.all(collection.of)) if collection.of else ({"host": uuids.get(host, "")},)
-            )
-            for part in parts:
+            if collection.service is Service.REDFISH and not rows:
+                continue  # few hosts have any, and each has four such lists
+            own = {"host": uuids.get(host, ""), "name": host}
+            for part in collection.parts(self._rows.all(collection.of)) if collection.of else (own,):
                 mine = [row for row in rows if not collection.of or part.items() <= row.items()]
                 found[collection.path.format(**part)] = collection.shown(mine)
         return found

@@ -20,7 +20,7 @@ Row = Mapping[str, Any]
 class Collection:
     """A list of an owner API: its path, the key that holds its rows, whether it is asked once or once per host.
 
-    `{host}` in the path is the host's uuid. is_object: the path shows one object, which is the only row.
+    `{host}` in the path is the host's uuid, `{name}` its name. is_object: the path shows one object, which is the only row.
     hidden: a member of the rows that is a secret: only its digest is kept, as `model.secret` makes it; "" stays "".
     named: members that hold a name and its value: the value of a name that tells a secret is never given away.
     of: the list whose rows say what else fills the path; `into` says it of each, as rows whose members the rows of this
@@ -39,6 +39,10 @@ class Collection:
     of: str = ""
     into: Callable[[Row], Iterable[Row]] = lambda row: (row,)
     kept_as: Callable[[Row], Row] = lambda row: row
+
+    def place(self, host: str = "", uuid: str = "") -> str:
+        """Its path for a host; both are "" for what is asked once."""
+        return self.path.format(host=uuid, name=host)
 
     def kept(self, row: Row) -> Row:
         """The row as it may be remembered."""
@@ -95,6 +99,11 @@ def _listed(name: str, items: str = "", **facts: Any) -> Collection:
 
 def _per_host(name: str) -> Collection:
     return Collection(name, f"/v1/ihosts/{{host}}/{name}", name, Scope.HOST)
+
+
+def _of_board(name: str, part: str) -> Collection:
+    """Of a host's board management controller: engine.board_service makes the rows, with only what Git says."""
+    return Collection(name, f"/boards/{{name}}/{part}", name, Scope.HOST, Service.REDFISH)
 
 
 # Global lists are complete and joinable, but three: /iinterfaces answers 400, /partitions an empty list, /labels 500
@@ -154,6 +163,10 @@ COLLECTIONS: Mapping[str, Collection] = {
         _per_host("labels"),
         # of dcmanager's list, the row of the site alone; without its passwords (clients.dcmanager)
         Collection("subclouds", "/v1.0/subclouds", "subclouds", service=Service.DCMANAGER),
+        _of_board("board_bios", "bios"),
+        _of_board("board_boot_order", "boot-order"),
+        _of_board("board_secure_boot", "secure-boot"),
+        _of_board("board_firmware", "firmware"),
     )
 }
 

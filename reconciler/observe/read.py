@@ -77,7 +77,8 @@ def _jobs(clients: Clients, names: frozenset[str], rows: Rows) -> Iterator[Job]:
         elif collection.scope is Scope.SYSTEM:
             yield collection, "", ({},)
         else:
-            yield from ((collection, h.name, ({"host": h.uuid},)) for h in rows.system.hosts.values())
+            hosts = rows.system.hosts.values()
+            yield from ((collection, h.name, ({"host": h.uuid, "name": h.name},)) for h in hosts)
 
 
 async def _list(clients: Clients, collection: Collection, host: str, parts: tuple[Row, ...]) -> Listed:

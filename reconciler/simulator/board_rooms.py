@@ -40,6 +40,7 @@ class BoardRooms:
             self._rooms[name] = {host: Standing(bmc, site.pace) for host, bmc in self._of(name).items()}
             for host, standing in self._rooms[name].items():
                 standing.bmc.switched = partial(_switched, site, host)
+                standing.seen_boots = site.boots(host)
         return self._rooms.get(name, {})
 
     async def answer(self, name: str, asked: Request, request: web.Request) -> web.StreamResponse:
@@ -54,9 +55,15 @@ class BoardRooms:
 
 
 def _follow(site: Site, host: str, standing: Standing) -> None:
-    """Power that somebody else switched; what the controller itself is about to switch is not over yet."""
+    """What its host did by itself: a boot, which takes up what waits for one; power that somebody else switched.
+
+    What the controller itself is about to switch is not over yet.
+    """
     bmc = standing.bmc
     bmc.advance(standing.now)
+    if (boots := site.boots(host)) != standing.seen_boots:
+        standing.seen_boots = boots
+        bmc.boot_begins()
     if bmc.power in {"On", "Off"}:
         bmc.power = "On" if site.is_on(host) else "Off"
 

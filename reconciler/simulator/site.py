@@ -77,6 +77,11 @@ class Site:
             return False
         return not (self.is_there and host_power.is_switched_off(self.system, host))
 
+    def boots(self, host: str) -> int:
+        """How often a host has booted, as far as its platform saw."""
+        counted = self.system.journal.hosts.get(host) if self.is_there else None
+        return int(counted["reboot"]) if counted else 0
+
     def switch(self, host: str, *, on: bool) -> None:
         """Give a host power, or take it away: its platform is told by nobody, and finds out as of any host that is gone."""
         if on == self.is_on(host):

@@ -41,7 +41,7 @@ def rows(inventory: dict) -> Rows:
             continue  # asked for by the rows of another list: of charts nothing was recorded
         of = [(h["hostname"], h["uuid"]) for h in hosts] if collection.scope is Scope.HOST else [("", "")]
         for host, uuid in of:
-            body = inventory.get(collection.path.format(host=uuid))
+            body = inventory.get(collection.place(host, uuid))
             if body is not None:
                 listed[name, host] = tuple(body[collection.items])
     return Rows(listed)

@@ -513,7 +513,25 @@ def assignments() -> list[Lesson]:
     ]  # fmt: skip
 
 
+def boots() -> list[Lesson]:
+    """Nobody taught the peer: it does not know controllers."""
+    options = {"Boot0007": "PXE NIC.1", "Boot0003": "Hard drive 1"}
+    row = {"hostname": "controller-0", "order": ("Boot0003", "Boot0007"), "options": options}
+    site = machines.rows(alone(), board_boot_order=[row])
+
+    def own(*order: str) -> str:
+        return f"own: {{hosts: {{controller-0: {{board: {{bootOrder: {list(order)}}}}}}}}}"
+
+    return [
+        Lesson(
+            "boot option by its name", "the references of one option differ between machines", own("Hard drive 1"), site,
+            rule="boot-option", differs="controller-0/boot-order order", other=own("PXE NIC.1"),
+        ),
+    ]  # fmt: skip
+
+
 LESSONS = [
+    *boots(),
     *devices(),
     *macs(),
     *personalities(),

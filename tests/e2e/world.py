@@ -21,13 +21,13 @@ from reconciler.clients.http import Limits
 from reconciler.clients.redfish import Boards
 from reconciler.engine.board_checks import LIMIT_S, BoardChecks
 from reconciler.engine.board_places import macs_of, places_of
+from reconciler.engine.board_service import board_services
 from reconciler.engine.board_visits import BoardVisits
 from reconciler.engine.central import central_of
 from reconciler.engine.fleet import Fleet, SiteResult, open_fleet
 from reconciler.engine.office import Office
 from reconciler.engine.opening import open_repository
 from reconciler.engine.reconcile import Judged
-from reconciler.engine.repository import Repository
 from reconciler.kinds import registry
 from reconciler.model.outcome import Outcome
 from reconciler.simulator import endpoints
@@ -105,20 +105,25 @@ class World:
             open_repository(str(self.root), "", "", self.state, registry()) as source,
             Boards(self.endpoints.parent) as boards,
         ):
-            checks = self._checks(source, BoardVisits(boards, store.board_refusals, self.clock))
+            visits = BoardVisits(boards, store.board_refusals, self.clock)
+            places = places_of(source, load(self.endpoints), load_derived(self.endpoints))
+            checks = BoardChecks(places, macs_of(source), visits, self.clock, patience_s=LIMIT_S)
+            service = board_services(source, registry(), places, visits, self.clock)
             memory = StoreMemory(store)
             office = Office(registry(), source, self.clock, self.pace, self._say, lasting=memory, boards=checks)
             central = central_of(self.endpoints, source)
             derived = load_derived(self.endpoints)
             async with open_fleet(
-                office, load(self.endpoints), memory, limits=limits, derived=derived, central=central
+                office,
+                load(self.endpoints),
+                memory,
+                limits=limits,
+                derived=derived,
+                central=central,
+                boards=service,
             ) as fleet:
                 yield fleet
             await checks.close()
-
-    def _checks(self, source: Repository, visits: BoardVisits) -> BoardChecks:
-        places = places_of(source, load(self.endpoints), load_derived(self.endpoints))
-        return BoardChecks(places, macs_of(source), visits, self.clock, patience_s=LIMIT_S)
 
     def _say(self, site: str, text: str) -> None:
         self.said.append(f"{site}: {text}")

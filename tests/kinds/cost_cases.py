@@ -280,6 +280,16 @@ CASES = (
         beside=(ROOK, *DISKS),
     ),
     Case("osd", {"path": DISK, "function": "osd"}, {}, "of bare-metal Ceph", beside=(METAL, *DISKS)),
+    Case("secure-boot", {"is_enabled": False}, {"is_enabled": True}, is_made=False, has_deletes=False),
+    Case("bios-attribute", {"name": "SriovGlobalEnable", "value": "Disabled"}, {"value": "Enabled"}, is_made=False),
+    Case("board-firmware", {"id": "BIOS", "version": "2.19.1"}, {"version": "2.20.0"}, is_made=False),
+    Case(
+        "boot-order",
+        {"order": ("Boot0", "Boot1"), "options": ("Boot0=PXE", "Boot1=Disk")},
+        {"order": ("Boot1", "Boot0")},
+        is_made=False,
+        has_deletes=False,
+    ),
     Case(
         "pci-device",
         {"address": "0000:09:00.0", "is_enabled": False},

@@ -29,6 +29,9 @@ KINDS = {
     for name in (
         "application",
         "application-state",
+        "bios-attribute",
+        "board-firmware",
+        "boot-order",
         "ceph-monitor",
         "certificate",
         "controller-filesystem",
@@ -55,6 +58,7 @@ KINDS = {
         "pci-device",
         "physical-volume",
         "remote-logging",
+        "secure-boot",
         "security-feature",
         "service-parameter",
         "storage-backend",
@@ -73,7 +77,7 @@ SYSTEM_LISTS = (
     "intp", "ipvs", "istors", "pci_devices", "license", "ptp", "ptp_instances", "remotelogging", "service_parameter", "storage_backend",
     "storage_ceph", "storage_tiers",
 )  # fmt: skip
-HOST_LISTS = ("labels", "partitions")
+HOST_LISTS = ("labels", "partitions", "board_bios", "board_boot_order", "board_firmware", "board_secure_boot")
 
 
 # desired

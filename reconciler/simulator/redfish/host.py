@@ -126,6 +126,15 @@ class Bmc:
         self.timeline.cancel("power")
         _is_off(self)
 
+    def boot_begins(self) -> None:
+        """What waited for it is in force, and what was for once is over."""
+        self.boots += 1
+        self.bios |= self.pending
+        self.pending = {}
+        self.secure_boot = self.secure_boot_wanted
+        if self.boot.enabled == "Once":
+            self.boot.enabled, self.boot.target = "Disabled", "None"
+
     def update(self, image: str) -> Task:
         """SimpleUpdate: the task goes on by itself."""
         target, version = self.images.get(image, ("", ""))
@@ -148,12 +157,7 @@ def _is_off(bmc: Bmc) -> None:
 
 
 def _begins_to_boot(bmc: Bmc) -> None:
-    bmc.boots += 1
-    bmc.bios |= bmc.pending
-    bmc.pending = {}
-    bmc.secure_boot = bmc.secure_boot_wanted
-    if bmc.boot.enabled == "Once":
-        bmc.boot.enabled, bmc.boot.target = "Disabled", "None"
+    bmc.boot_begins()
 
 
 def _half_way(bmc: Bmc, number: int) -> None:

@@ -25,6 +25,7 @@ class Standing:
     pace: Pace
     interference: Interference = field(default_factory=Interference)
     requests: int = 0
+    seen_boots: int = 0  # of its host, by itself
     ahead: float = 0.0
     began: float = field(init=False)
 
