@@ -12,6 +12,7 @@ from pathlib import Path
 from reconciler.api import Desk, Drifts, Hooks, create_app
 from reconciler.api import Fleet as Shown
 from reconciler.app.alarming import raise_alarms
+from reconciler.app.backups import back_up_sites
 from reconciler.app.boards import BoardLine, open_boards
 from reconciler.app.dark import light_dark_sites
 from reconciler.app.jobs import Git, follow, heed, look_at_bounds, notify, roll
@@ -292,6 +293,7 @@ async def _at_work(work: Work, options: Running) -> AsyncIterator[Started]:
             git.tidy(),
             raise_alarms(git, sights, options),
             light_dark_sites(git, sights, work.boards, options),
+            back_up_sites(git, sights, options),
             sights.centre.watch(sights.says("central"), lambda sites: it.put(sites & it.verdicts.keys())),
         ]
         if options.notifications:

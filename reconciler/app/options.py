@@ -9,6 +9,7 @@ from reconciler.apply import Pace
 from reconciler.clients import Oidc
 from reconciler.clients.forges import ForgeFile
 from reconciler.clients.http import Limits as Lines
+from reconciler.engine.backups import ROUND_S
 from reconciler.engine.dark import DARK_S
 from reconciler.engine.due import Schedule
 from reconciler.engine.replicas import Times
@@ -40,6 +41,7 @@ class Running:
     at_once: plans that are sent at a time over the whole fleet. notifications: the file that says who is told.
     replicas: how many of these are meant to run. keep: for how long what is over is known.
     lines: how long a site is given to answer. forge: where pull requests are; none is followed without.
+    backups_s: between two looks at which backups are due.
     boards_s: between two looks at the power of a dark site's hosts.
     max_series: of the metrics that tell of the fleet. alarms_s: between two looks at our alarms on the system controller.
     """
@@ -65,6 +67,7 @@ class Running:
     notifications: Path | None = None
     alarms_s: float = LOOK_S
     boards_s: float = DARK_S
+    backups_s: float = ROUND_S
     keep: Keep = field(default_factory=Keep)
     lines: Lines = field(default_factory=Lines)
     forge: ForgeFile | None = None

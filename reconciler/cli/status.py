@@ -57,7 +57,7 @@ def status_lines(verdicts: list[Verdict], now: float) -> Iterator[str]:
     for row in [header, *rows]:
         cells = [str(cell).ljust(width) for cell, width in zip(row, widths, strict=False)]
         yield "  ".join([*cells, str(row[-1])]).rstrip()
-    yield from (line for v in verdicts for line in (*_stuck(v, now), *_unlit(v, now), *_ending(v, now)))
+    yield from (line for v in verdicts for line in (*_stuck(v, now), *_unlit(v, now), *_ending(v, now), *_kept(v, now)))
     yield from (f"  {v.site}: {resource}: {why}" for v in verdicts for resource, why in v.removals.items())
     yield from (f"  {v.site}: {v.no_deletes}" for v in verdicts if v.no_deletes)
     counted = Counter(str(v.state) for v in verdicts)
@@ -123,6 +123,18 @@ def _ending(verdict: Verdict, now: float) -> Iterator[str]:
     for one in sorted(verdict.certificates, key=lambda each: each.at):
         if (state := one.state(now)) is not ExpiryState.FINE:
             yield f"  {verdict.site}: {one.in_words(now)} ({state.severity})"
+
+
+def _kept(verdict: Verdict, now: float) -> Iterator[str]:
+    """A backup that is late, or that did not go well, with what the central cloud says of it."""
+    if (backup := verdict.backup) is None or not (backup.error or backup.is_late(now)):
+        return
+    last = (
+        "none went well yet" if backup.good_at is None else f"the last went well {in_words(now - backup.good_at)} ago"
+    )
+    late = f"; late for {in_words(now - (backup.late_at or now))}" if backup.is_late(now) else ""
+    failed = f"; {backup.status}: {backup.error}" if backup.error else ""
+    yield f"  {verdict.site}: backup: {last}{late}{failed}"
 
 
 def _said(verdict: Verdict, now: float) -> str:

@@ -9,6 +9,7 @@ from pydantic import Field, StrictBool, StrictStr
 
 from reconciler.desired.fields import RELEASE_FORM, URL_FORM, VALUE_NAME, Own
 from reconciler.desired.site_sections import IGNORED, HostSections, Secrets, SystemSection
+from reconciler.model.backup import LIMIT, MOST, BackupPolicy
 from reconciler.model.breaker import BreakerPolicy
 from reconciler.model.consent import Consent
 from reconciler.model.expiry import CertificatePolicy
@@ -41,6 +42,7 @@ WINS = (
     "proof",
     "reach",
     "certificates",
+    "backup",
 )  # policies of which one word counts whole
 
 Values = dict[Annotated[str, Field(pattern=VALUE_NAME)], Any]
@@ -91,6 +93,11 @@ class Policies(Own):
         default=None,
         description="The site's place in the central cloud: with it a site that dcmanager does not have is added. What the "
         "site does not say its group says, or else the defaults, key by key.",
+    )
+    backup: BackupPolicy | None = Field(
+        default=None,
+        description="When the site is backed up by the central cloud, and where to; never without, nor while its mode is "
+        "not apply.",
     )
     certificates: CertificatePolicy | None = Field(
         default=None, description="From when on a certificate of the site's platform that ends is told; 30 days before."
@@ -189,6 +196,14 @@ class Fleet(Own):
         default=BreakerPolicy(), description="When nothing new is begun because one site after another failed."
     )
     max_unavailable: Amount | None = _most_out("the fleet")
+    max_backups: int = Field(
+        default=MOST,
+        alias="maxBackups",
+        ge=1,
+        le=LIMIT,
+        strict=True,
+        description="So many backups of sites are made at a time, others' counted in.",
+    )
     freezes: list[Freeze] = Field(default_factory=list, description="Times in which nothing is sent.")
     approvals: Approvals = Field(default=Approvals(), description="What nobody need be asked about.")
     review: Consent = Field(

@@ -20,6 +20,7 @@ from reconciler.engine.committed import revealing
 from reconciler.engine.repository import Repository
 from reconciler.model.alarm import SiteAlarms
 from reconciler.model.central import (
+    VALIDATING,
     AlarmCounts,
     Attention,
     CentralStrategy,
@@ -29,6 +30,7 @@ from reconciler.model.central import (
     SubcloudDetail,
 )
 from reconciler.model.errors import ConfigError, ReconcilerError
+from reconciler.model.subcloud_orders import Backup
 from reconciler.model.words import Service
 
 FRESH_S = 15.0  # dcmanager's list stops its worker for a second at 5,000 subclouds: not asked for more often
@@ -56,6 +58,8 @@ class Dcmanager(Protocol):
     async def subcloud(self, name: str) -> Subcloud | None: ...
 
     async def send(self, method: str, path: str, body: Any) -> None: ...
+
+    async def back_up(self, name: str, said: Backup) -> None: ...
 
 
 class Clock(Protocol):
@@ -171,6 +175,16 @@ class Central:
     async def send(self, method: str, path: str, body: Any) -> None:
         """A write that a plan has. Raises what the client raises; what came of it is for the sender to look."""
         await (await self._client()).send(method, path, body)
+
+    async def back_up(self, site: str, said: Backup) -> None:
+        """Have a backup of a site begun. Whoever asks what the central cloud does with the site hears of it at once.
+
+        Raises what the client raises, ConfigError where the password cannot be read; `read` says what came of it.
+        """
+        if self.last and (row := self.last.subclouds.get(site)):
+            begun = replace(row, backup_status=VALIDATING)
+            self.last = replace(self.last, subclouds={**self.last.subclouds, site: begun})
+        await (await self._client()).back_up(site, said)
 
     async def _client(self) -> Dcmanager:
         async with self._flight:

@@ -16,6 +16,7 @@ from reconciler.engine.reconcile import Judged, reconcile
 from reconciler.engine.sending import Sends, sent_now
 from reconciler.engine.standing import newer, standing
 from reconciler.engine.verdicts import Whose, after, found, not_found
+from reconciler.model.backup import BackupSight, sight
 from reconciler.model.dark import HostSight
 from reconciler.model.drift import DriftEvent, SiteDrift
 from reconciler.model.errors import ReconcilerError, Visit
@@ -245,7 +246,8 @@ class Controller:
         lasts = forecast(todo, judged.observed.system, known) if todo.stages else None
         alarms = await standing(visit.remote, began, before, self._fleet.centre.alarms_of(name))
         told = found(whose, judged, outcome, now, before)
-        return replace(told, noted=noted, alarms=alarms, forecast=lasts), outcome
+        backup = self._backup(name, visit.settings, before)
+        return replace(told, noted=noted, alarms=alarms, forecast=lasts, backup=backup), outcome
 
     async def _reconciled(self, visit: SiteVisit) -> tuple[Judged, Outcome]:
         """What was read is kept only for who sends a plan that was made of it."""
@@ -279,7 +281,8 @@ class Controller:
         now = self._fleet.office.clock.now()
         before = self.verdicts.get(name)
         alarms = newer(before, self._fleet.centre.alarms_of(name))
-        self._keep(replace(not_found(self._whose(name, None), error, before, now), alarms=alarms))
+        backup = self._backup(name, self._settings(name), before)
+        self._keep(replace(not_found(self._whose(name, None), error, before, now), alarms=alarms, backup=backup))
         backoff_s = self._due.failed(name)
         return self._due.in_turn() if error.visit is Visit.STALLED else backoff_s
 
@@ -287,6 +290,12 @@ class Controller:
         repository = self._fleet.office.repository
         known = settings or self._settings(name)
         return Whose(name, known, repository.commit, repository.tree.keys.get(name, ""))
+
+    def _backup(self, name: str, settings: Settings, before: Verdict | None) -> BackupSight | None:
+        """What the central cloud said of the site's backups in its last list."""
+        last = self._fleet.centre.last
+        row = last.subclouds.get(name) if last else None
+        return sight(row, settings.backup, before.backup if before else None, self._fleet.office.clock.now())
 
     def _tell_late(self, name: str) -> None:
         """A host that is not back in time is told while its plan is on its way; of others' sites by them."""

@@ -14,7 +14,8 @@ from reconciler.model.deployment import DeployStatus, is_moving
 
 MANAGED, UNMANAGED = "managed", "unmanaged"
 ONLINE, OFFLINE = "online", "offline"
-BACKING_UP = frozenset({"validating", "pre-backup", "backing-up"})
+VALIDATING = "validating"  # the first state of a backup
+BACKING_UP = frozenset({VALIDATING, "pre-backup", "backing-up"})
 PRESTAGING = "prestaging"
 OVER = frozenset({"complete", "failed", "aborted"})
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from reconciler.model.backup import BackupPolicy
 from reconciler.model.expiry import CertificatePolicy
 from reconciler.model.fight import FightPolicy
 from reconciler.model.gate import AlarmPolicy, Freeze
@@ -69,6 +70,7 @@ class Settings(BaseModel):
     ignore: tuple[Rule, ...] = Field(default=(), description="Differences that do not count.")
     suppress: tuple[Suppression, ...] = Field(default=(), description="Alarms that are not raised for the site.")
     merged: tuple[MergeRule, ...] = Field(default=(), description="What counts as approved by having been merged.")
+    backup: BackupPolicy | None = Field(default=None, description="When the site is backed up, and where to.")
     subcloud: SubcloudPolicy | None = Field(default=None, description="Its place in the central cloud.")
     description: str = Field(default="", description="The site in a few words.")
     labels: Mapping[str, str] = Field(default_factory=dict, description="The author's own, to select sites by.")

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from reconciler.model.alarm import Noted, SiteAlarms
+from reconciler.model.backup import BackupSight
 from reconciler.model.condition import HostCondition
 from reconciler.model.dark import HostSight, SitePower, site_power
 from reconciler.model.errors import Reason
@@ -87,6 +88,7 @@ class Verdict:
     noted: what the site's event log says of the time since the last look, where something drifted in it.
     alarms: what stands in Fault Management; None where nobody told yet.
     certificates: of each type of the platform's certificates the one that ends first, and from when on that is told.
+    backup: what the central cloud says of its backups; None where nobody wants one and none was made.
     boards: what the controllers of its hosts say while the site answers nobody; empty where they were not asked.
     """
 
@@ -129,6 +131,7 @@ class Verdict:
     alarms: SiteAlarms | None = None
     boards: tuple[HostSight, ...] = ()
     certificates: tuple[Expiry, ...] = ()
+    backup: BackupSight | None = None
 
     @property
     def is_dark(self) -> bool:

@@ -9,6 +9,7 @@ from typing import Any
 from pydantic import BaseModel, SecretStr
 
 from reconciler.model.alarm import AlarmSeverity, Noted, SiteAlarms, Standing, Teller
+from reconciler.model.backup import BackupSight
 from reconciler.model.board import Health, Power, Trouble
 from reconciler.model.change import Change, FieldChange
 from reconciler.model.condition import Condition, HostCondition
@@ -245,6 +246,7 @@ def verdict_json(verdict: Verdict) -> dict[str, Any]:
     content["conditions"] = [condition_json(c, verdict.site) for c in verdict.conditions]
     content["boards"] = [asdict(sight) for sight in verdict.boards]
     content["certificates"] = [expiry_json(one, verdict.judged_at) for one in verdict.certificates]
+    content["backup"] = asdict(verdict.backup) if verdict.backup else None
     content["forecast"] = plan_forecast_json(verdict.forecast) if verdict.forecast else None
     return {"version": VERSION, **{k: plain(v) for k, v in content.items()}}
 
@@ -270,6 +272,7 @@ def verdict_of(content: Mapping[str, Any]) -> Verdict:
     lists["conditions"] = tuple(map(condition_of, members.get("conditions", ())))
     lists["boards"] = tuple(map(sight_of, members.get("boards", ())))
     lists["certificates"] = tuple(map(expiry_of, members.get("certificates", ())))
+    lists["backup"] = BackupSight(**kept) if (kept := members.get("backup")) else None
     forecast = members.get("forecast")
     lists["forecast"] = plan_forecast_of(forecast) if forecast else None
     return Verdict(**{**members, **lists, "state": State(members["state"]), "holds": holds})

@@ -121,6 +121,20 @@ FAMILIES = (
         "When the platform's certificate of a type ends that ends first; only from `certificates.warnBefore` on, and once it has.",
         "seconds",
     ),
+    Family(
+        "backup_last_success_timestamp_seconds",
+        Type.GAUGE,
+        SITE,
+        "When the last backup of the site went well; 0 where none did; only where Git wants backups, or one was made.",
+        "seconds",
+    ),
+    Family(
+        "backup_late_timestamp_seconds",
+        Type.GAUGE,
+        SITE,
+        "Since when a backup of the site is late, by its schedule; only while one is.",
+        "seconds",
+    ),
     # ---- the fleet
     _fleet("subclouds", "Sites by group and state.", "group", "state"),
     _fleet("hosts", "Hosts by group and health, as last seen.", "group", "health"),

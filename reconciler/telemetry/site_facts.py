@@ -107,6 +107,10 @@ class SiteFacts:
                 yield "subcloud_alarms_affecting_management", (), float(alarms.affecting)
 
     def _ends(self) -> Iterator[Named]:
+        if backup := self.verdict.backup:
+            yield "backup_last_success_timestamp_seconds", (), backup.good_at or 0.0
+            if backup.late_at is not None and backup.is_late(self.now):
+                yield "backup_late_timestamp_seconds", (), backup.late_at
         for one in self.verdict.certificates:
             if self.now >= one.told_from:
                 yield "certificate_expiry_timestamp_seconds", (one.type,), one.at

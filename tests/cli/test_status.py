@@ -10,6 +10,7 @@ import pytest
 from reconciler.cli.status import alarm_lines, alarming_lines, in_words, status_lines
 from reconciler.model.alarm import Alarm, AlarmSeverity, SiteAlarms
 from reconciler.model.alarming import Alarming
+from reconciler.model.backup import BackupSight
 from reconciler.model.board import Health, Power
 from reconciler.model.central import AlarmCounts
 from reconciler.model.condition import Condition, HostCondition
@@ -198,3 +199,19 @@ def test_a_certificate_that_has_expired_is_told_before_one_that_ends_soon():
         "  ottawa: certificate ssl_ca (ssl_ca_7) expired 2m ago (outage)",
         "  ottawa: certificate ssl (ssl_1) ends in 1d36m (service)",
     ]
+
+
+@pytest.mark.parametrize(
+    ("backup", "line"),
+    [
+        (BackupSight("complete-central", 1_300.0, 9_000.0), None),
+        (BackupSight("", None, 1_000.0), "backup: none went well yet; late for 7m"),
+        (
+            BackupSight("failed", 820.0, 9_000.0, "no space left"),
+            "backup: the last went well 10m ago; failed: no space left",
+        ),
+    ],
+)
+def test_a_backup_is_told_where_it_is_late_or_failed(backup, line):
+    lines = list(status_lines([verdict("ottawa", State.IN_SYNC, backup=backup)], now=1_420.0))
+    assert lines[2:-1] == ([f"  ottawa: {line}"] if line else [])

@@ -12,6 +12,8 @@ from reconciler.engine.central import DETAILS, ELSEWHERE_S, FAILED_S, FRESH_S, I
 from reconciler.model.alarm import AlarmSeverity, SiteAlarms, Teller
 from reconciler.model.central import AlarmCounts, Attention, Subcloud, SubcloudDetail
 from reconciler.model.errors import ConfigError, Unreachable
+from reconciler.model.secret import SecretRef
+from reconciler.model.subcloud_orders import Backup
 from tests.apply.fakes import unreachable
 
 PLACE = Endpoint(
@@ -353,3 +355,16 @@ async def test_details_are_asked_for_a_few_at_a_time_over_the_line_that_is_open(
     found = await asyncio.gather(*(central.detail("ottawa-001") for _ in range(5)))
     assert {each.oam for each in found} == {"192.0.2.7"}
     assert (dcmanager.opened, dcmanager.most_at_once) == (1, DETAILS)
+
+
+async def test_a_backup_is_heard_of_from_the_moment_at_which_it_is_asked_for(central, dcmanager):
+    """A plan that looks before the next list is read must not begin beside it."""
+    heard = []
+
+    async def back_up(name, said):
+        heard.append((await central.of(OTTAWA.name)).at_work(OTTAWA.name))
+
+    dcmanager.back_up = back_up
+    assert (await central.of(OTTAWA.name)).at_work(OTTAWA.name) == ""
+    await central.back_up(OTTAWA.name, Backup(SecretRef("env:SYSADMIN")))
+    assert heard == ["dcmanager is at work: its backup is validating"]

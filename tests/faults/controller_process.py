@@ -25,6 +25,7 @@ from reconciler.clients.http import Limits
 from reconciler.clients.patience import Patience
 from reconciler.engine import run
 from reconciler.engine.backoff import Backoff
+from reconciler.engine.backups import ROUND_S
 from reconciler.engine.controller import Controller
 from reconciler.engine.dark import DARK_S
 from reconciler.engine.due import Schedule
@@ -54,6 +55,7 @@ class Place:
     replicas: int = 1
     alarms_s: float = LOOK_ALARMS_S
     boards_s: float = DARK_S
+    backups_s: float = ROUND_S
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,6 +191,7 @@ def _options(place: Place) -> Running:
         lines=LINES,
         alarms_s=place.alarms_s,
         boards_s=place.boards_s,
+        backups_s=place.backups_s,
     )
 
 

@@ -7,6 +7,7 @@ from typing import Any
 from hypothesis import strategies as st
 
 from reconciler.model.alarm import AlarmSeverity, SiteAlarms, Standing, Teller
+from reconciler.model.backup import BackupSight
 from reconciler.model.board import Health, Power, Trouble
 from reconciler.model.condition import Condition, HostCondition
 from reconciler.model.dark import HostSight
@@ -114,6 +115,7 @@ VERDICTS = st.builds(
     lapsed=st.lists(TEXT, max_size=2).map(tuple),
     forecast=st.none() | FORECASTS,
     boards=st.lists(SIGHTS, max_size=2).map(tuple),
+    backup=st.none() | st.builds(BackupSight, TEXT, st.none() | TIMES, st.none() | TIMES, TEXT),
     certificates=st.lists(st.builds(Expiry, TEXT, TEXT, TIMES, TIMES), max_size=2).map(tuple),
 )
 KEYS = st.builds(ResourceKey, TEXT, TEXT, TEXT)

@@ -11,6 +11,7 @@ from prometheus_client.parser import text_string_to_metric_families
 from reconciler.cli.metric_uses import uses
 from reconciler.model.alarm import Alarm, AlarmSeverity, SiteAlarms
 from reconciler.model.alarming import Alarming
+from reconciler.model.backup import BackupSight
 from reconciler.model.board import Power
 from reconciler.model.budget import Bounded
 from reconciler.model.change import Change
@@ -63,6 +64,7 @@ FULL = verdict(
     alarms=SiteAlarms.read(
         [Alarm("u", "200.001", "host=controller-0", AlarmSeverity.WARNING, affects_management=True)], 0.0
     ),
+    backup=BackupSight("failed", 500.0, 900.0, "no room"),
     certificates=(Expiry("ssl", "ssl_1", 950.0, 900.0),),
     release="24.09",
     system_mode="simplex",

@@ -17,6 +17,7 @@ from reconciler.clients.dcmanager.strategies import Strategies
 from reconciler.clients.dcmanager.subclouds import Subclouds
 from reconciler.clients.platform import PlatformClient
 from reconciler.model.central import AlarmCounts, CentralStrategy, Subcloud, SubcloudDetail, SubcloudGroup
+from reconciler.model.subcloud_orders import Backup
 
 __all__ = ["DcmanagerClient", "Files", "Groups", "Options", "Strategies", "Subclouds"]
 ALARMS = "/v1.0/alarms"
@@ -51,6 +52,10 @@ class DcmanagerClient:
     async def send(self, method: str, path: str, body: Any) -> None:
         """A planned write, as it is. Additions go one at a time; what is answered holds secrets, and is not given on."""
         await self.of_subclouds.send(method, path, body)
+
+    async def back_up(self, name: str, said: Backup) -> None:
+        """Have a backup begun; see Subclouds.back_up."""
+        await self.of_subclouds.back_up(name, said)
 
     async def groups(self) -> tuple[SubcloudGroup, ...]:
         return await self.of_groups.all()
