@@ -43,10 +43,11 @@ def _below(node: Node) -> Iterator[SecretNamed]:
 
 
 def _of_policy(site: Site, files: Mapping[str, bytes], fleet: Node | None) -> Iterator[SecretNamed]:
-    """How it is made a subcloud: said by the site, its group or the defaults, and told apart by what it says."""
-    policy, path = site.settings.subcloud, f"subclouds/{site.name}/{SITE}"
-    own = parse_blob(path, files[path]).root if policy and path in files else None
-    for place in filter(None, (policy.sysadmin, policy.board) if policy else ()):
+    """How it is made a subcloud, and backed up: said by the site, its group or the defaults, told apart by what it says."""
+    policy, backup, path = site.settings.subcloud, site.settings.backup, f"subclouds/{site.name}/{SITE}"
+    own = parse_blob(path, files[path]).root if (policy or backup) and path in files else None
+    places = ((policy.sysadmin, policy.board) if policy else ()) + ((backup.sysadmin,) if backup else ())
+    for place in filter(None, places):
         yield SecretNamed(place.of(site.name).reference, _origin(place, own, fleet) or Origin(path, 1))
 
 

@@ -21,7 +21,7 @@ from reconciler.model.errors import Busy, ConfigError, Refused
 from reconciler.model.plan import Method
 from reconciler.model.proof import HostToll, Refusal
 from reconciler.model.rows import Row
-from reconciler.model.secret import SecretRef, Upload
+from reconciler.model.secret import Document, SecretRef, Upload
 from reconciler.simulator.exchange import Request as Asked
 from reconciler.simulator.loading import load
 from reconciler.simulator.sysinv import sysinv
@@ -79,6 +79,8 @@ def without_secrets(body: Any) -> Any:
         return PLACEHOLDER
     if isinstance(body, Upload):
         raise ConfigError("a certificate or licence is a secret, and no secret is given to a twin")
+    if isinstance(body, Document):
+        return Document(without_secrets(body.content))
     if isinstance(body, Mapping):
         return {name: without_secrets(member) for name, member in body.items()}
     return [without_secrets(member) for member in body] if isinstance(body, list | tuple) else body

@@ -7,7 +7,7 @@ import pytest
 
 from reconciler.clients.bodies import encoded, reveal
 from reconciler.model.errors import ConfigError, Refused
-from reconciler.model.secret import SecretRef, Upload, digest
+from reconciler.model.secret import Document, SecretRef, Upload, digest
 from reconciler.model.wire import plain
 
 
@@ -25,6 +25,17 @@ def test_a_reference_becomes_its_secret_wherever_it_stands(monkeypatch):
     assert orjson.loads(content)[0]["value"] == "iron"
     assert [s.get_secret_value() for s in secrets] == ["iron"]
     assert form == "application/json"
+
+
+def test_a_document_in_a_body_is_a_text_with_its_secrets_in_it(monkeypatch):
+    monkeypatch.setenv("TOKEN", 'a "b"')
+    document = Document({"trap": {"auth_token": SecretRef("env:TOKEN"), "port": 162}})
+    content, secrets, _ = encoded({"values": {"files": [document, Document({"port": 1})]}})
+    with_secret, without = orjson.loads(content)["values"]["files"]
+    assert orjson.loads(with_secret) == {"trap": {"auth_token": 'a "b"', "port": 162}}
+    assert without == '{"port":1}'
+    assert [s.get_secret_value() for s in secrets] == ['a "b"']
+    assert plain(document) == {"trap": {"auth_token": "<secret env:TOKEN>", "port": 162}}
 
 
 def test_a_plan_shows_where_a_secret_is_and_not_what_it_is(pem):

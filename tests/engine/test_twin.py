@@ -11,7 +11,7 @@ from reconciler.engine.virtual_time import run
 from reconciler.model.errors import ConfigError, Refused
 from reconciler.model.plan import replacing
 from reconciler.model.proof import HostToll, Refusal
-from reconciler.model.secret import SecretRef, Upload
+from reconciler.model.secret import Document, SecretRef, Upload
 from reconciler.observe import interpret
 from tests.adopt.proving import is_equal
 from tests.engine.twins import KINDS, OTTAWA, PLANT, YARD, inventory
@@ -86,3 +86,34 @@ def test_a_file_with_a_secret_is_not_uploaded_to_a_twin():
 def test_a_body_without_secrets_stays_as_it_is():
     body = {"name": "a", "list": [1, {"b": None}], "flag": True}
     assert without_secrets(body) == body
+
+
+def test_what_was_said_of_charts_is_there_and_more_may_be_said():
+    shown = {
+        **inventory(OTTAWA),
+        "/v1/helm_charts?app_name=cert-manager": {"charts": [{"name": "cm", "enabled": [False], "namespaces": ["a"]}]},
+        "/v1/helm_charts/cert-manager?name=cm&namespace=a": {
+            "name": "cm",
+            "namespace": "a",
+            "attributes": "enabled: false\n",
+            "user_overrides": '{"replicas": 2}',
+        },
+    }
+
+    async def told():
+        twin = twin_of(OTTAWA, shown)
+        remote = SiteRemote(OTTAWA, twin, KINDS, twin.clock)
+        before = await remote.observe()
+        said = {
+            "flags": {},
+            "attributes": {},
+            "values": {"files": [Document({"admin_token": SecretRef("env:NOT_THERE")})]},
+        }
+        await twin.send("PATCH", "/v1/helm_charts/cert-manager?name=cm&namespace=a", without_secrets(said))
+        return before, await remote.observe()
+
+    before, after = (
+        next(r.spec for k, r in seen.resources.items() if k.kind == "helm-override") for seen in run(told())
+    )
+    assert (before.is_enabled, before.values) == (False, {"replicas": 2})
+    assert list(after.values) == ["admin_token"]
