@@ -18,6 +18,7 @@ FILE = "store.db"
 # seconds and milliseconds: who cannot reach the database knows it before its session ends (libpq's own names,
 # postgresql.org/docs/15/libpq-connect.html); a connection that was cut while it lay idle is not used
 LINK = {"connect_timeout": 5, "tcp_user_timeout": 15_000, "keepalives_idle": 10, "keepalives_interval": 5}
+STOPPED_MS = 15_000  # well within a replica's session: who waits for those locks has not lost its own by then
 
 
 def file_url(folder: Path) -> URL:
@@ -55,7 +56,9 @@ def linked(url: URL) -> Engine:
     """The engine of a database, whose link is watched where there is one."""
     if url.get_backend_name() == "sqlite":
         return create_engine(url)
-    return create_engine(url, pool_pre_ping=True, connect_args=LINK)
+    engine = create_engine(url, pool_pre_ping=True, connect_args=LINK)
+    event.listen(engine, "connect", _not_for_ever)
+    return engine
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +73,16 @@ class Writing:
         with self.engine.begin() as db:
             refuse_the_late(db)
             yield db
+
+
+def _not_for_ever(connection: Any, _record: Any) -> None:
+    """A process that is stopped in the midst of a transaction keeps its locks: the server ends that, and frees them.
+
+    postgresql.org/docs/15/runtime-config-client.html; set by a statement, because poolers refuse it as a start option.
+    """
+    connection.autocommit = True
+    connection.execute(f"SET idle_in_transaction_session_timeout = {STOPPED_MS}")
+    connection.autocommit = False
 
 
 def durable(engine: Engine) -> Writing:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from sqlalchemy import text
 
 from reconciler.model.errors import ConfigError
 from reconciler.store.database import address, engine_of
@@ -20,3 +21,13 @@ def test_what_is_no_database_of_ours_is_refused_without_its_password(said):
     with pytest.raises(ConfigError, match=r"--database.*give postgresql://user:password@host:5432/name") as refused:
         address(said)
     assert "s3cret" not in str(refused.value)
+
+
+@pytest.mark.xdist_group("postgresql")
+def test_the_server_frees_what_a_process_has_locked_that_was_stopped(empty_database):
+    engine = engine_of(empty_database)
+    with engine.begin() as db:
+        assert db.scalar(text("show idle_in_transaction_session_timeout")) == "15s"
+    with engine.connect() as db:  # on a connection of the pool too, after what was set was taken back
+        assert db.scalar(text("show idle_in_transaction_session_timeout")) == "15s"
+    engine.dispose()
