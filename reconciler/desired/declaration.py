@@ -11,9 +11,11 @@ from typing import Any
 from reconciler.desired.check import check
 from reconciler.desired.files import FLEET, SITE, parse_blob
 from reconciler.desired.findings import Findings
+from reconciler.desired.merge import merged
 from reconciler.desired.own_values import head
 from reconciler.desired.scalars import raw_text
 from reconciler.desired.settings import DEFAULT_GROUP, LAYER_NAME, Fleet, SiteFile, resolved
+from reconciler.desired.software import check_release
 from reconciler.model.errors import ConfigError, ConfigErrors
 from reconciler.model.node import Node
 from reconciler.model.origin import Origin
@@ -25,12 +27,15 @@ class Declaration:
     """layers: their names where they are written, the lowest first. values: None where nobody declares any.
 
     pruned: the kinds that `prune` names, where it does; whether there are such kinds is judged where kinds are known.
+    software, kubernetes: as defaults, group and site say them together, each value where it was written.
     """
 
     settings: Settings = field(default_factory=Settings)
     layers: tuple[Node, ...] = ()
     values: Mapping[str, Node] | None = None
     pruned: Mapping[str, Origin] = field(default_factory=dict)
+    software: Node | None = None
+    kubernetes: Node | None = None
 
 
 def declaration(fleet: Node | None, site: Node | None, folder: str, findings: Findings) -> Declaration:
@@ -41,12 +46,21 @@ def declaration(fleet: Node | None, site: Node | None, folder: str, findings: Fi
     if own is None or (fleet is not None and known is None):
         return Declaration()
     _check_own(own, site, known, folder, findings)
+    group = own.group or DEFAULT_GROUP
+    software = merged(iter(_given("software", fleet, site, group)))
+    check_release(software, _releases(known), findings)
     return Declaration(
         settings=resolved(known, own),
         layers=tuple(_layers(site, findings)),
-        values=_values(fleet, site, own.group or DEFAULT_GROUP),
-        pruned=_pruned(fleet, site, own.group or DEFAULT_GROUP),
+        values=_values(fleet, site, group),
+        pruned=_pruned(fleet, site, group),
+        software=software,
+        kubernetes=merged(iter(_given("kubernetes", fleet, site, group))),
     )
+
+
+def _releases(fleet: Fleet | None) -> Collection[str]:
+    return fleet.system_controller.releases if fleet and fleet.system_controller else ()
 
 
 def load_fleet(content: bytes, path: str = FLEET) -> Fleet:
@@ -81,6 +95,8 @@ def fleet_part(fleet: bytes, site: bytes) -> bytes:
     parts = [known.get("defaults"), known.at("groups", group), known.get("freezes")]
     if approvals := known.get("approvals"):
         parts.append(approvals)
+    if any(place.get("software") for place in (own, *parts[:2]) if place):  # by them its release is judged
+        parts.append(known.at("systemController", "releases"))
     return json.dumps([group, is_known, *map(_exact, parts)], sort_keys=True).encode()
 
 

@@ -15,6 +15,7 @@ from reconciler.model.reference import IN_DOCUMENTS, IN_DOCUMENTS_IN_WORDS
 MAC_FORM = r"^([0-9a-fA-F]{2}[:-]){5}[0-9a-fA-F]{2}$"  # the CRD's lets G..Z through
 VALUE_NAME = r"^[A-Za-z_][A-Za-z0-9_]*$"
 RELEASE_FORM = r"^[0-9]+\.[0-9]+(\.[0-9]+)*$"
+KUBERNETES_FORM = r"^v?[0-9]+\.[0-9]+\.[0-9]+$"
 URL_FORM = r"^https?://.+$"
 PATTERNS_IN_WORDS = {
     DURATION_FORM: "must be a duration as 4h, 1h30m or 45m",
@@ -30,6 +31,7 @@ PATTERNS_IN_WORDS = {
     VALUE_NAME: "must begin with a letter or _ and have letters, digits and _ only",
     r"^(/|https?://|ftp://).+\.(tgz|tar\.gz)$": "must be a path or a URL of a .tgz or .tar.gz file",
     RELEASE_FORM: 'must be a release such as "24.10"',
+    KUBERNETES_FORM: "must be a version such as v1.30.6",
     URL_FORM: "must be an http or https URL",
 }
 

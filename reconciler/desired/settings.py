@@ -9,6 +9,7 @@ from pydantic import Field, StrictBool, StrictStr
 
 from reconciler.desired.fields import RELEASE_FORM, URL_FORM, VALUE_NAME, Own
 from reconciler.desired.site_sections import IGNORED, HostSections, Secrets, SystemSection
+from reconciler.desired.software import Kubernetes, Software
 from reconciler.model.backup import LIMIT, MOST, BackupPolicy
 from reconciler.model.breaker import BreakerPolicy
 from reconciler.model.consent import Consent
@@ -103,6 +104,8 @@ class Policies(Own):
         default=None, description="From when on a certificate of the site's platform that ends is told; 30 days before."
     )
     values: Values | None = Field(default=None, description="What ${name} stands for in a site's documents.")
+    software: Software | None = Field(default=None, description="The release that the site is to run.")
+    kubernetes: Kubernetes | None = Field(default=None, description="The Kubernetes that the site is to run.")
 
 
 def _most_out(of: str) -> Any:

@@ -79,6 +79,8 @@ def _assembled(name: str, said: Declaration, file_sets: list[FileSet], findings:
         own_secrets=dict(own.members()) if together.own and (own := together.own.get("secrets")) else {},
         install_values=together.install_values,
         bootstrap_values=together.bootstrap_values,
+        software=said.software,
+        kubernetes=said.kubernetes,
     )
 
 

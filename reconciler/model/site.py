@@ -103,6 +103,7 @@ class Site:
     deployment: the documents as a Deployment Manager takes them, where it is to have them
     documents: kind -> name -> spec, for AddressPool, PlatformNetwork, DataNetwork, PtpInstance, PtpInterface; the
       parameters of a PtpInstance are always by section (the old flat list is the section `global`)
+    software, kubernetes: the versions that the site is to run, as fleet.yaml and site.yaml say them together
     """
 
     name: str
@@ -117,6 +118,8 @@ class Site:
     install_values: Node | None = None
     bootstrap_values: Node | None = None
     deployment: str = ""
+    software: Node | None = None
+    kubernetes: Node | None = None
     pruned: Mapping[str, Origin] = field(default_factory=dict)  # kinds that `prune` names, where it does
     warnings: tuple[Notice, ...] = field(default=())
 
