@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from typing import Any
 
 from reconciler.apply.judge import Verdict, conflict_text, judge, overtaken, remaining
 from reconciler.apply.looks import looks
 from reconciler.apply.resolve import body_of, path_of, refs
 from reconciler.apply.trap import note, settle, taken_up
+from reconciler.apply.until import is_so, until
 from reconciler.apply.work import FIRST_SERVER_ERROR, Work
 from reconciler.model.change import Change
-from reconciler.model.errors import Busy, Conflict, NotReady, ReconcilerError, Refused, Stopped, Unreachable
+from reconciler.model.errors import Busy, Conflict, NotReady, ReconcilerError, Refused, Unreachable
 from reconciler.model.forecast import Act
 from reconciler.model.history import Deed
 from reconciler.model.kind import Context
 from reconciler.model.outcome import Entry, StepResult
-from reconciler.model.plan import Call, Step, Until
+from reconciler.model.plan import Call, Step
 from reconciler.model.snapshot import Snapshot
 
 MOST_TOLD = 3  # names in one line of a history
@@ -133,12 +134,13 @@ def _calls(step: Step, todo: tuple[Change[Any], ...], seen: Snapshot, work: Work
 
 
 async def _call(call: Call, seen: Snapshot, work: Work) -> None:
-    path = path_of(call.path, call.refs, seen, work.made)
-    answer = await _send_when_free(call, path, body_of(call.body, seen, work.made), work)
-    if call.creates and isinstance(answer, dict):
-        work.made[call.creates] = {n: answer[n] for n in ("uuid", "id") if answer.get(n) is not None}
+    if not await is_so(call, seen, work):
+        path = path_of(call.path, call.refs, seen, work.made)
+        answer = await _send_when_free(call, path, body_of(call.body, seen, work.made), work)
+        if call.creates and isinstance(answer, dict):
+            work.made[call.creates] = {n: answer[n] for n in ("uuid", "id") if answer.get(n) is not None}
     if call.until:
-        await _until(call.until, call, seen, work)
+        await until(call.until, call, seen, work)
 
 
 async def _send_when_free(call: Call, path: str, body: Any, work: Work) -> Any:
@@ -154,25 +156,6 @@ async def _send_when_free(call: Call, path: str, body: Any, work: Work) -> Any:
             work.say(f"waiting: {busy.fault}")
             work.tell(Deed.WAITS, "to be asked again")
             await work.clock.sleep(polls())
-
-
-async def _until(until: Until, call: Call, seen: Snapshot, work: Work) -> None:
-    path, value = path_of(until.path, call.refs, seen, work.made), None
-    wanted = " or ".join(map(str, until.values))
-    work.tell(Deed.WAITS, f"until {path} {until.attribute} is {wanted}, at most {until.limit_s:g} s")
-    async for _ in looks(until.limit_s, work):
-        found = await work.get(path, call.service)
-        value = found.get(until.attribute)
-        if value in until.values:
-            work.tell(Deed.SEEN, f"{until.attribute} is {value}")
-            return
-        if value in until.fails:
-            raise Stopped(work.site, f"{until.attribute} is {value}", _why(found, until))
-    raise NotReady(f"{work.site}: {path} {until.attribute} is {value!r} after {until.limit_s:g} s, not {wanted}")
-
-
-def _why(found: Mapping[str, Any], until: Until) -> str:
-    return str(found.get(until.told_by) or "") if until.told_by else ""
 
 
 async def _verified(step: Step, work: Work) -> None:

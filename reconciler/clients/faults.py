@@ -25,6 +25,7 @@ from reconciler.model.errors import (
     Unauthorized,
     Unreachable,
     asks_to_wait,
+    complaints,
 )
 
 LONGEST = 500  # characters of a fault that are shown: some are whole SQL statements
@@ -112,4 +113,4 @@ def _plain(text: str) -> str:
     if re.search(r"<\s*(html|body|h1|title)\b", text, re.IGNORECASE):
         body = re.sub(r"(?is)<(head|style|script)\b.*?</\1>", " ", text)
         return html.unescape(re.sub(r"<[^>]+>", " ", body))
-    return text
+    return complaints(text) if "[Fail]" in text else text

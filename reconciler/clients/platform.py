@@ -108,7 +108,10 @@ class PlatformClient:
         return without_links(self._value(await self._authorized(request), request))
 
     async def list(self, path: str, items: str, *, host: str = "") -> tuple[Row, ...]:
-        """Every row of a collection, over all its pages. Never part of a list: what is not complete is an error."""
+        """Every row of a collection, over all its pages. Never part of a list: what is not complete is an error.
+
+        items: the key that holds them; "" where the answer is the list.
+        """
         rows: list[Row] = []
         async for page, request in self._pages(path, host):
             rows += self._rows(page, items, request)
@@ -177,7 +180,7 @@ class PlatformClient:
         raise garbled(request, self._line.site, f"{answer.status} with what is not JSON")
 
     def _rows(self, page: Any, items: str, request: Request) -> Iterator[Row]:
-        rows = page.get(items) if isinstance(page, dict) else None
+        rows = page if not items else page.get(items) if isinstance(page, dict) else None
         if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
             raise self._no_list(items, page, request)
         yield from rows
@@ -214,5 +217,5 @@ def _next_query(page: Mapping[str, Any]) -> Query | None:
     the global list even for a host's own (collection.py get_next: hardly a caller gives its url), where /v1/partitions
     answers with an empty list and /v1/iinterfaces with a refusal.
     """
-    link = page.get("next")
+    link = page.get("next") if isinstance(page, Mapping) else None
     return tuple(parse_qsl(urlsplit(link).query, keep_blank_values=True)) if isinstance(link, str) and link else None

@@ -25,9 +25,7 @@ class SysadminPassword(Own):
 class Prestage(Own):
     """A release that a site does not have is copied to it by dcmanager, from the centre, where it must be deployed."""
 
-    sysadmin_password: SysadminPassword = Field(
-        alias="sysadminPassword", description="Password of the user sysadmin at the site."
-    )
+    sysadmin: SysadminPassword = Field(description="Password of the user sysadmin at the site.")
 
 
 class Software(Own):

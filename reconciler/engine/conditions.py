@@ -18,7 +18,8 @@ def over(standing: Iterable[HostCondition], todo: Plan, system: SystemState) -> 
     """The hosts whose condition has passed: the host shows it, or nobody wants to lock it any more."""
     for condition in standing:
         host = system.hosts.get(condition.host)
-        is_wanted = condition.host in todo.locked_hosts or (host and not host.is_unlocked)
+        errands = {name for errand in todo.errands for group in errand.hosts for name in group}
+        is_wanted = condition.host in {*todo.locked_hosts, *errands} or (host and not host.is_unlocked)
         if condition.name.is_over(host) or (condition.name.is_before and not is_wanted):
             yield condition.host
 

@@ -69,6 +69,7 @@ def judged_again(visit: Visit, office: Office) -> Permits:
 async def _case(plan: Plan, seen: Snapshot, visit: Visit, office: Office, *, again: bool = False) -> Case:
     settings, around = visit.settings, await visit.remote.surroundings(again=again)
     boards = await asked(office.boards, visit.site, plan.reinstalled, waits=again)
+    prechecked = await visit.remote.prechecked(plan) if plan.errands else ()
     allowance = office.bounds.of(visit.site)
     return Case(
         site=visit.site,
@@ -87,4 +88,5 @@ async def _case(plan: Plan, seen: Snapshot, visit: Visit, office: Office, *, aga
         guards=allowance.guards,
         budgets=allowance.budgets,
         out=visit.out() if again else frozenset(),
+        prechecked=prechecked,
     )

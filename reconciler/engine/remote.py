@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import Callable, Collection, Mapping
 from typing import Any, Protocol
 
+from reconciler.engine.prechecks import Prechecks
 from reconciler.engine.subcloud_side import SubcloudSide
 from reconciler.engine.surroundings import Neighbours, surroundings
 from reconciler.model.alarm import Noted, SiteAlarms
@@ -13,7 +14,7 @@ from reconciler.model.errors import ConfigError, ReconcilerError
 from reconciler.model.gate import Surroundings
 from reconciler.model.host import SystemState
 from reconciler.model.kind import Kinds
-from reconciler.model.plan import Method
+from reconciler.model.plan import Method, Plan
 from reconciler.model.rows import COLLECTIONS, Row, Rows
 from reconciler.model.snapshot import Snapshot
 from reconciler.model.words import Service
@@ -73,6 +74,7 @@ class SiteRemote:
         self._silent_until = 0.0  # Fault Management is not asked again for a verdict's sake
         self._alarms: SiteAlarms | None = None  # as they were read for a gate, until somebody else is told of them
         self._turn = asyncio.Lock()  # windows that are open together look at the same site
+        self._prechecks = Prechecks(clock)
 
     @property
     def system(self) -> SystemState:
@@ -152,6 +154,10 @@ class SiteRemote:
         if self._neighbours.fault and Service.FAULT not in found.unread:
             self._alarms, self._silent_until = SiteAlarms.read(found.alarms, self._clock.now()), 0.0
         return found
+
+    async def prechecked(self, plan: Plan) -> tuple[str, ...]:
+        """Why services would refuse what a plan that is about to be sent has for them, in their words."""
+        return await self._prechecks.of(plan, self.send)
 
     async def alarms(self, since: float) -> SiteAlarms | None:
         """What stands in the site's Fault Management: as a gate has read it since then, or else read now.

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 ENDED = frozenset({"applied", "aborted"})
 # a strategy that failed holds no host; it only forbids another one (starlingx/nfv nfv_vim strategy states)
 FAILED = frozenset({"build-failed", "build-timeout", "apply-failed", "apply-timeout", "abort-failed", "abort-timeout"})
+MOVING = frozenset({"start", "activate", "activate-rollback"})  # `host` is also between two hosts
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,3 +29,8 @@ class Deployment:
     from_release: str
     to_release: str
     state: str
+
+    @property
+    def is_moving(self) -> bool:
+        """Something is being done on it this moment; else it waits for the next call (software/states.py)."""
+        return self.state in MOVING

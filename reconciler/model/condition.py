@@ -27,6 +27,7 @@ class Condition(StrEnum):
     NOT_ENABLED = "not-enabled"  # it is neither back nor failed
     OUT_OF_DATE = "out-of-date"  # it came back with another configuration than it was unlocked for
     LEFT_LOCKED = "left-locked"  # we locked it, and it should be back by now
+    DEPLOY_FAILED = "deploy-failed"  # VIM was to bring it to another release, and did not
 
     @property
     def about(self) -> About:
@@ -36,7 +37,13 @@ class Condition(StrEnum):
     @property
     def is_before(self) -> bool:
         """The host is in service: it was not locked."""
-        return self in {self.LOCK_REFUSED, self.LOCK_STUCK, self.SWACT_REFUSED, self.SWACT_STUCK}
+        return self in {
+            self.LOCK_REFUSED,
+            self.LOCK_STUCK,
+            self.SWACT_REFUSED,
+            self.SWACT_STUCK,
+            self.DEPLOY_FAILED,
+        }
 
     @property
     def is_out(self) -> bool:
@@ -47,6 +54,8 @@ class Condition(StrEnum):
         """Whether the host shows that it is over. What keeps a host from being locked shows nowhere."""
         if host is None:
             return True
+        if self is self.DEPLOY_FAILED:
+            return False  # until nobody wants that release any more, or the site has it
         if self.is_before:
             moved = self in {self.SWACT_REFUSED, self.SWACT_STUCK} and not host.is_active
             return moved or host.administrative == "locked"
@@ -130,6 +139,14 @@ ABOUT = {
         "We locked the host, and it should have been back by now: it is out of service.",
         "stxr history {site}: what was sent last, and what it waits for; whether the site answers.",
         "let us end it; or system host-unlock {host}, which ends our window as well",
+    ),
+    Condition.DEPLOY_FAILED: About(
+        "VIM was to bring the site to another release of its software, or of Kubernetes, and that failed at this host. VIM "
+        "unlocks by itself the hosts that it had locked.",
+        "The reason, in the words of VIM and USM. software deploy show and software deploy host-list on the site; "
+        "sw-manager sw-deploy-strategy show --details; /var/log/software.log, /var/log/nfv-vim.log.",
+        f"mend what it says, then {_RESUME}, which goes on where it ended; or take the release back in Git, and "
+        "software deploy abort on the site",
     ),
 }
 

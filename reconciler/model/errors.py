@@ -342,6 +342,13 @@ def asks_to_wait(fault: str) -> bool:
     return any(plea.words in words for plea in PLEAS)
 
 
+def complaints(text: str) -> str:
+    """The words of a fault; of a report of health that which is not well (`[Fail]`), or all of it where all is well."""
+    lines = [line.strip() for line in text.splitlines() if line.strip()]
+    bad = [line for line in lines if not line.endswith("[OK]")] if any("[Fail]" in line for line in lines) else lines
+    return " ".join(bad)
+
+
 def _place(site: str, host: str) -> str:
     place = " ".join(filter(None, (site, host)))
     return f"{place}: " if place else ""

@@ -48,6 +48,7 @@ class GateName(StrEnum):
     BREAKER = "breaker"  # one site after another has failed
     FREEZE = "freeze"  # the fleet stands still for a time
     OTHER_WRITER = "other_writer"
+    PRECHECK = "precheck"  # the service that would do it says why it would not
     REDUNDANCY = "redundancy"  # no partner would take over
     ALARMS = "alarms"
     BOARD = "board"  # a host that is to be reinstalled cannot be by its controller
@@ -184,6 +185,7 @@ class Case:
 
     out: hosts that the plan has out of service while it asks.
     disproved: why the change does not come out, by a proof that counts; "" where none says so.
+    prechecked: why services would refuse what the plan asks them for, in their words.
     """
 
     site: str
@@ -203,6 +205,7 @@ class Case:
     budgets: tuple[Budget, ...] = ()
     out: frozenset[str] = frozenset()
     disproved: str = ""
+    prechecked: tuple[str, ...] = ()
 
     @property
     def is_disruptive(self) -> bool:

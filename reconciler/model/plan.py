@@ -9,6 +9,7 @@ from itertools import takewhile
 from typing import Any, Literal
 
 from reconciler.model.change import Change
+from reconciler.model.condition import Condition
 from reconciler.model.resource import ResourceKey
 from reconciler.model.words import Disruption, Service
 
@@ -33,7 +34,9 @@ class Until:
     """The effect to wait for: GET `path` until `attribute` is one of `values`; refs as in the call.
 
     `limit_s` is real seconds of the platform; the message on its end names the attribute and what it was.
-    fails: values after which it does not come any more; told_by: the attribute that says why then.
+    fails: values after which it does not come any more; told_by: the attribute that says why then. Attributes below
+      others are named with dots.
+    outlasts: the service goes away meanwhile, with the host that it runs on: no answer is no end.
     """
 
     path: str
@@ -42,6 +45,30 @@ class Until:
     limit_s: float = 120.0
     fails: tuple[Any, ...] = ()
     told_by: str = ""
+    outlasts: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Errand:
+    """What a service does by itself once a call has asked it to: a strategy of VIM, host after host.
+
+    hosts: on which; those of a group together, the groups in this order. locks: they are taken out of service for it.
+    release: what the site's software goes to, or is_back to; a deployment to it, or from it, that stands half way is gone
+      on with.
+    asks: the call that says beforehand, and does nothing, why it would be refused.
+    failure: what its bad end is called.
+    """
+
+    hosts: tuple[tuple[str, ...], ...]
+    failure: Condition
+    locks: bool = False
+    release: str = ""
+    is_back: bool = False
+    asks: Call | None = None
+
+    @property
+    def locked_hosts(self) -> tuple[str, ...]:
+        return tuple(host for group in self.hosts for host in group) if self.locks else ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +78,8 @@ class Call:
     `{name}` in the path, and Ref values anywhere in the body, are filled from `refs` and the site's ids when sent.
     creates: the resource whose ids the answer brings.
     once: calls with the same word are sent once, at the end of their stage (PTP apply, service-parameter apply).
+    unless: the call is not sent where this is so already: whoever takes over from a process that died asks for nothing
+      twice. What it waits for is waited for all the same.
     """
 
     method: Method
@@ -61,6 +90,8 @@ class Call:
     until: Until | None = None
     once: str = ""
     service: Service = Service.PLATFORM
+    unless: Until | None = None
+    errand: Errand | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +145,16 @@ class Stage:
     is_second: bool = False
     at_once: int = 1
 
+    @property
+    def errands(self) -> tuple[Errand, ...]:
+        return tuple(call.errand for step in self.steps for call in step.calls if call.errand)
+
+    @property
+    def locked_hosts(self) -> tuple[str, ...]:
+        """Hosts in service that leave it, by us or by a service that is asked to, in turn."""
+        own = (self.host,) if self.opening is Opening.LOCK else ()
+        return (*own, *(host for errand in self.errands for host in errand.locked_hosts))
+
 
 def locking(stages: Iterable[Stage], host: str) -> Stage | None:
     """The first of these stages that takes a host out of service."""
@@ -161,8 +202,13 @@ class Plan:
 
     @property
     def locked_hosts(self) -> tuple[str, ...]:
-        """Hosts in service that this plan locks, in turn; one that it locks twice is there twice."""
-        return tuple(s.host for s in self.stages if s.opening is Opening.LOCK)
+        """Hosts in service that this plan locks, or has locked, in turn; one that it locks twice is there twice."""
+        return tuple(host for stage in self.stages for host in stage.locked_hosts)
+
+    @property
+    def errands(self) -> tuple[Errand, ...]:
+        """What services are asked to do by themselves, in turn."""
+        return tuple(errand for stage in self.stages for errand in stage.errands)
 
     @property
     def reinstalled(self) -> frozenset[str]:
@@ -179,7 +225,8 @@ class Plan:
     def most_out(self) -> int:
         """How many hosts it takes out of service at a time, at the most, and those that it leaves so."""
         runs = ((s, run_of(self.stages[number:])) for number, s in enumerate(self.stages) if s.opening is Opening.LOCK)
-        beside = max((min(stage.at_once, length) for stage, length in runs), default=0)
+        together = (len(group) for errand in self.errands if errand.locks for group in errand.hosts)
+        beside = max((*(min(stage.at_once, length) for stage, length in runs), *together), default=0)
         left = len(self.left_locked)
         return left + beside if len(self.locked_hosts) > left else left
 

@@ -20,7 +20,8 @@ Row = Mapping[str, Any]
 class Collection:
     """A list of an owner API: its path, the key that holds its rows, whether it is asked once or once per host.
 
-    `{host}` in the path is the host's uuid, `{name}` its name. is_object: the path shows one object, which is the only row.
+    `{host}` in the path is the host's uuid, `{name}` its name. is_object: the path shows one object, which is the only row;
+    without a key that holds rows, the path shows a list of them.
     hidden: a member of the rows that is a secret: only its digest is kept, as `model.secret` makes it; "" stays "".
     named: members that hold a name and its value: the value of a name that tells a secret is never given away.
     of: the list whose rows say what else fills the path; `into` says it of each, as rows whose members the rows of this
@@ -52,9 +53,12 @@ class Collection:
         text = str(row.get(self.hidden) or "")
         return {**row, self.hidden: digest(text) if text else ""}
 
-    def shown(self, rows: Iterable[Row]) -> Mapping[str, Any]:
+    def shown(self, rows: Iterable[Row]) -> Any:
         """What the path shows, made of rows again; secrets masked as the platform masks them."""
-        return next(iter(rows), {}) if self.is_object else {self.items: [self._masked(row) for row in rows]}
+        if self.is_object:
+            return next(iter(rows), {})
+        listed = [self._masked(row) for row in rows]
+        return {self.items: listed} if self.items else listed
 
     def _masked(self, row: Row) -> Row:
         if self.named is None:
@@ -65,7 +69,7 @@ class Collection:
     def rows_in(self, content: Any) -> tuple[Row, ...] | None:
         """The rows of what a path showed; None where it is not of this form."""
         found = content if isinstance(content, Mapping) else {}
-        rows = [found] if self.is_object and found else found.get(self.items)
+        rows = [found] if self.is_object and found else found.get(self.items) if self.items else content
         return tuple(map(self.kept, rows)) if isinstance(rows, list) else None
 
     def parts(self, parents: Iterable[Row]) -> tuple[Row, ...]:
@@ -91,6 +95,12 @@ def _of_people(row: Row) -> Row:
     said = hidden(parsed(row.get("user_overrides") or ""))
     kept = ("application", "chart", "name", "namespace", "attributes")
     return {name: row[name] for name in kept if name in row} | {"user_overrides": dumps(said) if said else None}
+
+
+def _of_release(row: Row) -> Row:
+    """Its packages are left out: thousands of names."""
+    kept = ("release_id", "state", "sw_version", "unremovable", "reboot_required", "requires")
+    return {name: row[name] for name in kept if name in row}
 
 
 def _listed(name: str, items: str = "", **facts: Any) -> Collection:
@@ -157,6 +167,15 @@ COLLECTIONS: Mapping[str, Collection] = {
             of="helm_charts",
             into=_of_chart,
             kept_as=_of_people,
+        ),
+        # of Kubernetes: what there is, and which of it runs (sysinv kube_version.py)
+        _listed("kube_versions"),
+        # of software management (starlingx/update release_data.py to_query_dict, deploy.py)
+        Collection("usm_releases", "/v1/release", "", service=Service.USM, kept_as=_of_release),
+        Collection("usm_deploy", "/v1/deploy", "", service=Service.USM),
+        # the strategy that VIM has, of whatever type (starlingx/nfv _current_strategy.py)
+        Collection(
+            "vim_strategy", "/api/orchestration/current-strategy/strategy", "", service=Service.VIM, is_object=True
         ),
         _per_host("iinterfaces"),
         _per_host("partitions"),

@@ -23,7 +23,7 @@ from reconciler.model.kind import Kinds
 from reconciler.model.multipart import File, InBase64, Multipart
 from reconciler.model.origin import Origin
 from reconciler.model.outcome import Entry, Outcome, StepResult
-from reconciler.model.plan import Blocked, Call, Opening, Plan, Ref, Stage, StageType, Step, Until
+from reconciler.model.plan import Blocked, Call, Errand, Opening, Plan, Ref, Stage, StageType, Step, Until
 from reconciler.model.removal import Pruning, Removal, RemovedValue
 from reconciler.model.resource import Resource, ResourceKey
 from reconciler.model.secret import SecretRef, Upload
@@ -37,6 +37,7 @@ _RECORDS: Mapping[str, Callable[..., Any]] = {
     for cls in (
         *(Blocked, Call, Change, Entry, FieldChange, Plan, Pruning, Ref, Removal, RemovedValue, Resource),
         *(
+            Errand,
             File,
             Hold,
             HostCondition,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict, replace
+from dataclasses import fields, is_dataclass, replace
 from hashlib import sha256
 from typing import Any
 
@@ -14,11 +14,14 @@ from reconciler.model.change import Change
 from reconciler.model.plan import FORMAT, Blocked, Stage
 from reconciler.model.words import Action
 
+LATER = frozenset(("errand", "fails", "outlasts", "told_by", "unless"))  # where they say nothing, a plan is as it was
+
 
 def plan_id(site: str, stages: Iterable[Stage], blocked: Iterable[Blocked] = ()) -> str:
     """Twelve hex digits over what a reviewer approves: values, before-values, window states, calls."""
     content = [FORMAT, site, [_stage(s) for s in stages], sorted(str(b.key) for b in blocked)]
-    return sha256(orjson.dumps(content, default=_plain, option=orjson.OPT_SORT_KEYS)).hexdigest()[:12]
+    option = orjson.OPT_SORT_KEYS | orjson.OPT_PASSTHROUGH_DATACLASS
+    return sha256(orjson.dumps(content, default=_plain, option=option)).hexdigest()[:12]
 
 
 def stage_id(stage: Stage) -> str:
@@ -46,4 +49,7 @@ def _plain(value: Any) -> Any:
         return sorted(value, key=str)
     if isinstance(value, Mapping):
         return dict(value)
-    return asdict(value) if hasattr(value, "__dataclass_fields__") else list(value)
+    if is_dataclass(value):
+        said = {field.name: getattr(value, field.name) for field in fields(value)}
+        return {name: member for name, member in said.items() if member or name not in LATER}
+    return list(value)

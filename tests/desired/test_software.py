@@ -18,7 +18,7 @@ systemController:
   credentials: {username: stxr, password: {secretRef: env:STXR_PASSWORD}}
 defaults:
   software:
-    prestage: {sysadminPassword: {secretRef: env:SYSADMIN}}
+    prestage: {sysadmin: {secretRef: env:SYSADMIN}}
 groups:
   east:
     software: {release: "24.09.1"}
@@ -42,7 +42,7 @@ def test_each_part_is_said_by_the_site_its_group_or_the_defaults():
     assert site.software.plain() == {
         "release": "25.03.1",
         "rollback": True,
-        "prestage": {"sysadminPassword": {"secretRef": "env:SYSADMIN"}},
+        "prestage": {"sysadmin": {"secretRef": "env:SYSADMIN"}},
     }
     assert (site.software.get("release").origin.file, site.software.get("prestage").origin.file) == (
         SITE_FILE,
@@ -69,7 +69,7 @@ def test_a_release_whose_text_yaml_would_lose_is_refused_where_it_stands():
         ('software: {release: "latest"}', "must be a release"),
         ("software: {release: 24.09.1, undo: true}", "software.undo is not known"),
         ("software: {rollback: sometimes}", "software.rollback"),
-        ("software: {prestage: {sysadminPassword: secret}}", "sysadminPassword"),
+        ("software: {prestage: {sysadmin: secret}}", "sysadmin"),
         ("kubernetes: {version: newest}", "must be a version such as v1.30.6"),
     ],
 )
@@ -101,6 +101,6 @@ def test_which_releases_the_centre_has_reaches_the_sites_that_say_one():
     after = FLEET.replace('"24.09", ', "")
     mine = b"group: east\n"
     assert fleet_part(FLEET.encode(), mine) != fleet_part(after.encode(), mine)
-    bare = FLEET.replace("  software:\n    prestage: {sysadminPassword: {secretRef: env:SYSADMIN}}\n", "  mode: plan\n")
+    bare = FLEET.replace("  software:\n    prestage: {sysadmin: {secretRef: env:SYSADMIN}}\n", "  mode: plan\n")
     other = bare.replace('"24.09", ', "")
     assert fleet_part(bare.encode(), b"{}\n") == fleet_part(other.encode(), b"{}\n")

@@ -9,7 +9,7 @@ from reconciler.plan import stage_id
 
 
 def judge(case: Case) -> Hold | None:
-    if not case.locks:
+    if not (case.locks or case.plan.errands):
         return None
     found = [c for c in case.conditions if _holds(c, case)]
     if not found:

@@ -7,8 +7,11 @@ A host that somebody locked by hand is told under this name too (engine.verdicts
 
 from __future__ import annotations
 
+from reconciler.model.busy import Deployment
 from reconciler.model.gate import Case, GateName, Hold
 from reconciler.model.words import Service
+
+SOFTWARE = "sw-upgrade"  # VIM's name of a strategy that deploys software
 
 
 def judge(case: Case) -> Hold | None:
@@ -16,13 +19,25 @@ def judge(case: Case) -> Hold | None:
     if at_work and not at_work.is_ended:
         return Hold(GateName.OTHER_WRITER, f"VIM's {at_work.name} strategy is {at_work.state}")
     deploy = case.surroundings.deployment
-    if deploy:
+    if deploy and not _is_gone_on_with(case, deploy):
         way = f"from {deploy.from_release} to {deploy.to_release}"
         return Hold(GateName.OTHER_WRITER, f"the software deployment {way} is in state {deploy.state}, and not deleted")
     attention = case.surroundings.attention
     if attention and (told := attention.at_work(case.site)):
         return Hold(GateName.OTHER_WRITER, told)
     return _unknown(case)
+
+
+def _is_gone_on_with(case: Case, deploy: Deployment) -> bool:
+    """Whether the plan has VIM end what a strategy of VIM began and did not end, and nobody is at it.
+
+    That strategy is still there, ended; a deployment without one is somebody's own work.
+    """
+    begun_by = case.surroundings.orchestration
+    if begun_by is None or begun_by.name != SOFTWARE or deploy.is_moving:
+        return False
+    ends = ((e, deploy.from_release if e.is_back else deploy.to_release) for e in case.plan.errands)
+    return any(errand.release == end for errand, end in ends)
 
 
 def _unknown(case: Case) -> Hold | None:

@@ -1,0 +1,82 @@
+"""Waiting for what a call brings about: seen in an attribute, gone wrong in another value of it, or not there in time."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from reconciler.apply.looks import looks
+from reconciler.apply.resolve import path_of
+from reconciler.apply.work import FIRST_SERVER_ERROR, Work
+from reconciler.model.errors import NotReady, Refused, Stopped, Stuck, Unauthorized, Unreachable, complaints
+from reconciler.model.history import Deed
+from reconciler.model.plan import Call, Errand, Until
+from reconciler.model.snapshot import Snapshot
+
+GONE = "no answer"
+
+
+async def is_so(call: Call, seen: Snapshot, work: Work) -> bool:
+    """Whether the call need not be sent, because what it asks for was asked for already."""
+    already = call.unless
+    if already is None:
+        return False
+    path = path_of(already.path, call.refs, seen, work.made)
+    value = member(await work.get(path, call.service), already.attribute)
+    if value not in already.values:
+        return False
+    work.tell(Deed.SEEN, f"{call.method} {call.path} is not sent: {already.attribute} is {value}")
+    return True
+
+
+async def until(awaited: Until, call: Call, seen: Snapshot, work: Work) -> None:
+    """Raises NotReady where it takes too long, Stopped or Stuck where it ends badly."""
+    path, value = path_of(awaited.path, call.refs, seen, work.made), None
+    wanted = " or ".join(map(str, awaited.values))
+    work.tell(Deed.WAITS, f"until {path} {awaited.attribute} is {wanted}, at most {awaited.limit_s:g} s")
+    async for _ in looks(awaited.limit_s, work):
+        found = await _found(path, awaited, call, work)
+        value = member(found, awaited.attribute) if found is not None else GONE
+        if value in awaited.values:
+            work.tell(Deed.SEEN, f"{awaited.attribute} is {value}")
+            return
+        if value in awaited.fails:
+            raise _failed(awaited, call, found, work)
+    late = f"{path} {awaited.attribute} is {value!r} after {awaited.limit_s:g} s, not {wanted}"
+    raise NotReady(f"{work.site}: {late}")
+
+
+async def _found(path: str, awaited: Until, call: Call, work: Work) -> Any:
+    """What the path shows; None where nobody answers, and that was to be expected."""
+    try:
+        return await work.get(path, call.service)
+    except (Unreachable, Unauthorized, Refused) as error:
+        is_down = not isinstance(error, Refused) or error.status >= FIRST_SERVER_ERROR
+        if not (awaited.outlasts and is_down):
+            raise
+        work.say(f"waiting: {error}")
+        return None
+
+
+def member(found: Any, dotted: str) -> Any:
+    """The value of an attribute, below others where dots say so; None where it is not there."""
+    for name in dotted.split("."):
+        found = found.get(name) if isinstance(found, Mapping) else None
+    return found
+
+
+def _failed(awaited: Until, call: Call, found: Any, work: Work) -> Stopped | Stuck:
+    """The end that is none, in the platform's words; of an errand by its name, and noted for later visits."""
+    state = f"{awaited.attribute} is {member(found, awaited.attribute)}"
+    said = complaints(str(member(found, awaited.told_by) or "")) if awaited.told_by else ""
+    if call.errand is None:
+        return Stopped(work.site, state, said)
+    stuck = Stuck(call.errand.failure, _whose(said, call.errand), ": ".join(filter(None, (state, said))), work.site)
+    work.stands(stuck, "")
+    return stuck
+
+
+def _whose(said: str, errand: Errand) -> str:
+    """The host that the words name, else the one that would have been the first."""
+    hosts = [host for group in errand.hosts for host in group]
+    return next((host for host in hosts if host in said), hosts[0])
