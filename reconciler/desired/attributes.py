@@ -14,6 +14,7 @@ from pydantic.alias_generators import to_camel
 from reconciler.desired import host_words, system_words, value_words
 from reconciler.desired.documents import NAMES, SPECS
 from reconciler.desired.site_sections import Sections
+from reconciler.desired.software import Kubernetes, Software
 
 _WORDS: Mapping[type[BaseModel], Mapping[str, str]] = {
     **system_words.WORDS, **host_words.WORDS, **value_words.WORDS
@@ -21,6 +22,8 @@ _WORDS: Mapping[type[BaseModel], Mapping[str, str]] = {
 
 
 OWN = "Site"  # site.yaml, in paths
+# of what fleet.yaml says too, that which kinds read
+POLICIES: Mapping[str, type[BaseModel]] = {"software": Software, "kubernetes": Kubernetes}
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +46,8 @@ def attributes() -> tuple[Attribute, ...]:
     `overrides` of a Host is not entered: it is HostProfile.spec.
     """
     upstream = (found for kind, model in SPECS.items() for found in _of_document(kind, model))
-    return (*upstream, *_below(OWN, Sections))
+    policies = (found for name, model in POLICIES.items() for found in _below(f"{OWN}.{name}", model))
+    return (*upstream, *_below(OWN, Sections), *policies)
 
 
 def words_at(path: str) -> str:

@@ -61,6 +61,15 @@ def in_the_way(found: str | None, name: str) -> str:
     return f"VIM keeps a {kind} strategy that is {state}, and takes no other: sw-manager {kind}-strategy delete on the site"
 
 
+def out_of_service(system: SystemState) -> str:
+    """Why VIM would not go through these hosts, and who has to do something; "" if it would."""
+    host = next((h for h in system.hosts.values() if not h.is_unlocked), None)
+    if host is None:
+        return ""
+    by = "locked-by-operator: " if host.is_locked and host.is_provisioned else ""
+    return f"{by}VIM goes through hosts that are in service, and {host.name} is {host.in_words}"
+
+
 def calls(wanted: Strategy, found: str | None, context: Context) -> Iterator[Call]:
     """From making room for it to taking it away."""
     path, state = wanted.path, (found or "").partition(" ")[2]

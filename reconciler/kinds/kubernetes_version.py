@@ -34,8 +34,8 @@ class Kubernetes(Spec):
     """versions, strategy: what the platform's release offers, and what VIM has; Git never says them."""
 
     version: Annotated[str | None, Attr(spelled=WITH_LETTER)] = None
-    versions: tuple[str, ...] | None = None
-    strategy: str | None = None
+    versions: Annotated[tuple[str, ...] | None, Attr(send_only=True)] = None
+    strategy: Annotated[str | None, Attr(send_only=True)] = None
 
 
 def declare(site: Site) -> Iterator[Resource[Kubernetes]]:
@@ -83,7 +83,7 @@ def impossible(change: Change[Kubernetes], context: Context) -> str:
     if wanted not in (now.versions or ()):
         offered = ", ".join(now.versions or ()) or "none"
         return f"the site's release does not offer {wanted} beside what runs; it offers {offered}"
-    return _too_far(now.version or "", wanted, context)
+    return _too_far(now.version or "", wanted, context) or strategies.out_of_service(context.system)
 
 
 def _too_far(now: str, wanted: str, context: Context) -> str:

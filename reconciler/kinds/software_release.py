@@ -29,10 +29,10 @@ class Software(Spec):
 
     release: Annotated[str | None, Attr(spelled=releases.PATCH_LEVEL, refers_to=releases.UPLOADED)] = None
     rollback: Annotated[bool | None, Attr(send_only=True)] = None
-    from_release: str | None = None
-    to_release: str | None = None
-    deploy: str | None = None
-    strategy: str | None = None
+    from_release: Annotated[str | None, Attr(send_only=True)] = None
+    to_release: Annotated[str | None, Attr(send_only=True)] = None
+    deploy: Annotated[str | None, Attr(send_only=True)] = None
+    strategy: Annotated[str | None, Attr(send_only=True)] = None
 
 
 def declare(site: Site) -> Iterator[Resource[Software]]:
@@ -149,7 +149,7 @@ def impossible(change: Change[Software], context: Context) -> str:
     found = context.observed.resources.get(releases.key_of(wanted))
     if found and found.spec.state in {"uploading", "upload-failed", releases.UNAVAILABLE}:
         return f"{wanted} is {found.spec.state} on the site: software delete it there, and upload it again"
-    return ""
+    return strategies.out_of_service(context.system)
 
 
 def _under_way(change: Change[Software]) -> str:

@@ -28,11 +28,11 @@ class Release(Spec):
 
     release: Annotated[str | None, Attr(key=True, spelled=releases.PATCH_LEVEL)] = None
     sysadmin: Annotated[str | None, Attr(send_only=True)] = None
-    release_id: str | None = None
-    state: str | None = None
-    reboot_required: bool | None = None
-    unremovable: bool | None = None
-    requires: tuple[str, ...] | None = None
+    release_id: Annotated[str | None, Attr(send_only=True)] = None
+    state: Annotated[str | None, Attr(send_only=True)] = None
+    reboot_required: Annotated[bool | None, Attr(send_only=True)] = None
+    unremovable: Annotated[bool | None, Attr(send_only=True)] = None
+    requires: Annotated[tuple[str, ...] | None, Attr(send_only=True)] = None
 
 
 def declare(site: Site) -> Iterator[Resource[Release]]:

@@ -10,7 +10,7 @@ import orjson
 
 from reconciler.model.forecast import Basis, StageForecast
 from reconciler.model.maintenance import told
-from reconciler.model.plan import Call, Opening, Stage, StageType, Step
+from reconciler.model.plan import Call, Errand, Opening, Stage, StageType, Step
 from reconciler.model.wire import plain
 from reconciler.model.words import Disruption
 from reconciler.review.words import plural
@@ -43,7 +43,8 @@ def _heading(stage: Stage) -> str:
         end = "then unlock" if stage.unlocks else "stays locked"
         beside = f", {stage.at_once} of these at a time" if stage.at_once > 1 else ""
         return f"window on {stage.host}: {OPENINGS[stage.opening]}, {end}{beside}{cost}{why}"
-    return f"online, nothing is locked{cost}{why}"
+    by_whom = "hosts are locked by the site's own VIM" if stage.locked_hosts else "nothing is locked"
+    return f"online, {by_whom}{cost}{why}"
 
 
 def _lasts(last: StageForecast | None) -> str:
@@ -57,8 +58,15 @@ def _step(step: Step, *, with_calls: bool) -> Iterator[str]:
     place = f" on {step.host}" if step.host else ""
     names = ", ".join(dict.fromkeys(c.key.name for c in step.changes if c.key.name))
     yield f"     {step.kind}{place}{': ' if names else ''}{names} ({plural(len(step.calls), 'call')})"
+    yield from (f"       {_errand(call.errand)}" for call in step.calls if call.errand)
     if with_calls:
         yield from (f"       {line}" for call in step.calls for line in call_lines(call))
+
+
+def _errand(errand: Errand) -> str:
+    """Which hosts a service goes through by itself, and in which order."""
+    hosts = ", then ".join(" and ".join(group) for group in errand.hosts)
+    return f"{hosts}: {'each locked and unlocked again' if errand.locks else 'in service'}"
 
 
 def call_lines(call: Call) -> Iterator[str]:

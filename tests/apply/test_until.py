@@ -5,8 +5,9 @@ from __future__ import annotations
 import pytest
 
 from reconciler.apply.step import call_once
-from reconciler.model.errors import NotReady, Stopped
-from reconciler.model.plan import Call, Until
+from reconciler.model.condition import Condition
+from reconciler.model.errors import Failure, NotReady, Refused, Stopped, Stuck, Unauthorized, Unreachable
+from reconciler.model.plan import Call, Errand, Until
 from reconciler.model.words import Service
 from tests.apply.fakes import FakeSite, work_on
 from tests.worlds import snap, system
@@ -55,3 +56,74 @@ async def test_what_fails_ends_the_wait_at_once_with_what_the_platform_says_of_i
 async def test_what_neither_comes_nor_fails_is_given_up_after_its_limit():
     with pytest.raises(NotReady, match="deploy-status is 'installing' after 3600 s, not install-complete or complete"):
         await installed(shows("installing"))
+
+
+BUILT = Until(
+    "/strategy", "strategy.state", ("applied",), 7200, ("aborted",), "strategy.apply-phase.reason", outlasts=True
+)
+ERRAND = Errand((("controller-1",), ("controller-0",)), Condition.DEPLOY_FAILED, locks=True)
+BEGUN = Until("/strategy", "strategy.state", ("applying", "applied"))
+
+
+def vim(*answers):
+    """A VIM whose strategy is as it says, one look after another; an error is raised."""
+    left = list(answers)
+
+    class Vim(FakeSite):
+        async def get(self, path, service=Service.PLATFORM):
+            assert (path, service) == ("/strategy", Service.VIM)
+            answer = left.pop(0) if len(left) > 1 else left[0]
+            if isinstance(answer, Exception):
+                raise answer
+            return {"strategy": answer}
+
+        async def send(self, method, path, body, service=Service.PLATFORM):
+            self.sent.append(f"{method} {path}")
+
+    return Vim(snap(state=system()))
+
+
+def strategy(state, reason=""):
+    return {"state": state, "apply-phase": {"reason": reason}}
+
+
+async def applied(site, work=None):
+    call = Call("POST", "/strategy/actions", until=BUILT, unless=BEGUN, errand=ERRAND, service=Service.VIM)
+    await call_once(call, work or work_on(site, site.shown), host="")
+
+
+async def test_an_attribute_may_stand_below_others_and_a_service_may_go_away_with_its_host():
+    """A strategy on one controller: VIM is down while that reboots, and Keystone is up later than it."""
+    gone = Unreachable("nfv", "GET", "/strategy", Failure.REFUSED, "nobody listens", sent=False)
+    early = Unauthorized("nfv", "GET", "/strategy", 401, "not yet")
+    site = vim(strategy("ready-to-apply"), strategy("applying"), gone, gone, early, strategy("applied"))
+    await applied(site)
+    assert site.sent == ["POST /strategy/actions"]
+
+
+async def test_a_service_that_refuses_is_not_down():
+    refused = Refused("nfv", "GET", "/strategy", 403, "not for you")
+    with pytest.raises(Refused):
+        await applied(vim(strategy("ready-to-apply"), refused))
+
+
+async def test_what_was_asked_for_already_is_not_asked_for_twice_and_waited_for_all_the_same():
+    site = vim(strategy("applying"), strategy("applying"), strategy("applied"))
+    await applied(site)
+    assert site.sent == []
+
+
+async def test_an_errand_that_fails_leaves_a_condition_of_the_host_that_its_words_name():
+    site = vim(strategy("ready-to-apply"), strategy("aborted", "Failed software deploy host controller-0: no space"))
+    work = work_on(site, site.shown)
+    with pytest.raises(Stuck, match="deploy-failed: .*controller-0: no space") as failed:
+        await applied(site, work)
+    assert (failed.value.condition, failed.value.host) == (Condition.DEPLOY_FAILED, "controller-0")
+    assert work.journal.standing["controller-0"].name is Condition.DEPLOY_FAILED
+
+
+async def test_of_a_report_of_health_what_is_not_well_is_told():
+    report = "The following issues\nAll hosts are unlocked: [OK]\nDisk space: [Fail]\n"
+    site = vim(strategy("ready-to-apply"), strategy("aborted", report))
+    with pytest.raises(Stuck, match=r"The following issues Disk space: \[Fail\]"):
+        await applied(site)

@@ -50,6 +50,15 @@ ROOK = ("storage-backend", {"name": "ceph-rook-store", "type": "ceph-rook", "sta
 VOLUME = ("physical-volume", {"group": "nova-local", "device": DISK, "disk": DISK})
 METAL = ("storage-backend", {"name": "ceph-store", "type": "ceph", "state": "configured"})
 DISKS = (("disk", {"path": DISK, "available_mib": 100_000}),)
+OLD = ("uploaded-release", {"release": "24.09.0", "release_id": "starlingx-24.09.0", "state": "deployed"})
+
+
+def new(*, reboots: bool) -> tuple[str, Mapping[str, Any]]:
+    """A release that is available on the site."""
+    facts = {"release_id": "starlingx-24.09.1", "state": "available", "reboot_required": reboots}
+    return "uploaded-release", {"release": "24.09.1", **facts}
+
+
 PARAMETER = {"service": "http", "section": "config", "parameter": "http_port", "name": "http/config/http_port"}
 
 
@@ -247,6 +256,12 @@ CASES = (
         {"on": "port ens2"},
     ),
     Case("kernel", {"flavour": "standard"}, {"flavour": "lowlatency"}, is_made=False),
+    Case(
+        "kubernetes-version",
+        {"version": "v1.29.2", "versions": ("v1.30.6",)},
+        {"version": "v1.30.6"},
+        is_made=False,
+    ),
     Case("label", {"name": "rack", "value": "r1"}, {"value": "r2"}),
     Case("label", {"name": "sriovdp", "value": "enabled"}, {"value": "disabled"}, "that the platform reads"),
     Case(
@@ -334,6 +349,17 @@ CASES = (
             "platform/sysctl/net.ipv4.ip_forward",
         )
     ),
+    *(
+        Case(
+            "software-release",
+            {"release": "24.09.0"},
+            {"release": "24.09.1"},
+            "with a reboot" if reboots else "without one",
+            is_made=False,
+            beside=(OLD, new(reboots=reboots)),
+        )
+        for reboots in (True, False)
+    ),
     Case(
         "storage-backend",
         {"name": "ceph-rook-store", "type": "ceph-rook", "replication": 1, "state": "configured"},
@@ -356,6 +382,7 @@ CASES = (
         is_made=False,
     ),
     Case("timezone", {"name": "UTC"}, {"name": "Europe/Berlin"}, is_made=False),
+    Case("uploaded-release", {"release": "24.09.1", "sysadmin": "env:SYSADMIN"}),
     Case(
         "vf",
         {"name": "vf0", "lower": "sriov0", "over": "port ens1", "vf_count": 4, **INTERFACE},

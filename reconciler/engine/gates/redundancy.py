@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from itertools import takewhile
+
 from reconciler.model.gate import Case, GateName, Hold
 from reconciler.model.host import HostState, SystemState
-from reconciler.model.plan import Opening, Plan, StageType
+from reconciler.model.plan import Plan
 
 
 def judge(case: Case) -> Hold | None:
@@ -45,6 +47,5 @@ def _copies(one: HostState, case: Case) -> str:
 
 def _comes_back(name: str, before: str, todo: Plan) -> bool:
     """Whether the plan itself brings a host into service before it locks another: it closes our own window there."""
-    order = [(s.host, s.opening is Opening.LOCK, s.unlocks) for s in todo.stages if s.type is StageType.WINDOW]
-    first = next(i for i, (host, locks, _) in enumerate(order) if host == before and locks)
-    return any(host == name and unlocks for host, _, unlocks in order[:first])
+    earlier = takewhile(lambda stage: before not in stage.locked_hosts, todo.stages)
+    return any(stage.host == name and stage.unlocks for stage in earlier)

@@ -22,7 +22,7 @@ from reconciler.model.gate import (
 )
 from reconciler.model.host import HostState, SystemState
 from reconciler.model.maintenance import MaintenanceWindow
-from reconciler.model.plan import Opening, Plan, Stage, StageType, Step
+from reconciler.model.plan import Call, Errand, Opening, Plan, Stage, StageType, Step
 from reconciler.model.rollout import Member, Rollout, Said, Turn, Words
 from reconciler.model.waves import Strategy
 from reconciler.model.words import Disruption, Service
@@ -48,6 +48,17 @@ def window(host):
 
 
 ONLINE = Plan("online", "sc-0412", (Stage(StageType.ONLINE),))
+
+
+def deploys(release, *, is_back=False, locks=True):
+    """A plan by which VIM takes both controllers to a release, or back to it."""
+    hosts = (("controller-1",), ("controller-0",))
+    errand = Errand(hosts, Condition.DEPLOY_FAILED, locks, release, is_back)
+    price = Disruption.REBOOT if locks else Disruption.SERVICE
+    step = Step("software-release", "", (), (Call("POST", "/actions", errand=errand),), price)
+    return Plan("deploys", "sc-0412", (Stage(StageType.ONLINE, steps=(step,), disruption=price),))
+
+
 NOTICED = Plan("noticed", "sc-0412", (Stage(StageType.ONLINE, disruption=Disruption.SERVICE),))
 LOCKING = Plan("locking", "sc-0412", (window("controller-0"),))
 BOTH = Plan("both", "sc-0412", (window("controller-1"), window("controller-0")))
@@ -240,6 +251,25 @@ class TestOtherWriters:
             GateName.OTHER_WRITER: "the software deployment from 25.09.0 to 25.09.1 is in state completed, and not deleted"
         }
 
+    @pytest.mark.parametrize(
+        ("state", "left", "errand", "is_open"),
+        [
+            ("host-failed", Orchestration("sw-upgrade", "aborted"), deploys("25.09.1"), True),
+            ("completed", Orchestration("sw-upgrade", "applied"), deploys("25.09.1"), True),
+            ("host-failed", Orchestration("sw-upgrade", "aborted"), deploys("25.09.0", is_back=True), True),
+            ("host-failed", None, deploys("25.09.1"), False),  # somebody's own
+            ("host-failed", Orchestration("kube-upgrade", "aborted"), deploys("25.09.1"), False),
+            ("activate", Orchestration("sw-upgrade", "aborted"), deploys("25.09.1"), False),  # it moves this moment
+            ("host-failed", Orchestration("sw-upgrade", "aborted"), deploys("25.09.2"), False),
+        ],
+    )
+    def test_what_a_strategy_left_half_way_is_gone_on_with_by_the_plan_that_wants_it(
+        self, state, left, errand, is_open
+    ):
+        around = Surroundings(orchestration=left, deployment=Deployment("25.09.0", "25.09.1", state))
+        case = replace(CASE, plan=errand, surroundings=around)
+        assert (GateName.OTHER_WRITER not in told(case)) is is_open
+
     @pytest.mark.parametrize("plan", [ONLINE, LOCKING])
     def test_what_dcmanager_does_with_the_site_holds_every_plan(self, plan):
         row = Subcloud("sc-0412", "r", 1, "managed", "online", "configuring", "26.03")
@@ -371,3 +401,24 @@ def test_what_failed_on_a_twin_is_held_whatever_it_costs():
         [hold] = holds(replace(CASE, plan=plan, disproved="a twin of sc-0001 refused it"))
         assert (hold.gate, hold.until) == (GateName.PROOF, None)
         assert hold.reason == "a twin of sc-0001 refused it; change it in Git, or say `proof: warn`"
+
+
+class TestWhatServicesDoByThemselves:
+    def test_what_a_service_refuses_beforehand_is_told_in_its_words(self):
+        case = replace(CASE, plan=deploys("25.09.1"), prechecked=("usm refuses it: Disk space: [Fail]",))
+        assert told(case) == {GateName.PRECHECK: "usm refuses it: Disk space: [Fail]"}
+
+    def test_hosts_that_it_locks_need_a_partner_as_those_that_we_lock(self):
+        case = replace(CASE, plan=deploys("25.09.1"), system=duplex(availability="failed", operational="disabled"))
+        assert GateName.REDUNDANCY in told(case)
+
+    @pytest.mark.parametrize("locks", [True, False])
+    def test_after_one_that_failed_none_is_begun(self, locks):
+        failed = HostCondition(Condition.DEPLOY_FAILED, "controller-0", "no space")
+        case = replace(CASE, plan=deploys("25.09.1", locks=locks), conditions=(failed,))
+        assert list(told(case)) == [GateName.CONDITION]
+
+    def test_they_count_among_the_hosts_that_a_plan_locks(self):
+        plan = deploys("25.09.1")
+        assert (plan.locked_hosts, plan.most_out, plan.left_locked) == (("controller-1", "controller-0"), 1, ())
+        assert deploys("25.09.1", locks=False).locked_hosts == ()

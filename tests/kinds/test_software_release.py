@@ -1,0 +1,239 @@
+"""The release of a site: what USM's lists say that it runs, and what VIM is asked for."""
+
+from __future__ import annotations
+
+import pytest
+
+from reconciler.kinds import registry
+from reconciler.model.change import Change, FieldChange
+from reconciler.model.condition import Condition
+from reconciler.model.host import HostState, SystemState
+from reconciler.model.kind import Context
+from reconciler.model.resource import Resource, ResourceKey
+from reconciler.model.rows import Rows
+from reconciler.model.snapshot import Snapshot
+from reconciler.model.words import Action, Disruption, Service
+
+KINDS = registry()
+KIND, UPLOADED = KINDS["software-release"], KINDS["uploaded-release"]
+KEY = ResourceKey("software-release", "")
+OLD, NEW = "24.09.0", "24.09.1"
+
+
+def host(name, *, active=False, personality="", state="unlocked"):
+    facts = {
+        "administrative": state,
+        "operational": "enabled",
+        "availability": "available",
+        "invprovision": "provisioned",
+    }
+    return HostState(name, name, 1, personality or name.split("-")[0], is_active=active, **facts)
+
+
+ALONE = (host("controller-0", active=True),)
+PAIR = (host("controller-0", active=True), host("controller-1"))
+LARGE = (*PAIR, host("storage-1"), host("storage-0"), *(host(f"worker-{n}") for n in range(3)))
+
+
+def row(version, state, **more):
+    return {"release_id": f"starlingx-{version}", "sw_version": version, "state": state, **more}
+
+
+def rows(*releases, deploy=None, strategy=None):
+    return Rows(
+        {
+            ("usm_releases", ""): releases,
+            ("usm_deploy", ""): (deploy,) if deploy else (),
+            ("vim_strategy", ""): ({"strategy": strategy},),
+        }
+    )
+
+
+def seen(found):
+    return next(iter(KIND.read(found))).spec
+
+
+def changed(wanted, found, hosts=ALONE, *, release="24.09", rollback=None, workers_out=1):
+    """The change to a release, with what is needed to judge it."""
+    mode = "simplex" if len(hosts) == 1 else "duplex"
+    state = SystemState("ottawa", "u", mode, "All-in-one", release, {h.name: h for h in hosts})
+    have = next(iter(KIND.read(found)))
+    want = KIND.spec(release=wanted, **({} if rollback is None else {"rollback": rollback}))
+    there = {r.key: r for r in (have, *UPLOADED.read(found))}
+    context = Context(
+        Snapshot("ottawa", {KEY: Resource(KEY, want)}, system=state),
+        Snapshot("ottawa", there, system=state),
+        workers_out=workers_out,
+    )
+    fields = (FieldChange("release", have.spec.release, wanted),)
+    return Change(KEY, Action.UPDATE, Resource(KEY, want), have, fields), context
+
+
+def calls(*args, **said):
+    change, context = changed(*args, **said)
+    return list(KIND.write([change], context))
+
+
+def errand(*args, **said):
+    return next(call.errand for call in calls(*args, **said) if call.errand)
+
+
+def why_not(*args, **said):
+    change, context = changed(*args, **said)
+    return KIND.why_not(change, context)
+
+
+BOTH = (row(OLD, "deployed"), row(NEW, "available", reboot_required=True))
+
+
+class TestWhatItRuns:
+    @pytest.mark.parametrize(
+        ("releases", "runs"),
+        [
+            ((row(OLD, "deployed"),), OLD),
+            ((row("24.09.10", "deployed"), row("24.09.9", "deployed")), "24.09.10"),
+            ((row(OLD, "committed"), row(NEW, "available")), OLD),
+            ((row(OLD, "unavailable"), row("25.03.0", "deployed")), "25.03.0"),
+            ((row(OLD, "uploading"),), None),
+        ],
+    )
+    def test_it_is_the_highest_that_is_deployed(self, releases, runs):
+        assert seen(rows(*releases)).release == runs
+
+    @pytest.mark.parametrize(
+        ("state", "runs"), [("start", OLD), ("start-done", OLD), ("host", None), ("completed", None)]
+    )
+    def test_between_two_it_runs_neither_once_a_host_was_reached(self, state, runs):
+        deploy = {"from_release": OLD, "to_release": NEW, "state": state}
+        assert seen(rows(row(OLD, "deployed"), row(NEW, "deploying"), deploy=deploy)).release == runs
+
+    def test_where_usm_was_not_read_nothing_is_known(self):
+        assert list(KIND.read(Rows())) == []
+
+
+class TestWhatVimIsAskedFor:
+    def test_a_strategy_is_built_applied_and_taken_away(self):
+        made = calls(NEW, rows(*BOTH))
+        path = "/api/orchestration/sw-upgrade/strategy"
+        assert [(c.method, c.path) for c in made] == [("POST", path), ("POST", f"{path}/actions"), ("DELETE", path)]
+        assert {c.service for c in made} == {Service.VIM}
+        assert made[0].body == {
+            "controller-apply-type": "serial",
+            "storage-apply-type": "serial",
+            "worker-apply-type": "serial",
+            "default-instance-action": "stop-start",
+            "alarm-restrictions": "relaxed",
+            "release": "starlingx-24.09.1",
+            "delete": True,
+        }
+        assert made[1].until.outlasts, "a controller that is alone is down meanwhile"
+
+    def test_what_was_left_of_an_earlier_one_is_taken_away_first(self):
+        made = calls(NEW, rows(*BOTH, strategy={"name": "sw-upgrade", "state": "aborted"}))
+        assert [c.method for c in made] == ["DELETE", "POST", "POST", "DELETE"]
+
+    def test_later_systems_get_a_list(self):
+        found = rows(row("26.10.0", "deployed"), row("26.10.1", "available"))
+        made = calls("26.10.1", found, release="26.10")
+        assert made[0].body["release"] == ["starlingx-26.10.1"]
+        assert errand("26.10.1", found, release="26.10").asks.body == {
+            "releases": ["starlingx-26.10.1"],
+            "force": "true",
+        }
+
+    def test_the_precheck_is_asked_as_the_site_takes_it(self):
+        asked = errand(NEW, rows(*BOTH)).asks
+        assert (asked.service, asked.path) == (Service.USM, "/v1/deploy/starlingx-24.09.1/precheck")
+
+    def test_what_is_not_there_yet_is_not_asked_about(self):
+        assert errand(NEW, rows(BOTH[0])).asks is None
+
+    def test_hosts_are_named_in_vims_order(self):
+        found = errand(NEW, rows(*BOTH), LARGE, workers_out=2)
+        assert found.hosts == (
+            ("controller-1",),
+            ("controller-0",),
+            ("storage-0",),
+            ("storage-1",),
+            ("worker-0", "worker-1"),
+            ("worker-2",),
+        )
+        assert (found.failure, found.locks, found.release) == (Condition.DEPLOY_FAILED, True, NEW)
+
+    def test_of_a_major_release_controller_1_is_first_whichever_is_active(self):
+        hosts = (host("controller-0"), host("controller-1", active=True))
+        releases = (BOTH[0], row("25.03.0", "available"))
+        assert errand("25.03.0", rows(*releases), hosts).hosts[0] == ("controller-1",)
+        assert errand(NEW, rows(*BOTH), hosts).hosts[0] == ("controller-0",)
+
+    def test_a_deployment_under_way_is_rolled_back_where_git_says_so(self):
+        deploy = {"from_release": OLD, "to_release": NEW, "state": "host-failed"}
+        found = rows(BOTH[0], row(NEW, "deploying"), deploy=deploy)
+        made = calls(OLD, found, LARGE, rollback=True)
+        assert made[0].body["rollback"] is True
+        assert {"release", "delete"} & made[0].body.keys() == set()
+        back = errand(OLD, found, LARGE, rollback=True)
+        assert (back.is_back, back.hosts[-2:]) == (True, (("controller-1",), ("controller-0",)))
+
+
+class TestWhatItCosts:
+    @pytest.mark.parametrize(
+        ("reboots", "price"), [(True, Disruption.REBOOT), (False, Disruption.SERVICE), (None, Disruption.REBOOT)]
+    )
+    def test_a_reboot_where_the_release_needs_one_or_nobody_knows(self, reboots, price):
+        change, context = changed(NEW, rows(BOTH[0], row(NEW, "available", reboot_required=reboots)))
+        assert KIND.disruption_of(change, context) is price
+
+    def test_what_comes_along_counts(self):
+        found = rows(
+            BOTH[0],
+            row(NEW, "available", reboot_required=True),
+            row("24.09.2", "available", reboot_required=False, requires=["starlingx-24.09.1"]),
+        )
+        assert KIND.disruption_of(*changed("24.09.2", found)) is Disruption.REBOOT
+
+
+class TestWhatIsImpossible:
+    DEPLOYED = (row(OLD, "deployed"), row(NEW, "deployed"))
+
+    @pytest.mark.parametrize(
+        ("wanted", "found", "said", "word"),
+        [
+            (OLD, rows(*DEPLOYED), {}, "only with software.rollback: true"),
+            (OLD, rows(*DEPLOYED), {"rollback": False}, "only with software.rollback: true"),
+            (OLD, rows(row(OLD, "deployed"), row(NEW, "committed")), {"rollback": True}, "24.09.1 cannot be removed"),
+            (OLD, rows(row(OLD, "unavailable"), row("25.03.0", "deployed")), {"rollback": True}, "reinstallation"),
+            ("25.03.0", rows(BOTH[0], row("25.03.0", "unavailable")), {}, "25.03.0 is unavailable on the site"),
+            (NEW, rows(*BOTH, strategy={"name": "kube-upgrade", "state": "applied"}), {}, "VIM keeps a kube-upgrade"),
+        ],
+    )
+    def test_it_is_said_with_what_it_takes(self, wanted, found, said, word):
+        assert word in why_not(wanted, found, **said)
+
+    @pytest.mark.parametrize(
+        ("wanted", "state", "said", "word"),
+        [
+            (NEW, "start-failed", {}, "software deploy delete"),
+            ("24.09.2", "host", {}, "has to be completed, or undone"),
+            (OLD, "host", {}, "undone only with software.rollback: true"),
+            (OLD, "host", {"rollback": True}, ""),
+            (NEW, "host-failed", {}, ""),
+        ],
+    )
+    def test_what_is_under_way_is_ended_first(self, wanted, state, said, word):
+        deploy = {"from_release": OLD, "to_release": NEW, "state": state}
+        told = why_not(wanted, rows(BOTH[0], row(NEW, "deploying"), deploy=deploy), **said)
+        assert word in told if word else told == ""
+
+    def test_what_removes_patches_cannot_be_undone(self):
+        deploy = {"from_release": NEW, "to_release": OLD, "state": "host"}
+        told = why_not(NEW, rows(BOTH[0], row(NEW, "removing"), deploy=deploy), rollback=True)
+        assert "what removes a patch cannot be undone" in told
+
+    def test_a_host_that_somebody_locked_keeps_vim_from_it(self):
+        told = why_not(NEW, rows(*BOTH), (host("controller-0", active=True), host("controller-1", state="locked")))
+        assert told.startswith("locked-by-operator: ")
+        assert "controller-1 is locked-enabled-available" in told
+
+    def test_back_to_a_patch_is_possible_where_git_says_so(self):
+        assert why_not(OLD, rows(*self.DEPLOYED), rollback=True) == ""
