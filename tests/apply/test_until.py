@@ -116,7 +116,7 @@ async def test_what_was_asked_for_already_is_not_asked_for_twice_and_waited_for_
 async def test_an_errand_that_fails_leaves_a_condition_of_the_host_that_its_words_name():
     site = vim(strategy("ready-to-apply"), strategy("aborted", "Failed software deploy host controller-0: no space"))
     work = work_on(site, site.shown)
-    with pytest.raises(Stuck, match="deploy-failed: .*controller-0: no space") as failed:
+    with pytest.raises(Stuck, match=r"deploy-failed: .*controller-0: no space") as failed:
         await applied(site, work)
     assert (failed.value.condition, failed.value.host) == (Condition.DEPLOY_FAILED, "controller-0")
     assert work.journal.standing["controller-0"].name is Condition.DEPLOY_FAILED
