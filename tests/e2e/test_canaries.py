@@ -20,10 +20,11 @@ import pytest
 import yaml
 
 from reconciler import app
-from reconciler.clients import SYSTEM_CLOCK
+from reconciler.clients import SYSTEM_CLOCK, bodies
 from reconciler.clients.forges import load_forge
 from reconciler.engine.due import Schedule
 from reconciler.model.role import Role
+from reconciler.model.words import Result
 from reconciler.simulator import endpoints
 from reconciler.simulator.build_repo import builders
 from reconciler.simulator.interference import Rule, Trouble
@@ -32,6 +33,7 @@ from reconciler.simulator.sysinv.certificates import ABANDONED
 from tests.authorities import authority, made
 from tests.canaries import Canary, Given, below, found
 from tests.desired.writing import document
+from tests.e2e.lifecycle import FOLDER, NEW, asked_for, racked
 from tests.e2e.ottawa import OTTAWA, OWN, SETTINGS
 from tests.e2e.repeating import ECHO, Postbox, Repeating
 from tests.e2e.world import LIMITS, QUICK_PACE, SPEED, World
@@ -52,6 +54,7 @@ DOCUMENTS = document(
     "ran-server",
     "  boardManagement: {type: redfish, address: 10.30.0.1, credentials: {password: {secret: bmc}}}",
 )
+REGISTRY = "docker_registries: {defaults: {username: ran, password: {secretRef: 'env:REGISTRY'}}}\n"
 SEALED = f"subclouds/{OTTAWA}/secrets.enc.json"
 BOOTSTRAP = f"subclouds/{OTTAWA}/bootstrap-values.yaml"
 
@@ -164,9 +167,8 @@ secrets:
   gui: {{secretRef: 'file:{keeps}/leaf.pem', keyRef: 'env:SITE_KEY'}}
   paper: {{secretRef: 'vault:secret/ran/ottawa#paper'}}
 """
-    registry = "docker_registries: {defaults: {username: ran, password: {secretRef: 'env:REGISTRY'}}}\n"
     bootstrap = (clone.folder / BOOTSTRAP).read_text() if (clone.folder / BOOTSTRAP).exists() else ""
-    return {SETTINGS: (clone.folder / SETTINGS).read_text() + secrets, OWN: DOCUMENTS, BOOTSTRAP: bootstrap + registry}
+    return {SETTINGS: (clone.folder / SETTINGS).read_text() + secrets, OWN: DOCUMENTS, BOOTSTRAP: bootstrap + REGISTRY}
 
 
 def listeners(it: Scene, url: str, port: int) -> tuple[Path, Path]:
@@ -286,3 +288,37 @@ async def test_a_controller_tells_no_secret_of_services_that_repeat_all_they_are
         assert ECHO in out + err
         assert box.given[0] == it.canaries["mail-password"].value
         assert it.leaks() == []
+
+
+PHASES = ("POST /dcmanager/v1.0/phased-subcloud-deploy", "PATCH .*/install", "PATCH .*/bootstrap", "PATCH .*/complete")
+
+
+async def test_nothing_is_told_of_the_passwords_of_a_new_site_that_dcmanager_repeats(
+    git, opened, tmp_path, monkeypatch
+):
+    clone, canaries = git(NEW), {kind: Canary(kind) for kind in ("sysadmin", "board", "registry")}
+    asked_for(clone, tmp_path / "secrets")
+    for kind in ("sysadmin", "board"):
+        put(tmp_path / f"secrets/{NEW}.{kind}", canaries[kind].value)
+    monkeypatch.setenv("REGISTRY", canaries["registry"].value)
+    values = f"{FOLDER}/bootstrap-values.yaml"
+    clone.commit({values: (clone.folder / values).read_text() + REGISTRY})
+    read, real = set(), bodies.resolve
+    monkeypatch.setattr(bodies, "resolve", lambda reference, folder: read.add(reference) or real(reference, folder))
+    said: list[str] = []
+    ended: list[str] = []
+    async with opened(clone, racked) as world:
+        world.server.central.interference.rules += [
+            Rule(Trouble.ECHO, method, path, count=1, status=400, text=ECHO) for method, path in map(str.split, PHASES)
+        ]
+        for _ in range(len(PHASES) + 1):
+            judged = await world.judged(NEW)
+            outcome = await world.applied(NEW, approved=judged.plan.id)
+            said += [repr(judged), repr(outcome)]
+            ended.append(outcome.message)
+        kept = below(world.state) | dict(unpacked(world.state))
+        said += world.said
+    assert outcome.result is Result.DONE, outcome.message
+    assert [ECHO in text for text in ended] == [True] * len(PHASES) + [False]
+    assert {f"file:{tmp_path}/secrets/{NEW}.{kind}" for kind in ("sysadmin", "board")} | {"env:REGISTRY"} <= read
+    assert found(canaries, {"said": "\n".join(said + ended).encode()} | kept) == []
