@@ -23,6 +23,7 @@ from reconciler.engine.order_wire import order_json, order_of
 from reconciler.engine.run import Run, patiently
 from reconciler.engine.sending import Order, written
 from reconciler.engine.workflows import QUEUE, SLOW_QUEUE, Place, config_of, database_of
+from reconciler.model.errors import Lost
 from reconciler.model.history import ended
 from reconciler.model.outcome import Outcome
 from reconciler.model.words import Result
@@ -171,7 +172,11 @@ async def apply(content: dict[str, Any]) -> dict[str, Any]:
             await goes_on()
             told = order.ended(Outcome(order.plan.id, Result.FAILED, message=_ours(order.site, fault)))
         await goes_on()
-        await patiently(partial(_tell, durable, order, told), order.site, durable.fleet.office)
+        try:
+            await patiently(partial(_tell, durable, order, told), order.site, durable.fleet.office)
+        except Lost:
+            await goes_on()  # or DBOS would keep that as its end
+            raise
     return {"result": told.result, "message": told.message}
 
 

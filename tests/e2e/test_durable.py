@@ -12,6 +12,7 @@ from sqlalchemy.exc import OperationalError
 from reconciler.engine import durable
 from reconciler.engine.membership import Alone
 from reconciler.engine.workflows import SLOW_QUEUE
+from reconciler.model.errors import Lost
 from reconciler.model.history import Deed, Sending
 from reconciler.model.words import State
 from reconciler.simulator.interference import Connection
@@ -108,6 +109,30 @@ async def test_what_became_of_a_deed_while_its_controller_was_stopped_for_too_lo
             assert it.verdicts[OTTAWA].state is State.IN_SYNC
             assert deeds(it, Deed.ENDED) == ["done"]
         assert world.count(OTTAWA, "lock") == locks + 1
+
+
+async def test_who_loses_its_site_while_it_tells_how_a_plan_ended_leaves_that_to_others(in_service, monkeypatch):
+    members, keep, refused = Late(), History.keep, asyncio.Event()
+
+    def lost(store, sending):
+        if sending.end:
+            members.is_over = True
+            refused.set()
+            raise Lost("its lease is over")
+        keep(store, sending)
+
+    async with in_service(OTTAWA) as (world, clone):
+        clone.commit({OWN: TWO_STEPS})
+        with monkeypatch.context() as patched:
+            patched.setattr(History, "keep", lost)
+            async with controlled(world, members=members) as it:
+                await it.visit(OTTAWA)
+                await asyncio.wait_for(refused.wait(), 60)
+                with pytest.raises(AssertionError, match="it did not come to that"):
+                    await until(lambda: not it.is_under_way(OTTAWA), seconds=0.3)
+        async with controlled(world) as it:
+            await until(lambda: not it.is_under_way(OTTAWA))
+            assert it.store.history.sendings(OTTAWA)[0].end.text == "done"
 
 
 @pytest.mark.parametrize(
