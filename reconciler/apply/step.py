@@ -90,7 +90,8 @@ async def _send_until_done(step: Step, todo: tuple[Change[Any], ...], seen: Snap
 
     After a missing answer, or one that says that the server failed, the site is looked at, and the rest is sent.
     """
-    calls: tuple[Call, ...] = step.calls if len(todo) == len(step.changes) else _calls(step, todo, seen, work)
+    is_planned = len(todo) == len(step.changes) and not work.kinds[step.kind].resumes
+    calls: tuple[Call, ...] = step.calls if is_planned else _calls(step, todo, seen, work)
     answered, tries = True, TRIES
     while calls:
         try:

@@ -16,8 +16,8 @@ from reconciler.desired.schema_forms import described, dialect
 from reconciler.desired.secret_places import SecretNamed, secrets_named
 from reconciler.desired.settings import DriftAlarms, Fleet
 from reconciler.desired.site_loader import load_site
-from reconciler.desired.subcloud_keys import SET_BY_DCMANAGER, Later, class_of, classes, edited
 from reconciler.desired.subcloud_ranges import Meeting, Range, meetings, of_values, ranges
+from reconciler.model.subcloud_keys import SET_BY_DCMANAGER, Later, class_of, classes, edited
 
 __all__ = [
     "SECTIONS",

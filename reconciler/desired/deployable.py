@@ -11,12 +11,12 @@ from collections.abc import Collection, Iterator
 
 from reconciler.desired.files import BOOTSTRAP, INSTALL
 from reconciler.desired.secret_keys import secrets_in_clear
-from reconciler.desired.subcloud_keys import SET_BY_DCMANAGER
 from reconciler.desired.subcloud_networks import SIMPLEX
 from reconciler.model.errors import ConfigError
 from reconciler.model.node import Node
 from reconciler.model.origin import Origin
 from reconciler.model.site import Site
+from reconciler.model.subcloud_keys import SET_BY_DCMANAGER
 
 REQUIRED = (
     *("name", "system_mode", "systemcontroller_gateway_address"),

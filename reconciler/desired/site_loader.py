@@ -10,6 +10,7 @@ from pydantic import BaseModel
 from reconciler.desired.chart_values import check_chart_values
 from reconciler.desired.check import Extent, check
 from reconciler.desired.declaration import Declaration
+from reconciler.desired.deployable import undeployable
 from reconciler.desired.documents import SPECS
 from reconciler.desired.file_sets import FileSet, read_files
 from reconciler.desired.files import BOOTSTRAP, INSTALL, SITE, Parse, parse_blob
@@ -53,7 +54,8 @@ def load_site(files: SiteFiles, parse: Parse = parse_blob) -> Site:
     findings.end()
     policy = site.settings.subcloud
     documents = deployment_documents(site) if policy and policy.via is Via.DEPLOYMENT_MANAGER else ""
-    return replace(site, warnings=findings.notices, deployment=documents)
+    lacks = tuple(map(str, undeployable(site))) if policy else ()
+    return replace(site, warnings=findings.notices, deployment=documents, lacks=lacks)
 
 
 def _assembled(name: str, said: Declaration, file_sets: list[FileSet], findings: Findings) -> Site:

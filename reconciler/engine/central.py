@@ -170,7 +170,10 @@ class Central:
 
     async def subcloud(self, site: str) -> Subcloud | None:
         """The row of one site, asked for alone: only where something is done with it, never for a fleet. Raises ReconcilerError."""
-        return await (await self._client()).subcloud(site)
+        found = await (await self._client()).subcloud(site)
+        if self.last and found:  # who asks where the site is need not wait for the next reading of all
+            self.last = replace(self.last, subclouds={**self.last.subclouds, site: found})
+        return found
 
     async def send(self, method: str, path: str, body: Any) -> None:
         """A write that a plan has. Raises what the client raises; what came of it is for the sender to look."""

@@ -26,6 +26,7 @@ from reconciler.engine.in_turn import in_turn
 from reconciler.engine.office import Office, Visit, work
 from reconciler.engine.permission import ANY
 from reconciler.engine.reaching import Reaching
+from reconciler.engine.read_once import deployed_with
 from reconciler.engine.reconcile import Judged, judge, reconcile
 from reconciler.engine.remote import Keep, Platform, SiteRemote, unkept
 from reconciler.engine.subcloud_side import SubcloudSide
@@ -33,6 +34,7 @@ from reconciler.engine.surroundings import Neighbours
 from reconciler.engine.unsealed import is_noted
 from reconciler.model.approval import Approval
 from reconciler.model.condition import HostCondition
+from reconciler.model.deployed import Deployed
 from reconciler.model.durations import Durations
 from reconciler.model.errors import ReconcilerError
 from reconciler.model.fight import Writes
@@ -73,6 +75,14 @@ class Memory(Protocol):
 
     def carry(self, site: str, removals: Iterable[Removal]) -> None:
         """Remember these removals, and no others."""
+        ...
+
+    def deployed(self, site: str) -> Deployed | None:
+        """What it was deployed with; None where nobody knows."""
+        ...
+
+    def deploys(self, site: str, deployed: Deployed) -> None:
+        """It is about to be deployed, or is believed to have been, with this. May be told again."""
         ...
 
     def approvals(self, site: str) -> tuple[Approval, ...]:
@@ -186,6 +196,8 @@ class Fleet:
             out=partial(memory.windows, name),
             standing=standing,
             disproved=partial(memory.disproved, name),
+            deployed=memory.deployed(name),
+            deploys=partial(memory.deploys, name),
             conditions=lambda: tuple(c for c in memory.conditions(name) if c not in seen),
         )
 
@@ -239,6 +251,8 @@ class Fleet:
         )
         if judged.follows and not is_known and self.office.repository.keep(site, commit):
             self.memory.ended(site, commit, judged.desired.resources)
+            if self.memory.deployed(site) is None:
+                self.memory.deploys(site, deployed_with(judged.desired, self.office.kinds, is_ours=False))
 
     def _each(self, names: Iterable[str], one: Callable[[str], Awaitable[SiteResult]]) -> AsyncIterator[SiteResult]:
         async def judged(name: str) -> SiteResult:

@@ -18,6 +18,7 @@ from reconciler.engine.unsealed import Reveal, as_seen, read_ahead
 from reconciler.model.allowance import Allowance
 from reconciler.model.approval import Approval
 from reconciler.model.condition import HostCondition
+from reconciler.model.deployed import Deployed
 from reconciler.model.fight import Writes
 from reconciler.model.gate import Hold, Surroundings, Suspension
 from reconciler.model.kind import Kinds
@@ -66,6 +67,10 @@ def nothing_noted(sending: str, fields: Mapping[str, str], at: float) -> None:
 def undisputed(fingerprint: str) -> str:  # noqa: ARG001
     """No proof failed."""
     return ""
+
+
+def undeployed(deployed: Deployed) -> None:
+    """Nobody notes with what a site was deployed."""
 
 
 def unnumbered(approval: Approval) -> int:  # noqa: ARG001
@@ -207,6 +212,7 @@ class Visit:
     standing: how its hosts are stuck.
     disproved: for a change's fingerprint, why it failed on a twin of this site or of one like it; "" where it did not.
     conditions: the same, asked anew each time as well; without those that whoever asks has before his eyes.
+    deployed: what the site was deployed with; None where nobody knows. deploys: notes it.
     carried: what commits removed and is not deleted, open or declined. declared: the keys that the base said when it
       was noted.
     """
@@ -231,6 +237,8 @@ class Visit:
     standing: tuple[HostCondition, ...] = ()
     conditions: Callable[[], tuple[HostCondition, ...]] = nobody_stuck
     disproved: Callable[[str], str] = undisputed
+    deployed: Deployed | None = None
+    deploys: Callable[[Deployed], None] = undeployed
 
 
 def work(

@@ -138,8 +138,11 @@ def _in_part(planning: Planning, asked: Asked) -> Permission:
 
 
 def kept_back(planning: Planning, asked: Asked) -> dict[ResourceKey, Hold]:
-    """Each change that policy keeps from being sent by itself, and why."""
-    return {c.key: why for c in planning.found.changes if (why := _held(c, asked, planning))}
+    """Each change that policy keeps from being sent by itself, and why; and what only leads to it."""
+    held = {c.key: why for c in planning.found.changes if (why := _held(c, asked, planning))}
+    before = {kind: why for key, why in held.items() for kind in planning.kinds[key.kind].only_after}
+    leading = {c.key: before[c.key.kind] for c in planning.found.changes if c.key.kind in before}
+    return leading | held
 
 
 def _others(changes: Iterable[Change[Any]], held: Mapping[ResourceKey, Hold]) -> Iterable[Change[Any]]:
@@ -209,7 +212,7 @@ def _held(change: Change[Any], asked: Asked, planning: Planning) -> Hold | None:
     if is_destructive(change, planning.kinds):
         return Hold(GateName.APPROVAL, "waits for approval of this very plan: deleting is destructive")
     if planning.reinstalls(change):
-        return Hold(GateName.APPROVAL, "waits for approval of this very plan: another machine takes a host's place")
+        return Hold(GateName.APPROVAL, "waits for approval of this very plan: a machine is installed anew")
     if asked.approved == ANY:
         return None
     return _by_policy(change, asked.settings, planning) or _fought(change, asked)

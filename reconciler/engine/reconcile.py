@@ -17,6 +17,7 @@ from reconciler.engine.judgement import fields
 from reconciler.engine.merged import Merged, approved_by_merge
 from reconciler.engine.office import Office, Visit
 from reconciler.engine.permission import Asked, Permission, permitted
+from reconciler.engine.read_once import as_deployed, deployed_with, deploys, is_new
 from reconciler.engine.sending import Order, Sends, rendering, sent_now
 from reconciler.model.change import Comparison
 from reconciler.model.expiry import Expiry
@@ -25,8 +26,11 @@ from reconciler.model.kind import Context
 from reconciler.model.outcome import Outcome
 from reconciler.model.plan import Plan
 from reconciler.model.removal import Removals
+from reconciler.model.resource import ResourceKey
+from reconciler.model.site import Settings
 from reconciler.model.snapshot import Snapshot
 from reconciler.model.verdict import Ignored
+from reconciler.model.words import ApplyPolicy
 from reconciler.plan import plan, said_locked
 
 
@@ -39,6 +43,7 @@ class Judged:
     removals: what was removed from Git, and what is to become of it.
     coverage: how much of what the site shows Git says, by area.
     ignored: what differs and does not count: of it nothing is in `found`, and `desired` says what the site shows.
+    reported: what nothing but a redeployment could mend: it is told, and keeps nothing else waiting.
     base: what Git said when the site followed it last; None where nobody knows.
     certificates: those that end first; None where they were not read.
     """
@@ -52,6 +57,7 @@ class Judged:
     removals: Removals = field(default_factory=Removals)
     ignored: tuple[Ignored, ...] = ()
     base: Snapshot | None = None
+    reported: frozenset[ResourceKey] = frozenset()
     coverage: Mapping[str, tuple[int, int]] = field(default_factory=dict)
     certificates: tuple[Expiry, ...] | None = None
 
@@ -64,8 +70,9 @@ class Judged:
     def follows(self) -> bool:
         """The site has all that its commit says, but for deletes: those are carried, or need this commit as a base."""
         deletes = {c.key for c in self.found.changes if c.pruning}
-        left = [c for c in self.found.changes if c.key not in deletes]
-        blocked = {b.key for b in self.plan.blocked} - deletes
+        not_its_own = deletes | self.reported
+        left = [c for c in self.found.changes if c.key not in not_its_own]
+        blocked = {b.key for b in self.plan.blocked} - not_its_own
         is_extra = bool(self.found.extra) and not self.removals.blind
         return not (left or blocked or is_extra or self.found.unjudged or self.owed)
 
@@ -73,7 +80,7 @@ class Judged:
 async def judge(visit: Visit, office: Office) -> Judged:
     """The site looked at, compared and planned for. Raises Unreachable and Unauthorized; sends nothing."""
     with office.timed("observe"):
-        have = await visit.remote.observe(_spoken_of(visit, office))
+        have = as_deployed(await visit.remote.observe(_spoken_of(visit, office)), visit.deployed, office.kinds)
     with office.timed("diff"):
         seen = compared(visit, have, await office.at_look(visit))
     with office.timed("plan"):
@@ -82,7 +89,18 @@ async def judge(visit: Visit, office: Office) -> Judged:
     kept = said_locked(both, office.kinds)
     ends = ending(have, office.kinds, visit.settings.certificates)
     return Judged(
-        seen.head, have, seen.found, todo, ours, kept, seen.removals, seen.ignored, seen.base, seen.coverage, ends
+        desired=seen.head,
+        observed=have,
+        found=seen.found,
+        plan=todo,
+        windows=ours,
+        kept=kept,
+        removals=seen.removals,
+        ignored=seen.ignored,
+        base=seen.base,
+        reported=frozenset(c.key for c in seen.found.changes if office.kinds[c.key.kind].read_once),
+        coverage=seen.coverage,
+        certificates=ends,
     )
 
 
@@ -98,6 +116,8 @@ async def reconcile(visit: Visit, office: Office, sends: Sends = sent_now) -> tu
     if not passed.plan.stages:
         return judged, replace(allowed.unsent(passed.closed), open_windows=tuple(sorted(judged.owed)))
     order = _order(allowed, passed, judged, visit)
+    if deploys(passed.plan, office.kinds):
+        visit.deploys(deployed_with(visit.desired, office.kinds, is_ours=True))
     office.begins(visit.site, passed.plan)
     return judged, await sends(order, visit, office)
 
@@ -130,9 +150,17 @@ def _permitted(judged: Judged, visit: Visit, office: Office) -> Permission:
     turn = office.turns.of(visit.site)
     goes_by = turn.rollout.id if turn.rollout else ""
     again = fought(visit.writes, fields(judged.found.changes), visit.settings.fighting, office.clock.now())
-    asked = Asked(visit.settings, visit.approved, judged.windows, visit.approvals, goes_by, again)
+    asked = Asked(_policies(visit), visit.approved, judged.windows, visit.approvals, goes_by, again)
     both = _both(visit, judged.desired, judged.observed)
     return permitted(judged.found, judged.plan, both, office.kinds, asked)
+
+
+def _policies(visit: Visit) -> Settings:
+    """What was approved with a site's deployment need not be approved again: that its documents are applied to it."""
+    settings = visit.settings
+    if settings.apply is ApplyPolicy.APPROVED and is_new(visit.deployed, visit.base_commit):
+        return settings.model_copy(update={"apply": ApplyPolicy.AUTO})
+    return settings
 
 
 def _order(allowed: Permission, passed: Gated, judged: Judged, visit: Visit) -> Order:

@@ -135,6 +135,8 @@ class SiteRemote:
             if not seen.unread:
                 return seen
         names = {"ihosts"} | {name for kind in kinds for name in self._kinds[kind].collections}
+        if self._subcloud and any(COLLECTIONS[name].service is Service.DCMANAGER for name in names):
+            self._subcloud.acts()
         self._rows = await look(self._asked, self._rows, names, host)
         if not kinds:  # a host is looked at again and again: interpreting all that stands on a site takes 10 ms a host
             return Snapshot(self._site, {}, taken_at=self._clock.now(), system=self._rows.system)

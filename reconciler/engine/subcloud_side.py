@@ -48,7 +48,11 @@ class SubcloudSide:
 
     def __init__(self, site: str, centre: Centre, clock: Now, is_wanted: Callable[[], bool]) -> None:
         self._site, self._centre, self._clock, self.is_wanted = site, centre, clock, is_wanted
-        self._wrote = -inf
+        self._acted = -inf
+
+    def acts(self) -> None:
+        """Something is done with the site: its row is asked for alone for a while, for it moves."""
+        self._acted = self._clock.now()
 
     async def is_there(self) -> bool:
         """Whether the site is deployed, so that it can be asked itself."""
@@ -65,12 +69,12 @@ class SubcloudSide:
         return found.row if found else {}
 
     async def send(self, method: Method, path: str, body: Any) -> None:
-        self._wrote = self._clock.now()
+        self.acts()
         if method != "GET":  # a wait for what somebody else has begun
             await self._centre.send(method, path, body)
 
     async def _found(self) -> Subcloud | None:
-        if self._clock.now() - self._wrote <= FRESH_S:
+        if self._clock.now() - self._acted <= FRESH_S:
             return await self._centre.subcloud(self._site)
         try:
             seen = await self._centre.of(self._site)

@@ -8,9 +8,10 @@ nothing twice.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Annotated
 
 from reconciler.model.deployment import STARTS, DeployStatus, Milestone, Step, is_deployed, is_failed, is_moving, passed
-from reconciler.model.kind import Given
+from reconciler.model.kind import Attr, Context, Given
 from reconciler.model.multipart import File, InBase64, Multipart, Part
 from reconciler.model.plan import Call, Until
 from reconciler.model.resource import ResourceKey, Spec
@@ -33,12 +34,16 @@ SOURCE = "distcloud dcmanager/api/controllers/v1/phased_subcloud_deploy.py"
 
 
 class Subcloud(Spec):
-    """The row. What dcmanager shows and nobody sets, deploy_status and availability, Git never says."""
+    """The row. What dcmanager shows and nobody sets, deploy_status and availability, Git never says.
+
+    lacks: what keeps dcmanager from deploying the site, as its files are.
+    """
 
     description: str | None = None
     location: str | None = None
     deploy_status: str | None = None
     availability: str | None = None
+    lacks: Annotated[str | None, Attr(send_only=True)] = None
 
 
 def row_of(rows: Rows) -> Row | None:
@@ -114,8 +119,18 @@ def phase(site: str, step: Step, milestone: Milestone, form: Mapping[str, Part],
     return Call("PATCH", path, Multipart(form) if form else None, until=end, service=Service.DCMANAGER)
 
 
-def refused(step: Step, observed: Snapshot) -> str:
+def lacking(desired: Snapshot) -> str:
+    """Why dcmanager could not deploy the site from its files; "" where it could."""
+    said = desired.resources.get(KEY)
+    lacks = said.spec.lacks if said else None
+    return f"dcmanager could not deploy it: {lacks}" if lacks else ""
+
+
+def refused(step: Step, context: Context) -> str:
     """Why a phase cannot be asked for, whatever comes before it, and what it would take; "" if it can."""
+    if lacks := lacking(context.desired):
+        return lacks
+    observed = context.observed
     now = status(observed)
     if now is None or is_moving(now) or now in STARTS[step] or passed(now) is not Milestone.NONE:
         return ""

@@ -41,6 +41,7 @@ def declare(site: Site) -> Iterator[Resource[Subcloud]]:
         said,
         description=description,
         location=location,
+        lacks=Given("; ".join(site.lacks)) if site.lacks else None,
         values=Given(shared.bootstrap_values(site)),
         address=Given(shared.bootstrap_address(site)),
     )
@@ -75,8 +76,10 @@ def _added(site: str, want: Subcloud) -> Call:
 
 
 def impossible(change: Change[Subcloud], context: Context) -> str:
-    """A row that was not made to its end cannot be gone on with."""
-    if shared.status(context.observed) is DeployStatus.CREATE_FAILED and change.action is not Action.CREATE:
+    """What its files lack; a row that was not made to its end cannot be gone on with."""
+    if change.action is Action.CREATE:
+        return shared.lacking(context.desired)
+    if shared.status(context.observed) is DeployStatus.CREATE_FAILED:
         return (
             f"its creation failed: delete it (dcmanager subcloud delete {context.desired.site}), and it is added anew"
         )
@@ -107,6 +110,7 @@ KIND = ResourceKind(
             "location": "Where it stands: `subcloud.location` of site.yaml, or `location` of bootstrap-values.yaml.",
             "deploy_status": "How far dcmanager is with it; shown, never set.",
             "availability": "Whether dcmanager's audit reaches it; shown, never set.",
+            "lacks": "What keeps dcmanager from deploying the site, at its lines.",
             "values": "The bootstrap values that it is added with.",
             "address": "Where Ansible reaches controller-0.",
         },

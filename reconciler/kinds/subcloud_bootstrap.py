@@ -56,7 +56,7 @@ def write(changes: Sequence[Change[Bootstrap]], context: Context) -> Iterable[Ca
 
 
 def impossible(change: Change[Bootstrap], context: Context) -> str:  # noqa: ARG001
-    return shared.refused(Step.BOOTSTRAP, context.observed)
+    return shared.refused(Step.BOOTSTRAP, context)
 
 
 def is_usual(resource: Resource[Bootstrap], snapshot: Snapshot) -> bool:  # noqa: ARG001
@@ -72,9 +72,12 @@ KIND = ResourceKind(
     read=read,
     write=write,
     impossible=impossible,
+    resumes=True,
+    deploys=True,
     built_in=is_usual,
     is_usual=is_usual,
     after=("subcloud", "subcloud-install"),
+    only_after=("subcloud", "subcloud-install"),
     severity=Severity.OUTAGE,
     deletion=Deletion(never="what was done to a machine is not undone by taking its word out of Git"),
     documents=("Site.subcloud",),

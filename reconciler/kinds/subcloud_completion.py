@@ -55,7 +55,7 @@ def write(changes: Sequence[Change[Completion]], context: Context) -> Iterable[C
 
 
 def impossible(change: Change[Completion], context: Context) -> str:  # noqa: ARG001
-    return shared.refused(Step.COMPLETE, context.observed)
+    return shared.refused(Step.COMPLETE, context)
 
 
 def is_usual(resource: Resource[Completion], snapshot: Snapshot) -> bool:  # noqa: ARG001
@@ -71,9 +71,11 @@ KIND = ResourceKind(
     read=read,
     write=write,
     impossible=impossible,
+    resumes=True,
     built_in=is_usual,
     is_usual=is_usual,
     after=("subcloud-bootstrap", "subcloud-enrolment"),
+    only_after=("subcloud-bootstrap", "subcloud-enrolment"),
     severity=Severity.OUTAGE,
     deletion=Deletion(never="what was done to a machine is not undone by taking its word out of Git"),
     documents=("Site.subcloud",),

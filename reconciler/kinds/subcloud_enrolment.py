@@ -61,7 +61,7 @@ def write(changes: Sequence[Change[Enrolment]], context: Context) -> Iterable[Ca
 
 
 def impossible(change: Change[Enrolment], context: Context) -> str:  # noqa: ARG001
-    return shared.refused(Step.ENROLL, context.observed)
+    return shared.refused(Step.ENROLL, context)
 
 
 def is_usual(resource: Resource[Enrolment], snapshot: Snapshot) -> bool:  # noqa: ARG001
@@ -78,9 +78,12 @@ KIND = ResourceKind(
     write=write,
     disruption=Disruption.SERVICE,
     impossible=impossible,
+    resumes=True,
+    deploys=True,
     built_in=is_usual,
     is_usual=is_usual,
     after=("subcloud",),
+    only_after=("subcloud",),
     severity=Severity.OUTAGE,
     deletion=Deletion(never="what was done to a machine is not undone by taking its word out of Git"),
     documents=("Site.subcloud",),

@@ -54,7 +54,7 @@ def write(changes: Sequence[Change[Install]], context: Context) -> Iterable[Call
 
 
 def impossible(change: Change[Install], context: Context) -> str:  # noqa: ARG001
-    return shared.refused(Step.INSTALL, context.observed)
+    return shared.refused(Step.INSTALL, context)
 
 
 def is_usual(resource: Resource[Install], snapshot: Snapshot) -> bool:  # noqa: ARG001
@@ -71,9 +71,11 @@ KIND = ResourceKind(
     write=write,
     disruption=Disruption.REINSTALL,
     impossible=impossible,
+    resumes=True,
     built_in=is_usual,
     is_usual=is_usual,
     after=("subcloud",),
+    only_after=("subcloud",),
     severity=Severity.OUTAGE,
     deletion=Deletion(never="what was done to a machine is not undone by taking its word out of Git"),
     documents=("Site.subcloud",),

@@ -72,6 +72,7 @@ KIND = ResourceKind(
     built_in=is_usual,
     is_usual=is_usual,
     after=("subcloud-completion",),
+    only_after=("subcloud-completion",),
     severity=Severity.SERVICE,
     deletion=Deletion(never="dcmanager's word stays what it is"),
     documents=("Site.subcloud",),

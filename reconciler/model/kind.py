@@ -130,6 +130,17 @@ def never_ends(resource: Resource[Any]) -> Expiry | None:  # noqa: ARG001
     return None
 
 
+@dataclass(frozen=True, slots=True)
+class ReadOnce(Generic[S]):
+    """Values that a site is deployed with, and that no API shows afterwards.
+
+    keys: the resource -> each value by its name, as a digest: what is noted when they are sent. noted: the inverse.
+    """
+
+    keys: Callable[[Resource[S]], Mapping[str, str]]
+    noted: Callable[[Mapping[str, str]], Resource[S]]
+
+
 def nothing_declared(site: Site) -> Iterable[Resource[Any]]:  # noqa: ARG001 - inventory kinds are only read
     return ()
 
@@ -213,9 +224,13 @@ class ResourceKind(Generic[S]):
     sealed: what is told by secrets, where the kind has such.
     expiry: when an observed resource ends by time, where such do; None where that is not known.
     unwanted: whether Git says of a resource that the site is not to have it: one that is there is deleted.
+    resumes: what somebody has begun already is waited for, and not begun again: its calls are made of what is seen when they
+      are sent.
+    read_once: what is noted of it because no API shows it. deploys: making one makes the site what its value files say.
     known_as: the key under which other kinds refer to the resource, where that is not its own: every interface,
       whatever its kind, is an `interface` by its name.
-    after: kinds that come earlier, where no attribute refers to them.
+    after: kinds that come earlier, where no attribute refers to them. only_after: those among them without whose resources,
+      where Git wants such, nothing of this kind is done at all.
     deletion: what deleting one means. A DELETE comes to `write`, `needs`, `disruption`, `settles` and `waits_for` with
       its observed side alone.
     about: what people read of it beside: the reference page is made of it.
@@ -248,8 +263,12 @@ class ResourceKind(Generic[S]):
     sealed: Sealed[S] | None = None
     unwanted: Callable[[Resource[S]], bool] = always_there
     expiry: Callable[[Resource[S]], Expiry | None] = never_ends
+    read_once: ReadOnce[S] | None = None
+    deploys: bool = False
+    resumes: bool = False
     known_as: Callable[[Resource[S]], ResourceKey] = own_key
     after: tuple[str, ...] = ()
+    only_after: tuple[str, ...] = ()
     deletion: Deletion = LET_GO
     owns: Callable[[Site], Iterable[tuple[str, str]]] = nothing_owned
     member_of: Callable[[Resource[S]], str] = one_list

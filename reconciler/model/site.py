@@ -100,6 +100,7 @@ class Site:
     hosts: hostname -> composite profile (base profiles, profile, overrides merged; `name` and `match` are members too)
     own_system, own_hosts: what site.yaml says beside them, in our own words; a host there has a composite profile too
     own_secrets: name of a secret in the documents -> where site.yaml says that it is
+    lacks: what keeps dcmanager from deploying it, at file:line, where it is to be a subcloud
     deployment: the documents as a Deployment Manager takes them, where it is to have them
     documents: kind -> name -> spec, for AddressPool, PlatformNetwork, DataNetwork, PtpInstance, PtpInterface; the
       parameters of a PtpInstance are always by section (the old flat list is the section `global`)
@@ -120,6 +121,7 @@ class Site:
     deployment: str = ""
     software: Node | None = None
     kubernetes: Node | None = None
+    lacks: tuple[str, ...] = ()
     pruned: Mapping[str, Origin] = field(default_factory=dict)  # kinds that `prune` names, where it does
     warnings: tuple[Notice, ...] = field(default=())
 

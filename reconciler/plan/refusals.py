@@ -25,7 +25,28 @@ def possible(found: Comparison, context: Context, kinds: Kinds) -> tuple[list[Ch
             refusals[change.key] = reason
         else:
             possible.append(change)
-    return possible, refusals
+    return in_turn(possible, context, kinds, refusals), refusals
+
+
+def in_turn(changes: list[Change[Any]], context: Context, kinds: Kinds, refusals: Refusals) -> list[Change[Any]]:
+    """Without what comes only after something that Git wants, the site has not, and this plan does not make.
+
+    A part of what was found is a plan too: what a person has to approve first, or a gate holds, is not passed over.
+    """
+    while True:
+        made = {c.key for c in changes}
+        late = {c.key: first for c in changes if (first := _not_yet(c, made, context, kinds))}
+        if not late:
+            return changes
+        refusals |= {key: f"comes after {first}" for key, first in late.items()}
+        changes = [c for c in changes if c.key not in late]
+
+
+def _not_yet(change: Change[Any], made: set[ResourceKey], context: Context, kinds: Kinds) -> ResourceKey | None:
+    """What has to be there before, and will not be."""
+    firsts = kinds[change.key.kind].only_after
+    wanted = (key for key in context.desired.resources if key.kind in firsts) if firsts else ()
+    return next((key for key in wanted if key not in made and key not in context.observed.resources), None)
 
 
 def going(found: Comparison, context: Context, kinds: Kinds) -> frozenset[ResourceKey]:

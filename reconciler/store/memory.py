@@ -13,6 +13,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from reconciler.model.alarming import Alarming
 from reconciler.model.approval import Approval
 from reconciler.model.condition import HostCondition
+from reconciler.model.deployed import Deployed
 from reconciler.model.drift import SiteDrift
 from reconciler.model.durations import NOTHING, Durations
 from reconciler.model.errors import Held
@@ -92,6 +93,12 @@ class StoreMemory:
     def declared(self, site: str) -> frozenset[ResourceKey]:
         return self.store.declared(site)
 
+    def deployed(self, site: str) -> Deployed | None:
+        return self.store.deployed.of(site)
+
+    def deploys(self, site: str, deployed: Deployed) -> None:
+        self.store.deployed.note(site, deployed)
+
     def removals(self, site: str) -> tuple[Removal, ...]:
         return self.store.removals(site)
 
@@ -144,6 +151,7 @@ class Recalled:
     removed: dict[str, tuple[Removal, ...]] = field(default_factory=dict)
     said: dict[str, frozenset[ResourceKey]] = field(default_factory=dict)
     lasted: Durations = NOTHING
+    with_what: dict[str, Deployed] = field(default_factory=dict)
 
     def base(self, site: str) -> str:
         return self.bases.get(site, "")
@@ -159,6 +167,12 @@ class Recalled:
 
     def declared(self, site: str) -> frozenset[ResourceKey]:
         return self.said.get(site, frozenset())
+
+    def deployed(self, site: str) -> Deployed | None:
+        return self.with_what.get(site)
+
+    def deploys(self, site: str, deployed: Deployed) -> None:
+        """Not ours to write."""
 
     def removals(self, site: str) -> tuple[Removal, ...]:
         return self.removed.get(site, ())
@@ -225,7 +239,9 @@ def recall(folder: Path, url: str = "") -> Recalled:
             return Recalled({}, {})
         bases = store.bases()
         said = {site: store.declared(site) for site in bases}
-        return Recalled(bases, store.opened(), store.all_removals(), said, store.durations.known())
+        return Recalled(
+            bases, store.opened(), store.all_removals(), said, store.durations.known(), store.deployed.all()
+        )
 
 
 def removals_of(folder: Path) -> dict[str, tuple[Removal, ...]]:

@@ -23,6 +23,7 @@ from reconciler.store.bounds import BoundStore
 from reconciler.store.central import CentralStore
 from reconciler.store.conditions import Conditions
 from reconciler.store.database import durable, engine_of, file_url, put, writing
+from reconciler.store.deployed import DeployedStore
 from reconciler.store.drift import DriftStore, Kept, keep
 from reconciler.store.durations import DurationStore
 from reconciler.store.history import History
@@ -200,6 +201,11 @@ class Store:
     def drift(self) -> DriftStore:
         """What differs since when, and how what differed ended."""
         return DriftStore(self._engine)
+
+    @property
+    def deployed(self) -> DeployedStore:
+        """What sites were deployed with."""
+        return DeployedStore(self._engine, self._clock)
 
     @property
     def alarming(self) -> AlarmingStore:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Column, Float, Index, Integer, LargeBinary, MetaData, String, Table, Text
+from sqlalchemy import Boolean, Column, Float, Index, Integer, LargeBinary, MetaData, String, Table, Text
 
 METADATA = MetaData()
 
@@ -297,6 +297,15 @@ PULL_NEWS = Table(
     Column("number", Integer, primary_key=True, autoincrement=False),
     Column("first_at", Float, nullable=False),
     Column("last_at", Float, nullable=False),
+)
+DEPLOYED = Table(
+    "deployed",  # with what sites were
+    METADATA,
+    Column("site", String, primary_key=True),
+    Column("commit_id", String, nullable=False),
+    Column("is_ours", Boolean, nullable=False),
+    Column("content", Text, nullable=False),  # model.deployed.Deployed.keys; JSON
+    Column("at", Float, nullable=False),
 )
 CENTRAL = Table(
     "central",  # clouds, as they were read last

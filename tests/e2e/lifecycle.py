@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from functools import partial
 from pathlib import Path
+from typing import Any
 
+from reconciler.clients import SYSTEM_CLOCK
+from reconciler.model.approval import Answer, Approval, Subject
+from reconciler.model.words import Disruption
 from reconciler.simulator import endpoints
 from reconciler.simulator.build_repo import boards_of, builders
 from reconciler.simulator.server import ServerOptions, serve
-from tests.e2e.world import PACE, PASSWORD, Waited, World
+from reconciler.store import Store
+from tests.e2e.world import NEW_YEAR, PACE, PASSWORD, QUICK_PACE, SPEED, Waited, World
+from tests.sources.history import History
 
 NEW = "gatineau-001"
 FOLDER = f"subclouds/{NEW}"
@@ -32,7 +38,7 @@ bmc_username: root
 GATEWAY = "systemcontroller_gateway_address: 192.168.204.101"
 
 
-def asked_for(clone, secrets: Path, more: str = "") -> None:
+def asked_for(clone: History, secrets: Path, more: str = "") -> None:
     """The commit by which a folder becomes a subcloud."""
     secrets.mkdir(exist_ok=True)
     for kind in ("sysadmin", "board"):
@@ -68,3 +74,31 @@ async def racked(root: Path, scratch: Path) -> AsyncIterator[World]:
     async with serve(systems, options=options) as server:
         endpoints.write(scratch / "endpoints.yaml", server.url, systems, PASSWORD)
         yield World(root, scratch / "state", scratch / "endpoints.yaml", server, clock, PACE)
+
+
+@asynccontextmanager
+async def racked_for_real(root: Path, scratch: Path) -> AsyncIterator[World]:
+    """The same for processes of their own; the site has no entry in the endpoints file: dcmanager says where it is."""
+    systems = builders(root)
+    async with serve(systems, options=ServerOptions(SPEED, PASSWORD, racked=frozenset(systems))) as server:
+        endpoints.write(scratch / "endpoints.yaml", server.url, (), PASSWORD)
+        yield World(root, scratch / "state", scratch / "endpoints.yaml", server, SYSTEM_CLOCK, QUICK_PACE)
+
+
+def row(world: World) -> Mapping[str, Any] | None:
+    """What the central cloud has of the site."""
+    return next((r for r in world.server.central.rows("subclouds", {}) if r["name"] == NEW), None)
+
+
+def asked(world: World, *, method: str = "", path: str = "") -> list[str]:
+    """The writes that dcmanager was sent and took."""
+    writes = world.server.central.system.journal.writes
+    told = [f"{w.method} {w.path}" for w in writes if w.status < 300]
+    return [text for text in told if text.startswith(method) and path in text]
+
+
+def approve(world: World, plan: str) -> None:
+    """Somebody says yes to this very plan, and to nothing else."""
+    with Store.open(world.state) as store:
+        word = Approval(Answer.APPROVED, Subject.PLAN, plan, "night-shift", NEW_YEAR, Disruption.REINSTALL, site=NEW)
+        store.words.answer(word)

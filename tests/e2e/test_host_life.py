@@ -119,7 +119,7 @@ async def test_a_host_whose_machine_is_replaced_is_planned_approved_and_done_whi
         for approved in ("", "*"):
             held = await world.applied(PLANT, approved=approved)
             assert held.result is Result.HELD
-            assert "waits for approval of this very plan: another machine takes a host's place" in held.message
+            assert "waits for approval of this very plan: a machine is installed anew" in held.message
         assert calls(world, began) == []
 
         await world.applied(PLANT, approved=judged.plan.id)

@@ -2,21 +2,32 @@
 
 from __future__ import annotations
 
+import asyncio
+
 import pytest
 
-from reconciler.model.words import Disruption, Result
-from tests.e2e.lifecycle import NEW, asked_for, racked
+from reconciler.model.words import Disruption, Result, State
+from reconciler.simulator.dcmanager import CENTRAL
+from reconciler.store import sendings_of, verdicts_of
+from tests.e2e.lifecycle import FOLDER, NEW, approve, asked, asked_for, racked, racked_for_real, row
+from tests.faults.controlled import until
+from tests.faults.controller_process import Place, controller
+
+PHASES = ("create", "install", "bootstrap", "complete")
+VALUES = f"{FOLDER}/bootstrap-values.yaml"
 
 
 @pytest.fixture
-def new_site(git, opened, tmp_path):
+def clone(git, tmp_path):
+    """The site asks for approvals: of its first plan, and of nothing that only carries that out."""
     clone = git(NEW)
-    asked_for(clone, tmp_path / "secrets")
+    asked_for(clone, tmp_path / "secrets", more="apply: approved\n")
+    return clone
+
+
+@pytest.fixture
+def new_site(clone, opened):
     return opened(clone, racked)
-
-
-def row(world):
-    return next(r for r in world.server.central.rows("subclouds", {}) if r["name"] == NEW)
 
 
 async def test_the_plan_of_a_new_folder_says_every_phase_and_what_it_costs(new_site):
@@ -34,11 +45,122 @@ async def test_the_plan_of_a_new_folder_says_every_phase_and_what_it_costs(new_s
     ]
 
 
-async def test_once_approved_it_becomes_a_subcloud_that_is_managed_and_in_sync(new_site):
+async def test_it_is_not_begun_before_that_very_plan_is_approved(new_site):
     async with new_site as world:
-        outcome = await world.applied(NEW, approved=(await world.judged(NEW)).plan.id)
-        assert outcome.result is Result.DONE, outcome.message
-        for _ in range(5):
-            await world.applied(NEW, approved="*")
-        assert (row(world)["deploy-status"], row(world)["management-state"]) == ("complete", "managed")
+        outcome = await world.applied(NEW, approved="*")
+        assert (outcome.result, row(world)) == (Result.HELD, None)
+        assert "waits for approval of this very plan: a machine is installed anew" in outcome.message
+
+
+async def approved(world):
+    """As somebody says yes once, and then leaves."""
+    plan = (await world.judged(NEW)).plan
+    outcome = await world.applied(NEW, approved=plan.id)
+    for _ in range(3):
+        outcome = await world.applied(NEW, approved="")
+    return outcome
+
+
+async def test_approved_once_it_becomes_managed_and_in_sync(new_site):
+    async with new_site as world:
+        outcome = await approved(world)
+        assert (row(world)["deploy-status"], row(world)["management-state"]) == ("complete", "managed"), outcome.message
         assert await world.is_in_sync(NEW)
+        assert [path.rpartition("/")[2] for path in asked(world)] == [
+            "phased-subcloud-deploy",
+            "install",
+            "bootstrap",
+            "complete",
+            NEW,
+        ]
+
+
+async def test_after_that_changes_of_git_are_approved_as_on_any_other_site(new_site, clone):
+    async with new_site as world:
+        await approved(world)
+        clone.commit(
+            {
+                f"{FOLDER}/site.yaml": (clone.folder / f"{FOLDER}/site.yaml").read_text()
+                + "system: {timezone: Asia/Tokyo}\n"
+            }
+        )
+        assert (await world.applied(NEW, approved="")).result is Result.HELD
+
+
+async def test_an_edit_of_what_is_read_once_is_told_and_never_acted_on(new_site, clone):
+    async with new_site as world:
+        await approved(world)
+        before = len(asked(world))
+        values = (clone.folder / VALUES).read_text().replace("- 10.0.0.53\n", "- 10.0.0.99\n")
+        clone.commit({VALUES: f"{values}cluster_pod_subnet: 172.17.0.0/16\n"})
+        judged = await world.judged(NEW)
+        [blocked] = judged.plan.blocked
+        assert blocked.reason == (
+            "dns_servers is changed by `System.spec.dnsServers`; cluster_pod_subnet: read once, when the site was "
+            "bootstrapped: it takes a redeployment, which loses all that is on the site, or the old value in Git"
+        )
+        assert (await world.applied(NEW, approved="*")).result is Result.HELD
+        assert len(asked(world)) == before
+
+
+async def test_what_dcmanager_could_not_deploy_is_told_at_its_line_and_not_begun(clone, opened):
+    values = (clone.folder / VALUES).read_text().replace("external_oam_gateway_address: 10.20.7.1\n", "")
+    clone.commit({VALUES: values})
+    async with opened(clone, racked) as world:
+        judged = await world.judged(NEW)
+    assert judged.plan.stages == ()
+    assert (
+        f"{VALUES}:1:1: bootstrap-values.yaml: external_oam_gateway_address is missing" in judged.plan.blocked[0].reason
+    )
+
+
+@pytest.mark.parametrize(
+    ("state", "kind"),
+    [("pre-install", "subcloud-install"), ("installing", "subcloud-install"), ("bootstrapping", "subcloud-bootstrap")],
+)
+async def test_a_phase_that_fails_ends_the_plan_in_dcmanagers_words_and_the_next_one_begins_with_it(
+    new_site, state, kind
+):
+    async with new_site as world:
+        world.server.central.system.marks.add(f"{state}-fails:{NEW}:no route to the registry")
+        outcome = await world.applied(NEW, approved=(await world.judged(NEW)).plan.id)
+        assert outcome.result is Result.FAILED
+        failed = row(world)["deploy-status"]
+        assert outcome.message.startswith(f"{NEW}: deploy-status is {failed}")
+        assert ("no route to the registry" in outcome.message) is (state != "pre-install")  # told by playbooks alone
+        again = (await world.judged(NEW)).plan
+        assert again.stages[0].steps[0].kind == kind
+        assert (await world.applied(NEW, approved=again.id)).result is Result.DONE
+        assert await approved(world)
+        assert await world.is_in_sync(NEW)
+
+
+async def test_a_creation_that_failed_says_what_it_takes(new_site):
+    async with new_site as world:
+        world.server.central.system.marks.add(f"creating-fails:{NEW}:no room")
+        outcome = await world.applied(NEW, approved=(await world.judged(NEW)).plan.id)
+        assert (outcome.result, row(world)["deploy-status"]) == (Result.FAILED, "create-failed")
+        reasons = {b.reason for b in (await world.judged(NEW)).plan.blocked}
+        assert any("once it is deleted there, it is added anew" in reason for reason in reasons), reasons
+
+
+def verdict(world):
+    return next(iter(verdicts_of(world.state)), None)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("phase", PHASES)
+async def test_a_controller_that_is_killed_in_a_phase_loses_nothing_and_asks_for_nothing_twice(clone, opened, phase):
+    path = "POST .*/phased-subcloud-deploy" if phase == "create" else f"PATCH .*/{NEW}/{phase}"
+    async with opened(clone, racked_for_real) as world:
+        approve(world, (await world.judged(NEW)).plan.id)
+        place = Place(world.root, world.endpoints, world.state)
+        async with controller(place, asyncio.Event()) as first:
+            world.at(CENTRAL, path, first.kill)
+            await until(lambda: first.has_ended)
+        async with controller(place, asyncio.Event()):
+            await until(lambda: row(world)["management-state"] == "managed", 60)
+            await until(lambda: verdict(world).state is State.IN_SYNC, 60)
+        told = asked(world)
+        assert len(told) == len(set(told)) == 5, told
+        assert all(sending.end for sending in sendings_of(world.state, NEW))

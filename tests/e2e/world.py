@@ -32,6 +32,7 @@ from reconciler.kinds import registry
 from reconciler.model.outcome import Outcome
 from reconciler.simulator import endpoints
 from reconciler.simulator.build_repo import boards_of, builders
+from reconciler.simulator.dcmanager import CENTRAL
 from reconciler.simulator.exchange import Request, Response
 from reconciler.simulator.journal import Journal, Write
 from reconciler.simulator.server import Server, ServerOptions, serve
@@ -171,7 +172,7 @@ class World:
         return recall(self.state).windows(name)
 
     def site(self, name: str) -> Site:
-        return self.server.sites[name]
+        return self.server.central if name == CENTRAL else self.server.sites[name]
 
     def writes(self, name: str, since: int = 0) -> list[Write]:
         """The writes that the site was sent, in order."""
