@@ -193,7 +193,7 @@ def as_written(resource: Resource[S], observed: Snapshot) -> Resource[S]:  # noq
     return resource
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class ResourceKind(Generic[S]):
     """Everything the product knows about one kind of resource. All functions are pure.
 
@@ -279,6 +279,9 @@ class ResourceKind(Generic[S]):
     is_replicated: bool = False  # other hosts keep copies: no two that have one of these are out of service together
     documents: tuple[str, ...] = ()  # "HostProfile.spec.routes": where Git says it, for the reference page
     about: About = field(default_factory=About)
+
+    def __repr__(self) -> str:
+        return f"<kind {self.name}>"
 
     @cached_property
     def attributes(self) -> Mapping[str, Attr]:

@@ -51,7 +51,11 @@ def plain(value):
 
 
 def deepdiff(want, have):
-    """{(resource, attribute)} that DeepDiff finds, and the resources that it finds missing."""
+    """{(resource, attribute)} that DeepDiff finds, and the resources that it finds missing.
+
+    Of what no API shows nothing is missing.
+    """
+    want = {key: resource for key, resource in want.items() if KINDS[key.kind].read_once is None}
     found = DeepDiff(normal(have, want), normal(want, want), view="tree", ignore_type_in_groups=[(list, tuple)])
     paths = [level.path(output_format="list") for levels in found.values() for level in levels]
     return {(p[0], p[1]) for p in paths if len(p) > 1}, {p[0] for p in paths if len(p) == 1}
