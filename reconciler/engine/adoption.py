@@ -112,8 +112,9 @@ def _unlisted(seen: Snapshot, kinds: Kinds) -> Iterator[str]:
 
 
 def _is_own(kind: ResourceKind[Any]) -> bool:
-    """Whether the site's platform has all lists of it: no inventory has those of other services."""
-    return all(COLLECTIONS[name].service is Service.PLATFORM for name in kind.collections)
+    """Whether an inventory should have all lists of it: not those of other services, nor what is asked for by name."""
+    lists = [COLLECTIONS[name] for name in kind.collections]
+    return all(one.service is Service.PLATFORM and not one.of for one in lists)
 
 
 def compared(seen: Snapshot, said: SiteFiles, kinds: Kinds) -> Comparison:

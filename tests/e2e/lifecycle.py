@@ -80,7 +80,9 @@ async def racked(root: Path, scratch: Path) -> AsyncIterator[World]:
 async def racked_for_real(root: Path, scratch: Path) -> AsyncIterator[World]:
     """The same for processes of their own; the site has no entry in the endpoints file: dcmanager says where it is."""
     systems = builders(root)
-    async with serve(systems, options=ServerOptions(SPEED, PASSWORD, racked=frozenset(systems))) as server:
+    boards = partial(boards_of, root, PASSWORD)
+    options = ServerOptions(SPEED, PASSWORD, racked=frozenset(systems), boards=boards)
+    async with serve(systems, options=options) as server:
         endpoints.write(scratch / "endpoints.yaml", server.url, (), PASSWORD)
         yield World(root, scratch / "state", scratch / "endpoints.yaml", server, SYSTEM_CLOCK, QUICK_PACE)
 

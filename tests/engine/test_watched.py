@@ -45,7 +45,7 @@ def test_a_site_is_quiet_while_its_wave_goes(one, expected):
 
 def test_kinds_that_the_platform_makes_have_their_time_and_what_flaps_is_told():
     quiet = silence([], registry())
-    assert set(quiet.graces) == {"osd", "physical-volume", "storage-backend"}
+    assert set(quiet.graces) == {"application", "application-state", "osd", "physical-volume", "storage-backend"}
     assert list(heard(KNOWN, quiet, 1_500.0).open) == [MTU.place]
     flapping = replace(KNOWN, open={MTU.place: replace(KNOWN.open[MTU.place], is_flapping=True)})
     assert heard(flapping, quiet, 1_500.0) is flapping
