@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -21,7 +22,7 @@ from reconciler.clients.faults import error_of, garbled
 from reconciler.clients.http import Line
 from reconciler.clients.json import decode, encode
 from reconciler.clients.message import Answer, Request
-from reconciler.model.errors import ReconcilerError, Unauthorized
+from reconciler.model.errors import ConfigError, ReconcilerError, Unauthorized
 
 SERVICE = "keystone"
 PATH = "/v3/auth/tokens"
@@ -93,6 +94,23 @@ class TokenBroker:
     async def _fresh(self) -> Token:
         now, password = self._clock.now(), await self._endpoint.password_now()
         self._refuse_what_was_rejected(password, now)
+        try:
+            return await self._asked(password, now)
+        except Unauthorized:
+            another = await self._changed(password)
+            if another is None:
+                raise
+        return await self._asked(another, now)
+
+    async def _changed(self, rejected: SecretStr) -> SecretStr | None:
+        """The password as whoever keeps it has it now, where that is another than was tried."""
+        self._endpoint.forget_password()
+        with suppress(ConfigError):  # what is wrong with the one that was tried is the news
+            fresh = await self._endpoint.password_now()
+            return fresh if fresh != rejected else None
+        return None
+
+    async def _asked(self, password: SecretStr, now: float) -> Token:
         request = self._request(password)
         answer = await self._line.exchange(request)
         if answer.status == 201:
@@ -100,7 +118,6 @@ class TokenBroker:
         error = error_of(answer, request, self._endpoint.name)
         if isinstance(error, Unauthorized):
             self._rejection = _Rejection(password, error.fault, now + REJECTED_PAUSE_S)
-            self._endpoint.forget_password()
         raise error
 
     def _refuse_what_was_rejected(self, password: SecretStr, now: float) -> None:

@@ -106,6 +106,13 @@ async def test_a_password_in_a_file_of_the_repository_is_read_of_the_commit(plac
     assert board.power is Power.ON
 
 
+async def test_a_password_that_was_changed_where_it_is_kept_is_tried_at_once(place, standing):
+    given = iter(["before", PASSWORD])
+    with Boards(limits=QUICK, reveal=lambda _: SecretStr(next(given))) as boards:
+        board = await boards.read(replace(place, in_git=True))
+    assert board.power is Power.ON
+
+
 # ---- reading
 
 

@@ -16,6 +16,7 @@ from reconciler.model.errors import (
     Failure,
     NotReady,
     Refused,
+    SecretUnread,
     Unauthorized,
     Unreachable,
 )
@@ -138,6 +139,7 @@ def answered(kind):
         (answered(Busy), State.FAILED, "PlatformBusy"),
         (NotReady("sc-1: no hosts yet"), State.FAILED, "NotReady"),
         (ConfigError("no", "a.yaml:3"), State.INVALID, "ConfigInvalid"),
+        (SecretUnread("vault:a/b#c: it is sealed"), State.FAILED, "SecretUnread"),
         (ConfigErrors([ConfigError("no", "a.yaml:3")]), State.INVALID, "ConfigInvalid"),
         (UnreadableInputError("a.yaml: a symbolic link is never read"), State.INVALID, "ConfigInvalid"),
         (GitError("git ended with 128"), State.FAILED, "Failed"),

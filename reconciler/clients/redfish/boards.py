@@ -10,15 +10,19 @@ import asyncio
 from collections import defaultdict
 from collections.abc import Callable, Collection
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Self, TypeVar
+
+from pydantic import SecretStr
 
 from reconciler.clients import tls
 from reconciler.clients.bodies import Reveal, reveal
 from reconciler.clients.secrets import forget, resolve
 from reconciler.model.board import Board, BoardError, BoardPlace, Part, Trouble
 from reconciler.model.board_orders import BoardOrder, BoardTask
+from reconciler.model.errors import ConfigError
 
 if TYPE_CHECKING:
     from reconciler.clients.redfish.session import Session
@@ -87,19 +91,35 @@ class Boards:
             return await loop.run_in_executor(self._threads, self._visited, place, work)
 
     def _visited(self, place: BoardPlace, work: Callable[[Session], T]) -> T:
+        """A password that was changed where it is kept is no wrong one: a few of those lock the account."""
+        password = self._password(place)
+        try:
+            return self._opened(place, password, work)
+        except BoardError as error:
+            another = self._changed(place, password) if error.trouble is Trouble.PASSWORD else None
+            if another is None:
+                raise
+        return self._opened(place, another, work)
+
+    def _changed(self, place: BoardPlace, refused: SecretStr) -> SecretStr | None:
+        """The password as whoever keeps it has it now, where that is another than was tried."""
+        forget(place.password, self._folder)
+        with suppress(ConfigError):  # what is wrong with the one that was tried is the news
+            fresh = self._password(place)
+            return fresh if fresh != refused else None
+        return None
+
+    def _password(self, place: BoardPlace) -> SecretStr:
+        return self._reveal(place.password) if place.in_git else resolve(place.password, self._folder)
+
+    def _opened(self, place: BoardPlace, password: SecretStr, work: Callable[[Session], T]) -> T:
         from reconciler.clients.redfish.line import Line  # noqa: PLC0415 - sushy
         from reconciler.clients.redfish.session import opened  # noqa: PLC0415
 
-        password = self._reveal(place.password) if place.in_git else resolve(place.password, self._folder)
         ca_file = self._folder / place.ca_bundle if place.ca_bundle else None
         tls.context(ca_file)  # says what is wrong with a bundle
         line = Line(
             place.url, self._limits, lambda: self._is_closed, ca=str(ca_file or ""), fingerprint=place.fingerprint
         )
-        try:
-            with opened(place, password, line) as session:
-                return work(session)
-        except BoardError as error:
-            if error.trouble is Trouble.PASSWORD:
-                forget(place.password, self._folder)
-            raise
+        with opened(place, password, line) as session:
+            return work(session)

@@ -8,7 +8,6 @@ from pydantic import SecretStr
 
 from reconciler.clients import bodies
 from reconciler.clients.endpoints import Credentials, Endpoint, Password
-from reconciler.clients.keystone import REJECTED_PAUSE_S
 from reconciler.clients.secrets import in_thread, vault_server
 from reconciler.engine.notifiers.slack import Slack
 from reconciler.engine.unsealed import read_ahead
@@ -128,14 +127,30 @@ async def test_a_fault_in_a_thread_is_told_to_who_waits():
 async def test_a_password_that_keystone_does_not_take_is_read_anew(vault, environment, site, open_clients, clock):
     vault.keep("many/rotated", password="old")
     clients = await open_clients(entry("vault:secret/many/rotated#password", site.url))
+    await clients.platform.get("/v1/isystems")
+    vault.keep("many/rotated", password="new")
+    site.keystone = refusing(site, "old")
+    clock.time += 3600
+    await clients.platform.get("/v1/isystems")
+    assert [used(each) for each in site.token_requests] == ["old", "old", "new"]
+
+
+async def test_a_password_that_was_not_changed_is_tried_once(vault, environment, site, open_clients):
+    vault.keep("many/wrong", password="old")
+    clients = await open_clients(entry("vault:secret/many/wrong#password", site.url))
     site.keystone = refusing(site, "old")
     with pytest.raises(Unauthorized):
         await clients.platform.get("/v1/isystems")
-    vault.keep("many/rotated", password="new")
-    assert REJECTED_PAUSE_S > 60
-    clock.time += 60
-    await clients.platform.get("/v1/isystems")
-    assert [used(each) for each in site.token_requests] == ["old", "new"]
+    assert len(site.token_requests) == 1
+
+
+async def test_a_wrong_password_is_told_though_its_keeper_is_away_by_then(vault, environment, site, open_clients):
+    vault.keep("many/away", password="old")
+    clients = await open_clients(entry("vault:secret/many/away#password", site.url))
+    site.keystone = refusing(site, "old")
+    await entry("vault:secret/many/away#password").password_now()
+    with vault.sealed(), pytest.raises(Unauthorized):
+        await clients.platform.get("/v1/isystems")
 
 
 def refusing(site, password):
