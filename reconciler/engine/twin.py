@@ -25,6 +25,7 @@ from reconciler.model.secret import Document, SecretRef, Upload
 from reconciler.simulator.exchange import Request as Asked
 from reconciler.simulator.loading import load
 from reconciler.simulator.sysinv import sysinv
+from reconciler.simulator.sysinv.applications import FILES_UNKNOWN
 from reconciler.simulator.system import System
 
 URL = "http://twin"
@@ -70,7 +71,9 @@ class Twin:
 
 def twin_of(site: str, inventory: Mapping[str, Any]) -> Twin:
     """A twin of the site that showed this inventory."""
-    return Twin(load(System(site, sysinv()), inventory))
+    system = load(System(site, sysinv()), inventory)
+    system.marks.add(FILES_UNKNOWN)
+    return Twin(system)
 
 
 def without_secrets(body: Any) -> Any:

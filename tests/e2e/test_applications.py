@@ -5,8 +5,10 @@ from __future__ import annotations
 import pytest
 
 from reconciler.cli.plan_text import Detail, plan_lines
+from reconciler.model.proof import ProofResult
 from reconciler.model.words import Action, Cause, Result
 from tests.e2e.ottawa import OTTAWA, SETTINGS
+from tests.e2e.proving import proved_first
 
 OLD, NEW = "24.09-3", "24.09-4"
 CHART = "/v1/helm_charts/snmp"
@@ -174,3 +176,27 @@ async def test_no_secret_of_a_chart_is_in_a_plan_an_inventory_or_the_store(in_se
         assert COMMUNITY not in "\n".join(shown)
         kept = [path for path in world.state.rglob("*") if path.is_file()]
         assert [path for path in kept if COMMUNITY.encode() in path.read_bytes()] == []
+
+
+PLAIN = f'{{version: "{OLD}", state: applied, {charts("{trap: {port: 162}}")}}}'
+
+
+async def test_it_is_proved_on_a_twin_before_and_then_goes_as_it_did_there(in_service, said):
+    async with in_service(OTTAWA) as (world, clone):
+        proof = await proved_first(world, OTTAWA, lambda: said(clone, PLAIN))
+        assert (proof.result, proof.refusal) == (ProofResult.PROVED, None)
+        assert (await world.applied(OTTAWA)).is_done
+        again = await proved_first(world, OTTAWA, lambda: said(clone, PLAIN.replace("162", "1162").replace(OLD, NEW)))
+        assert again.result is ProofResult.PROVED
+
+
+async def test_a_tarball_of_ones_own_is_taken_to_be_there_on_a_twin_and_is_refused_where_it_is_not(in_service, said):
+    """No inventory tells the files of a controller: a proof that refused them would hold what is right."""
+    own = "{state: uploaded, tarball: /home/sysadmin/ours.tgz}"
+    async with in_service(OTTAWA) as (world, clone):
+        proof = await proved_first(world, OTTAWA, lambda: said(clone, own))
+        assert proof.result is ProofResult.PROVED
+        outcome = await world.applied(OTTAWA)
+        assert "failed to extract tar file" in outcome.message
+        world.site(OTTAWA).add_row("app_tarballs", {"path": "/home/sysadmin/ours.tgz", "name": "snmp", "version": "1"})
+        assert (await world.applied(OTTAWA)).is_done

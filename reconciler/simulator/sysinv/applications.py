@@ -6,7 +6,8 @@ not there. Unverified, written from the source: uploads, updates, what comes of 
 
 No API lists the files of a controller. Here a file is there if its name tells an application and a version, as those
 that come with the platform are called (`cert-manager-24.09-76.tgz`: conductor/manager.py
-``_load_metadata_of_missing_apps``), or if the table ``app_tarballs`` has it: path, name, version.
+``_load_metadata_of_missing_apps``), or if the table ``app_tarballs`` has it: path, name, version. With the mark
+``FILES_UNKNOWN`` every file is there, and is what the request says that it is: of a twin's site no inventory tells them.
 """
 
 from __future__ import annotations
@@ -38,6 +39,7 @@ APPS = family.collection(
 TARBALLS = "app_tarballs"
 FORBIDS = "app-forbids:"
 """A mark, with an operation and a name: the application's metadata forbids it to people (helm/lifecycle_base.py)."""
+FILES_UNKNOWN = "files-of-controllers-are-not-known"
 _BUNDLED = re.compile(r"^(?P<name>.*)-(?P<version>[0-9]+\.[0-9]+-[0-9]+)\.(tgz|tar\.gz)$")
 _URL = re.compile(r"^(http|ftp)s?://\S+$", re.IGNORECASE)
 _EXTENSIONS = (".tgz", ".tar.gz")
@@ -157,7 +159,7 @@ def _checked(system: System, path: Any, body: Row, operation: str) -> Tarball:
     if _URL.match(path):
         told = _told(path) or Tarball("", "")
         return Tarball(body.get("name") or told.name, body.get("app_version") or told.version)
-    found = _found(system, path)
+    found = _found(system, path, body)
     if found is None and operation == "update":
         raise refuse(f"Application-update rejected: application tar file {path} does not exist.")
     if not path.endswith(_EXTENSIONS):
@@ -171,9 +173,12 @@ def _checked(system: System, path: Any, body: Row, operation: str) -> Tarball:
     return found
 
 
-def _found(system: System, path: str) -> Tarball | None:
+def _found(system: System, path: str, body: Row) -> Tarball | None:
     row = system.tables.first(TARBALLS, path=path)
-    return Tarball(row["name"], row["version"]) if row else _told(path)
+    found = Tarball(row["name"], row["version"]) if row else _told(path)
+    if found is None and FILES_UNKNOWN in system.marks and body.get("name"):
+        return Tarball(body["name"], body.get("app_version") or "unknown")
+    return found
 
 
 def _told(path: str) -> Tarball | None:
