@@ -67,7 +67,8 @@ async def _applied(
     with Store.open(chosen.state) as store, repository(chosen) as source:
         names = selected(sites, source.names, everything=everything)
         with telling("applying", len(names)) as teller:
-            async with fleet(chosen, source, StoreMemory(store), teller.say, Pace()) as opened:
+            memory, refusals = StoreMemory(store), store.board_refusals
+            async with fleet(chosen, source, memory, teller.say, Pace(), refusals=refusals) as opened:
                 approved = dict.fromkeys(names, "*") if yes else await _asked(opened, names, plan_id, show)
                 found = []
                 async for result in opened.apply_all(approved, approved):

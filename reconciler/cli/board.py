@@ -4,22 +4,26 @@ from __future__ import annotations
 
 import asyncio
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from reconciler.cli import results as shown
 from reconciler.cli.board_text import board_lines
-from reconciler.cli.options import STATE, Endpoints, Exit, Format, Repo, Rev, Root, Show, State
+from reconciler.cli.options import STATE, Database, Endpoints, Exit, Format, Repo, Rev, Root, Show, State
 from reconciler.cli.session import Chosen, looked_at
 from reconciler.clients import SYSTEM_CLOCK, load, load_derived
 from reconciler.clients.redfish import BoardLimits, Boards
 from reconciler.engine.board_places import places_of
-from reconciler.engine.board_visits import BoardVisits, OwnRefusals
+from reconciler.engine.board_visits import BoardVisits, OwnRefusals, Refusals
 from reconciler.engine.committed import revealing
 from reconciler.model.board import BoardPlace, Part
 from reconciler.model.board_reading import BoardReading, reading_json
 from reconciler.model.errors import ConfigError
+from reconciler.store import has_store, speaking
 
 READ_S, PATIENCE_S = 20.0, 300.0  # for an answer, and for all parts of a slow controller
 
@@ -33,6 +37,8 @@ def board(
     rev: Rev = "",
     endpoints: Endpoints = None,
     state: State = STATE,
+    database: Database = "",
+    anyway: Annotated[bool, typer.Option("--anyway", help="Ask also one that refused us within the last day.")] = False,
     show: Show = Format.TEXT,
 ) -> None:
     """Show power, health, boot, firmware, BIOS, sensors of a site's hosts. Exit: 3 some controller gave no answer, 1 none known."""
@@ -44,11 +50,21 @@ def board(
             raise ConfigError(f"no site is named {site} at this commit")
         places = _of_hosts(site, places_of(source, load(endpoints), load_derived(endpoints))(site), host or [])
         limits = BoardLimits(read_s=READ_S, visit_s=PATIENCE_S)
-        with Boards(endpoints.parent, limits, revealing(source)) as boards:
-            visits = BoardVisits(boards, OwnRefusals(), SYSTEM_CLOCK)
+        with Boards(endpoints.parent, limits, revealing(source)) as boards, _refusals(state, database) as refusals:
+            visits = BoardVisits(boards, refusals, SYSTEM_CLOCK, heeds=not anyway)
             readings = asyncio.run(visits.readings(places, tuple(part or Part)))
     _tell(site, readings, show)
     sys.exit(Exit.DONE if all(reading.board for reading in readings) else Exit.UNJUDGED)
+
+
+@contextmanager
+def _refusals(state: Path, database: str) -> Iterator[Refusals]:
+    """Those that the controller knows, where there is one: an account that it spares is not to be locked from here."""
+    if not has_store(state, database):
+        yield OwnRefusals()
+        return
+    with speaking(state, "board", database) as store:
+        yield store.board_refusals
 
 
 def _of_hosts(site: str, places: tuple[BoardPlace, ...], hosts: list[str]) -> tuple[BoardPlace, ...]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 
-from reconciler.model.board import Board, Health, Media, Sensor
+from reconciler.model.board import Board, Media
 from reconciler.model.board_reading import BoardReading
 
 WIDTH = 12
@@ -37,7 +37,7 @@ def _facts(board: Board) -> Iterator[tuple[str, str]]:
     for each in board.firmware or ():
         yield "firmware", f"{each.id} {each.version}" + (f" ({each.name})" if each.name not in {"", each.id} else "")
     for sensor in sorted(board.sensors or (), key=lambda s: (s not in board.ill, s.kind, s.name)):
-        yield "sensor", _sensor(sensor)
+        yield "sensor", sensor.in_words
     for name, value in sorted((board.bios or {}).items()):
         yield "bios", f"{name} = {value}"
 
@@ -53,12 +53,6 @@ def _booting(board: Board) -> Iterator[tuple[str, str]]:
 
 def _drive(drive: Media) -> str:
     return f"{drive.id} ({', '.join(drive.types)}): {drive.image if drive.is_inserted else 'empty'}"
-
-
-def _sensor(sensor: Sensor) -> str:
-    reading = "no reading" if sensor.reading is None else f"{sensor.reading:g} {sensor.unit}".rstrip()
-    ill = f", {sensor.health}" if sensor.health is not Health.OK else ""
-    return f"{sensor.name} {reading}{ill}"
 
 
 def _values(values: Mapping[str, object]) -> str:

@@ -13,7 +13,7 @@ from reconciler.clients.redfish import Boards
 from reconciler.engine.board_checks import LIMIT_S, BoardChecks
 from reconciler.engine.board_places import macs_of, places_of
 from reconciler.engine.board_service import board_services
-from reconciler.engine.board_visits import BoardVisits, OwnRefusals
+from reconciler.engine.board_visits import BoardVisits, OwnRefusals, Refusals
 from reconciler.engine.central import central_of
 from reconciler.engine.committed import revealing
 from reconciler.engine.fleet import Fleet, Memory, open_fleet
@@ -59,16 +59,25 @@ def measured(chosen: Chosen) -> Durations:
 
 @asynccontextmanager
 async def fleet(
-    chosen: Chosen, source: Repository, memory: Memory, say: Callable[[str, str], None], pace: Pace
+    chosen: Chosen,
+    source: Repository,
+    memory: Memory,
+    say: Callable[[str, str], None],
+    pace: Pace,
+    *,
+    refusals: Refusals | None = None,
 ) -> AsyncIterator[Fleet]:
-    """The sites, reachable. Raises ConfigError when no endpoints file is given or it is wrong."""
+    """The sites, reachable. Raises ConfigError when no endpoints file is given or it is wrong.
+
+    refusals: hosts' controllers that did not let us in, as they are known to others, too.
+    """
     if chosen.endpoints is None:
         raise ConfigError("no endpoints file: give --endpoints, or set STXR_ENDPOINTS")
     endpoints, derived = load(chosen.endpoints), load_derived(chosen.endpoints)
     central = central_of(chosen.endpoints, source)
     reveal = revealing(source)
     with Boards(chosen.endpoints.parent, reveal=reveal) as boards:
-        visits = BoardVisits(boards, OwnRefusals(), SYSTEM_CLOCK)
+        visits = BoardVisits(boards, refusals or OwnRefusals(), SYSTEM_CLOCK)
         places = places_of(source, endpoints, derived)
         checks = BoardChecks(places, macs_of(source), visits, SYSTEM_CLOCK, patience_s=LIMIT_S)
         service = board_services(source, registry(), places, visits, SYSTEM_CLOCK)

@@ -113,8 +113,8 @@ def _stuck(verdict: Verdict, now: float) -> Iterator[str]:
 
 
 def _unlit(verdict: Verdict, now: float) -> Iterator[str]:
-    """What the controllers of a dark site's hosts say, and when they were asked."""
-    for sight in verdict.boards:
+    """What the controllers of a dark site's hosts say, or of hosts that are not well, and when they were asked."""
+    for sight in verdict.boards or verdict.ailing:
         yield f"  {verdict.site}: {sight.in_words} ({in_words(now - sight.at)} ago)"
 
 

@@ -19,6 +19,7 @@ from reconciler.engine.board_visits import UNKNOWN, BoardVisits
 from reconciler.engine.repository import Repository
 from reconciler.model.board import Board, BoardError, BoardPlace, Part, Trouble
 from reconciler.model.board_orders import BoardOrder, SetBios, SetBootOrder, SetSecureBoot
+from reconciler.model.dark import HostSight, ailing
 from reconciler.model.errors import ConfigError, NotReady, ReconcilerError, Refused
 from reconciler.model.kind import Kinds
 from reconciler.model.plan import Method
@@ -81,6 +82,7 @@ class _Last:
     said: Mapping[str, frozenset[str]]
     board: Board | None = None
     why: str = ""  # there is none
+    trouble: Trouble | None = None
 
     @property
     def good_for_s(self) -> float:
@@ -97,6 +99,12 @@ class SiteBoards:
         self._last: dict[str, _Last] = {}
         self._stirred: dict[str, float] = {}
         self._turns: dict[str, asyncio.Lock] = {}
+
+    @property
+    def ailing(self) -> tuple[HostSight, ...]:
+        """The hosts that are not well, or whose controller said nothing, when they were read last; nobody is asked for it."""
+        known = ((host, self._last[host]) for host in sorted(self._said.facts) if host in self._last)
+        return tuple(sight for host, last in known if (sight := _ailing(host, last)))
 
     async def list(self, path: str, items: str) -> tuple[Row, ...]:  # noqa: ARG002 - as every service is asked
         """The rows of one part of one host's controller; none where Git says nothing of it. Raises NotReady."""
@@ -140,15 +148,17 @@ class SiteBoards:
         return last.board
 
     async def _read(self, host: str, said: Mapping[str, frozenset[str]]) -> _Last:
-        parts = [PARTS[part] for part in sorted(said) if part in PARTS]
+        parts = [*(PARTS[part] for part in sorted(said)), Part.SENSORS]
+        trouble = None
         try:
             async with asyncio.timeout(LIMIT_S):
                 return _Last(self._clock.now(), said, await self._visits.read(self._place(host), parts))
         except TimeoutError:
             why = f"{self._site} {host}: its controller said nothing within {LIMIT_S:g} s"
+            trouble = Trouble.SLOW
         except ReconcilerError as error:
-            why = str(error)
-        return _Last(self._clock.now(), said, why=why)
+            why, trouble = str(error), error.trouble if isinstance(error, BoardError) else None
+        return _Last(self._clock.now(), said, why=why, trouble=trouble)
 
     def _place(self, host: str) -> BoardPlace:
         place = next((each for each in self._places(self._site) if each.host == host), None)
@@ -160,6 +170,12 @@ class SiteBoards:
         if not place.lets_us_in:
             raise ConfigError(f"{self._site} {host}: {UNKNOWN}")
         return place
+
+
+def _ailing(host: str, last: _Last) -> HostSight | None:
+    if last.board is None:
+        return HostSight(host, last.at, trouble=last.trouble, said=f"{host}: {last.why}")
+    return ailing(host, last.at, last.board)
 
 
 def _bios(board: Board, names: frozenset[str]) -> Iterator[Row]:

@@ -68,10 +68,13 @@ class OwnRefusals:
 
 
 class BoardVisits:
-    """Calls to controllers, each on its own. Raises what `Boards` raises."""
+    """Calls to controllers, each on its own. Raises what `Boards` raises. heeds: leaves those alone that refused us."""
 
-    def __init__(self, boards: Boards, refusals: Refusals, clock: Now, counted: Counted = uncounted) -> None:
+    def __init__(
+        self, boards: Boards, refusals: Refusals, clock: Now, counted: Counted = uncounted, *, heeds: bool = True
+    ) -> None:
         self._boards, self._refusals, self._clock, self._counted = boards, refusals, clock, counted
+        self._heeds = heeds
 
     async def read(self, place: BoardPlace, parts: Collection[Part] = ()) -> Board:
         return await self._called(place, BoardCall.READ, lambda: self._boards.read(place, parts))
@@ -97,7 +100,7 @@ class BoardVisits:
 
     async def _called(self, place: BoardPlace, call: BoardCall, work: Callable[[], Awaitable[T]]) -> T:
         refused, began = self._refusals.of(place), self._clock.now()
-        if refused and began - refused.at < PAUSE_S:
+        if self._heeds and refused and began - refused.at < PAUSE_S:
             raise BoardError(Trouble.PASSWORD, place.site, place.host, place.url, _paused(refused))
         try:
             found = await work()

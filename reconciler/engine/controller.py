@@ -247,7 +247,8 @@ class Controller:
         alarms = await standing(visit.remote, began, before, self._fleet.centre.alarms_of(name))
         told = found(whose, judged, outcome, now, before)
         backup = self._backup(name, visit.settings, before)
-        return replace(told, noted=noted, alarms=alarms, forecast=lasts, backup=backup), outcome
+        ill = visit.remote.ailing()
+        return replace(told, noted=noted, alarms=alarms, forecast=lasts, backup=backup, ailing=ill), outcome
 
     async def _reconciled(self, visit: SiteVisit) -> tuple[Judged, Outcome]:
         """What was read is kept only for who sends a plan that was made of it."""

@@ -21,6 +21,7 @@ from reconciler.clients import (
     service_opener,
 )
 from reconciler.clients.http import Limits, nobody
+from reconciler.engine.board_service import SiteBoards
 from reconciler.engine.central import Central, Sharing
 from reconciler.engine.in_turn import in_turn
 from reconciler.engine.office import Office, Visit, work
@@ -28,7 +29,7 @@ from reconciler.engine.permission import ANY
 from reconciler.engine.reaching import Reaching
 from reconciler.engine.read_once import deployed_with
 from reconciler.engine.reconcile import Judged, judge, reconcile
-from reconciler.engine.remote import Keep, Platform, SiteRemote, unkept
+from reconciler.engine.remote import Keep, SiteRemote, unkept
 from reconciler.engine.subcloud_side import SubcloudSide
 from reconciler.engine.surroundings import Neighbours
 from reconciler.engine.unsealed import is_noted
@@ -43,7 +44,7 @@ from reconciler.model.gate import Suspension
 from reconciler.model.outcome import Outcome
 from reconciler.model.removal import Removal
 from reconciler.model.resource import ResourceKey
-from reconciler.model.words import Result, Service
+from reconciler.model.words import Result
 
 ROUNDS = 6  # plans of one site in a row: what only a first plan makes possible comes in the next
 
@@ -293,7 +294,7 @@ async def open_fleet(
     central: Callable[[], Endpoint | None] = lambda: None,
     keep: Keep = unkept,
     sharing: Sharing | None = None,
-    boards: Callable[[str], Platform] | None = None,
+    boards: Callable[[str], SiteBoards] | None = None,
 ) -> AsyncIterator[Fleet]:
     """A fleet over one session; each site's clients, and so its token, are kept until the end.
 
@@ -332,7 +333,8 @@ async def open_fleet(
                     office.clock,
                     _neighbours(clients, centre),
                     keep=keep,
-                    services={**clients.beside, **({Service.REDFISH: boards(name)} if boards else {})},
+                    services=clients.beside,
+                    boards=boards(name) if boards else None,
                     subcloud=SubcloudSide(name, centre, office.clock, is_wanted(name)),
                 )
             return opened[name]

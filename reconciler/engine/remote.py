@@ -6,10 +6,12 @@ import asyncio
 from collections.abc import Callable, Collection, Mapping
 from typing import Any, Protocol
 
+from reconciler.engine.board_service import SiteBoards
 from reconciler.engine.prechecks import Prechecks
 from reconciler.engine.subcloud_side import SubcloudSide
 from reconciler.engine.surroundings import Neighbours, surroundings
 from reconciler.model.alarm import Noted, SiteAlarms
+from reconciler.model.dark import HostSight
 from reconciler.model.errors import ConfigError, ReconcilerError
 from reconciler.model.gate import Surroundings
 from reconciler.model.host import SystemState
@@ -50,7 +52,8 @@ class SiteRemote:
 
     keep: is given each reading of the whole site; lists that failed are not in it.
     services: those beside its platform, whose lists kinds read and to which plans send. subcloud: what the central cloud
-    has of the site, where Git makes it a subcloud: as long as it is not deployed, nobody else is asked.
+    has of the site, where Git makes it a subcloud: as long as it is not deployed, nobody else is asked. boards: its hosts'
+    own controllers, one service more.
     """
 
     def __init__(
@@ -64,9 +67,11 @@ class SiteRemote:
         keep: Keep = unkept,
         services: Mapping[Service, Platform] | None = None,
         subcloud: SubcloudSide | None = None,
+        boards: SiteBoards | None = None,
     ) -> None:
-        self._site, self._kinds, self._clock = site, kinds, clock
-        self._services: Mapping[Service, Platform] = {Service.PLATFORM: platform, **(services or {})}
+        self._site, self._kinds, self._clock, self._boards = site, kinds, clock, boards
+        beside: Mapping[Service, Platform] = {Service.REDFISH: boards} if boards else {}
+        self._services: Mapping[Service, Platform] = {Service.PLATFORM: platform, **(services or {}), **beside}
         self._neighbours, self._keep, self._subcloud = neighbours, keep, subcloud
         self._asked: Mapping[Service, Platform] = self._services
         self._rows = Rows()
@@ -179,6 +184,10 @@ class SiteRemote:
         except (ReconcilerError, TimeoutError):
             self._silent_until = now + SILENT_S
             return None  # told by who needs it: the gate, which asks all the same
+
+    def ailing(self) -> tuple[HostSight, ...]:
+        """The hosts that their own controllers say are not well, as far as these were read; nobody is asked for it."""
+        return self._boards.ailing if self._boards else ()
 
     async def noted(self) -> tuple[Noted, ...]:
         """The newest rows of the site's event log; none where its Fault Management is not named or does not answer."""

@@ -172,6 +172,11 @@ class Sensor:
     unit: str = ""
     health: Health = Health.UNKNOWN
 
+    @property
+    def in_words(self) -> str:
+        reading = "no reading" if self.reading is None else f"{self.reading:g} {self.unit}".rstrip()
+        return f"{self.name} {reading}" + (f", {self.health}" if self.health is not Health.OK else "")
+
 
 @dataclass(frozen=True, slots=True)
 class Board:

@@ -1,4 +1,4 @@
-"""What the board management controllers of a site say of its hosts while the site itself answers nobody."""
+"""What the board management controllers of a site say of its hosts: of all while the site answers nobody, else of the ill."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 
-from reconciler.model.board import Health, Power, Trouble
+from reconciler.model.board import Board, Health, Power, Trouble
 
 
 class SitePower(StrEnum):
@@ -34,6 +34,19 @@ class HostSight:
         if self.said:
             return self.said
         return f"{self.host}: power {self.power}, health {self.health}"
+
+
+ILL = frozenset((Health.WARNING, Health.CRITICAL))
+
+
+def ailing(host: str, at: float, board: Board) -> HostSight | None:
+    """A host that its controller rates as not well, or with a sensor that is not, which is named; None where all is."""
+    rated = {board.health, *(sensor.health for sensor in board.sensors or ())} & ILL
+    if not rated:
+        return None
+    worst = Health.CRITICAL if Health.CRITICAL in rated else Health.WARNING
+    told = ", ".join(sensor.in_words for sensor in board.ill) or "no sensor says why"
+    return HostSight(host, at, board.power, worst, said=f"{host}: health {worst}: {told}")
 
 
 HAS_POWER = frozenset((Power.ON, Power.POWERING_ON, Power.POWERING_OFF, Power.PAUSED))

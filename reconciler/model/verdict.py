@@ -90,6 +90,7 @@ class Verdict:
     certificates: of each type of the platform's certificates the one that ends first, and from when on that is told.
     backup: what the central cloud says of its backups; None where nobody wants one and none was made.
     boards: what the controllers of its hosts say while the site answers nobody; empty where they were not asked.
+    ailing: the hosts that are not well, or whose controller gave no answer, of those of whose controller Git says anything.
     """
 
     site: str
@@ -130,6 +131,7 @@ class Verdict:
     forecast: PlanForecast | None = None
     alarms: SiteAlarms | None = None
     boards: tuple[HostSight, ...] = ()
+    ailing: tuple[HostSight, ...] = ()
     certificates: tuple[Expiry, ...] = ()
     backup: BackupSight | None = None
 

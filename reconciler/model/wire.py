@@ -234,6 +234,9 @@ def sight_of(content: Mapping[str, Any]) -> HostSight:
     return HostSight(**known | words | {"trouble": Trouble(trouble) if trouble else None})
 
 
+SIGHTS = ("boards", "ailing")
+
+
 def verdict_json(verdict: Verdict) -> dict[str, Any]:
     """A verdict, all its members, with its differences and its plan."""
     content = {f.name: getattr(verdict, f.name) for f in fields(verdict)}
@@ -244,7 +247,7 @@ def verdict_json(verdict: Verdict) -> dict[str, Any]:
     content["holds"] = [hold_json(h) for h in verdict.holds]
     content["alarms"] = alarms_json(verdict.alarms) if verdict.alarms else None
     content["conditions"] = [condition_json(c, verdict.site) for c in verdict.conditions]
-    content["boards"] = [asdict(sight) for sight in verdict.boards]
+    content |= {name: [asdict(sight) for sight in getattr(verdict, name)] for name in SIGHTS}
     content["certificates"] = [expiry_json(one, verdict.judged_at) for one in verdict.certificates]
     content["backup"] = asdict(verdict.backup) if verdict.backup else None
     content["forecast"] = plan_forecast_json(verdict.forecast) if verdict.forecast else None
@@ -270,7 +273,7 @@ def verdict_of(content: Mapping[str, Any]) -> Verdict:
     lists["noted"] = tuple(Noted(**noted) for noted in members.get("noted", ()))
     lists["alarms"] = alarms_of(said) if (said := members.get("alarms")) else None
     lists["conditions"] = tuple(map(condition_of, members.get("conditions", ())))
-    lists["boards"] = tuple(map(sight_of, members.get("boards", ())))
+    lists |= {name: tuple(map(sight_of, members.get(name, ()))) for name in SIGHTS}
     lists["certificates"] = tuple(map(expiry_of, members.get("certificates", ())))
     lists["backup"] = BackupSight(**kept) if (kept := members.get("backup")) else None
     forecast = members.get("forecast")

@@ -114,6 +114,11 @@ FAMILIES = (
     _site("alarms", "Alarms that stand at the site, as it says them, or as dcmanager counts them; only what is not zero.", "alarm_severity"),
     _site("alarms_affecting_management", "Those that the platform counts against an orchestrated change; only what is not zero."),
     _site("dark_hosts", "Hosts of a site that answers nobody, by the power that their controllers say; only what is not zero.", "power"),
+    _site(
+        "ailing_hosts",
+        "Hosts that their own controllers rate as not well, or unknown where one gave no answer, where Git says what it should be.",
+        "board_health",
+    ),
     Family(
         "certificate_expiry_timestamp_seconds",
         Type.GAUGE,

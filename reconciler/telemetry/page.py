@@ -8,6 +8,7 @@ from enum import StrEnum
 from reconciler.model.alarm import AlarmSeverity
 from reconciler.model.alarming import AlarmCall
 from reconciler.model.board import Answered, Power, Trouble
+from reconciler.model.board import Health as BoardHealth
 from reconciler.model.condition import Condition
 from reconciler.model.drift import Resolution
 from reconciler.model.gate import GateName
@@ -53,6 +54,7 @@ WORDS: dict[str, tuple[type[StrEnum], ...]] = {
     "power": (Power,),
     "call": (AlarmCall,),
     "end": (Answered, Trouble),
+    "board_health": (BoardHealth,),
     "disruption": (Disruption,),
     "mode": (Mode,),
     "gate": (GateName,),

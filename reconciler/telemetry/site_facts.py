@@ -57,6 +57,8 @@ class SiteFacts:
         yield from self._ends()
         powers = Counter(sight.power for sight in self.verdict.boards)
         yield from (("subcloud_dark_hosts", (power,), float(powers[power])) for power in sorted(powers))
+        ill = Counter(sight.health for sight in self.verdict.ailing)
+        yield from (("subcloud_ailing_hosts", (health,), float(ill[health])) for health in sorted(ill))
         if not detail:
             yield from self._places()
         yield "subcloud_info", (self.verdict.mode, mode_of(self.verdict), release_of(self.verdict)), 1.0

@@ -12,6 +12,7 @@ import yaml
 from reconciler.model.board import Trouble
 from reconciler.simulator.interference import Connection, Rule
 from reconciler.simulator.interference import Trouble as Meddling
+from reconciler.store import Store
 from tests.adopt.living import SITES
 from tests.cli.serving import serving
 from tests.clients.emulating import MAC, PASSWORD, emulating
@@ -97,6 +98,22 @@ def test_a_wrong_password_is_told_as_one_and_stands_nowhere(asking, monkeypatch)
     ended = asking()
     assert (ended.code, ended.out.splitlines()[0]) == (3, f"{HOST}: wrong-password")
     assert WRONG not in ended.out + ended.err
+
+
+def test_one_that_refused_us_is_left_alone_until_somebody_asks_anyway(asking, monkeypatch):
+    monkeypatch.setenv("WORD", WRONG)
+    asking.reached(credentials={"username": "stxr", "password": {"secretRef": "env:WORD"}})
+    with Store.open(Path("state")):
+        """A controller has run here."""
+    known = ("--state", "state")
+    assert asking.told(*known)[0]["trouble"] == Trouble.PASSWORD
+    requests = asking.standing.requests
+    reading, code = asking.told(*known)
+    assert (code, asking.standing.requests) == (3, requests)
+    assert "is not asked again before" in reading["message"]
+    monkeypatch.setenv("WORD", asking.standing.bmc.password)
+    assert asking.told(*known, "--anyway")[1] == 0
+    assert asking.told(*known)[1] == 0, "it is forgotten"
 
 
 def test_one_that_is_dead_or_breaks_off_is_told_as_that(asking):

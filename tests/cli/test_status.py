@@ -52,6 +52,14 @@ def dark(power: Power, said: str = ""):
     return verdict("hull", State.UNREACHABLE, reason="Unreachable", message=message, boards=(sight,))
 
 
+def test_a_host_that_is_not_well_is_told_though_its_site_is_in_order():
+    sight = HostSight(
+        "controller-0", 1_300.0, Power.ON, Health.CRITICAL, said="controller-0: health critical: Fan1 0 RPM"
+    )
+    lines = list(status_lines([verdict("hull", ailing=(sight,))], now=1_420.0))
+    assert "  hull: controller-0: health critical: Fan1 0 RPM (2m ago)" in lines
+
+
 def test_a_dark_site_with_power_reads_unlike_one_without():
     _, lit, of_host, _ = status_lines([dark(Power.ON)], now=1_420.0)
     assert "hosts powered on; hull: platform gave no usable answer" in lit

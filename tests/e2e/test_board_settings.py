@@ -151,3 +151,14 @@ async def test_it_is_not_asked_at_every_look_of_a_controller_that_stays(board):
             await one.world.clock.sleep(READ_S)
             await fleet.judged_beside(OTTAWA)
             assert one.standing.requests > asked
+
+
+async def test_a_host_that_is_not_well_is_told_by_the_same_reading(board):
+    async with board() as one:
+        one.bmc.probes[2].health = "Critical"
+        one.say(BIOS)
+        async with one.world.fleet() as fleet:
+            visit = await fleet.visit(OTTAWA)
+            await visit.remote.observe()
+            [sight] = visit.remote.ailing()
+        assert sight.in_words == f"{HOST}: health critical: Fan1 5400 RPM, critical"

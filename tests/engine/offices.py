@@ -14,6 +14,7 @@ from reconciler.engine.fleet import Fleet
 from reconciler.engine.office import Office
 from reconciler.engine.reaching import Reaching
 from reconciler.model.alarm import Noted, SiteAlarms
+from reconciler.model.dark import HostSight
 from reconciler.model.errors import ReconcilerError
 from reconciler.model.gate import Surroundings
 from reconciler.model.merge import Merge
@@ -111,6 +112,11 @@ class Line(FakeSite):
 
     async def noted(self) -> tuple[Noted, ...]:
         return self.log
+
+    ill: tuple[HostSight, ...] = ()
+
+    def ailing(self) -> tuple[HostSight, ...]:
+        return self.ill
 
     def dump(self) -> dict[str, Any]:
         return {"/v1/ihosts": {"ihosts": []}}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 
 import pytest
 
@@ -24,7 +25,9 @@ from reconciler.model.board import (
     Boot,
     BootOption,
     Firmware,
+    Health,
     Part,
+    Sensor,
     Trouble,
 )
 from reconciler.model.board_orders import SetBios, SetBootOrder, SetSecureBoot
@@ -32,6 +35,7 @@ from reconciler.model.errors import NotReady, Refused
 from reconciler.model.resource import Resource, ResourceKey
 from reconciler.model.snapshot import Snapshot
 
+PARTS = (Part.BIOS, Part.SECURE_BOOT, Part.BOOT_OPTIONS, Part.FIRMWARE, Part.SENSORS)
 HOST, OTHER = "controller-0", "controller-1"
 BOARD = Board(
     bios={"SriovGlobalEnable": "Disabled", "Cores": 8},
@@ -107,7 +111,7 @@ async def test_only_what_git_says_is_read_and_told(world):
     )
     assert await world.rows("firmware") == ()
     assert await world.rows("bios", OTHER) == ()
-    assert world.asked == [{Part.BIOS}]
+    assert world.asked == [{Part.BIOS, Part.SENSORS}]
 
 
 async def test_every_part_has_its_rows():
@@ -121,7 +125,7 @@ async def test_every_part_has_its_rows():
         {"hostname": HOST, "order": ("Boot0001", "Boot0000"), "options": {"Boot0000": "PXE", "Boot0001": "Disk"}},
         {"hostname": HOST, "id": "BIOS", "version": "2.19.1"},
     ]
-    assert world.asked == [{Part.BIOS, Part.SECURE_BOOT, Part.BOOT_OPTIONS, Part.FIRMWARE}], "once for all"
+    assert world.asked == [set(PARTS)], "once for all"
 
 
 async def test_it_is_believed_for_an_hour(world):
@@ -144,7 +148,7 @@ async def test_when_git_says_more_it_is_read_at_once(world):
     await world.rows("bios")
     world.desired = said(SRIOV, ("secure-boot", ""))
     await world.rows("bios")
-    assert world.asked[-1] == {Part.BIOS, Part.SECURE_BOOT}
+    assert world.asked[-1] == {Part.BIOS, Part.SECURE_BOOT, Part.SENSORS}
 
 
 async def test_after_an_order_it_is_looked_at_each_time_for_a_while(world):
@@ -208,3 +212,27 @@ async def test_one_that_cannot_be_asked_is_told_with_what_to_say_in_git(world, p
     with pytest.raises(NotReady, match=why):
         await world.rows("bios")
     assert world.asked == []
+
+
+async def test_a_host_that_is_not_well_is_known_from_the_same_reading(world):
+    assert world.service.ailing == (), "nobody has asked yet"
+    world.answer = replace(QUIET, health=Health.OK, sensors=(Sensor("Fan1", "fan", 0.0, "RPM", Health.CRITICAL),))
+    await world.rows("bios")
+    [sight] = world.service.ailing
+    assert (sight.health, sight.at) == (Health.CRITICAL, world.time)
+    assert "Fan1 0 RPM, critical" in sight.in_words
+
+
+async def test_a_controller_that_says_nothing_is_told_by_its_trouble(world):
+    world.answer = trouble(Trouble.PASSWORD)
+    with pytest.raises(NotReady):
+        await world.rows("bios")
+    [sight] = world.service.ailing
+    assert (sight.health, sight.trouble) == (Health.UNKNOWN, Trouble.PASSWORD)
+
+
+async def test_once_git_says_nothing_of_it_nothing_is_told(world):
+    world.answer = replace(QUIET, health=Health.CRITICAL)
+    await world.rows("bios")
+    world.desired = said()
+    assert world.service.ailing == ()

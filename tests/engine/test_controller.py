@@ -11,8 +11,10 @@ from reconciler.engine.controller import Controller
 from reconciler.engine.due import Schedule
 from reconciler.engine.queue import Queue
 from reconciler.model.alarm import SiteAlarms
+from reconciler.model.board import Health, Power
 from reconciler.model.central import AlarmCounts
 from reconciler.model.condition import Condition, HostCondition
+from reconciler.model.dark import HostSight
 from reconciler.model.errors import ConfigError, ConfigErrors
 from reconciler.model.gate import GateName, Hold
 from reconciler.model.outcome import Outcome
@@ -321,3 +323,15 @@ async def test_a_host_that_is_stuck_has_its_site_failed_until_the_host_shows_tha
     one.lines["ottawa"].shown = snap(NEW)
     _, known = await one.visit()
     assert (known.state, known.conditions) == (State.IN_SYNC, ())
+
+
+async def test_hosts_that_are_not_well_stand_in_the_verdict_until_they_are(one):
+    ill = HostSight(
+        "controller-0", 1_000.0, Power.ON, Health.CRITICAL, said="controller-0: health critical: Fan1 0 RPM"
+    )
+    one.lines["ottawa"].ill = (ill,)
+    await one.visit()
+    assert one.controller.verdicts["ottawa"].ailing == (ill,)
+    one.lines["ottawa"].ill = ()
+    _, known = await one.visit()
+    assert (known.ailing, known.state) == ((), State.IN_SYNC)

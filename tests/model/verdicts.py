@@ -115,6 +115,7 @@ VERDICTS = st.builds(
     lapsed=st.lists(TEXT, max_size=2).map(tuple),
     forecast=st.none() | FORECASTS,
     boards=st.lists(SIGHTS, max_size=2).map(tuple),
+    ailing=st.lists(SIGHTS, max_size=2).map(tuple),
     backup=st.none() | st.builds(BackupSight, TEXT, st.none() | TIMES, st.none() | TIMES, TEXT),
     certificates=st.lists(st.builds(Expiry, TEXT, TEXT, TIMES, TIMES), max_size=2).map(tuple),
 )

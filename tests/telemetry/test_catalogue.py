@@ -12,7 +12,7 @@ from reconciler.cli.metric_uses import uses
 from reconciler.model.alarm import Alarm, AlarmSeverity, SiteAlarms
 from reconciler.model.alarming import Alarming
 from reconciler.model.backup import BackupSight
-from reconciler.model.board import Power
+from reconciler.model.board import Health, Power
 from reconciler.model.budget import Bounded
 from reconciler.model.change import Change
 from reconciler.model.condition import Condition, HostCondition
@@ -66,6 +66,7 @@ FULL = verdict(
     ),
     backup=BackupSight("failed", 500.0, 900.0, "no room"),
     certificates=(Expiry("ssl", "ssl_1", 950.0, 900.0),),
+    ailing=(HostSight("controller-0", 900.0, Power.ON, Health.CRITICAL),),
     release="24.09",
     system_mode="simplex",
 )
