@@ -62,9 +62,9 @@ class SubcloudPolicy(_Said):
         description="How it comes under this centre where dcmanager does not have it: `deploy` or `enroll`.",
     )
     via: Via = Field(
-        default=Via.DIRECT,
-        description="Who brings a new site to its deployment-config: `direct` is this program, `deployment-manager` a "
-        "Deployment Manager that dcmanager installs there.",
+        default=Via.DEPLOYMENT_MANAGER,
+        description="Who brings a new site to its deployment-config: `deployment-manager` is one that dcmanager installs "
+        "there, `direct` is this program, which needs a way to the site before its first unlock.",
     )
     location: str | None = Field(default=None, description="Where it stands, as dcmanager shows it.")
     sysadmin: SecretPlace | None = Field(

@@ -24,6 +24,7 @@ SITE = f"{FOLDER}/site.yaml"
 SUBCLOUD = """
 subcloud:
   state: managed
+  via: direct
   sysadmin: {{secretRef: "file:{secrets}/{{site}}.sysadmin"}}
   board: {{secretRef: "file:{secrets}/{{site}}.board"}}
 """

@@ -9,7 +9,7 @@ import pytest
 from reconciler.model.words import Disruption, Result, State
 from reconciler.simulator.dcmanager import CENTRAL
 from reconciler.store import sendings_of, verdicts_of
-from tests.e2e.lifecycle import FOLDER, NEW, approve, asked, asked_for, racked, racked_for_real, row
+from tests.e2e.lifecycle import FOLDER, NEW, SITE, approve, asked, asked_for, racked, racked_for_real, row
 from tests.faults.controlled import until
 from tests.faults.controller_process import Place, controller
 
@@ -164,3 +164,23 @@ async def test_a_controller_that_is_killed_in_a_phase_loses_nothing_and_asks_for
         told = asked(world)
         assert len(told) == len(set(told)) == 5, told
         assert all(sending.end for sending in sendings_of(world.state, NEW))
+
+
+@pytest.mark.parametrize(
+    ("said", "phases"),
+    [
+        ("  via: direct\n  onboarding: enroll\n", ["phased-subcloud-deploy", "enroll", "complete"]),
+        ("  via: deployment-manager\n", ["phased-subcloud-deploy", "install", "bootstrap", "configure"]),
+    ],
+    ids=["from-the-factory", "by-a-deployment-manager"],
+)
+async def test_the_other_ways_come_to_the_same_end(git, opened, tmp_path, said, phases):
+    clone = git(NEW)
+    asked_for(clone, tmp_path / "secrets", more="apply: auto\n")
+    site = (clone.folder / SITE).read_text()
+    clone.commit({SITE: site.replace("  via: direct\n", said)})
+    async with opened(clone, racked) as world:
+        outcome = await approved(world)
+        assert [path.rpartition("/")[2] for path in asked(world)] == [*phases, NEW], outcome.message
+        assert row(world)["management-state"] == "managed"
+        assert await world.is_in_sync(NEW)
