@@ -21,6 +21,7 @@ from reconciler.review.felt import felt
 from reconciler.review.stage_text import stage_lines
 from reconciler.review.words import plural
 
+MANY = 6  # resources that are told apart
 SIGNS = {Action.CREATE: "+", Action.UPDATE: "~", Action.REPLACE: "-/+", Action.DELETE: "-"}
 
 
@@ -101,8 +102,8 @@ def _change(change: Change[Any]) -> Iterator[str]:
         yield from _removed(change)
         return
     if change.action is Action.CREATE and change.desired:
-        for name in sorted(change.desired.spec.model_fields_set):
-            yield _line("+", name, value_text(getattr(change.desired.spec, name)), change.desired.origin_of(name))
+        for name, value in sorted(change.desired.spec.model_dump(exclude_unset=True).items()):
+            yield _line("+", name, value_text(value), change.desired.origin_of(name))
         return
     for field in change.fields:
         yield _line("~", field.name, f"{value_text(field.observed)} → {value_text(field.desired)}", field.origin)
@@ -125,8 +126,8 @@ def _removed(change: Change[Any]) -> Iterator[str]:
             has = "" if said.is_of(live) else f" (the site has {as_text(live)})"
             yield _line("-", said.name, said.value + has, said.origin)
     elif change.observed:
-        for name in sorted(change.observed.spec.model_fields_set):
-            yield _line("-", name, value_text(getattr(change.observed.spec, name)), None)
+        for name, value in sorted(change.observed.spec.model_dump(exclude_unset=True).items()):
+            yield _line("-", name, value_text(value), None)
 
 
 def _line(sign: str, name: str, text: str, origin: Any) -> str:
@@ -149,8 +150,15 @@ def _others(plan: Plan, found: Comparison) -> Iterator[str]:
     for resource in found.extra:
         yield f"  ! {resource.key}: on the site and not in Git, in a list that Git owns whole"
     yield from _left_alone(found)
-    for key in found.unjudged:
-        yield f"  ? {key}: not judged, {found.reasons.get(key, 'its list was not read')}"
+    yield from _unjudged(found)
+
+
+def _unjudged(found: Comparison) -> Iterator[str]:
+    """Each, or how many where they are many for one reason."""
+    reasons = {key: found.reasons.get(key, "its list was not read") for key in found.unjudged}
+    many = Counter(reasons.values())
+    yield from (f"  ? {key}: not judged, {why}" for key, why in reasons.items() if many[why] < MANY)
+    yield from (f"  ? {plural(n, 'resource')}: not judged, {why}" for why, n in many.items() if n >= MANY)
 
 
 def ignored_lines(ignored: Iterable[Ignored]) -> Iterator[str]:

@@ -81,4 +81,6 @@ def _compared(said: _Said, visit: Visit, have: Snapshot, office: Office) -> Comp
     deletes = prunings(gone.removals, visit.settings, office.kinds)
     found = with_deletes(found, now, gone.base, deletes, office.kinds)
     found = with_unapplied(found, now, visit.journal.stored(office.kinds), office.kinds)
+    if have.absent:
+        found = replace(found, reasons=dict.fromkeys(found.unjudged, have.absent))
     return Compared(said.head, found, gone.removals, base=said.base)

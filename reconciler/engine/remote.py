@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Collection, Mapping
+from dataclasses import replace
 from typing import Any, Protocol
 
 from reconciler.engine.board_service import SiteBoards
@@ -38,6 +39,7 @@ class Now(Protocol):
 
 
 NOBODY = Neighbours()
+NOT_DEPLOYED = "the site is not deployed yet"
 ALARMS_S = 5.0  # how long a verdict waits for alarms
 SILENT_S = 3_600.0
 Keep = Callable[[str, float, Callable[[], dict[str, Any]]], None]
@@ -121,7 +123,8 @@ class SiteRemote:
         self._rows, unread = await read(self._asked, names)
         self.took_s = self._clock.now() - began
         self._keep(self._site, self._clock.now(), self.dump)
-        return interpret(self._site, self._rows, self._kinds, self._clock.now(), unread)
+        found = interpret(self._site, self._rows, self._kinds, self._clock.now(), unread)
+        return found if self._is_there else replace(found, absent=NOT_DEPLOYED)
 
     async def look(self, kinds: Collection[str], host: str = "") -> Snapshot:
         """The site with hosts and the lists of these kinds read again; per-host lists for this host, or for all.

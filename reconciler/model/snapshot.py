@@ -28,6 +28,7 @@ class Snapshot:
     owned: (kind, host, list) that Git says whole (desired side).
     complete: (kind, host) pairs that were listed to the end; outside them absence means nothing.
     sealed: what Git says and cannot be compared, and why (desired side): its secret could not be read.
+    absent: why the site itself was not asked (observed side); "" where it was.
     """
 
     site: str
@@ -39,6 +40,7 @@ class Snapshot:
     system: SystemState = field(default_factory=SystemState)
     unread: tuple[Unread, ...] = ()
     sealed: Mapping[ResourceKey, str] = field(default_factory=dict)
+    absent: str = ""
 
     def is_complete(self, kind: str, host: str = "") -> bool:
         """Whether a resource of this kind, absent here, is absent on the site."""

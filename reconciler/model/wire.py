@@ -17,12 +17,15 @@ from reconciler.model.dark import HostSight
 from reconciler.model.expiry import Expiry
 from reconciler.model.forecast_wire import plan_forecast_json, plan_forecast_of
 from reconciler.model.gate import GateName, Hold
+from reconciler.model.multipart import File, Multipart, Part
 from reconciler.model.origin import Origin
 from reconciler.model.outcome import Entry, Outcome, StepResult
 from reconciler.model.plan import Call, Plan, Ref, Stage, Step
 from reconciler.model.removal import Pruning, Removal, RemovedValue
 from reconciler.model.resource import ResourceKey
 from reconciler.model.secret import Document, SecretRef, Upload
+from reconciler.model.told import in_text
+from reconciler.model.value_text import in_short
 from reconciler.model.verdict import Difference, Ignored, Verdict
 from reconciler.model.words import Area, Cause, Disruption, Result, Severity, State
 
@@ -140,7 +143,7 @@ def plain(value: Any) -> Any:
     """Anything in a spec or a body as JSON can say it; secrets stay masked."""
     if isinstance(value, Ref | Origin | ResourceKey | SecretRef | SecretStr):
         return str(value)
-    if isinstance(value, Document | Upload):
+    if isinstance(value, Document | Upload | Multipart):
         return plain(value.content) if isinstance(value, Document) else _form(value)
     if isinstance(value, BaseModel):
         return plain(value.model_dump(exclude_unset=True))
@@ -151,8 +154,18 @@ def plain(value: Any) -> Any:
     return [plain(v) for v in value] if isinstance(value, list | tuple) else value
 
 
-def _form(upload: Upload) -> dict[str, str]:
-    return {**upload.fields, "file": " ".join(map(str, upload.files))}
+def _part(part: Part) -> str:
+    if not isinstance(part, File):
+        return str(part)
+    text = part.content if isinstance(part.content, str) else in_text(part.content)
+    return f"<file {part.name}, {in_short(text)}>"
+
+
+def _form(form: Upload | Multipart) -> dict[str, str]:
+    """Files by their names and digests: what is in them is reviewed where Git says it."""
+    if isinstance(form, Upload):
+        return {**form.fields, "file": " ".join(map(str, form.files))}
+    return {name: _part(part) for name, part in form.parts.items()}
 
 
 def difference_json(difference: Difference) -> dict[str, Any]:

@@ -12,10 +12,12 @@ from pydantic import SecretStr
 
 from reconciler.model.change import Change, FieldChange
 from reconciler.model.kind import Attr
+from reconciler.model.multipart import File, InBase64, Multipart
 from reconciler.model.origin import Origin
 from reconciler.model.outcome import Outcome
 from reconciler.model.plan import Blocked, Call, Opening, Plan, Ref, Stage, StageType, Step, replacing
 from reconciler.model.resource import Resource, ResourceKey, Spec
+from reconciler.model.secret import SecretRef
 from reconciler.model.wire import (
     VERSION,
     call_json,
@@ -175,3 +177,17 @@ def test_a_plan_is_told_stage_by_stage_with_what_stands_in_its_way():
 )
 def test_everything_in_a_spec_has_a_plain_form(value, expected):
     assert json.loads(json.dumps(plain(value))) == expected
+
+
+def test_a_form_is_told_by_the_digests_of_its_files_and_by_where_its_passwords_are():
+    form = Multipart(
+        {
+            "bootstrap-address": "10.10.10.12",
+            "install_values": File("install-values.yaml", {"bmc_password": SecretRef("env:BOARD")}),
+            "sysadmin_password": InBase64(SecretRef("file:/etc/stxr/sysadmin")),
+        }
+    )
+    told = plain(form)
+    assert told["bootstrap-address"] == "10.10.10.12"
+    assert told["install_values"].startswith("<file install-values.yaml, sha256:")
+    assert told["sysadmin_password"] == "<base64 of <secret file:/etc/stxr/sysadmin>>"
