@@ -126,7 +126,7 @@ class Durable:
     async def sends_to(self, site: str) -> bool:
         """Whether any replica has a plan of this site on its way, also one that began a moment ago."""
         found = {one.workflow_id for one in await _listed(status=WAITING, workflow_id_prefix=f"{site}/")}
-        return bool(found - self._over)
+        return site in map(_site, found - self._over)  # a prefix is a pattern, in which _ stands for anything
 
     async def take_over(self, gone: str) -> tuple[str, ...]:
         """What a replica was sending that is gone goes on with whoever is free; the sites.

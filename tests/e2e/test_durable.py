@@ -52,6 +52,18 @@ async def test_a_plan_is_sent_by_a_workflow_and_the_site_looked_at_when_it_ended
         assert (deeds[Deed.ENDED], sending.end.text) == (1, "done")
 
 
+async def test_a_site_whose_plan_stands_in_the_queue_is_not_planned_for_again(in_service, database):
+    """By a replica that has just got the site, and has not heard of the plan yet."""
+    async with in_service(OTTAWA) as (world, clone):
+        clone.commit({OWN: TWO_STEPS})
+        async with controlled(world, database) as it:
+            await it.visit(OTTAWA)
+            it._under_way.clear()
+            await it.visit(OTTAWA)
+            assert len(await DBOS.list_workflows_async(name="apply")) == 1
+            await until(lambda: not it.is_under_way(OTTAWA))
+
+
 @pytest.mark.parametrize("nth", [1, 2, 3])
 async def test_a_plan_that_is_on_its_way_when_its_controller_is_stopped_has_not_ended(in_service, database, nth):
     async with in_service(OTTAWA) as (world, clone):
