@@ -239,6 +239,11 @@ def expiry_of(content: Mapping[str, Any]) -> Expiry:
     return Expiry(**{f.name: content[f.name] for f in fields(Expiry)})
 
 
+def backup_of(content: Mapping[str, Any]) -> BackupSight:
+    """What a verdict's JSON says of backups. Members that a newer program added are dropped."""
+    return BackupSight(**{f.name: content[f.name] for f in fields(BackupSight) if f.name in content})
+
+
 def sight_of(content: Mapping[str, Any]) -> HostSight:
     """The inverse of what a verdict's JSON says of a host. Raises ValueError for a word that this program does not know."""
     known = {f.name: content[f.name] for f in fields(HostSight) if f.name in content}
@@ -288,7 +293,7 @@ def verdict_of(content: Mapping[str, Any]) -> Verdict:
     lists["conditions"] = tuple(map(condition_of, members.get("conditions", ())))
     lists |= {name: tuple(map(sight_of, members.get(name, ()))) for name in SIGHTS}
     lists["certificates"] = tuple(map(expiry_of, members.get("certificates", ())))
-    lists["backup"] = BackupSight(**kept) if (kept := members.get("backup")) else None
+    lists["backup"] = backup_of(kept) if (kept := members.get("backup")) else None
     forecast = members.get("forecast")
     lists["forecast"] = plan_forecast_of(forecast) if forecast else None
     return Verdict(**{**members, **lists, "state": State(members["state"]), "holds": holds})

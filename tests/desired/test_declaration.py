@@ -59,6 +59,42 @@ def test_the_site_wins_over_its_group_and_the_group_over_the_defaults():
     )
 
 
+def test_backups_and_ends_of_certificates_are_the_sites_the_groups_or_the_fleets_to_say():
+    fleet = FLEET.replace(
+        "  heal: never\n", "  heal: never\n  backup: {schedule: every 24h}\n  certificates: {warnBefore: 60d}\n"
+    )
+    of_fleet = settings("group: west\n", fleet)
+    assert (of_fleet.backup.schedule, of_fleet.certificates.warn_before) == ("every 24h", "60d")
+    own = settings("group: west\nbackup: {schedule: '0 2 * * 0', keep: local, registryImages: true}\n", fleet).backup
+    assert (own.every_s, own.keep, own.registry_images) == (None, "local", True)
+    assert (settings("{}\n", "").backup, settings("{}\n", "").certificates.warn_before) == (None, "30d")
+
+
+@pytest.mark.parametrize(
+    ("said", "message"),
+    [
+        ("backup: {schedule: nightly}", "site: backup.schedule must be `every 24h`"),
+        ("backup: {schedule: every 24h, registryImages: true}", "registryImages goes with keep: local alone"),
+        ("backup: {schedule: every 24h, sysadmin: {secretRef: Hunter-2}}", "sysadmin.secretRef must be"),
+        ("backup: {keep: local}", "schedule is missing"),
+        ("certificates: {warnBefore: soon}", "certificates.warnBefore must be a duration"),
+    ],
+)
+def test_what_is_no_word_about_backups_or_certificates_is_refused_at_its_line(said, message):
+    with pytest.raises(ConfigErrors) as refused:
+        settings(f"{said}\n", "")
+    told = str(refused.value)
+    assert message in told
+    assert "site.yaml:1" in told
+    assert "Hunter-2" not in told
+
+
+def test_more_backups_at_a_time_than_dcmanager_makes_are_refused():
+    assert load_fleet(FLEET.encode()).max_backups == 20
+    with pytest.raises(ConfigErrors):
+        load_fleet(f"{FLEET}maxBackups: 251\n".encode())
+
+
 def test_by_which_address_a_site_is_reached_is_the_sites_the_groups_or_the_fleets_to_say():
     fleet = FLEET.replace("  mode: plan\n", "  mode: plan\n  reach: oam\n").replace("  west:", "  west: {reach: admin}")
     found = [settings(f"group: {group}\n", fleet).reach for group in ("east", "west")]
