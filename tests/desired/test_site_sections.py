@@ -176,3 +176,30 @@ def test_secrets_of_charts_are_given_by_reference_and_never_shown(text, message)
 )
 def test_references_and_names_of_secrets_are_taken(text):
     assert load(with_values(text)).own_system is not None
+
+
+BOARD = "hosts:\n  controller-0:\n    board:\n      "
+
+
+def test_a_password_of_a_bios_is_refused_without_being_shown():
+    (refusal,) = refusals(BOARD + "bios: {SetupPassword: hunter2}\n")
+    assert "SetupPassword" in refusal
+    assert "is a password, and none is set or compared here" in refusal
+    assert "hunter2" not in refusal
+
+
+def test_values_of_a_bios_keep_their_types():
+    site = load(BOARD + 'bios: {SriovGlobalEnable: Enabled, Cores: 4, Quiet: true, Level: "4"}\n')
+    said = site.own_hosts["controller-0"].at("board", "bios").plain()
+    assert said == {"SriovGlobalEnable": "Enabled", "Cores": 4, "Quiet": True, "Level": "4"}
+
+
+def test_a_version_that_yaml_reads_as_a_number_is_refused():
+    (refusal,) = refusals(BOARD + "firmware: {BIOS: 2.20}\n")
+    assert "subclouds/ottawa/site.yaml:4" in refusal
+
+
+def test_the_site_says_one_attribute_otherwise_than_its_profile_and_keeps_the_rest():
+    layer = "hosts: {controller-0: {board: {bios: {SriovGlobalEnable: Enabled, Cores: 4}}}}\n"
+    site = load("hosts: {controller-0: {board: {bios: {Cores: 8}}}}\n", layer=layer)
+    assert site.own_hosts["controller-0"].at("board", "bios").plain() == {"SriovGlobalEnable": "Enabled", "Cores": 8}
