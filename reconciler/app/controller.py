@@ -15,7 +15,7 @@ from reconciler.app.backups import back_up_sites
 from reconciler.app.boards import BoardLine, open_boards
 from reconciler.app.dark import light_dark_sites
 from reconciler.app.ground import Ground, bounds_of, fleet_of, foresight_of, ground_of, office_of
-from reconciler.app.jobs import Git, follow, heed, look_at_bounds, notify, roll
+from reconciler.app.jobs import Git, follow, heed, look_at_bounds, notify, roll, visit
 from reconciler.app.options import Running
 from reconciler.app.reviewing import Known, asking, reviews
 from reconciler.app.reviewing import desk as review_desk
@@ -157,7 +157,7 @@ async def _at_work(work: Work, options: Running) -> AsyncIterator[Started]:
         served = create_app(shown, access, hooks, desk, drifts, reviews=review_desk(known, asked), accepts=accepts)
         server = Server(served, options.listen)
         jobs = [
-            it.run(),
+            visit(it, git),
             follow(it, git),
             roll(it, git.rollouts),
             heed(it, git.rollouts, spoken),

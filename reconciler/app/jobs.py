@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Coroutine
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -35,6 +35,7 @@ class Git:
     """The repository that is followed, its commits on their way to many sites, what bounds these, who else follows it.
 
     sender: of what is written. begin: what is done before any site is visited. tidy: forgets what is old, for ever.
+    has_begun: the first head was read, and all that comes before visits was done.
     """
 
     source: Source
@@ -45,13 +46,19 @@ class Git:
     begin: Begin
     tidy: Begin
     members: Membership
+    has_begun: asyncio.Event = field(default_factory=asyncio.Event)
+
+
+async def visit(it: Controller, git: Git) -> None:
+    """Sites visited as they come due, whoever puts them: a plan sent before workflows go on would die with this process."""
+    await git.has_begun.wait()
+    await it.run()
 
 
 async def follow(it: Controller, git: Git) -> None:
     """Once the repository is read, workflows of an earlier process go on; before any site is visited."""
-    has_begun = False
     async for move in git.source.moves():
-        if has_begun:
+        if git.has_begun.is_set():
             git.crew.found()
         else:
             await git.begin()
@@ -59,8 +66,8 @@ async def follow(it: Controller, git: Git) -> None:
         it.drop(move.vanished | (it.verdicts.keys() - git.source.repository.names))
         git.bounds.read()
         await git.rollouts.moved()
-        (it.put if has_begun else it.resume)(move.changed | move.appeared)
-        has_begun = True
+        (it.put if git.has_begun.is_set() else it.resume)(move.changed | move.appeared)
+        git.has_begun.set()
 
 
 async def look_at_bounds(it: Controller, git: Git, sights: Sights) -> None:
