@@ -11,21 +11,15 @@ from reconciler.desired.fields import KUBERNETES_FORM, RELEASE_FORM, Own
 from reconciler.desired.files import FLEET
 from reconciler.desired.findings import Findings
 from reconciler.model.node import Node
-from reconciler.model.reference import IN_DOCUMENTS, IN_DOCUMENTS_IN_WORDS
-
-
-class SysadminPassword(Own):
-    """Whom dcmanager is at the site while it copies; the password is read when it is sent."""
-
-    secret_ref: Annotated[str, Field(pattern=IN_DOCUMENTS)] = Field(
-        alias="secretRef", description=f"Where it is: {IN_DOCUMENTS_IN_WORDS}. Never the password itself."
-    )
+from reconciler.model.subcloud_policy import SecretPlace
 
 
 class Prestage(Own):
     """A release that a site does not have is copied to it by dcmanager, from the centre, where it must be deployed."""
 
-    sysadmin: SysadminPassword = Field(description="Password of the user sysadmin at the site.")
+    sysadmin: SecretPlace | None = Field(
+        default=None, description="Password of the user sysadmin at the site; that of `subcloud` without."
+    )
 
 
 class Software(Own):

@@ -8,14 +8,16 @@ from typing import Annotated
 from reconciler.kinds import _releases as releases
 from reconciler.model.about import About
 from reconciler.model.change import Change
-from reconciler.model.kind import Attr, Context, Deletion, ResourceKind
+from reconciler.model.kind import Attr, Context, Deletion, Given, ResourceKind
 from reconciler.model.multipart import InBase64
+from reconciler.model.node import Node
 from reconciler.model.plan import Call, Until
 from reconciler.model.resource import Resource, Spec
 from reconciler.model.rows import Rows
 from reconciler.model.secret import SecretRef
 from reconciler.model.site import Site
 from reconciler.model.snapshot import Snapshot
+from reconciler.model.subcloud_policy import SITE
 from reconciler.model.words import Area, Service
 
 SUBCLOUDS = "/v1.0/subclouds"
@@ -40,7 +42,16 @@ def declare(site: Site) -> Iterator[Resource[Release]]:
     said = site.software
     if said and (release := said.get("release")):
         named = release.spelled(releases.patch_level(str(release.value)))
-        yield KIND.declared(said, release=named, sysadmin=said.at("prestage", "sysadmin", "secretRef"))
+        yield KIND.declared(said, release=named, sysadmin=_password(site))
+
+
+def _password(site: Site) -> Node | Given | None:
+    """Where it is: as the prestage says it, or else the subcloud; nowhere without a prestage."""
+    prestage, policy = site.software and site.software.get("prestage"), site.settings.subcloud
+    own = prestage and prestage.at("sysadmin", "secretRef")
+    if own:
+        return own.spelled(str(own.value).replace(SITE, site.name))
+    return Given(policy.sysadmin.of(site.name).reference) if prestage and policy and policy.sysadmin else None
 
 
 def read(rows: Rows) -> Iterator[Resource[Release]]:

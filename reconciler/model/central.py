@@ -69,6 +69,7 @@ class Subcloud:
             "availability-status": self.availability,
             "deploy-status": self.deploy_status,
             "error-description": self.error,
+            "prestage-status": self.prestage_status,
             "region-name": self.region,
             "group_id": self.group_id,
         }

@@ -15,6 +15,7 @@ from reconciler.simulator.interference import Connection
 from reconciler.simulator.site import Site
 from reconciler.simulator.system import System
 from reconciler.simulator.tables import Row
+from reconciler.simulator.usm import releases
 
 Make = Callable[[str, Callable[[], System]], Site]
 
@@ -73,4 +74,6 @@ class Presence:
             self._sites[name] = self._make(name, lambda: posted.build(self._row(name) or row))
         site = self._sites[name]
         site.follow(is_there=row["there"], bootstraps=row["bootstraps"])
+        if row.get("prestaged"):
+            releases.receive(site.system, row["prestaged"])
         return site

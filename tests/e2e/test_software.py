@@ -132,7 +132,8 @@ async def test_a_site_whose_file_says_an_older_release_than_the_centre_is_in_syn
     """dcmanager calls it out of sync for ever: it compares with what the centre runs."""
     async with in_service(OTTAWA) as (world, clone):
         central = world.server.central
-        central.change_rows("subclouds", {"name": OTTAWA}, {"software_sync_status": "out-of-sync"})
+        (row,) = central.rows("subclouds", {"name": OTTAWA})
+        central.change_rows("subclouds", {"name": OTTAWA}, {"sync": {**row["sync"], "software": "out-of-sync"}})
         upload(world, OTTAWA)  # the centre's, copied ahead
         says(clone, OTTAWA, on_site(OLD))
         assert await world.is_in_sync(OTTAWA)
@@ -155,6 +156,49 @@ async def test_a_site_does_not_go_back_unless_git_says_that_it_may(in_service):
         clone.commit({path: said.replace(on_site(), on_site(OLD, rollback=True))})
         assert (await world.applied(OTTAWA)).result is Result.DONE
         assert states(world, OTTAWA) == {OLD: "deployed", NEW: "available"}
+
+
+async def test_what_is_not_on_the_site_is_copied_by_dcmanager_and_then_deployed(in_service, tmp_path):
+    """The central cloud has 24.09.1 deployed: that is what it copies."""
+    password = tmp_path / "ottawa-001.sysadmin"
+    password.write_text("the-password")
+    password.chmod(0o600)
+    async with in_service(OTTAWA) as (world, clone):
+        prestage = f', prestage: {{sysadmin: {{secretRef: "file:{tmp_path}/{{site}}.sysadmin"}}}}'
+        says(clone, OTTAWA, on_site().replace("}", f"{prestage}}}"))
+        plan = (await world.judged(OTTAWA)).plan
+        assert [c.key.kind for c in plan.changes] == ["uploaded-release", "software-release"]
+        assert plan.disruption is Disruption.REBOOT
+        assert (await world.applied(OTTAWA)).result is Result.DONE
+        assert states(world, OTTAWA) == {OLD: "deployed", NEW: "deployed"}
+        (row,) = world.server.central.rows("subclouds", {"name": OTTAWA})
+        assert row["prestage-status"] == "complete"
+
+
+async def test_a_copy_is_made_ahead_of_the_window_in_which_it_is_deployed(in_service, tmp_path):
+    password = tmp_path / "sysadmin"
+    password.write_text("the-password")
+    password.chmod(0o600)
+    async with in_service(OTTAWA) as (world, clone):
+        prestage = f', prestage: {{sysadmin: {{secretRef: "file:{password}"}}}}'
+        closed = 'windows: [{cron: "0 0 29 2 *", duration: 1h}]\n'
+        says(clone, OTTAWA, on_site().replace("}", f"{prestage}}}") + closed)
+        outcome = await world.applied(OTTAWA, approved="")
+        assert {hold.gate for hold in outcome.holds} == {GateName.WINDOW}
+        assert states(world, OTTAWA) == {OLD: "deployed", NEW: "available"}
+
+
+async def test_a_copy_that_fails_says_so_in_dcmanagers_words(in_service, tmp_path):
+    password = tmp_path / "sysadmin"
+    password.write_text("the-password")
+    password.chmod(0o600)
+    async with in_service(OTTAWA) as (world, clone):
+        world.server.central.system.marks.add(f"prestaging-fails:{OTTAWA}:no space left on /opt/platform-backup")
+        prestage = f', prestage: {{sysadmin: {{secretRef: "file:{password}"}}}}'
+        says(clone, OTTAWA, on_site().replace("}", f"{prestage}}}"))
+        outcome = await world.applied(OTTAWA)
+        assert outcome.result is Result.FAILED
+        assert "no space left on /opt/platform-backup" in outcome.message
 
 
 async def test_what_is_not_on_the_site_is_said_with_what_it_takes(in_service):

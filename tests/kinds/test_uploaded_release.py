@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from reconciler.desired import load_site
 from reconciler.kinds import registry
 from reconciler.model.change import Change
 from reconciler.model.host import SystemState
@@ -14,6 +15,7 @@ from reconciler.model.rows import Rows
 from reconciler.model.secret import SecretRef
 from reconciler.model.snapshot import Snapshot
 from reconciler.model.words import Action, Disruption, Service
+from tests.desired.writing import site_files
 
 KIND = registry()["uploaded-release"]
 
@@ -24,6 +26,24 @@ def made(release, **said):
     state = SystemState("ottawa", "u", "simplex", "All-in-one", "24.09")
     sides = (Snapshot("ottawa", {key: want}, system=state), Snapshot("ottawa", {}, system=state))
     return Change(key, Action.CREATE, want, None), Context(*sides)
+
+
+SUBCLOUD = "subcloud: {sysadmin: {secretRef: env:OF_SUBCLOUD}}\n"
+
+
+@pytest.mark.parametrize(
+    ("prestage", "subcloud", "reference"),
+    [
+        ("", SUBCLOUD, None),
+        (", prestage: {}", SUBCLOUD, "env:OF_SUBCLOUD"),
+        (", prestage: {}", "", None),
+        (', prestage: {sysadmin: {secretRef: "file:/run/{site}.pw"}}', SUBCLOUD, "file:/run/ottawa.pw"),
+    ],
+)
+def test_it_is_copied_where_git_says_so_with_the_prestages_password_or_the_subclouds(prestage, subcloud, reference):
+    said = f'software: {{release: "24.09"{prestage}}}\n{subcloud}'
+    (wanted,) = KIND.declare(load_site(site_files({"site.yaml": said})))
+    assert (wanted.key.name, wanted.spec.sysadmin) == ("24.09.0", reference)
 
 
 def test_every_release_that_usm_lists_is_there_by_its_version():

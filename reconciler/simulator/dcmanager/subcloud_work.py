@@ -127,7 +127,9 @@ def prestage(system: System, call: Call) -> Row:
     if why := not_prestaged(row):
         raise refuse(f"Prestage skipped '{row['name']}': {why}")
     system.update(subclouds.TABLE, row["uuid"], **{"prestage-status": "prestaging"})
-    system.after(system.durations.subcloud_prestage, prestaged, row["uuid"], version, tag=f"prestage {row['uuid']}")
+    kept = tuple(about.of(system)["deployed"]) if payload.get("for_sw_deploy") == "true" else ()
+    ends = (row["uuid"], version, kept)
+    system.after(system.durations.subcloud_prestage, prestaged, *ends, tag=f"prestage {row['uuid']}")
     return {**subclouds.shown(row), "prestage-status": "prestaging", "prestage-software-version": version}
 
 
@@ -165,13 +167,14 @@ def not_prestaged(row: Row) -> str:
     return ""
 
 
-def prestaged(system: System, uuid: str, version: str) -> None:
-    """The end of a prestage."""
+def prestaged(system: System, uuid: str, version: str, kept: tuple[str, ...] = ()) -> None:
+    """The end of a prestage. kept: releases that the centre has deployed; those of this major one are at the site now."""
     row = system.tables.find(subclouds.TABLE, uuid)
     if row is None or row.get("prestage-status") != "prestaging":
         return
     text = deploying.failure(system, row, "prestaging")
-    ends: Row = {"prestage-status": "complete", "prestage-versions": version}
+    copied = [name for name in kept if f"-{version}." in name]
+    ends: Row = {"prestage-status": "complete", "prestage-versions": version, "prestaged": copied}
     if text is not None:
         error = deploying.ansible(row["name"], "prestaging", text) if text else row["error-description"]
         ends = {"prestage-status": "failed", "error-description": error}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from typing import TYPE_CHECKING, Any
 
 from reconciler.simulator.call import Call
@@ -37,6 +37,18 @@ def put(system: System, version: str, state: str = AVAILABLE, **facts: Any) -> R
     facts: columns of the list that are not as they usually are, as reboot_required or requires.
     """
     return system.insert(TABLE, sw_version=version if version.count(".") > 1 else f"{version}.0", state=state, **facts)
+
+
+def receive(system: System, names: Iterable[str]) -> None:
+    """Releases that dcmanager has copied here: those that are later than what runs are available now.
+
+    starlingx/ansible-playbooks roles/prestage/sync-software-metadata/files/ostree-metadata-sync.sh sync_subcloud_metadata.
+    """
+    fill(system)
+    for name in names:
+        version = name.rpartition("-")[2]
+        if found(system, name) is None and parts(version) > parts(running(system)["sw_version"]):
+            put(system, version, release_id=name)
 
 
 def all_of(system: System) -> list[Row]:
