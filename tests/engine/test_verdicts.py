@@ -20,6 +20,7 @@ from reconciler.model.errors import (
     Unauthorized,
     Unreachable,
 )
+from reconciler.model.expiry import Expiry
 from reconciler.model.gate import GateName, Hold
 from reconciler.model.outcome import Entry, Outcome, StepResult
 from reconciler.model.site import Settings
@@ -60,6 +61,15 @@ def test_a_verdict_says_what_was_seen_and_when():
         hosts={"controller-0": "unlocked-enabled-available", "controller-1": "locked-disabled-online"},
         converged="c0ffee",
     )
+
+
+def test_ends_of_certificates_stay_what_they_were_while_their_list_cannot_be_read():
+    ssl, newer = Expiry("ssl", "ssl_1", 2_000.0, 1_500.0), Expiry("ssl", "ssl_2", 9_000.0, 8_000.0)
+    visit = judged(snap(GIT), seen(GIT))
+    first = found(WHOSE, replace(visit, certificates=(ssl,)), Outcome("p", Result.IN_SYNC), 1_000.0)
+    unread = found(WHOSE, replace(visit, certificates=None), Outcome("p", Result.IN_SYNC), 1_100.0, first)
+    renewed = found(WHOSE, replace(visit, certificates=(newer,)), Outcome("p", Result.IN_SYNC), 1_200.0, unread)
+    assert [told.certificates for told in (first, unread, renewed)] == [(ssl,), (ssl,), (newer,)]
 
 
 def test_a_difference_comes_with_the_plan_that_mends_it():
