@@ -80,12 +80,16 @@ def _absent(one: Preview) -> frozenset[str]:
 
 
 def unlike(site: Snapshot, twin: Snapshot, kinds: Kinds) -> str:
-    """What the twin shows otherwise than its site did; "" where it is the same as far as these kinds read it."""
+    """What the twin shows otherwise than its site did; "" where it is the same as far as these kinds read it.
+
+    A twin is a platform alone: what the site's other services said is not compared, and not tried.
+    """
     states = {name: host.in_words for name, host in twin.system.hosts.items()}
     others = [f"{name} was {h.in_words}" for name, h in site.system.hosts.items() if states.get(name) != h.in_words]
     missing = sorted({kind for kind, host in twin.complete - site.complete if kind in kinds})
     others += [f"the inventory lacks the lists of {_named(missing)}; write it anew"] if missing else []
-    keys = {k for k in site.resources.keys() | twin.resources.keys() if site.is_complete(k.kind, k.host)}
+    read = site.complete & twin.complete
+    keys = {k for k in site.resources.keys() | twin.resources.keys() if (k.kind, k.host) in read}
     odd = sorted(str(k) for k in keys if not _is_same(site.resources.get(k), twin.resources.get(k), kinds))
     others += [f"{_named(odd)} cannot be copied"] if odd else []
     return "; ".join(others)
