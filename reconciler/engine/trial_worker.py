@@ -78,11 +78,12 @@ class TrialWorker:
     def _start(self) -> Connection:
         context = get_context("spawn")
         self._pipe, theirs = context.Pipe()
-        self._process = context.Process(target=_serve, args=(theirs, self._kinds), daemon=True)
-        self._process.start()
+        process = context.Process(target=_serve, args=(theirs, self._kinds), daemon=True)
+        process.start()
+        self._process = process  # only now there is something to kill
         theirs.close()
         if self._is_over:  # said while it was being started
-            self._process.kill()
+            process.kill()
         return self._pipe
 
     def _end(self) -> None:

@@ -6,6 +6,7 @@ import os
 import signal
 import threading
 from dataclasses import replace
+from multiprocessing.context import SpawnProcess
 
 import pytest
 
@@ -94,4 +95,17 @@ def test_one_that_is_stopped_while_it_tries_ends_that():
 
 def _over_and_over(worker):
     while True:
+        worker(case(OTTAWA, OWN), LONG_S)
+
+
+def test_one_that_is_stopped_while_its_process_starts_ends_with_that(monkeypatch):
+    start = SpawnProcess.start
+    worker = TrialWorker(registry)
+
+    def stopped(process):
+        worker.kill()
+        start(process)
+
+    monkeypatch.setattr(SpawnProcess, "start", stopped)
+    with worker, pytest.raises(UntriedError, match="its process ended"):
         worker(case(OTTAWA, OWN), LONG_S)
