@@ -72,6 +72,8 @@ class Subcloud:
             "prestage-status": self.prestage_status,
             "region-name": self.region,
             "group_id": self.group_id,
+            "prestage-status": self.prestage_status,
+            "prestage-versions": self.prestage_versions,
         }
 
     @property
