@@ -114,6 +114,7 @@ class Central:
         self._failure: _Failure | None = None
         self._looked = -inf
         self._details = asyncio.Semaphore(DETAILS)
+        self._held = frozenset[str]()  # sites that somebody was told are busy, and nobody that they are free
         self.last: Reading | None = None
         self.place: Endpoint | None = None  # whose reading the last one is
 
@@ -123,7 +124,12 @@ class Central:
         Raises ReconcilerError where it cannot be read: what it does is not known then.
         """
         await self.read(FRESH_S)
-        return self.last.of(site) if self.last else None
+        if self.last is None:
+            return None
+        found = self.last.of(site)
+        if found.at_work(site):
+            self._held |= {site}  # also by work that began and ends between two looks of who watches
+        return found
 
     async def row(self, site: str, serves: Callable[[Subcloud], bool] = bool) -> Subcloud | None:
         """Its row as it was read last, however old; where that does not serve, or there is none, as it is now.
@@ -217,15 +223,16 @@ class Central:
 
         say: told when it does not answer, and when it does again. freed: told which sites it is not at work on any more.
         """
-        busy, told = frozenset[str](), ""
+        told = ""
         while True:
             now_told = await self._attempt()
             if now_told != told:
                 say(now_told or "the central cloud answers")
-            told, was = now_told, busy
+            told = now_told
             if not told:
                 busy = self.last.busy if self.last else frozenset()
-                freed(was - busy)
+                freed(self._held - busy)
+                self._held = busy
             await self._clock.sleep(INTERVAL_S)
 
     async def _attempt(self) -> str:

@@ -72,8 +72,6 @@ class Subcloud:
             "prestage-status": self.prestage_status,
             "region-name": self.region,
             "group_id": self.group_id,
-            "prestage-status": self.prestage_status,
-            "prestage-versions": self.prestage_versions,
         }
 
     @property

@@ -163,6 +163,23 @@ async def test_who_watches_hears_when_it_falls_silent_and_which_sites_it_has_lef
     assert [sites for sites in freed if sites] == [{"ottawa-001"}]
 
 
+async def test_a_site_that_was_held_for_work_between_two_looks_is_told_to_be_free(central, dcmanager, clock):
+    """A strategy may come and go within a minute: who was held for it is not left waiting."""
+    freed, states = [], iter(("complete", "configuring", "complete"))
+
+    async def subclouds():
+        return (replace(OTTAWA, deploy_status=next(states)),)
+
+    dcmanager.subclouds = subclouds
+    await watched(central, clock, 1)
+    clock.time += FRESH_S + 1
+    assert (await central.of("ottawa-001")).at_work("ottawa-001")
+    clock.sleeps = 0
+    with pytest.raises(asyncio.CancelledError):
+        await central.watch(lambda _: None, freed.append)
+    assert freed == [{"ottawa-001"}]
+
+
 async def watched(central, clock, times):
     clock.sleeps, freed = times - 1, []
     with pytest.raises(asyncio.CancelledError):
