@@ -46,6 +46,7 @@ CONTROLLER_ONLY = Reason("the processors and memory of a host without workloads 
 BY_NETWORK = Reason("the first pool of a network is said with the network", _is_first_pool)
 BY_ADDRESS = Reason("static is said by the addresses, a pool of a network by the interface's networks")
 SEALED = Reason("what a certificate or licence holds is a secret: a note tells who adopts")
+GOES_ON = Reason("a site that is adopted goes on with the releases that it has: they are said once they are to change")
 LEFT_OUT = {
     **{("cpu-function", name): CONTROLLER_ONLY for name in ("count", "function", "node")},
     ("ethernet", "vf_count"): Reason("no VFs are no count of VFs", _is(0)),
@@ -64,6 +65,9 @@ LEFT_OUT = {
         for name in ("name", "value", "service", "section", "parameter", "personality", "resource")
     },
     **{("certificate", name): SEALED for name in ("name", "type")},
+    ("kubernetes-version", "version"): GOES_ON,
+    ("software-release", "release"): GOES_ON,
+    ("uploaded-release", "release"): GOES_ON,
 }  # fmt: skip
 
 
