@@ -174,6 +174,7 @@ async def test_a_site_that_was_held_for_work_between_two_looks_is_told_to_be_fre
     await watched(central, clock, 1)
     clock.time += FRESH_S + 1
     assert (await central.of("ottawa-001")).at_work("ottawa-001")
+    clock.time += INTERVAL_S
     clock.sleeps = 0
     with pytest.raises(asyncio.CancelledError):
         await central.watch(lambda _: None, freed.append)
