@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from enum import StrEnum
 from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field, PositiveInt
@@ -48,9 +49,30 @@ class Wave(_Said):
         return is_labelled and (not self.groups or site.group in self.groups)
 
 
+class Goes(StrEnum):
+    """When the system controller has its turn."""
+
+    FIRST = "first"  # no subcloud may run a later release than it (distcloud dcmanager/orchestrator/validators)
+    LAST = "last"
+
+
+class CentralSite(_Said):
+    """The system controller, which is a site too: its own documents, release and policies, in a folder like any other's."""
+
+    site: str = Field(description="Its folder in subclouds/.")
+    goes: Goes = Field(
+        default=Goes.FIRST,
+        description="`first`: in a wave of its own before all others, even the canaries, and its failure stops all; `last`: "
+        "after all others.",
+    )
+
+
 class Strategy(_Said):
     """`rollout:` of fleet.yaml."""
 
+    central: CentralSite | None = Field(
+        default=None, description="The site that is the system controller itself; none of the sites without."
+    )
     canaries: tuple[str, ...] = Field(default=(), description="Sites that go first; any failure among them stops all.")
     waves: tuple[Wave, ...] = Field(
         default=(), description="Who goes together, in this order; whom no wave names goes in a last one."
@@ -84,11 +106,15 @@ def waves(strategy: Strategy, sites: Iterable[Selectable]) -> tuple[tuple[str, .
 
 
 def has_canaries(strategy: Strategy, first: Iterable[str]) -> bool:
-    """Whether a first wave is that of the canaries."""
-    return bool(set(first) & set(strategy.canaries))
+    """Whether a first wave is that of the canaries, or of the system controller that goes before them."""
+    leading = {strategy.central.site} if strategy.central and strategy.central.goes is Goes.FIRST else set()
+    return bool(set(first) & (leading | set(strategy.canaries)))
 
 
 def _wave(strategy: Strategy, site: Selectable) -> int:
+    central = strategy.central
+    if central and site.name == central.site:
+        return -2 if central.goes is Goes.FIRST else len(strategy.waves) + 1
     if site.name in strategy.canaries:
         return -1
     chosen = (number for number, wave in enumerate(strategy.waves) if wave.has(site))

@@ -41,6 +41,19 @@ def test_every_site_is_in_exactly_one_wave_and_no_wave_is_empty(strategy, chosen
     assert all(found)
 
 
+@pytest.mark.parametrize(
+    ("goes", "order"),
+    [
+        ("first", (("central",), ("sc-5",), ("sc-0", "sc-1"))),
+        ("last", (("sc-5",), ("sc-0", "sc-1"), ("central",))),
+    ],
+)
+def test_the_system_controller_has_a_wave_of_its_own_before_or_after_all_others(goes, order):
+    strategy = Strategy(canaries=("sc-5",), central={"site": "central", "goes": goes})
+    assert waves(strategy, [Selectable("central"), *FLEET[:2], FLEET[5]]) == order
+    assert has_canaries(strategy, order[0])
+
+
 def test_canaries_go_first_then_each_wave_in_its_turn_then_whom_none_names():
     strategy = Strategy(canaries=("sc-5",), waves=(Wave(groups=("ran",), labels={"ring": "0"}), Wave(groups=("ran",))))
     assert waves(strategy, FLEET) == (
