@@ -25,9 +25,10 @@ from reconciler.clients import SYSTEM_CLOCK
 from reconciler.clients.forges import open_forge
 from reconciler.engine.accepting import Accepting
 from reconciler.engine.bounds import Bounds
-from reconciler.engine.controller import Controller
+from reconciler.engine.controller import Controller, nobody_sends
 from reconciler.engine.fleet import Fleet
 from reconciler.engine.queue import Queue
+from reconciler.engine.replicas import Replicas
 from reconciler.engine.sharing import Crew, may_share
 from reconciler.engine.tidying import WORKFLOWS_S, Tidying
 from reconciler.engine.watched import Watched
@@ -108,7 +109,8 @@ def _git(ground: Ground, bounds: Bounds, fleet: Fleet, sights: Sights, stack: As
         stack.callback(members.leave)
         await stack.enter_async_context(durable)
         await durable.prune(time.time() - WORKFLOWS_S)
-        it.goes_on(durable.send, await durable.under_way(), durable.sends_to)
+        others_send = durable.sends_to if isinstance(members, Replicas) else nobody_sends
+        it.goes_on(durable.send, await durable.under_way(), others_send)
         crew.has_begun.set()
 
     async def tidy() -> None:
