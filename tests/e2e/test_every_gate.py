@@ -20,6 +20,7 @@ from reconciler.model.proof import Proof, ProofResult, Refusal
 from reconciler.model.rollout import Member, Rollout, Turn
 from reconciler.model.waves import Strategy
 from reconciler.model.words import State
+from reconciler.simulator.usm import releases
 from reconciler.telemetry import Metrics, Sight
 from tests.api.calling import asked
 from tests.desired.writing import document
@@ -85,6 +86,13 @@ def is_now(host, **states):
     return lambda world: world.site(SITE).change_rows("ihosts", {"hostname": host}, states)
 
 
+def would_not_deploy(world):
+    system = world.site(SITE).system
+    releases.fill(system)
+    releases.put(system, "24.09.1")
+    system.marks.add("precheck-refuses:Disk space for /scratch is short")
+
+
 def labelled(world):
     label = {"host_uuid": world.host(SITE)["uuid"], "label_key": "stxr.io/hold", "label_value": "crane"}
     world.site(SITE).add_row("labels", label)
@@ -128,6 +136,7 @@ GATES = {
     GateName.BREAKER: Held(fleet="breaker: {failures: 2, retryAfter: 4h}\n", store=opened),
     GateName.FREEZE: Held(fleet=FREEZE),
     GateName.OTHER_WRITER: Held(site=row("vim_strategy", {"name": "sw-upgrade", "state": "applying"})),
+    GateName.PRECHECK: Held(settings='software: {release: "24.09.1"}\n', site=would_not_deploy),
     GateName.REDUNDANCY: Held(says=OF_ONE, site=is_now("controller-1", operational="disabled", availability="failed")),
     GateName.ALARMS: Held(site=row("alarms", FAILED)),
     GateName.BOARD: Held(says=OTHER_MACHINE, site=locked, boards=NotReady()),
