@@ -5,9 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from functools import cache
+from typing import Any
 
+from reconciler.desired import undeployable
 from reconciler.engine.judgement import differences
 from reconciler.engine.preview import Edit, Judging, Preview, exact_of, lenient, preview
+from reconciler.engine.remote import NOT_DEPLOYED
 from reconciler.engine.repository import Repository
 from reconciler.engine.review_forecast import Foreseen
 from reconciler.engine.review_groups import Groups
@@ -15,15 +18,16 @@ from reconciler.engine.review_holds import Reached
 from reconciler.kinds import registry
 from reconciler.model.durations import NOTHING, Durations
 from reconciler.model.errors import ConfigError, ConfigErrors, ReconcilerError
-from reconciler.model.kind import Kinds
+from reconciler.model.kind import Kinds, ResourceKind
 from reconciler.model.merge import Merge
 from reconciler.model.origin import Origin
 from reconciler.model.review import Finding, Review
-from reconciler.model.site import Settings
+from reconciler.model.rows import COLLECTIONS
+from reconciler.model.site import Settings, Site
 from reconciler.model.snapshot import Snapshot
 from reconciler.model.verdict import Difference
 from reconciler.model.waves import Mass
-from reconciler.model.words import Cause
+from reconciler.model.words import Cause, Service
 from reconciler.plan import plan
 
 
@@ -139,8 +143,25 @@ def _site(before: Repository, after: Repository, name: str, known: Known) -> _Si
         whole = exact_of(wanted, observed, registry(), Edit(said, site.settings, known.now))
         return _Site(_of_the_edit(whole, said), site.settings, _before(whole), observed.taken_at)
     if said is None:
-        return None
+        return _added(site, wanted, known) if site.settings.subcloud and name not in before.names else None
     return _Site(preview(site, said, wanted, registry(), Judging(_lenient(), known.now)), site.settings)
+
+
+def _added(site: Site, wanted: Snapshot, known: Known) -> _Site:
+    """A site that is to be deployed: what that takes, and that the rest is planned when it is there.
+
+    Raises ConfigErrors for what dcmanager would refuse.
+    """
+    if refused := undeployable(site):
+        raise ConfigErrors(refused)
+    kinds = registry()
+    complete = frozenset((name, "") for name, kind in kinds.items() if _is_central(kind))
+    nobody = Snapshot(site.name, {}, complete=complete, absent=NOT_DEPLOYED)
+    return _Site(exact_of(wanted, nobody, kinds, Edit(None, site.settings, known.now)), site.settings)
+
+
+def _is_central(kind: ResourceKind[Any]) -> bool:
+    return all(COLLECTIONS[name].service is Service.DCMANAGER for name in kind.collections)
 
 
 @cache

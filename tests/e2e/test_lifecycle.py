@@ -6,10 +6,14 @@ import asyncio
 
 import pytest
 
+from reconciler.engine.opening import open_present
+from reconciler.engine.reviewing import Known, moved, reviewed
+from reconciler.kinds import registry
 from reconciler.model.words import Disruption, Result, State
 from reconciler.simulator.dcmanager import CENTRAL
 from reconciler.store import sendings_of, verdicts_of
 from tests.e2e.lifecycle import FOLDER, NEW, SITE, approve, asked, asked_for, racked, racked_for_real, row
+from tests.e2e.world import NEW_YEAR
 from tests.faults.controlled import until
 from tests.faults.controller_process import Place, controller
 
@@ -184,3 +188,38 @@ async def test_the_other_ways_come_to_the_same_end(git, opened, tmp_path, said, 
         assert [path.rpartition("/")[2] for path in asked(world)] == [*phases, NEW], outcome.message
         assert row(world)["management-state"] == "managed"
         assert await world.is_in_sync(NEW)
+
+
+def looked_over(clone, state):
+    """The review of what the last commit did to the one before."""
+    with (
+        open_present(str(clone.folder), "", "HEAD~1", state, registry()) as before,
+        open_present(str(clone.folder), "", "HEAD", state, registry()) as after,
+    ):
+        return reviewed(before, after, moved(before, after), Known(NEW_YEAR))
+
+
+async def test_the_review_of_a_new_folder_says_what_its_deployment_takes(git, tmp_path):
+    clone = git("ottawa-001", NEW)
+    clone.git("rm", "-r", "--quiet", FOLDER)
+    clone.commit({}, subject="Before it")
+    clone.git("checkout", "--quiet", "HEAD~1", "--", FOLDER)
+    asked_for(clone, tmp_path / "secrets")
+    [group] = (review := looked_over(clone, tmp_path / "state")).groups
+    assert (group.sites, group.cost.reinstalls, review.new) == ((NEW,), 1, ())
+    assert {d.kind for d in group.example.differences} == {
+        *("subcloud", "subcloud-install", "subcloud-bootstrap", "subcloud-completion", "subcloud-management")
+    }
+
+
+async def test_the_review_of_a_new_folder_says_at_its_line_what_dcmanager_would_refuse(git, tmp_path):
+    clone = git("ottawa-001", NEW)
+    clone.git("rm", "-r", "--quiet", FOLDER)
+    clone.commit({}, subject="Before it")
+    clone.git("checkout", "--quiet", "HEAD~1", "--", FOLDER)
+    values = (clone.folder / VALUES).read_text()
+    (clone.folder / VALUES).write_text(values.replace("external_oam_gateway_address: 10.20.7.1\n", ""))
+    asked_for(clone, tmp_path / "secrets")
+    [error] = looked_over(clone, tmp_path / "state").errors
+    assert error.in_words.startswith(f"{VALUES}:1")
+    assert "external_oam_gateway_address is missing" in error.in_words
