@@ -28,6 +28,7 @@ from reconciler.model.central import (
     Reading,
     Subcloud,
     SubcloudDetail,
+    SubcloudGroup,
 )
 from reconciler.model.errors import ConfigError, ReconcilerError
 from reconciler.model.subcloud_orders import Backup
@@ -36,6 +37,7 @@ from reconciler.model.words import Service
 FRESH_S = 15.0  # dcmanager's list stops its worker for a second at 5,000 subclouds: not asked for more often
 FAILED_S = 60.0
 INTERVAL_S = 60.0
+GROUPS_S = 600.0
 NO_CENTRE = (
     "nothing says where the central cloud is whose rows say where sites are: say `systemController` in fleet.yaml, or in "
     "the endpoints file"
@@ -58,6 +60,8 @@ class Dcmanager(Protocol):
     async def subcloud(self, name: str) -> Subcloud | None: ...
 
     async def send(self, method: str, path: str, body: Any) -> None: ...
+
+    async def groups(self) -> tuple[SubcloudGroup, ...]: ...
 
     async def back_up(self, name: str, said: Backup) -> None: ...
 
@@ -114,6 +118,8 @@ class Central:
         self._failure: _Failure | None = None
         self._looked = -inf
         self._details = asyncio.Semaphore(DETAILS)
+        self._groups: Mapping[int, str] = {}
+        self._grouped = -inf
         self._held = frozenset[str]()  # sites that somebody was told are busy, and nobody that they are free
         self.last: Reading | None = None
         self.place: Endpoint | None = None  # whose reading the last one is
@@ -180,6 +186,14 @@ class Central:
         if self.last and found:  # who asks where the site is need not wait for the next reading of all
             self.last = replace(self.last, subclouds={**self.last.subclouds, site: found})
         return found
+
+    async def group(self, number: int) -> str:
+        """The name of a group, as it was read in the last minutes. Raises ReconcilerError."""
+        now = self._clock.now()
+        if number not in self._groups or now - self._grouped > GROUPS_S:
+            self._groups = {group.id: group.name for group in await (await self._client()).groups()}
+            self._grouped = now
+        return self._groups.get(number, str(number))
 
     async def send(self, method: str, path: str, body: Any) -> None:
         """A write that a plan has. Raises what the client raises; what came of it is for the sender to look."""

@@ -44,6 +44,7 @@ from reconciler.model.gate import Suspension
 from reconciler.model.outcome import Outcome
 from reconciler.model.removal import Removal
 from reconciler.model.resource import ResourceKey
+from reconciler.model.subcloud_policy import SubcloudPolicy
 from reconciler.model.words import Result
 
 ROUNDS = 6  # plans of one site in a row: what only a first plan makes possible comes in the next
@@ -317,10 +318,10 @@ async def open_fleet(
         )
         opens = service_opener(session, office.clock, limits, observer, sender=who, reveal=office.reveal)
 
-        def is_wanted(name: str) -> Callable[[], bool]:
+        def policy(name: str) -> SubcloudPolicy | None:
             """Of a site that Git says nothing of any more, nothing."""
             repository = office.repository
-            return lambda: name in repository.names and repository.settings(name).subcloud is not None
+            return repository.settings(name).subcloud if name in repository.names else None
 
         async def remote(name: str) -> SiteRemote:
             where = reaching.of(name)
@@ -335,7 +336,7 @@ async def open_fleet(
                     keep=keep,
                     services=clients.beside,
                     boards=boards(name) if boards else None,
-                    subcloud=SubcloudSide(name, centre, office.clock, is_wanted(name)),
+                    subcloud=SubcloudSide(name, centre, office.clock, partial(policy, name)),
                 )
             return opened[name]
 

@@ -16,6 +16,7 @@ from reconciler.model.deployment import is_deployed
 from reconciler.model.errors import ReconcilerError
 from reconciler.model.plan import Method
 from reconciler.model.rows import Row
+from reconciler.model.subcloud_policy import SubcloudPolicy
 
 SUBCLOUDS = "/v1.0/subclouds"
 
@@ -28,6 +29,8 @@ class Centre(Protocol):
     def known(self, site: str, within_s: float) -> Attention | None: ...
 
     async def subcloud(self, site: str) -> Subcloud | None: ...
+
+    async def group(self, number: int) -> str: ...
 
     async def send(self, method: str, path: str, body: Any) -> None: ...
 
@@ -43,12 +46,16 @@ LAST_S = 3600.0  # a central cloud that does not answer makes no site unknown be
 class SubcloudSide:
     """One site's row, read and written; `engine.remote.Platform`. Methods raise ReconcilerError.
 
-    is_wanted: whether Git says anything of the site's place in the central cloud: without, that is nobody's business.
+    policy: what Git says of the site's place in the central cloud: without, that is nobody's business.
     """
 
-    def __init__(self, site: str, centre: Centre, clock: Now, is_wanted: Callable[[], bool]) -> None:
-        self._site, self._centre, self._clock, self.is_wanted = site, centre, clock, is_wanted
+    def __init__(self, site: str, centre: Centre, clock: Now, policy: Callable[[], SubcloudPolicy | None]) -> None:
+        self._site, self._centre, self._clock, self._policy = site, centre, clock, policy
         self._acted = -inf
+
+    def is_wanted(self) -> bool:
+        """Whether Git says anything of it."""
+        return self._policy() is not None
 
     def acts(self) -> None:
         """Something is done with the site: its row is asked for alone for a while, for it moves."""
@@ -60,8 +67,11 @@ class SubcloudSide:
         return found is not None and is_deployed(found.status)
 
     async def list(self, path: str, items: str) -> tuple[Row, ...]:  # noqa: ARG002 - it has one list
-        found = await self._found()
-        return (found.row,) if found else ()
+        found, policy = await self._found(), self._policy()
+        if found is None:
+            return ()
+        named = {"group": await self._centre.group(found.group_id)} if policy and policy.group else {}
+        return ({**found.row, **named},)
 
     async def get(self, path: str) -> Mapping[str, Any]:  # noqa: ARG002 - and one object
         """The row as it is this moment; empty where there is none."""

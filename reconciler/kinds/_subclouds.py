@@ -41,6 +41,7 @@ class Subcloud(Spec):
 
     description: str | None = None
     location: str | None = None
+    group: str | None = None
     deploy_status: str | None = None
     availability: str | None = None
     lacks: Annotated[str | None, Attr(send_only=True)] = None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from typing import Annotated
 
 from reconciler.kinds import _subclouds as shared
@@ -20,6 +20,7 @@ from reconciler.model.value_text import ValueText
 from reconciler.model.words import Action, Area, Service, Severity
 
 CREATE_S = 300.0
+PATCHED = {"group": "group_id"}
 KEPT = Deletion(never="a subcloud is taken away by people, with dcmanager: Git lets go of it, and the site goes on")
 
 
@@ -35,12 +36,14 @@ def declare(site: Site) -> Iterator[Resource[Subcloud]]:
     if policy is None or site.bootstrap_values is None:
         return
     said = site.bootstrap_values
+    group = Given(policy.group) if policy.group else None
     description = Given(site.settings.description) if site.settings.description else said.get("description")
     location = Given(policy.location) if policy.location else said.get("location")
     yield KIND.declared(
         said,
         description=description,
         location=location,
+        group=group,
         lacks=Given("; ".join(site.lacks)) if site.lacks else None,
         values=Given(shared.bootstrap_values(site)),
         address=Given(shared.bootstrap_address(site)),
@@ -52,6 +55,7 @@ def read(rows: Rows) -> Iterator[Resource[Subcloud]]:
         spec = Subcloud(
             description=row["description"],
             location=row["location"],
+            **({"group": row["group"]} if "group" in row else {}),
             deploy_status=row[shared.STATUS],
             availability=row["availability-status"],
         )
@@ -61,11 +65,17 @@ def read(rows: Rows) -> Iterator[Resource[Subcloud]]:
 def write(changes: Sequence[Change[Subcloud]], context: Context) -> Iterable[Call]:
     site = context.desired.site
     for change in changes:
+        names: Collection[str] = change.names
         if change.action is Action.CREATE:
             yield _added(site, change.want)
-        else:
-            words: dict[str, Part] = {name: str(getattr(change.want, name)) for name in sorted(change.names)}
+            names = {"group"} if change.want.group else set()
+        if words := _words(change.want, names):
             yield Call("PATCH", f"{shared.SUBCLOUDS}/{site}", Multipart(words), service=Service.DCMANAGER)
+
+
+def _words(want: Subcloud, names: Collection[str]) -> dict[str, Part]:
+    """What a PATCH takes; a group by its name, which an addition does not take (recorded)."""
+    return {PATCHED.get(name, name): str(getattr(want, name)) for name in sorted(names)}
 
 
 def _added(site: str, want: Subcloud) -> Call:
@@ -110,6 +120,7 @@ KIND = ResourceKind(
             "location": "Where it stands: `subcloud.location` of site.yaml, or `location` of bootstrap-values.yaml.",
             "deploy_status": "How far dcmanager is with it; shown, never set.",
             "availability": "Whether dcmanager's audit reaches it; shown, never set.",
+            "group": "The group of dcmanager, by its name: `subcloud.group` of site.yaml.",
             "lacks": "What keeps dcmanager from deploying the site, at its lines.",
             "values": "The bootstrap values that it is added with.",
             "address": "Where Ansible reaches controller-0.",

@@ -223,3 +223,24 @@ async def test_the_review_of_a_new_folder_says_at_its_line_what_dcmanager_would_
     [error] = looked_over(clone, tmp_path / "state").errors
     assert error.in_words.startswith(f"{VALUES}:1")
     assert "external_oam_gateway_address is missing" in error.in_words
+
+
+async def test_it_is_put_into_the_group_that_git_says_and_moved_when_git_moves_it(git, opened, tmp_path):
+    clone = git(NEW)
+    asked_for(clone, tmp_path / "secrets", more="  group: east\napply: auto\n")
+    async with opened(clone, racked) as world:
+        for name in ("east", "west"):
+            facts = {"name": name, "description": name, "update_apply_type": "parallel", "max_parallel_subclouds": 2}
+            world.server.central.add_row("subcloud_groups", facts)
+        await approved(world)
+        assert group_of(world) == "east"
+        site = (clone.folder / SITE).read_text()
+        clone.commit({SITE: site.replace("group: east", "group: west")})
+        assert (await world.applied(NEW, approved="")).result is Result.DONE
+        assert group_of(world) == "west"
+        assert await world.is_in_sync(NEW)
+
+
+def group_of(world):
+    groups = {group["id"]: group["name"] for group in world.server.central.rows("subcloud_groups", {})}
+    return groups[row(world)["group_id"]]

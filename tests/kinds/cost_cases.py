@@ -373,7 +373,11 @@ CASES = (
         "of bare-metal Ceph",
     ),
     Case("bootstrap-values", {"digest": "sha256:1"}, {"digest": "sha256:2"}, is_made=False, has_deletes=False),
-    Case("subcloud", {}, {"description": "d", "location": "l", "deploy_status": "complete", "availability": "online"}),
+    Case(
+        "subcloud",
+        {},
+        {"description": "d", "location": "l", "group": "g", "deploy_status": "complete", "availability": "online"},
+    ),
     *(Case(f"subcloud-{phase}", {}) for phase in ("install", "bootstrap", "enrolment", "completion")),
     Case("subcloud-management", {"state": "managed"}, {"state": "unmanaged"}, is_made=False),
     Case(
