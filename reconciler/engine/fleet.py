@@ -321,7 +321,8 @@ async def open_fleet(
         def policy(name: str) -> SubcloudPolicy | None:
             """Of a site that Git says nothing of any more, nothing."""
             repository = office.repository
-            return repository.settings(name).subcloud if name in repository.names else None
+            said = repository.settings(name).subcloud if name in repository.names else None
+            return said and said.without(repository.names)
 
         async def remote(name: str) -> SiteRemote:
             where = reaching.of(name)

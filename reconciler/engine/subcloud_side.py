@@ -62,9 +62,12 @@ class SubcloudSide:
         self._acted = self._clock.now()
 
     async def is_there(self) -> bool:
-        """Whether the site is deployed, so that it can be asked itself."""
+        """Whether the site is deployed, so that it can be asked itself; one to be deleted, or renamed first, is not."""
+        policy = self._policy()
+        if policy and not policy.adds:
+            return False
         found = await self._found()
-        return found is not None and is_deployed(found.status)
+        return found is not None and found.name == self._site and is_deployed(found.status)
 
     async def list(self, path: str, items: str) -> tuple[Row, ...]:  # noqa: ARG002 - it has one list
         found, policy = await self._found(), self._policy()
@@ -84,12 +87,20 @@ class SubcloudSide:
             await self._centre.send(method, path, body)
 
     async def _found(self) -> Subcloud | None:
+        """Its row; where there is none, that of a name which it had."""
+        policy = self._policy()
+        for name in (self._site, *(policy.former_names if policy else ())):
+            if found := await self._of(name):
+                return found
+        return None
+
+    async def _of(self, name: str) -> Subcloud | None:
         if self._clock.now() - self._acted <= FRESH_S:
-            return await self._centre.subcloud(self._site)
+            return await self._centre.subcloud(name)
         try:
-            seen = await self._centre.of(self._site)
+            seen = await self._centre.of(name)
         except ReconcilerError:
-            seen = self._centre.known(self._site, LAST_S)
+            seen = self._centre.known(name, LAST_S)
             if seen is None:
                 raise
         return seen.subcloud if seen else None

@@ -27,6 +27,8 @@ SUBCLOUDS = "/v1.0/subclouds"
 PHASES = "/v1.0/phased-subcloud-deploy"
 COLLECTION = "subclouds"
 KEY = ResourceKey("subcloud", "")
+MANAGEMENT = ResourceKey("subcloud-management", "")
+ONLINE = "online"
 STATUS, ERROR = "deploy-status", "error-description"
 PLAYBOOK_S = 3600.0 + 300.0  # dcmanager's playbook_timeout, and what comes before a playbook
 STOPPED = tuple(s.value for s in DeployStatus if is_failed(s) or s.value.endswith("-aborted"))
@@ -34,11 +36,12 @@ SOURCE = "distcloud dcmanager/api/controllers/v1/phased_subcloud_deploy.py"
 
 
 class Subcloud(Spec):
-    """The row. What dcmanager shows and nobody sets, deploy_status and availability, Git never says.
+    """The row. name: the site's, or one that it had before. What dcmanager shows and nobody sets, deploy_status and availability, Git never says.
 
     lacks: what keeps dcmanager from deploying the site, as its files are.
     """
 
+    name: str | None = None
     description: str | None = None
     location: str | None = None
     group: str | None = None

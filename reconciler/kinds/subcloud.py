@@ -16,6 +16,7 @@ from reconciler.model.resource import Resource
 from reconciler.model.rows import Rows
 from reconciler.model.site import Site
 from reconciler.model.snapshot import Snapshot
+from reconciler.model.subcloud_policy import ManagementState
 from reconciler.model.value_text import ValueText
 from reconciler.model.words import Action, Area, Service, Severity
 
@@ -33,7 +34,7 @@ class Subcloud(shared.Subcloud):
 
 def declare(site: Site) -> Iterator[Resource[Subcloud]]:
     policy = site.settings.subcloud
-    if policy is None or site.bootstrap_values is None:
+    if policy is None or not policy.adds or site.bootstrap_values is None:
         return
     said = site.bootstrap_values
     group = Given(policy.group) if policy.group else None
@@ -41,6 +42,7 @@ def declare(site: Site) -> Iterator[Resource[Subcloud]]:
     location = Given(policy.location) if policy.location else said.get("location")
     yield KIND.declared(
         said,
+        name=Given(site.name),
         description=description,
         location=location,
         group=group,
@@ -53,6 +55,7 @@ def declare(site: Site) -> Iterator[Resource[Subcloud]]:
 def read(rows: Rows) -> Iterator[Resource[Subcloud]]:
     if row := shared.row_of(rows):
         spec = Subcloud(
+            name=row["name"],
             description=row["description"],
             location=row["location"],
             **({"group": row["group"]} if "group" in row else {}),
@@ -65,12 +68,24 @@ def read(rows: Rows) -> Iterator[Resource[Subcloud]]:
 def write(changes: Sequence[Change[Subcloud]], context: Context) -> Iterable[Call]:
     site = context.desired.site
     for change in changes:
-        names: Collection[str] = change.names
+        names: Collection[str] = change.names - {"name"}
+        if "name" in change.names:
+            yield from _renamed(site, str(change.have.name), context)
         if change.action is Action.CREATE:
             yield _added(site, change.want)
             names = {"group"} if change.want.group else set()
         if words := _words(change.want, names):
             yield Call("PATCH", f"{shared.SUBCLOUDS}/{site}", Multipart(words), service=Service.DCMANAGER)
+
+
+def _renamed(site: str, name: str, context: Context) -> Iterator[Call]:
+    """Only what is unmanaged can be renamed (recorded); whether it is managed afterwards is its own resource."""
+    path = f"{shared.SUBCLOUDS}/{name}"
+    managed = context.observed.resources.get(shared.MANAGEMENT)
+    if managed is not None and managed.spec.state is ManagementState.MANAGED:
+        form = Multipart({"management-state": str(ManagementState.UNMANAGED)})
+        yield Call("PATCH", path, form, service=Service.DCMANAGER)
+    yield Call("PATCH", path, Multipart({"name": site}), service=Service.DCMANAGER)
 
 
 def _words(want: Subcloud, names: Collection[str]) -> dict[str, Part]:
@@ -89,6 +104,8 @@ def impossible(change: Change[Subcloud], context: Context) -> str:
     """What its files lack; a row that was not made to its end cannot be gone on with."""
     if change.action is Action.CREATE:
         return shared.lacking(context.desired)
+    if "name" in change.names and shared.status(context.observed) is not DeployStatus.COMPLETE:
+        return f"{change.have.name} is renamed once its deployment is complete"
     if shared.status(context.observed) is DeployStatus.CREATE_FAILED:
         return (
             f"its creation failed: delete it (dcmanager subcloud delete {context.desired.site}), and it is added anew"
@@ -120,6 +137,7 @@ KIND = ResourceKind(
             "location": "Where it stands: `subcloud.location` of site.yaml, or `location` of bootstrap-values.yaml.",
             "deploy_status": "How far dcmanager is with it; shown, never set.",
             "availability": "Whether dcmanager's audit reaches it; shown, never set.",
+            "name": "The name of the folder; one of `subcloud.formerNames` until it is renamed.",
             "group": "The group of dcmanager, by its name: `subcloud.group` of site.yaml.",
             "lacks": "What keeps dcmanager from deploying the site, at its lines.",
             "values": "The bootstrap values that it is added with.",

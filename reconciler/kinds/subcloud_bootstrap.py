@@ -31,7 +31,7 @@ class Bootstrap(Spec):
 
 def declare(site: Site) -> Iterator[Resource[Bootstrap]]:
     policy = site.settings.subcloud
-    if policy is None or site.bootstrap_values is None or policy.onboarding is not Onboarding.DEPLOY:
+    if policy is None or not policy.adds or site.bootstrap_values is None or policy.onboarding is not Onboarding.DEPLOY:
         return
     yield KIND.declared(
         site.bootstrap_values,

@@ -30,7 +30,7 @@ class Completion(Spec):
 
 def declare(site: Site) -> Iterator[Resource[Completion]]:
     policy = site.settings.subcloud
-    if policy is None or site.bootstrap_values is None:
+    if policy is None or not policy.adds or site.bootstrap_values is None:
         return
     is_handed_over = policy.via is Via.DEPLOYMENT_MANAGER
     yield KIND.declared(

@@ -33,7 +33,7 @@ class Enrolment(Spec):
 
 def declare(site: Site) -> Iterator[Resource[Enrolment]]:
     policy = site.settings.subcloud
-    if policy is None or site.bootstrap_values is None or policy.onboarding is not Onboarding.ENROLL:
+    if policy is None or not policy.adds or site.bootstrap_values is None or policy.onboarding is not Onboarding.ENROLL:
         return
     yield KIND.declared(
         site.bootstrap_values,

@@ -30,7 +30,7 @@ class Install(Spec):
 
 def declare(site: Site) -> Iterator[Resource[Install]]:
     policy = site.settings.subcloud
-    if policy is None or site.install_values is None or policy.onboarding is not Onboarding.DEPLOY:
+    if policy is None or not policy.adds or site.install_values is None or policy.onboarding is not Onboarding.DEPLOY:
         return
     yield KIND.declared(
         site.install_values,

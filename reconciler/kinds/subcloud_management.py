@@ -18,8 +18,6 @@ from reconciler.model.snapshot import Snapshot
 from reconciler.model.subcloud_policy import ManagementState
 from reconciler.model.words import Area, Service, Severity
 
-ONLINE = "online"
-
 
 class Management(Spec):
     state: ManagementState | None = None
@@ -27,7 +25,7 @@ class Management(Spec):
 
 def declare(site: Site) -> Iterator[Resource[Management]]:
     policy = site.settings.subcloud
-    if policy and policy.state and site.bootstrap_values is not None:
+    if policy and policy.adds and policy.state and site.bootstrap_values is not None:
         yield KIND.declared(site.bootstrap_values, state=Given(policy.state))
 
 
@@ -51,7 +49,7 @@ def impossible(change: Change[Management], context: Context) -> str:
     now = shared.status(context.observed)
     if row is None or now is not DeployStatus.COMPLETE:
         return "it is managed once its deployment is complete and dcmanager finds it online"
-    if row.spec.availability != ONLINE:
+    if row.spec.availability != shared.ONLINE:
         return f"dcmanager finds it {row.spec.availability}: it is managed once it is online"
     return ""
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from enum import StrEnum
 from typing import Annotated
 
@@ -69,6 +70,16 @@ class SubcloudPolicy(_Said):
     group: str | None = Field(
         default=None, description="The group of dcmanager that it belongs to; it has to be there. As it is without."
     )
+    former_names: tuple[str, ...] = Field(
+        default=(),
+        description="Names that it had: a subcloud that dcmanager has under one of them is renamed, and not added anew. One "
+        "that another folder has now is passed over.",
+    )
+    delete: str | None = Field(
+        default=None,
+        description="The site's own name, and nothing else: dcmanager is to delete the subcloud. It is approved by its very "
+        "plan, and done once the site is offline; the site itself is left as it is.",
+    )
     location: str | None = Field(default=None, description="Where it stands, as dcmanager shows it.")
     sysadmin: SecretPlace | None = Field(
         default=None, description="Password of the site's user sysadmin, by which Ansible reaches it."
@@ -76,3 +87,14 @@ class SubcloudPolicy(_Said):
     board: SecretPlace | None = Field(
         default=None, description="Password of the board management controller that install-values name."
     )
+
+    @property
+    def adds(self) -> bool:
+        """Whether the site is to be a subcloud."""
+        return self.delete is None
+
+    def without(self, names: Collection[str]) -> SubcloudPolicy:
+        """The same without former names that somebody else has now."""
+        taken = set(self.former_names) & set(names)
+        left = tuple(name for name in self.former_names if name not in taken)
+        return self.model_copy(update={"former_names": left}) if taken else self

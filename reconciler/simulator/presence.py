@@ -34,6 +34,8 @@ class Presence:
     def site(self, name: str) -> Site | None:
         """A site as it is now; None where nobody ever heard of it."""
         row = self._row(name) if self._central.is_built else None
+        if row is None and name not in self._sites and self._central.is_built:
+            row = self._central.system.tables.first(TABLE, name=name)  # renamed since
         return self._followed(row) if row is not None else self._sites.get(name)
 
     def answers(self, row: Row) -> bool | None:

@@ -18,6 +18,7 @@ from tests.faults.controlled import until
 from tests.faults.controller_process import Place, controller
 
 PHASES = ("create", "install", "bootstrap", "complete")
+LATER = "gatineau-101"
 VALUES = f"{FOLDER}/bootstrap-values.yaml"
 
 
@@ -244,3 +245,56 @@ async def test_it_is_put_into_the_group_that_git_says_and_moved_when_git_moves_i
 def group_of(world):
     groups = {group["id"]: group["name"] for group in world.server.central.rows("subcloud_groups", {})}
     return groups[row(world)["group_id"]]
+
+
+DELETE = f"  via: direct\n  delete: {NEW}\n"
+
+
+async def test_it_is_deleted_only_where_git_names_it_and_its_very_plan_is_approved_once_it_is_offline(new_site, clone):
+    async with new_site as world:
+        await approved(world)
+        site = (clone.folder / SITE).read_text()
+        clone.commit({SITE: site.replace("  via: direct\n", DELETE)})
+        [blocked] = (await world.judged(NEW)).plan.blocked
+        assert "dcmanager deletes only what is offline" in blocked.reason
+
+        world.site(NEW).switch("controller-0", on=False)
+        plan = (await world.judged(NEW)).plan
+        assert plan.disruption is Disruption.DESTRUCTIVE
+        assert [call.method for call in plan.stages[0].steps[0].calls] == ["PATCH", "DELETE"]
+        held = await world.applied(NEW, approved="*")
+        assert (held.result, "waits for approval of this very plan" in held.message) == (Result.HELD, True)
+        assert (await world.applied(NEW, approved=plan.id)).result is Result.DONE
+        left = await world.judged(NEW)
+        assert (row(world), left.plan.is_empty, left.found.changes) == (None, True, ())
+
+
+async def test_a_folder_that_is_gone_takes_no_subcloud_with_it(in_service, tmp_path):
+    async with in_service("ottawa-001", NEW) as (world, clone):
+        begun = len(asked(world))
+        clone.git("rm", "-r", "--quiet", FOLDER)
+        clone.commit({}, subject="Without it")
+        await world.converge()
+        assert row(world)["management-state"] == "managed"
+        assert len(asked(world)) == begun
+
+
+async def test_a_folder_with_another_name_is_the_same_subcloud_where_git_says_its_former_name(in_service):
+    async with in_service("ottawa-001", NEW) as (world, clone):
+        region = row(world)["region-name"]
+        clone.git("mv", FOLDER, f"subclouds/{LATER}")
+        for file in ("site.yaml", "bootstrap-values.yaml"):
+            path = clone.folder / "subclouds" / LATER / file
+            path.write_text(path.read_text().replace(f"name: {NEW}\n", f"name: {LATER}\n"))
+        site = clone.folder / f"subclouds/{LATER}/site.yaml"
+        site.write_text(f"{site.read_text()}subcloud: {{state: managed, formerNames: [{NEW}]}}\n")
+        clone.commit({}, subject="Rename a site")
+
+        judged = await world.judged(LATER)
+        assert [change.key.kind for change in judged.plan.changes] == ["subcloud"]
+        await world.applied(LATER)
+        await world.applied(LATER)
+        rows = {
+            r["name"]: (r["region-name"], r["management-state"]) for r in world.server.central.rows("subclouds", {})
+        }
+        assert (rows.get(LATER), NEW in rows) == ((region, "managed"), False)

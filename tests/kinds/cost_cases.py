@@ -375,10 +375,18 @@ CASES = (
     Case("bootstrap-values", {"digest": "sha256:1"}, {"digest": "sha256:2"}, is_made=False, has_deletes=False),
     Case(
         "subcloud",
-        {},
-        {"description": "d", "location": "l", "group": "g", "deploy_status": "complete", "availability": "online"},
+        {"name": "a"},
+        {
+            "name": "b",
+            "description": "d",
+            "location": "l",
+            "group": "g",
+            "deploy_status": "complete",
+            "availability": "online",
+        },
     ),
     *(Case(f"subcloud-{phase}", {}) for phase in ("install", "bootstrap", "enrolment", "completion")),
+    Case("subcloud-deletion", {}),
     Case("subcloud-management", {"state": "managed"}, {"state": "unmanaged"}, is_made=False),
     Case(
         "system",
