@@ -72,6 +72,10 @@ class Subcloud:
             "prestage-status": self.prestage_status,
             "region-name": self.region,
             "group_id": self.group_id,
+            "management-subnet": self.addresses.subnet,
+            "management-gateway-ip": self.addresses.gateway,
+            "management-start-ip": self.addresses.start,
+            "management-end-ip": self.addresses.end,
         }
 
     @property

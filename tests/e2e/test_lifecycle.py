@@ -298,3 +298,21 @@ async def test_a_folder_with_another_name_is_the_same_subcloud_where_git_says_it
             r["name"]: (r["region-name"], r["management-state"]) for r in world.server.central.rows("subclouds", {})
         }
         assert (rows.get(LATER), NEW in rows) == ((region, "managed"), False)
+
+
+async def test_other_management_addresses_move_all_at_once_and_it_is_managed_again(new_site, clone):
+    async with new_site as world:
+        await approved(world)
+        values = (clone.folder / VALUES).read_text()
+        clone.commit({VALUES: values.replace("192.168.107.2\n", "192.168.107.3\n")})
+        [blocked] = (await world.judged(NEW)).plan.blocked
+        assert blocked.reason.startswith("dcmanager moves subnet, gateway, start and end at once: end, gateway, subnet")
+
+        clone.commit({VALUES: values.replace("192.168.107.", "192.168.207.")})
+        plan = (await world.judged(NEW)).plan
+        assert plan.disruption is Disruption.SERVICE
+        assert (await world.applied(NEW, approved=plan.id)).result is Result.DONE
+        assert row(world)["management-start-ip"] == "192.168.207.2"
+        await world.applied(NEW, approved="*")
+        assert (row(world)["deploy-status"], row(world)["management-state"]) == ("complete", "managed")
+        assert await world.is_in_sync(NEW)

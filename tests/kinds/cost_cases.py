@@ -387,6 +387,12 @@ CASES = (
     ),
     *(Case(f"subcloud-{phase}", {}) for phase in ("install", "bootstrap", "enrolment", "completion")),
     Case("subcloud-deletion", {}),
+    Case(
+        "subcloud-network",
+        {"subnet": "10.1.0.0/24", "gateway": "10.1.0.1", "start": "10.1.0.2", "end": "10.1.0.9"},
+        {"subnet": "10.2.0.0/24", "gateway": "10.2.0.1", "start": "10.2.0.2", "end": "10.2.0.9"},
+        is_made=False,
+    ),
     Case("subcloud-management", {"state": "managed"}, {"state": "unmanaged"}, is_made=False),
     Case(
         "system",
