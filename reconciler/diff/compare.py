@@ -50,7 +50,7 @@ def _changes(
         before = base.resources.get(key) if base else None
         if kind.unwanted(want[key]):
             yield from _unwanted(kind, want[key], have, before)
-        elif have is None and kind.read_once is None and observed.is_complete(key.kind, key.host):
+        elif have is None and kind.is_made and observed.is_complete(key.kind, key.host):
             cause = Cause.DRIFTED if before else Cause.PENDING
             yield Change(key, Action.CREATE, want[key], None, (), cause, kind.area, kind.severity)
         elif have and (fields := tuple(_fields(kind, want[key], have, before))):

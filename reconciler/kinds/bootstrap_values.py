@@ -105,6 +105,7 @@ KIND = ResourceKind(
     is_usual=is_usual,
     severity=Severity.INFO,
     deletion=Deletion(never="nothing undoes a bootstrap"),
+    is_made=False,
     read_once=ReadOnce(keys_of, deployed),
     documents=("bootstrap-values.yaml",),
     about=About(

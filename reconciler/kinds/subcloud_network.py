@@ -109,8 +109,6 @@ def _form(want: Network) -> dict[str, Part]:
 
 def impossible(change: Change[Network], context: Context) -> str:
     """All four differ, or dcmanager refuses (recorded: 422)."""
-    if change.observed is None:
-        return "its addresses are those that it is bootstrapped with"
     if same := sorted(VALUES.keys() - change.names):
         return (
             f"dcmanager moves subnet, gateway, start and end at once: {', '.join(same)} would stay; give it another too"
@@ -137,6 +135,7 @@ KIND = ResourceKind(
     impossible=impossible,
     disruption=Disruption.SERVICE,
     resumes=True,
+    is_made=False,
     built_in=is_usual,
     is_usual=is_usual,
     after=("subcloud-completion",),

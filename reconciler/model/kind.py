@@ -276,6 +276,7 @@ class ResourceKind(Generic[S]):
     transient_s: float = 0.0  # for how long a site may show it otherwise while the platform makes it, by itself
     is_stored_first: bool = False  # the API stores the value and applies it apart (DNS, NTP, DRBD): look at the hosts
     is_read_on_demand: bool = False  # its lists cost many requests: read where Git says such, or what such refers to
+    is_made: bool = True  # else one that is not there is none of a plan's business: it comes with something else
     is_replicated: bool = False  # other hosts keep copies: no two that have one of these are out of service together
     documents: tuple[str, ...] = ()  # "HostProfile.spec.routes": where Git says it, for the reference page
     about: About = field(default_factory=About)

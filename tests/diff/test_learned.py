@@ -8,6 +8,7 @@ import pytest
 
 from reconciler.cli.rule_page import followed
 from reconciler.diff import alike
+from reconciler.kinds import registry
 from reconciler.model.change import Change
 from reconciler.model.rule import as_is
 from reconciler.model.words import Action
@@ -49,8 +50,12 @@ def test_the_rule_is_told_by_which_it_is_the_same(lesson):
 
 
 def test_every_rule_that_a_kind_follows_has_its_lesson():
-    """`carrier` has a test of its own below: an interface's other name is a rename, which is a difference."""
-    taught = {one.rule for one in LESSONS} | {one.whole for one in LESSONS} | {"carrier"}
+    """`carrier` has a test of its own below: an interface's other name is a rename, which is a difference.
+
+    Those of software are tested beside their kinds' other facts: no document of the peer says software.
+    """
+    apart = {"carrier", "kubernetes-letter", "patch-level"}
+    taught = {one.rule for one in LESSONS} | {one.whole for one in LESSONS} | apart
     assert {rule.name for rule in followed()} - taught == set()
 
 
@@ -104,3 +109,16 @@ def test_the_value_of_a_hidden_parameter_is_not_told():
     around = machines.context(git, machines.rows(service_parameter=[row]))
     [one] = alike(around.desired, around.observed, machines.KINDS)
     assert (one.desired, one.observed, one.rule.name) == ("***", "****", "hidden")
+
+
+@pytest.mark.parametrize(
+    ("kind", "attribute", "git", "site", "other"),
+    [
+        ("kubernetes-version", "version", "1.29.2", "v1.29.2", "v1.30.6"),
+        ("software-release", "release", "24.09", "24.09.0", "24.09.1"),
+    ],
+)
+def test_a_version_is_the_same_however_it_is_spelled_and_another_is_not(kind, attribute, git, site, other):
+    facts = registry()[kind].attributes[attribute]
+    rule = facts.spelled or facts.canonical
+    assert rule(git) == rule(site) != rule(other)

@@ -55,7 +55,7 @@ def deepdiff(want, have):
 
     Of what no API shows nothing is missing.
     """
-    want = {key: resource for key, resource in want.items() if KINDS[key.kind].read_once is None}
+    want = {key: resource for key, resource in want.items() if KINDS[key.kind].is_made}
     found = DeepDiff(normal(have, want), normal(want, want), view="tree", ignore_type_in_groups=[(list, tuple)])
     paths = [level.path(output_format="list") for levels in found.values() for level in levels]
     return {(p[0], p[1]) for p in paths if len(p) > 1}, {p[0] for p in paths if len(p) == 1}
