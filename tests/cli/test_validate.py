@@ -48,7 +48,7 @@ def errors(ended):
 def test_what_is_well_formed_is_summed_up_and_ends_with_0(stxr, root):
     ended = stxr("validate", "--repo", root(GOOD))
     assert (ended.code, ended.err) == (0, "")
-    assert ended.out == "1 site, 13 resources: all valid\n"
+    assert ended.out == "1 site, 14 resources: all valid\n"
 
 
 def test_the_example_repository_is_valid(stxr):
@@ -288,7 +288,7 @@ def test_addresses_of_two_sites_that_meet_are_an_error_of_the_later(stxr, root):
         "subclouds/west/bootstrap-values.yaml": f"name: west{NETWORK}",
     }
     ended = stxr("validate", "--repo", root(both))
-    assert (ended.code, ended.out) == (1, "2 sites, 0 resources: 1 invalid\n")
+    assert (ended.code, ended.out) == (1, "2 sites, 2 resources: 1 invalid\n")
     [told] = errors(ended)
     assert told.startswith("subclouds/west/bootstrap-values.yaml:4:")
     assert "meet those of east" in told
