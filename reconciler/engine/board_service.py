@@ -106,6 +106,15 @@ class SiteBoards:
         known = ((host, self._last[host]) for host in sorted(self._said.facts) if host in self._last)
         return tuple(sight for host, last in known if (sight := _ailing(host, last)))
 
+    def begins(self) -> None:
+        """A look begins: what was read before it is not believed of a controller that was sent something lately.
+
+        Between two looks its host may have been reset.
+        """
+        since = self._clock.now() - STIRRED_S
+        for host in [host for host, at in self._stirred.items() if at > since]:
+            self._last.pop(host, None)
+
     async def list(self, path: str, items: str) -> tuple[Row, ...]:  # noqa: ARG002 - as every service is asked
         """The rows of one part of one host's controller; none where Git says nothing of it. Raises NotReady."""
         host, part = _parsed(path)

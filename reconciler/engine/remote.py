@@ -120,6 +120,8 @@ class SiteRemote:
         kinds = (kind for kind in self._kinds.values() if said is None or kind.is_read_for(said))
         names = {name for kind in kinds for name in kind.collections}
         self._asked = await self._whom()
+        if self._boards:
+            self._boards.begins()
         self._rows, unread = await read(self._asked, names)
         self.took_s = self._clock.now() - began
         self._keep(self._site, self._clock.now(), self.dump)
@@ -145,6 +147,8 @@ class SiteRemote:
         names = {"ihosts"} | {name for kind in kinds for name in self._kinds[kind].collections}
         if self._subcloud and any(COLLECTIONS[name].service is Service.DCMANAGER for name in names):
             self._subcloud.acts()
+        if self._boards and any(COLLECTIONS[name].service is Service.REDFISH for name in names):
+            self._boards.begins()
         self._rows = await look(self._asked, self._rows, names, host)
         if not kinds:  # a host is looked at again and again: interpreting all that stands on a site takes 10 ms a host
             return Snapshot(self._site, {}, taken_at=self._clock.now(), system=self._rows.system)
