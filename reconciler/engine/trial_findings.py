@@ -86,7 +86,8 @@ def unlike(site: Snapshot, twin: Snapshot, kinds: Kinds) -> str:
     """
     states = {name: host.in_words for name, host in twin.system.hosts.items()}
     others = [f"{name} was {h.in_words}" for name, h in site.system.hosts.items() if states.get(name) != h.in_words]
-    missing = sorted({kind for kind, host in twin.complete - site.complete if kind in kinds})
+    unread = {kind for kind, _ in twin.complete - site.complete if kind in kinds}
+    missing = sorted(kind for kind in unread if not kinds[kind].is_read_on_demand)  # what Git does not speak of
     others += [f"the inventory lacks the lists of {_named(missing)}; write it anew"] if missing else []
     read = site.complete & twin.complete
     keys = {k for k in site.resources.keys() | twin.resources.keys() if (k.kind, k.host) in read}
