@@ -83,8 +83,8 @@ def _fields(
         new, old = getattr(want.spec, name), getattr(have.spec, name)
         if kind.is_same(name, new, old):
             continue
-        # the site moved if Git says what it said when it was last applied
-        same = before is not None and kind.is_same(name, getattr(before.spec, name), new)
+        # the site moved if Git says what it said when it was last applied; what it reads once it never moves
+        same = before is not None and kind.read_once is None and kind.is_same(name, getattr(before.spec, name), new)
         yield FieldChange(name, old, new, want.origin_of(name), Cause.DRIFTED if same else Cause.PENDING)
 
 

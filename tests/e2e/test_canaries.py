@@ -281,7 +281,7 @@ async def test_a_controller_tells_no_secret_of_services_that_repeat_all_they_are
             names = {"name": OTTAWA, "site": OTTAWA, "id": review, "group": known.verdicts[OTTAWA].group}
             await ask(it, started.url, names)
             it.gives_in()
-            await until(lambda: known.verdicts[OTTAWA].is_in_sync)
+            await until(lambda: {d.kind for d in known.verdicts[OTTAWA].differences} == {"bootstrap-values"})
             await ask(it, started.url, names)
         out, err = capfd.readouterr()
         it.said |= {"out": out.encode(), "err": err.encode(), "messages": b"\n".join(repeating.bodies)}

@@ -9,7 +9,7 @@ import pytest
 from reconciler.engine.opening import open_present
 from reconciler.engine.reviewing import Known, moved, reviewed
 from reconciler.kinds import registry
-from reconciler.model.words import Disruption, Result, State
+from reconciler.model.words import Cause, Disruption, Result, State
 from reconciler.simulator.dcmanager import CENTRAL
 from reconciler.store import sendings_of, verdicts_of
 from tests.e2e.lifecycle import FOLDER, NEW, SITE, approve, asked, asked_for, racked, racked_for_real, row
@@ -99,6 +99,7 @@ async def test_an_edit_of_what_is_read_once_is_told_and_never_acted_on(new_site,
         values = (clone.folder / VALUES).read_text().replace("- 10.0.0.53\n", "- 10.0.0.99\n")
         clone.commit({VALUES: f"{values}cluster_pod_subnet: 172.17.0.0/16\n"})
         judged = await world.judged(NEW)
+        assert {change.cause for change in judged.found.changes} == {Cause.PENDING}
         [blocked] = judged.plan.blocked
         assert blocked.reason == (
             "dns_servers is changed by `System.spec.dnsServers`; cluster_pod_subnet: read once, when the site was "
