@@ -28,10 +28,10 @@ from tests.sources.history import History, site
 
 
 def children() -> set[int]:
-    """The processes that this one has started and not reaped, and theirs; Python's own are those of other tests."""
+    """The processes that this one has started and not reaped, and theirs; servers and Python's own are other tests'."""
     listing = subprocess.run(["ps", "-A", "-o", "pid=,ppid=,comm="], capture_output=True, check=True).stdout.decode()
     parents = {int(pid): int(parent) for pid, parent, name in (line.split(None, 2) for line in listing.splitlines())
-               if name != "ps" and not name.startswith("python")}  # fmt: skip
+               if not name.startswith(("ps", "python", "bao", "postgres"))}  # fmt: skip
     found = {os.getpid()}
     while more := {pid for pid, parent in parents.items() if parent in found} - found:
         found |= more
