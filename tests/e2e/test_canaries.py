@@ -7,6 +7,7 @@ tests/sources/test_access.py.
 
 from __future__ import annotations
 
+import logging
 import sqlite3
 import zlib
 from collections.abc import AsyncIterator, Iterator
@@ -268,8 +269,15 @@ async def reviewed(it: Scene, api: str, bearer: str) -> str:
     raise AssertionError("no review was made")
 
 
+@pytest.fixture
+def printed(capfd):
+    """What the process prints. The log of workflows is written to where it was opened first, which is gone afterwards."""
+    yield capfd
+    logging.getLogger("dbos").handlers.clear()
+
+
 @pytest.mark.slow
-async def test_a_controller_tells_no_secret_of_services_that_repeat_all_they_are_sent(scene, capfd):
+async def test_a_controller_tells_no_secret_of_services_that_repeat_all_they_are_sent(scene, printed):
     async with scene() as it, (repeating := Repeating()).served() as url, (box := Postbox()).served() as port:
         it.repeats()
         async with app.controller(options(it, url, port)) as started:
@@ -283,7 +291,7 @@ async def test_a_controller_tells_no_secret_of_services_that_repeat_all_they_are
             it.gives_in()
             await until(lambda: {d.kind for d in known.verdicts[OTTAWA].differences} == {"bootstrap-values"})
             await ask(it, started.url, names)
-        out, err = capfd.readouterr()
+        out, err = printed.readouterr()
         it.said |= {"out": out.encode(), "err": err.encode(), "messages": b"\n".join(repeating.bodies)}
         assert ECHO in out + err
         assert box.given[0] == it.canaries["mail-password"].value
