@@ -15,8 +15,10 @@ from reconciler.desired.findings import Findings
 from reconciler.desired.merge import REMOVE
 from reconciler.desired.scalars import Doubtful, Substituted, doubtful, in_words, read_plain, spelled, unquoted
 from reconciler.desired.secret_keys import HIDDEN, may_be_secret
+from reconciler.desired.site_sections import Secret
 from reconciler.desired.wanted import Wanted, wanted
 from reconciler.model.node import Node
+from reconciler.model.subcloud_policy import SecretPlace
 
 Path: TypeAlias = tuple[int | str, ...]
 
@@ -139,9 +141,14 @@ def _given_at(node: Node) -> str:
     return f" (given at {node.given.origin})" if isinstance(node, Substituted) else ""
 
 
+PLACES = frozenset(model.__name__ for model in (Secret, SecretPlace))
+"""Models of a reference to a secret, under whatever key: who knows no better writes the secret itself there."""
+
+
 def _in_words(error: ErrorDetails, node: Node, path: Path) -> str:
     kind, context = error["type"], error.get("ctx", {})
-    said = "what is there" if may_be_secret(path) else in_words(error["input"])
+    is_hidden = may_be_secret(path) or context.get("class_name") in PLACES
+    said = "what is there" if is_hidden else in_words(error["input"])
     if kind == "string_type" and isinstance(node.value, int | float) and not may_be_secret(path):
         return unquoted(node)
     if (template := _TEMPLATES.get(kind)) is not None:
@@ -166,6 +173,7 @@ _TEMPLATES: Mapping[str, _Template] = {
     "int_from_float": lambda _, said: f"must be a whole number, not {said}",
     "bool_type": lambda _, said: f"must be true or false, not {said}",
     "list_type": lambda _, said: f"must be a list, not {said}",
+    "tuple_type": lambda _, said: f"must be a list, not {said}",
     "dict_type": lambda _, said: f"must be a mapping, not {said}",
     "model_type": lambda _, said: f"must be a mapping, not {said}",
     "literal_error": lambda context, said: f"must be one of {_listed(context['expected'])}, not {said}",
