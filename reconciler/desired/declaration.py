@@ -128,6 +128,10 @@ def _check_own(own: SiteFile, site: Node | None, fleet: Fleet | None, folder: st
     if own.name not in (None, folder):
         message = f'name is "{own.name}" and the folder is "{folder}": they must be the same'
         findings.refuse(message, (site.get("name") or site).origin)
+    if own.subcloud and own.subcloud.delete not in (None, folder):
+        said = site.at("subcloud", "delete") or site
+        message = f'subcloud.delete is "{own.subcloud.delete}" and the site is "{folder}": only its own name deletes it'
+        findings.refuse(message, said.origin)
     if own.group not in (None, DEFAULT_GROUP, *(fleet.groups if fleet else ())):
         known = ", ".join(fleet.groups) if fleet and fleet.groups else "none"
         message = f'no group "{own.group}": {FLEET} defines {known}'

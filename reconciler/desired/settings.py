@@ -22,7 +22,7 @@ from reconciler.model.merge import Approvals
 from reconciler.model.proof import ProofPolicy
 from reconciler.model.reference import IN_DOCUMENTS, IN_DOCUMENTS_IN_WORDS
 from reconciler.model.site import Settings
-from reconciler.model.subcloud_policy import SubcloudPolicy
+from reconciler.model.subcloud_policy import SubcloudDefaults, SubcloudPolicy
 from reconciler.model.waves import Amount, Mass, Strategy, WorkersOut
 from reconciler.model.words import ApplyPolicy, HealPolicy, Mode, Prune, Reach
 
@@ -90,7 +90,7 @@ class Policies(Own):
         "dcmanager itself calls; oam, its OAM address. dcmanager says them, and `derived` of the endpoints file which of "
         "them may be used, with which CAs: nothing that is said here names an address.",
     )
-    subcloud: SubcloudPolicy | None = Field(
+    subcloud: SubcloudDefaults | None = Field(
         default=None,
         description="The site's place in the central cloud: with it a site that dcmanager does not have is added. What the "
         "site does not say its group says, or else the defaults, key by key.",
@@ -221,6 +221,11 @@ class Fleet(Own):
 class SiteFile(Policies):
     """subclouds/<name>/site.yaml: what StarlingX's own files cannot say."""
 
+    subcloud: SubcloudPolicy | None = Field(
+        default=None,
+        description="The site's place in the central cloud: with it a site that dcmanager does not have is added. What it "
+        "does not say its group says, or else the defaults, key by key.",
+    )
     api_version: Literal["stxr.io/v1"] | None = Field(
         default=None, alias="apiVersion", description="The form of the document."
     )

@@ -184,15 +184,8 @@ class Planning:
 
     def reinstalls(self, change: Change[Any]) -> bool:
         """Whether another machine takes the place of a host."""
-        return self._costs(change, Disruption.REINSTALL)
-
-    def destroys(self, change: Change[Any]) -> bool:
-        """Whether making it takes something away for good, which no delete says."""
-        return change.action is Action.CREATE and self._costs(change, Disruption.DESTRUCTIVE)
-
-    def _costs(self, change: Change[Any], price: Disruption) -> bool:
         steps = (step for stage in self.todo.stages for step in stage.steps)
-        return any(step.disruption is price and change.key in step.keys for step in steps)
+        return any(step.disruption is Disruption.REINSTALL and change.key in step.keys for step in steps)
 
     def locks_twice(self, change: Change[Any]) -> str:
         """The hosts that are locked twice for the change, by itself or with the others of their windows."""
@@ -218,8 +211,8 @@ def _held(change: Change[Any], asked: Asked, planning: Planning) -> Hold | None:
     """Why a change is kept from being sent; None if it is not."""
     if is_destructive(change, planning.kinds):
         return Hold(GateName.APPROVAL, "waits for approval of this very plan: deleting is destructive")
-    if planning.destroys(change):
-        return Hold(GateName.APPROVAL, "waits for approval of this very plan: what the central cloud has of it is lost")
+    if why := planning.kinds[change.key.kind].asks:
+        return Hold(GateName.APPROVAL, f"waits for approval of this very plan: {why}")
     if planning.reinstalls(change):
         return Hold(GateName.APPROVAL, "waits for approval of this very plan: a machine is installed anew")
     if asked.approved == ANY:

@@ -135,7 +135,9 @@ def _both(visit: Visit, desired: Snapshot, observed: Snapshot) -> Context:
 
 
 def _note_what_is_over(judged: Judged, visit: Visit, office: Office) -> None:
-    """What was noted by earlier visits, and the site does not show any more."""
+    """What was noted by earlier visits, and the site does not show any more; one that was not asked shows nothing."""
+    if judged.observed.absent:
+        return
     for host in visit.windows - judged.windows:
         visit.journal.window_closed(host)  # or somebody's later lock of it would be taken for ours
     for host in over(visit.standing, judged.plan, judged.observed.system):
@@ -195,7 +197,10 @@ def _or_merged(allowed: Permission, judged: Judged, visit: Visit, office: Office
 def still_open(windows: frozenset[str], have: Snapshot) -> frozenset[str]:
     """The windows whose hosts are not in service: the others were closed, or were noted and never opened.
 
-    A host that is not installed is not the one that we locked: another machine has taken its place.
+    A host that is not installed is not the one that we locked: another machine has taken its place. A site that was not
+    asked says nothing of its hosts: what we owe it stays owed.
     """
+    if have.absent:
+        return windows
     hosts = ((name, have.system.hosts.get(name)) for name in windows)
     return frozenset(name for name, host in hosts if host and host.is_installed and not host.is_unlocked)

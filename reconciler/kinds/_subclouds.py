@@ -7,19 +7,19 @@ nothing twice.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Annotated
+from collections.abc import Iterator, Mapping
+from typing import Annotated, Any
 
 from reconciler.model.deployment import STARTS, DeployStatus, Milestone, Step, is_deployed, is_failed, is_moving, passed
 from reconciler.model.kind import Attr, Context, Given
 from reconciler.model.multipart import File, InBase64, Multipart, Part
 from reconciler.model.plan import Call, Until
-from reconciler.model.resource import ResourceKey, Spec
+from reconciler.model.resource import Resource, ResourceKey, Spec
 from reconciler.model.rows import Row, Rows
 from reconciler.model.secret import SecretRef
 from reconciler.model.site import Site
 from reconciler.model.snapshot import Snapshot
-from reconciler.model.subcloud_policy import SecretPlace
+from reconciler.model.subcloud_policy import ManagementState, SecretPlace
 from reconciler.model.told import in_text, of_text, told
 from reconciler.model.words import Service
 
@@ -48,6 +48,11 @@ class Subcloud(Spec):
     deploy_status: str | None = None
     availability: str | None = None
     lacks: Annotated[str | None, Attr(send_only=True)] = None
+
+
+def is_usual(resource: Resource[Any], snapshot: Snapshot) -> bool:  # noqa: ARG001
+    """What dcmanager has of a site nobody need say, and nobody is told that Git does not."""
+    return True
 
 
 def row_of(rows: Rows) -> Row | None:
@@ -142,6 +147,14 @@ def refused(step: Step, context: Context) -> str:
         f"dcmanager goes on from nowhere: its deploy status is {now.value}; `dcmanager subcloud errors "
         f"{observed.site}` says why; once it is deleted there, it is added anew"
     )
+
+
+def unmanaged_first(name: str, observed: Snapshot) -> Iterator[Call]:
+    """Dcmanager renames, moves and deletes only what is unmanaged (recorded: 422)."""
+    found = observed.resources.get(MANAGEMENT)
+    if found is not None and found.spec.state is ManagementState.MANAGED:
+        form = Multipart({"management-state": str(ManagementState.UNMANAGED)})
+        yield Call("PATCH", f"{SUBCLOUDS}/{name}", form, service=Service.DCMANAGER)
 
 
 def given(place: SecretPlace | None, site: Site) -> Given | None:

@@ -15,8 +15,6 @@ from reconciler.model.plan import Call
 from reconciler.model.resource import Resource
 from reconciler.model.rows import Rows
 from reconciler.model.site import Site
-from reconciler.model.snapshot import Snapshot
-from reconciler.model.subcloud_policy import ManagementState
 from reconciler.model.value_text import ValueText
 from reconciler.model.words import Action, Area, Service, Severity
 
@@ -79,13 +77,9 @@ def write(changes: Sequence[Change[Subcloud]], context: Context) -> Iterable[Cal
 
 
 def _renamed(site: str, name: str, context: Context) -> Iterator[Call]:
-    """Only what is unmanaged can be renamed (recorded); whether it is managed afterwards is its own resource."""
-    path = f"{shared.SUBCLOUDS}/{name}"
-    managed = context.observed.resources.get(shared.MANAGEMENT)
-    if managed is not None and managed.spec.state is ManagementState.MANAGED:
-        form = Multipart({"management-state": str(ManagementState.UNMANAGED)})
-        yield Call("PATCH", path, form, service=Service.DCMANAGER)
-    yield Call("PATCH", path, Multipart({"name": site}), service=Service.DCMANAGER)
+    """Whether it is managed afterwards is its own resource."""
+    yield from shared.unmanaged_first(name, context.observed)
+    yield Call("PATCH", f"{shared.SUBCLOUDS}/{name}", Multipart({"name": site}), service=Service.DCMANAGER)
 
 
 def _words(want: Subcloud, names: Collection[str]) -> dict[str, Part]:
@@ -113,10 +107,6 @@ def impossible(change: Change[Subcloud], context: Context) -> str:
     return ""
 
 
-def is_usual(resource: Resource[Subcloud], snapshot: Snapshot) -> bool:  # noqa: ARG001
-    return True
-
-
 KIND = ResourceKind(
     name="subcloud",
     spec=Subcloud,
@@ -126,8 +116,8 @@ KIND = ResourceKind(
     read=read,
     write=write,
     impossible=impossible,
-    built_in=is_usual,
-    is_usual=is_usual,
+    built_in=shared.is_usual,
+    is_usual=shared.is_usual,
     severity=Severity.INFO,
     deletion=KEPT,
     documents=("Site.subcloud",),

@@ -15,7 +15,6 @@ from reconciler.model.plan import Call
 from reconciler.model.resource import Resource, ResourceKey, Spec
 from reconciler.model.rows import Rows
 from reconciler.model.site import Site
-from reconciler.model.snapshot import Snapshot
 from reconciler.model.subcloud_policy import Onboarding
 from reconciler.model.value_text import ValueText
 from reconciler.model.words import Area, Severity
@@ -59,10 +58,6 @@ def impossible(change: Change[Bootstrap], context: Context) -> str:  # noqa: ARG
     return shared.refused(Step.BOOTSTRAP, context)
 
 
-def is_usual(resource: Resource[Bootstrap], snapshot: Snapshot) -> bool:  # noqa: ARG001
-    return True
-
-
 KIND = ResourceKind(
     name="subcloud-bootstrap",
     spec=Bootstrap,
@@ -73,9 +68,10 @@ KIND = ResourceKind(
     write=write,
     impossible=impossible,
     resumes=True,
+    asks="a machine is bootstrapped",
     deploys=True,
-    built_in=is_usual,
-    is_usual=is_usual,
+    built_in=shared.is_usual,
+    is_usual=shared.is_usual,
     after=("subcloud", "subcloud-install"),
     only_after=("subcloud", "subcloud-install"),
     severity=Severity.OUTAGE,

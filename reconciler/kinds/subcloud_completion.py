@@ -15,7 +15,6 @@ from reconciler.model.plan import Call
 from reconciler.model.resource import Resource, ResourceKey, Spec
 from reconciler.model.rows import Rows
 from reconciler.model.site import Site
-from reconciler.model.snapshot import Snapshot
 from reconciler.model.subcloud_policy import Via
 from reconciler.model.value_text import ValueText
 from reconciler.model.words import Area, Severity
@@ -58,10 +57,6 @@ def impossible(change: Change[Completion], context: Context) -> str:  # noqa: AR
     return shared.refused(Step.COMPLETE, context)
 
 
-def is_usual(resource: Resource[Completion], snapshot: Snapshot) -> bool:  # noqa: ARG001
-    return True
-
-
 KIND = ResourceKind(
     name="subcloud-completion",
     spec=Completion,
@@ -72,8 +67,8 @@ KIND = ResourceKind(
     write=write,
     impossible=impossible,
     resumes=True,
-    built_in=is_usual,
-    is_usual=is_usual,
+    built_in=shared.is_usual,
+    is_usual=shared.is_usual,
     after=("subcloud-bootstrap", "subcloud-enrolment"),
     only_after=("subcloud-bootstrap", "subcloud-enrolment"),
     severity=Severity.OUTAGE,

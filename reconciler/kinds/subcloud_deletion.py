@@ -13,13 +13,10 @@ from reconciler.kinds import _subclouds as shared
 from reconciler.model.about import About
 from reconciler.model.change import Change
 from reconciler.model.kind import Context, Deletion, ResourceKind
-from reconciler.model.multipart import Multipart
 from reconciler.model.plan import Call
 from reconciler.model.resource import Resource, ResourceKey, Spec
 from reconciler.model.rows import Rows
 from reconciler.model.site import Site
-from reconciler.model.snapshot import Snapshot
-from reconciler.model.subcloud_policy import ManagementState
 from reconciler.model.words import Area, Disruption, Service, Severity
 
 
@@ -41,15 +38,8 @@ def read(rows: Rows) -> Iterator[Resource[Gone]]:
 def write(changes: Sequence[Change[Gone]], context: Context) -> Iterable[Call]:
     path = f"{shared.SUBCLOUDS}/{context.desired.site}"
     for _ in changes:
-        if _is_managed(context.observed):
-            form = Multipart({"management-state": str(ManagementState.UNMANAGED)})
-            yield Call("PATCH", path, form, service=Service.DCMANAGER)
+        yield from shared.unmanaged_first(context.desired.site, context.observed)
         yield Call("DELETE", path, service=Service.DCMANAGER)
-
-
-def _is_managed(observed: Snapshot) -> bool:
-    found = observed.resources.get(shared.MANAGEMENT)
-    return found is not None and found.spec.state is ManagementState.MANAGED
 
 
 def impossible(change: Change[Gone], context: Context) -> str:  # noqa: ARG001
@@ -57,10 +47,6 @@ def impossible(change: Change[Gone], context: Context) -> str:  # noqa: ARG001
     if row is not None and row.spec.availability == shared.ONLINE:
         return "dcmanager deletes only what is offline: power the site off, or cut it off, and it is deleted"
     return ""
-
-
-def is_usual(resource: Resource[Gone], snapshot: Snapshot) -> bool:  # noqa: ARG001
-    return True
 
 
 KIND = ResourceKind(
@@ -74,8 +60,9 @@ KIND = ResourceKind(
     impossible=impossible,
     disruption=Disruption.DESTRUCTIVE,
     resumes=True,
-    built_in=is_usual,
-    is_usual=is_usual,
+    asks="what the central cloud has of it is lost",
+    built_in=shared.is_usual,
+    is_usual=shared.is_usual,
     severity=Severity.OUTAGE,
     deletion=Deletion(never="a subcloud that was deleted is added anew, with its folder"),
     documents=("Site.subcloud",),

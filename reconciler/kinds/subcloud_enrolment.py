@@ -15,7 +15,6 @@ from reconciler.model.plan import Call
 from reconciler.model.resource import Resource, ResourceKey, Spec
 from reconciler.model.rows import Rows
 from reconciler.model.site import Site
-from reconciler.model.snapshot import Snapshot
 from reconciler.model.subcloud_policy import Onboarding
 from reconciler.model.value_text import ValueText
 from reconciler.model.words import Area, Disruption, Severity
@@ -64,10 +63,6 @@ def impossible(change: Change[Enrolment], context: Context) -> str:  # noqa: ARG
     return shared.refused(Step.ENROLL, context)
 
 
-def is_usual(resource: Resource[Enrolment], snapshot: Snapshot) -> bool:  # noqa: ARG001
-    return True
-
-
 KIND = ResourceKind(
     name="subcloud-enrolment",
     spec=Enrolment,
@@ -79,9 +74,10 @@ KIND = ResourceKind(
     disruption=Disruption.SERVICE,
     impossible=impossible,
     resumes=True,
+    asks="a site is taken in, and its networks are made anew",
     deploys=True,
-    built_in=is_usual,
-    is_usual=is_usual,
+    built_in=shared.is_usual,
+    is_usual=shared.is_usual,
     after=("subcloud",),
     only_after=("subcloud",),
     severity=Severity.OUTAGE,

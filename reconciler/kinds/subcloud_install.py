@@ -14,7 +14,6 @@ from reconciler.model.plan import Call
 from reconciler.model.resource import Resource, ResourceKey, Spec
 from reconciler.model.rows import Rows
 from reconciler.model.site import Site
-from reconciler.model.snapshot import Snapshot
 from reconciler.model.subcloud_policy import Onboarding
 from reconciler.model.value_text import ValueText
 from reconciler.model.words import Area, Disruption, Severity
@@ -57,10 +56,6 @@ def impossible(change: Change[Install], context: Context) -> str:  # noqa: ARG00
     return shared.refused(Step.INSTALL, context)
 
 
-def is_usual(resource: Resource[Install], snapshot: Snapshot) -> bool:  # noqa: ARG001
-    return True
-
-
 KIND = ResourceKind(
     name="subcloud-install",
     spec=Install,
@@ -72,8 +67,9 @@ KIND = ResourceKind(
     disruption=Disruption.REINSTALL,
     impossible=impossible,
     resumes=True,
-    built_in=is_usual,
-    is_usual=is_usual,
+    asks="a machine is installed anew",
+    built_in=shared.is_usual,
+    is_usual=shared.is_usual,
     after=("subcloud",),
     only_after=("subcloud",),
     severity=Severity.OUTAGE,

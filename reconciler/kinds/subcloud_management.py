@@ -14,7 +14,6 @@ from reconciler.model.plan import Call
 from reconciler.model.resource import Resource, ResourceKey, Spec
 from reconciler.model.rows import Rows
 from reconciler.model.site import Site
-from reconciler.model.snapshot import Snapshot
 from reconciler.model.subcloud_policy import ManagementState
 from reconciler.model.words import Area, Service, Severity
 
@@ -54,10 +53,6 @@ def impossible(change: Change[Management], context: Context) -> str:
     return ""
 
 
-def is_usual(resource: Resource[Management], snapshot: Snapshot) -> bool:  # noqa: ARG001
-    return True
-
-
 KIND = ResourceKind(
     name="subcloud-management",
     spec=Management,
@@ -67,8 +62,8 @@ KIND = ResourceKind(
     read=read,
     write=write,
     impossible=impossible,
-    built_in=is_usual,
-    is_usual=is_usual,
+    built_in=shared.is_usual,
+    is_usual=shared.is_usual,
     after=("subcloud-completion",),
     only_after=("subcloud-completion",),
     severity=Severity.SERVICE,

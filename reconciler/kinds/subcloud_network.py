@@ -21,8 +21,6 @@ from reconciler.model.plan import Call, Until
 from reconciler.model.resource import Resource, ResourceKey, Spec
 from reconciler.model.rows import Rows
 from reconciler.model.site import Site
-from reconciler.model.snapshot import Snapshot
-from reconciler.model.subcloud_policy import ManagementState
 from reconciler.model.words import Area, Disruption, Service, Severity
 
 VALUES = {
@@ -95,10 +93,7 @@ def write(changes: Sequence[Change[Network]], context: Context) -> Iterable[Call
         if now is not None and is_moving(now):
             yield Call("GET", path, until=done, service=Service.DCMANAGER)
             return
-        managed = context.observed.resources.get(shared.MANAGEMENT)
-        if managed is not None and managed.spec.state is ManagementState.MANAGED:
-            form = Multipart({"management-state": str(ManagementState.UNMANAGED)})
-            yield Call("PATCH", path, form, service=Service.DCMANAGER)
+        yield from shared.unmanaged_first(context.desired.site, context.observed)
         yield Call("PATCH", path, Multipart(_form(change.want)), until=done, service=Service.DCMANAGER)
 
 
@@ -120,10 +115,6 @@ def impossible(change: Change[Network], context: Context) -> str:
     return ""
 
 
-def is_usual(resource: Resource[Network], snapshot: Snapshot) -> bool:  # noqa: ARG001
-    return True
-
-
 KIND = ResourceKind(
     name="subcloud-network",
     spec=Network,
@@ -135,9 +126,10 @@ KIND = ResourceKind(
     impossible=impossible,
     disruption=Disruption.SERVICE,
     resumes=True,
+    asks="the network by which the centre reaches it moves",
     is_made=False,
-    built_in=is_usual,
-    is_usual=is_usual,
+    built_in=shared.is_usual,
+    is_usual=shared.is_usual,
     after=("subcloud-completion",),
     severity=Severity.SERVICE,
     deletion=Deletion(never="the site keeps the addresses that it has"),

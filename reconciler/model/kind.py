@@ -227,6 +227,7 @@ class ResourceKind(Generic[S]):
     resumes: what somebody has begun already is waited for, and not begun again: its calls are made of what is seen when they
       are sent.
     read_once: what is noted of it because no API shows it. deploys: making one makes the site what its value files say.
+    asks: why a plan with a change of it is approved as that very plan, whatever the policies say; "" where they decide.
     known_as: the key under which other kinds refer to the resource, where that is not its own: every interface,
       whatever its kind, is an `interface` by its name.
     after: kinds that come earlier, where no attribute refers to them. only_after: those among them without whose resources,
@@ -265,6 +266,7 @@ class ResourceKind(Generic[S]):
     expiry: Callable[[Resource[S]], Expiry | None] = never_ends
     read_once: ReadOnce[S] | None = None
     deploys: bool = False
+    asks: str = ""
     resumes: bool = False
     known_as: Callable[[Resource[S]], ResourceKey] = own_key
     after: tuple[str, ...] = ()

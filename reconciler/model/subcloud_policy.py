@@ -52,8 +52,8 @@ class SecretPlace(_Said):
         return SecretRef(self.secret_ref.replace(SITE, site))
 
 
-class SubcloudPolicy(_Said):
-    """What Git says of a site's place in the central cloud. Said anywhere, a site that dcmanager does not have is added."""
+class SubcloudDefaults(_Said):
+    """What groups and defaults may say of their sites' place in the central cloud."""
 
     state: ManagementState | None = Field(
         default=None, description="`managed` or `unmanaged`; what dcmanager has without."
@@ -70,6 +70,18 @@ class SubcloudPolicy(_Said):
     group: str | None = Field(
         default=None, description="The group of dcmanager that it belongs to; it has to be there. As it is without."
     )
+    location: str | None = Field(default=None, description="Where it stands, as dcmanager shows it.")
+    sysadmin: SecretPlace | None = Field(
+        default=None, description="Password of the site's user sysadmin, by which Ansible reaches it."
+    )
+    board: SecretPlace | None = Field(
+        default=None, description="Password of the board management controller that install-values name."
+    )
+
+
+class SubcloudPolicy(SubcloudDefaults):
+    """The same of one site, with what only its own file says. Said anywhere, a site that dcmanager does not have is added."""
+
     former_names: tuple[str, ...] = Field(
         default=(),
         description="Names that it had: a subcloud that dcmanager has under one of them is renamed, and not added anew. One "
@@ -79,13 +91,6 @@ class SubcloudPolicy(_Said):
         default=None,
         description="The site's own name, and nothing else: dcmanager is to delete the subcloud. It is approved by its very "
         "plan, and done once the site is offline; the site itself is left as it is.",
-    )
-    location: str | None = Field(default=None, description="Where it stands, as dcmanager shows it.")
-    sysadmin: SecretPlace | None = Field(
-        default=None, description="Password of the site's user sysadmin, by which Ansible reaches it."
-    )
-    board: SecretPlace | None = Field(
-        default=None, description="Password of the board management controller that install-values name."
     )
 
     @property

@@ -31,13 +31,14 @@ def plan(found: Comparison, context: Context, kinds: Kinds, ours: Collection[str
 
     ours: hosts whose windows we opened and have not closed; the plan adopts them, and closes them.
     """
+    mine = frozenset(ours) & context.system.hosts.keys()  # the others were not looked at
     hosts = life(found, context, kinds)
     found = hosts.found
     context = replace(context, going=going(found, context, kinds))
     changes, refusals = possible(found, context, kinds)
     whole = cascade(changes, context, kinds)
     works = tuple(works_of(whole, context, kinds))
-    windows = windows_of(works, context, kinds, frozenset(ours), refusals)
+    windows = windows_of(works, context, kinds, mine, refusals)
     refusals |= refused(works, windows, context)
     refusals |= unread(whole, context, kinds)
     refusals |= in_use(changes, context, kinds, refusals)
@@ -46,7 +47,7 @@ def plan(found: Comparison, context: Context, kinds: Kinds, ours: Collection[str
     refusals |= stuck(works, windows, context, kinds, refusals)
     places = places_of(unblocked(works, found, refusals, kinds), turns, kinds)
     # no host is locked for work that is refused
-    needed = windows_of(places.works, context, kinds, frozenset(ours), refusals)
+    needed = windows_of(places.works, context, kinds, mine, refusals)
     opened = tuple(w for w in used(places, turns) if w.host.name in needed)
     stages = tuple(side_by_side(stages_of(places.by_place(), opened, context, kinds), context, kinds))
     blocked = tuple(

@@ -7,6 +7,7 @@ import pytest
 from reconciler.desired import load_fleet, load_site, sites_in
 from reconciler.desired.settings import Fleet, Group, SiteFile
 from reconciler.model.errors import ConfigError, ConfigErrors
+from reconciler.model.subcloud_policy import SubcloudDefaults
 from tests.desired.writing import AIO_SX, document, site_files
 
 DEPLOYMENT = "subclouds/ottawa/deployment-config.yaml"
@@ -194,6 +195,14 @@ def test_documents_are_told_apart_named_once_and_checked(text, expected):
          '1:7: name is "toronto" and the folder is "ottawa": they must be the same'),
         ("site.yaml", "modus: plan\n",
          f"1:8: site: modus is not known; known are {known(SiteFile)}"),
+        ("site.yaml", "subcloud: {delete: ottawa-2}\n",
+         '1:20: subcloud.delete is "ottawa-2" and the site is "ottawa": only its own name deletes it'),
+        ("site.yaml", "secrets: {tls: hunter2}\n", "1:16: site.yaml: secrets.tls must be a mapping, not what is there"),
+        ("site.yaml", "subcloud: {sysadmin: hunter2}\n",
+         "1:22: site: subcloud.sysadmin must be a mapping, not what is there"),
+        ("site.yaml", "backup: {schedule: every 24h, sysadmin: hunter2}\n", "1:41: site: backup.sysadmin must be a mapping, not what is there"),
+        ("site.yaml", "subcloud: {formerNames: hull}\n",
+         '1:25: site: subcloud.formerNames must be a list, not text, "hull"'),
         ("site.yaml", "mode: on\n", "1:7: site: mode must be one of observe, plan, apply, not the boolean true"),
         ("site.yaml", "layers: aio-sx\n", '1:9: site: layers must be a list, not text, "aio-sx"'),
         ("site.yaml", "layers: [aio-sx]\n", '1:10: no layer "aio-sx": there is no file profiles/aio-sx/*.yaml'),
@@ -215,6 +224,8 @@ def test_a_site_s_own_files_are_checked(file, text, expected):
         ("driftAlarms: {apartUpTo: 5}\n", "4:14: fleet: driftAlarms.raise is missing"),
         ("driftAlarms: {raise: true, apartUpTo: 0}\n", "4:39: fleet: driftAlarms.apartUpTo must be at least 1, not the number 0"),
         ("driftAlarms: {raise: true, alarm: 260.001}\n", "4:35: fleet: driftAlarms.alarm is not known; known are raise, apartUpTo"),
+        ("groups: {east: {subcloud: {delete: ottawa}}}\n",
+         f"4:36: fleet: groups.east.subcloud.delete is not known; known are {known(SubcloudDefaults)}"),
         ("groups: {east: {mode: plan, aply: auto}}\n",
          f"4:35: fleet: groups.east.aply is not known; known are {known(Group)}"),
         ("systemController: {authUrl: http://a/v3, credentials: {username: u, password: hunter2}}\n",

@@ -11,7 +11,7 @@ from reconciler.engine.reviewing import Known, moved, reviewed
 from reconciler.kinds import registry
 from reconciler.model.words import Cause, Disruption, Result, State
 from reconciler.simulator.dcmanager import CENTRAL
-from reconciler.store import sendings_of, verdicts_of
+from reconciler.store import Store, sendings_of, verdicts_of
 from tests.e2e.lifecycle import FOLDER, NEW, SITE, approve, asked, asked_for, racked, racked_for_real, row
 from tests.e2e.world import NEW_YEAR
 from tests.faults.controlled import until
@@ -317,3 +317,27 @@ async def test_other_management_addresses_move_all_at_once_and_it_is_managed_aga
         await world.applied(NEW, approved="*")
         assert (row(world)["deploy-status"], row(world)["management-state"]) == ("complete", "managed")
         assert await world.is_in_sync(NEW)
+
+
+async def test_a_row_that_vanished_is_not_added_anew_without_a_yes(git, opened, tmp_path):
+    """Another centre may have it by now: nothing is bootstrapped because dcmanager forgot a site that Git names."""
+    clone = git(NEW)
+    asked_for(clone, tmp_path / "secrets", more="apply: auto\n")
+    async with opened(clone, racked) as world:
+        await approved(world)
+        assert await world.is_in_sync(NEW)
+        begun = len(asked(world))
+        world.server.central.delete_rows("subclouds", {"name": NEW})
+        outcome = await world.applied(NEW, approved="")
+        assert (outcome.result, row(world), len(asked(world))) == (Result.HELD, None, begun)
+        assert "waits for approval of this very plan: a machine is bootstrapped" in outcome.message
+
+
+async def test_a_host_that_we_locked_stays_owed_while_its_site_is_not_asked(new_site):
+    async with new_site as world:
+        await approved(world)
+        with Store.open(world.state) as store:
+            store.open_window(NEW, "controller-0", "a-plan")
+        world.server.central.change_rows("subclouds", {"name": NEW}, {"deploy-status": "install-failed"})
+        outcome = await world.applied(NEW, approved="")
+        assert (world.windows(NEW), outcome.open_windows) == ({"controller-0"}, ("controller-0",))
