@@ -103,6 +103,7 @@ KIND = ResourceKind(
     name="kubernetes-version",
     spec=Kubernetes,
     area=Area.SOFTWARE,
+    is_read_on_demand=True,
     collections=(COLLECTION, strategies.COLLECTION),
     declare=declare,
     read=read,

@@ -191,6 +191,7 @@ KIND = ResourceKind(
     name="software-release",
     spec=Software,
     area=Area.SOFTWARE,
+    is_read_on_demand=True,
     collections=(releases.COLLECTION, releases.DEPLOY, strategies.COLLECTION),
     declare=declare,
     read=read,

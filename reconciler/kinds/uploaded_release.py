@@ -106,6 +106,7 @@ KIND = ResourceKind(
     name=releases.UPLOADED,
     spec=Release,
     area=Area.SOFTWARE,
+    is_read_on_demand=True,
     collections=(releases.COLLECTION,),
     declare=declare,
     read=read,
