@@ -35,6 +35,7 @@ async def perform(step: Step, work: Work) -> Entry:
     todo = remaining(step.changes, seen, work.kinds)
     work.tell(Deed.SEEN, f"{_names(todo)}: to be changed" if todo else f"{_names(step.changes)}: as wanted already")
     if not todo:  # somebody has done it, or a process that died between the call and its answer
+        await _cleared(step, seen, work)
         return await _by_hosts(step, StepResult.SKIPPED, work)
     note(step, todo, seen, work)
     began = work.clock.now()
@@ -46,6 +47,14 @@ async def perform(step: Step, work: Work) -> Entry:
         settle(step, work)
         return _entry(step, StepResult.DONE)
     return await _by_hosts(step, StepResult.DONE, work)
+
+
+async def _cleared(step: Step, seen: Snapshot, work: Work) -> None:
+    """What an errand leaves behind is taken away by the last call, whoever has seen it end."""
+    sent = next((call for call in step.calls if call.errand and call.until), None)
+    if sent and sent.until and not await is_so(step.calls[-1], seen, work):
+        await until(sent.until, sent, seen, work)
+        await _call(step.calls[-1], seen, work)
 
 
 async def _by_hosts(step: Step, result: StepResult, work: Work) -> Entry:

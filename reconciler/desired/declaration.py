@@ -15,7 +15,7 @@ from reconciler.desired.merge import merged
 from reconciler.desired.own_values import head
 from reconciler.desired.scalars import raw_text
 from reconciler.desired.settings import DEFAULT_GROUP, LAYER_NAME, Fleet, SiteFile, resolved
-from reconciler.desired.software import check_release
+from reconciler.desired.software import check_release, check_root_ca
 from reconciler.model.errors import ConfigError, ConfigErrors
 from reconciler.model.node import Node
 from reconciler.model.origin import Origin
@@ -49,13 +49,15 @@ def declaration(fleet: Node | None, site: Node | None, folder: str, findings: Fi
     group = own.group or DEFAULT_GROUP
     software = merged(iter(_given("software", fleet, site, group)))
     check_release(software, _releases(known), findings)
+    kubernetes = merged(iter(_given("kubernetes", fleet, site, group)))
+    check_root_ca(kubernetes, findings)
     return Declaration(
         settings=resolved(known, own),
         layers=tuple(_layers(site, findings)),
         values=_values(fleet, site, group),
         pruned=_pruned(fleet, site, group),
         software=software,
-        kubernetes=merged(iter(_given("kubernetes", fleet, site, group))),
+        kubernetes=kubernetes,
     )
 
 

@@ -16,6 +16,8 @@ MAC_FORM = r"^([0-9a-fA-F]{2}[:-]){5}[0-9a-fA-F]{2}$"  # the CRD's lets G..Z thr
 VALUE_NAME = r"^[A-Za-z_][A-Za-z0-9_]*$"
 RELEASE_FORM = r"^[0-9]+\.[0-9]+(\.[0-9]+)*$"
 KUBERNETES_FORM = r"^v?[0-9]+\.[0-9]+\.[0-9]+$"
+DAY_FORM = r"^[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])$"
+SUBJECT_FORM = r"^((C|OU|O|ST|L)=[^=]+ )*CN=[^=]+( (C|OU|O|ST|L)=[^=]+)*$"
 URL_FORM = r"^https?://.+$"
 PATTERNS_IN_WORDS = {
     DURATION_FORM: "must be a duration as 4h, 1h30m or 45m",
@@ -32,6 +34,8 @@ PATTERNS_IN_WORDS = {
     r"^(/|https?://|ftp://).+\.(tgz|tar\.gz)$": "must be a path or a URL of a .tgz or .tar.gz file",
     RELEASE_FORM: 'must be a release such as "24.10"',
     KUBERNETES_FORM: "must be a version such as v1.30.6",
+    DAY_FORM: 'must be a day as "2036-11-21"',
+    SUBJECT_FORM: "must be written as C=CA O=Example CN=kubernetes; of C, ST, L, O, OU and CN the last is needed",
     URL_FORM: "must be an http or https URL",
 }
 

@@ -7,9 +7,10 @@ from typing import Annotated
 
 from pydantic import Field, StrictBool
 
-from reconciler.desired.fields import KUBERNETES_FORM, RELEASE_FORM, Own
+from reconciler.desired.fields import DAY_FORM, KUBERNETES_FORM, RELEASE_FORM, SUBJECT_FORM, Own
 from reconciler.desired.files import FLEET
 from reconciler.desired.findings import Findings
+from reconciler.model.maintenance import Duration
 from reconciler.model.node import Node
 from reconciler.model.subcloud_policy import SecretPlace
 
@@ -39,10 +40,39 @@ class Software(Own):
     )
 
 
+class RootCa(Own):
+    """The certificate authority of the site's Kubernetes: until when it has to be valid, and what a new one is like."""
+
+    renew_before: Duration | None = Field(
+        default=None,
+        alias="renewBefore",
+        description="It is renewed once less than this is left of it, as 90d. The new one is valid for as long as the one "
+        "before it was, where `validUntil` does not say other.",
+    )
+    valid_until: Annotated[str, Field(pattern=DAY_FORM)] | None = Field(
+        default=None,
+        alias="validUntil",
+        description='It is renewed where it ends before this day, as "2036-11-21"; the new one ends then.',
+    )
+    subject: Annotated[str, Field(pattern=SUBJECT_FORM)] | None = Field(
+        default=None, description="Subject of a new one, as C=CA O=Example CN=kubernetes; CN=kubernetes without."
+    )
+
+
 class Kubernetes(Own):
     version: Annotated[str, Field(pattern=KUBERNETES_FORM)] | None = Field(
         default=None, description="Version that the site is to run, as v1.30.6; with or without its v."
     )
+    root_ca: RootCa | None = Field(
+        default=None, alias="rootCa", description="When its certificate authority is renewed; never without."
+    )
+
+
+def check_root_ca(kubernetes: Node | None, findings: Findings) -> None:
+    """Refuse a subject that belongs to no renewal."""
+    said = kubernetes.get("rootCa") if kubernetes else None
+    if said is not None and not (said.get("renewBefore") or said.get("validUntil")):
+        findings.refuse("kubernetes.rootCa does not say when it is renewed: say renewBefore or validUntil", said.origin)
 
 
 def check_release(software: Node | None, releases: Collection[str], findings: Findings) -> None:

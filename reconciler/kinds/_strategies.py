@@ -35,11 +35,16 @@ Groups = tuple[tuple[str, ...], ...]
 
 @dataclass(frozen=True, slots=True)
 class Strategy:
-    """What is wanted of VIM: the type's name in its paths, and what is said beside how hosts are gone through."""
+    """What is wanted of VIM: the type's name in its paths, and what is said beside how hosts are gone through.
+
+    host_s, ends_s: how long it takes at the longest, of each group of hosts and beside them.
+    """
 
     name: str
     said: Mapping[str, Any]
     errand: Errand
+    host_s: float = HOST_S
+    ends_s: float = ENDS_S
 
     @property
     def path(self) -> str:
@@ -77,7 +82,7 @@ def calls(wanted: Strategy, found: str | None, context: Context) -> Iterator[Cal
         yield _call("DELETE", path, {"force": False}, unless=_seen(path, *BUILDING, None))
     built = Until(path, STATE, ("ready-to-apply", "applying", "applied"), BUILD_S, UNBUILT, BUILD_REASON)
     yield _call("POST", path, _body(wanted, context), until=built, unless=_seen(path, *BUILDING, "applied"))
-    limit_s = ENDS_S + HOST_S * len(wanted.errand.hosts)
+    limit_s = wanted.ends_s + wanted.host_s * len(wanted.errand.hosts)
     applied = Until(path, STATE, ("applied",), limit_s, UNAPPLIED, APPLY_REASON, outlasts=True)
     begun = _seen(path, "applying", "aborting", "applied")
     action = {"action": "apply-all"}

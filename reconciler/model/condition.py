@@ -28,6 +28,7 @@ class Condition(StrEnum):
     OUT_OF_DATE = "out-of-date"  # it came back with another configuration than it was unlocked for
     LEFT_LOCKED = "left-locked"  # we locked it, and it should be back by now
     DEPLOY_FAILED = "deploy-failed"  # VIM was to bring it to another release, and did not
+    RENEWAL_FAILED = "renewal-failed"  # VIM was to renew the root certificate of its Kubernetes, and did not
 
     @property
     def about(self) -> About:
@@ -43,6 +44,7 @@ class Condition(StrEnum):
             self.SWACT_REFUSED,
             self.SWACT_STUCK,
             self.DEPLOY_FAILED,
+            self.RENEWAL_FAILED,
         }
 
     @property
@@ -54,8 +56,8 @@ class Condition(StrEnum):
         """Whether the host shows that it is over. What keeps a host from being locked shows nowhere."""
         if host is None:
             return True
-        if self is self.DEPLOY_FAILED:
-            return False  # until nobody wants that release any more, or the site has it
+        if self in ERRANDS:
+            return False  # until nobody wants it any more, or the site has it
         if self.is_before:
             moved = self in {self.SWACT_REFUSED, self.SWACT_STUCK} and not host.is_active
             return moved or host.administrative == "locked"
@@ -65,6 +67,10 @@ class Condition(StrEnum):
             return not host.needs_reboot
         is_well = host.is_unlocked and (self is not self.DEGRADED or host.availability != "degraded")
         return is_well or host.is_locked  # a person has it in hand
+
+
+ERRANDS = frozenset((Condition.DEPLOY_FAILED, Condition.RENEWAL_FAILED))
+"""What services did not do that were asked to: no host shows it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,6 +153,14 @@ ABOUT = {
         "sw-manager sw-deploy-strategy show --details; /var/log/software.log, /var/log/nfv-vim.log.",
         f"mend what it says, then {_RESUME}, which goes on where it ended; or take the release back in Git, and "
         "software deploy abort on the site",
+    ),
+    Condition.RENEWAL_FAILED: About(
+        "VIM was to renew the root certificate of the site's Kubernetes, and that failed, first at this host. Hosts stay in "
+        "service; what is half renewed trusts the old certificate and the new one.",
+        "The reason, in VIM's words. system kube-rootca-update-show and system kube-rootca-host-update-list on the site; "
+        "sw-manager kube-rootca-update-strategy show --details; /var/log/nfv-vim.log, /var/log/puppet on the host.",
+        f"mend what it says, then {_RESUME}: VIM goes on where it ended, or begins anew where it gave the renewal up "
+        "(alarm 900.009)",
     ),
 }
 

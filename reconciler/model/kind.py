@@ -34,6 +34,8 @@ class Attr:
     canonical: both sides go through its form before they are compared. refers_to: the kind that this value names.
     spelled: the rule by which `declare`, `read` or `spell` already put a value in the site's spelling, or take one
       out of the comparison; they keep the text as `Resource.written`.
+    meets: whether one value is as good as another, where that is not being equal: Git sets a bound. Asked with the two in
+      either order; the rule that says why is `spelled`.
     send_only: is sent when the resource is created, and never compared.
     lock_state: the host's administrative state; no kind writes it, the planner's windows do.
     """
@@ -43,6 +45,7 @@ class Attr:
     secret: bool = False
     canonical: Rule = as_is
     spelled: Rule | None = None
+    meets: Callable[[Any, Any], bool] | None = None
     refers_to: str = ""
     send_only: bool = False
     lock_state: bool = False
@@ -366,11 +369,13 @@ class ResourceKind(Generic[S]):
             yield ConfigError(f"{text}: {one['msg']}", origins.get(attribute, node.origin))
 
     def is_same(self, attribute: str, one: Any, other: Any) -> bool:
-        """Whether two values of an attribute count as equal: as they are, or in the attribute's canonical form."""
+        """Whether two values of an attribute count as equal: as they are, in its canonical form, or by its bound."""
         if one == other:
             return True
-        canonical = self.attributes[attribute].canonical
-        return canonical is not as_is and bool(canonical(one) == canonical(other))
+        fact = self.attributes[attribute]
+        if fact.meets is not None:
+            return fact.meets(one, other)
+        return fact.canonical is not as_is and bool(fact.canonical(one) == fact.canonical(other))
 
     def compared(self, spec: S) -> Iterator[str]:
         """The attributes of a desired spec that count: said, no key, not only sent."""

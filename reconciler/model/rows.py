@@ -103,6 +103,11 @@ def _of_release(row: Row) -> Row:
     return {name: row[name] for name in kept if name in row}
 
 
+def _of_root_ca(row: Row) -> Row:
+    """Of all certificates of the platform the one that no other list shows (sysinv conductor/manager.py get_all_certs)."""
+    return {name: row[name] for name in ("kubernetes-root-ca",) if name in row}
+
+
 def _listed(name: str, items: str = "", **facts: Any) -> Collection:
     return Collection(name, f"/v1/{name}", items or name, **facts)
 
@@ -170,6 +175,8 @@ COLLECTIONS: Mapping[str, Collection] = {
         ),
         # of Kubernetes: what there is, and which of it runs (sysinv kube_version.py)
         _listed("kube_versions"),
+        Collection("platform_certificates", "/v1/certificate/get_all_certs", "", is_object=True, kept_as=_of_root_ca),
+        _listed("kube_rootca_update", "kube_rootca_updates"),
         # of software management (starlingx/update release_data.py to_query_dict, deploy.py)
         Collection("usm_releases", "/v1/release", "", service=Service.USM, kept_as=_of_release),
         Collection("usm_deploy", "/v1/deploy", "", service=Service.USM),

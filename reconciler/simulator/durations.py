@@ -44,6 +44,8 @@ class Durations:
     usm_activate: float = 300
     vim_round: float = 10  # how often a strategy looks whether its step has ended
     vim_build: float = 30
+    rootca_host: float = 90  # a phase on one host: its manifest, and the kubelet that restarts
+    rootca_pods: float = 300  # every pod once
     # of dcmanager: states that it passes through, and what Ansible does in the others
     subcloud_state: float = 10
     subcloud_install: float = 1500

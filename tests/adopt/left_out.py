@@ -65,6 +65,7 @@ LEFT_OUT = {
         for name in ("name", "value", "service", "section", "parameter", "personality", "resource")
     },
     **{("certificate", name): SEALED for name in ("name", "type")},
+    ("kubernetes-root-ca", "ends"): GOES_ON,
     ("kubernetes-version", "version"): GOES_ON,
     ("software-release", "release"): GOES_ON,
     ("uploaded-release", "release"): GOES_ON,

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import pytest
 
-from reconciler.apply.step import call_once
+from reconciler.apply.step import call_once, perform
+from reconciler.diff import compare
 from reconciler.model.condition import Condition
 from reconciler.model.errors import Failure, NotReady, Refused, Stopped, Stuck, Unauthorized, Unreachable
-from reconciler.model.plan import Call, Errand, Until
+from reconciler.model.outcome import StepResult
+from reconciler.model.plan import Call, Errand, Step, Until
 from reconciler.model.words import Service
 from tests.apply.fakes import FakeSite, work_on
-from tests.worlds import snap, system
+from tests.worlds import KINDS, Clock, snap, system
 
 INSTALLED = Until(
     "/v1.0/subclouds/ottawa",
@@ -127,3 +129,27 @@ async def test_of_a_report_of_health_what_is_not_well_is_told():
     site = vim(strategy("ready-to-apply"), strategy("aborted", report))
     with pytest.raises(Stuck, match=r"The following issues Disk space: \[Fail\]"):
         await applied(site)
+
+
+def errand_step(have):
+    """A clock that VIM is to set, on a site that has it already; and the strategy that does."""
+    want = snap(Clock(servers=("a",)))
+    [change] = compare(want, snap(Clock(servers=("b",))), KINDS).changes
+    made = Call("POST", "/strategy/actions", until=BUILT, unless=BEGUN, errand=ERRAND, service=Service.VIM)
+    gone = Until("/strategy", "strategy", (None,))
+    site = vim(*have)
+    site.shown = want
+    return Step("clock", "", (change,), (made, Call("DELETE", "/strategy", unless=gone, service=Service.VIM))), site
+
+
+async def test_what_an_errand_left_behind_is_taken_away_by_whoever_finds_it_done():
+    """The process that asked for it died: VIM ended alone, or is about to."""
+    step, site = errand_step([strategy("applying"), strategy("applying"), strategy("applied")])
+    entry = await perform(step, work_on(site, site.shown))
+    assert (entry.result, site.sent) == (StepResult.SKIPPED, ["DELETE /strategy"])
+
+
+async def test_where_nothing_is_left_behind_nothing_is_sent():
+    step, site = errand_step([None])
+    assert (await perform(step, work_on(site, site.shown))).result is StepResult.SKIPPED
+    assert site.sent == []

@@ -71,6 +71,10 @@ def test_a_release_whose_text_yaml_would_lose_is_refused_where_it_stands():
         ("software: {rollback: sometimes}", "software.rollback"),
         ("software: {prestage: {sysadmin: secret}}", "sysadmin"),
         ("kubernetes: {version: newest}", "must be a version such as v1.30.6"),
+        ("kubernetes: {rootCa: {renewBefore: soon}}", "must be a duration"),
+        ('kubernetes: {rootCa: {validUntil: "2036-13-01"}}', "must be a day"),
+        ("kubernetes: {rootCa: {renewBefore: 90d, subject: O=Example}}", "CN the last is needed"),
+        ("kubernetes: {rootCa: {subject: CN=ran}}", "say renewBefore or validUntil"),
     ],
 )
 def test_what_cannot_be_meant_is_refused(said, word):
@@ -104,3 +108,17 @@ def test_which_releases_the_centre_has_reaches_the_sites_that_say_one():
     bare = FLEET.replace("  software:\n    prestage: {sysadmin: {secretRef: env:SYSADMIN}}\n", "  mode: plan\n")
     other = bare.replace('"24.09", ', "")
     assert fleet_part(bare.encode(), b"{}\n") == fleet_part(other.encode(), b"{}\n")
+
+
+def test_when_the_root_certificate_is_renewed_is_said_key_by_key():
+    fleet = FLEET.replace("{version: v1.30.6}", "{version: v1.30.6, rootCa: {renewBefore: 90d}}")
+    said = loaded('group: east\nkubernetes: {rootCa: {validUntil: "2036-11-21", subject: C=CA CN=ran}}\n', fleet)
+    assert said.kubernetes.get("rootCa").plain() == {
+        "renewBefore": "90d",
+        "validUntil": "2036-11-21",
+        "subject": "C=CA CN=ran",
+    }
+
+
+def test_a_day_that_is_no_text_to_a_reader_of_yaml_is_refused_where_it_stands():
+    assert f"{SITE_FILE}:1" in refusals("kubernetes: {rootCa: {validUntil: 2036-11-21}}\n")

@@ -257,6 +257,12 @@ CASES = (
     ),
     Case("kernel", {"flavour": "standard"}, {"flavour": "lowlatency"}, is_made=False),
     Case(
+        "kubernetes-root-ca",
+        {"ends": "2027-01-05T09:30:00", "begins": "2017-01-05T09:30:00"},
+        {"ends": "later than 2027-01-05T09:30:00"},
+        is_made=False,
+    ),
+    Case(
         "kubernetes-version",
         {"version": "v1.29.2", "versions": ("v1.30.6",)},
         {"version": "v1.30.6"},

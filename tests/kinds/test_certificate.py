@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
@@ -15,6 +16,7 @@ from reconciler.model.plan import Call
 from reconciler.model.resource import ResourceKey
 from reconciler.model.rows import Rows
 from reconciler.model.secret import SecretRef, Upload, digest
+from reconciler.model.snapshot import Unread
 from reconciler.model.words import Action, Disruption
 from reconciler.observe import interpret
 from tests.authorities import BEGIN, DAY, authority, made
@@ -232,3 +234,12 @@ def test_the_first_of_each_type_is_known_and_nothing_where_the_list_was_not_read
     assert [one.type for one in ending(observed(found), KINDS, policy)] == ["ssl", "ssl_ca"]
     unread = Rows({place: listed for place, listed in found.listed.items() if place[0] != "certificate"})
     assert ending(observed(unread), KINDS, policy) is None
+
+
+def test_of_what_nobody_asked_for_nothing_is_missed_and_what_could_not_be_read_is():
+    """The root certificate of Kubernetes is read where Git says something of it."""
+    every = observed(rows(certificate=[row(LEAF, "ssl")]))
+    seen = replace(every, complete=every.complete - {("kubernetes-root-ca", "")})
+    assert ending(seen, KINDS, CertificatePolicy()) is not None
+    unread = replace(seen, unread=(Unread("platform_certificates", "", "no answer"),))
+    assert ending(unread, KINDS, CertificatePolicy()) is None

@@ -23,7 +23,6 @@ family.collection(
     )
 )
 family.collection(Collection("kube_upgrade", key="kube_upgrades", columns="uuid from_version to_version state"))
-family.collection(Collection("kube_rootca_update", key="kube_rootca_updates", columns="uuid state"))
 family.collection(Collection("isensors", columns="uuid sensorname ihost_uuid", host_key="ihost_uuid"))
 family.collection(Collection("lldp_agents", columns="uuid host_uuid", host_key="host_uuid"))
 family.collection(Collection("lldp_neighbours", columns="uuid host_uuid", host_key="host_uuid"))

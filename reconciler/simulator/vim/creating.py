@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any
 
 from reconciler.simulator.call import Call
@@ -33,6 +34,7 @@ OWN: dict[str, dict[str, type]] = {
     "kube-rootca-update": {"expiry-date": str, "subject": str, "algorithm": str, "key-size": int},
 }
 LATER: dict[str, type] = {"release": list, "cleanup": bool, "kube-upgrade": str, "pre-upgrade-deploy": bool}
+DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 MAX = "max-parallel-worker-hosts"
 
 
@@ -86,8 +88,19 @@ def _check_own(name: str, body: Any) -> None:
         raise Fault(400, f"Invalid value for {MAX}")
     if name == "kube-upgrade" and not body.get("to-version"):
         raise Fault(400, _odd("to-version", None, "Mandatory field missing."))
+    if name == "kube-rootca-update":
+        _check_certificate(body)
     if name in SERIAL and body.get("controller-apply-type", "serial") != "serial":
         raise Fault(400, f"controller-apply-type must be 'serial' for {name}")
+
+
+def _check_certificate(body: Any) -> None:
+    """nfv_common/validate.py, which says what sysinv would."""
+    day, subject = body.get("expiry-date"), body.get("subject")
+    if day is not None and not DAY.fullmatch(day):
+        raise Fault(400, f"expiry_date {day} doesn't match format YYYY-MM-DD")
+    if subject is not None and "CN=" not in subject:
+        raise Fault(400, "The CN=<commonName> parameter is required to be specified in subject argument")
 
 
 def _odd(key: str, value: Any, why: str) -> str:

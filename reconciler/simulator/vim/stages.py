@@ -9,7 +9,7 @@ from reconciler.simulator.sysinv.facts import has_worker, is_active_controller, 
 from reconciler.simulator.tables import Row
 from reconciler.simulator.usm import deploys, releases
 from reconciler.simulator.usm.versions import major, parts
-from reconciler.simulator.vim import kube_stages
+from reconciler.simulator.vim import kube_stages, rootca_stages
 from reconciler.simulator.vim.rows import DONE, INITIAL, WAITS
 
 if TYPE_CHECKING:
@@ -52,6 +52,8 @@ def applying(system: System, row: Row) -> list[Stage] | str:
         return list(_back(system)) if row["asked"].get("rollback") else _deploying(system, row)
     if row["name"] == "kube-upgrade":
         return kube_stages.applying(system, row)
+    if row["name"] == rootca_stages.NAME:
+        return rootca_stages.applying(system)
     if row["name"] == "system-config-update":
         stages = list(_configuring(system, row))
         return stages or "no system config updates need to be applied"
@@ -175,7 +177,11 @@ def _back(system: System) -> Iterator[Stage]:
 
 
 def undoing(steps: Iterable[Row]) -> Iterator[Stage]:
-    """What an abort does: hosts that were locked, and not unlocked yet, are unlocked."""
+    """What an abort does: hosts that were locked, and not unlocked yet, are unlocked; of a renewal it gives that up."""
+    steps = list(steps)
+    given_up = rootca_stages.undoing(steps)
+    if given_up:
+        yield "abort", given_up
     locked: dict[str, None] = {}
     for step in steps:
         if step["name"] == "lock-hosts" and step["result"] != INITIAL:

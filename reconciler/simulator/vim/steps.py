@@ -16,13 +16,14 @@ from reconciler.simulator.sysinv.facts import is_active_controller
 from reconciler.simulator.tables import Row
 from reconciler.simulator.usm import deploys
 from reconciler.simulator.usm.versions import in_bodies
-from reconciler.simulator.vim import kube_steps, stages
+from reconciler.simulator.vim import kube_steps, rootca_stages, rootca_steps, stages
 from reconciler.simulator.vim.rows import DONE, FAILED, INITIAL, LATE, STEPS, WAITS
 
 if TYPE_CHECKING:
     from reconciler.simulator.system import System
 
 LIMITS = {"lock-hosts": 900.0, "swact-hosts": 900.0, "unlock-hosts": 1800.0, "wait-alarms-clear": 2400.0}
+LIMITS |= rootca_steps.LIMITS
 LIMIT_S = 3600.0
 RETRIES, RETRY_S = 3, 120.0
 """software-deploy deploy_host_retries, deploy_host_retry_delay."""
@@ -33,7 +34,8 @@ IGNORED = frozenset(
         "900.231", "900.401", "900.402", "900.701",
     }
 )  # fmt: skip
-"""SwUpgradeStrategy IGNORE_ALARMS; the other types pass over fewer."""
+"""SwUpgradeStrategy IGNORE_ALARMS; of types that are not named below, too."""
+IGNORED_BY = {rootca_stages.NAME: rootca_steps.IGNORED}
 
 
 class Outcome(NamedTuple):
@@ -58,12 +60,12 @@ def look(system: System, row: Row, step: Row) -> Outcome | None:
 
 def _begin(system: System, row: Row, step: Row) -> str:
     """Why it cannot begin; "" if it has."""
-    act = _BEGIN.get(step["name"]) or kube_steps.BEGIN.get(step["name"])
+    act = next((begin[step["name"]] for begin in (_BEGIN, *_BEGINS) if step["name"] in begin), None)
     return act(system, row, step) if act else ""
 
 
 def _ended(system: System, row: Row, step: Row) -> Outcome | None:
-    end = _END.get(step["name"]) or kube_steps.END.get(step["name"])
+    end = next((ends[step["name"]] for ends in (_END, *_ENDS) if step["name"] in ends), None)
     if end is None:
         return Outcome(DONE)
     said = end(system, row, step)
@@ -80,9 +82,9 @@ def _alarms(system: System, row: Row) -> list[str]:
     if row["alarm_restrictions"] == "permissive":
         return []
     standing = fm.handle(system, Request("GET", "/v1/alarms")).body["alarms"]
-    is_strict = row["alarm_restrictions"] == "strict"
+    is_strict, ignored = row["alarm_restrictions"] == "strict", IGNORED_BY.get(row["name"], IGNORED)
     heeded = (a for a in standing if is_strict or a["mgmt_affecting"] == "True")
-    return sorted({a["alarm_id"] for a in heeded if a["alarm_id"] not in IGNORED})
+    return sorted({a["alarm_id"] for a in heeded if a["alarm_id"] not in ignored})
 
 
 def _query_alarms(system: System, row: Row, step: Row) -> str:
@@ -253,6 +255,7 @@ def _state(done: tuple[str, ...], failed: str) -> Callable[[System, Row, Row], s
     return reached
 
 
+_BEGINS, _ENDS = (kube_steps.BEGIN, rootca_steps.BEGIN), (kube_steps.END, rootca_steps.END)
 UNDO = (deploys.UNDO_PENDING, deploys.UNDO_FAILED)
 _BEGIN: dict[str, Callable[[System, Row, Row], str]] = {
     "query-alarms": _query_alarms,
