@@ -238,8 +238,7 @@ def test_the_first_of_each_type_is_known_and_nothing_where_the_list_was_not_read
 
 def test_of_what_nobody_asked_for_nothing_is_missed_and_what_could_not_be_read_is():
     """The root certificate of Kubernetes is read where Git says something of it."""
-    every = observed(rows(certificate=[row(LEAF, "ssl")]))
-    seen = replace(every, complete=every.complete - {("kubernetes-root-ca", "")})
-    assert ending(seen, KINDS, CertificatePolicy()) is not None
+    seen = observed(rows(certificate=[row(LEAF, "ssl")]))
+    assert ending(seen, registry(), CertificatePolicy()) is not None
     unread = replace(seen, unread=(Unread("platform_certificates", "", "no answer"),))
-    assert ending(unread, KINDS, CertificatePolicy()) is None
+    assert ending(unread, registry(), CertificatePolicy()) is None
