@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from functools import partial
 from pathlib import Path
@@ -98,6 +98,21 @@ def asked(world: World, *, method: str = "", path: str = "") -> list[str]:
     writes = world.server.central.system.journal.writes
     told = [f"{w.method} {w.path}" for w in writes if w.status < 300]
     return [text for text in told if text.startswith(method) and path in text]
+
+
+def entered(world: World, state: str, deed: Callable[[], None]) -> None:
+    """Do something once the site's row comes to a deploy status, before anybody reads that."""
+    system = world.server.central.system
+    update = system.update
+
+    def told(table: str, uuid: str, **changes: Any) -> Any:
+        changed = update(table, uuid, **changes)
+        if changes.get("deploy-status") == state:
+            system.update = update  # type: ignore[method-assign]
+            deed()
+        return changed
+
+    system.update = told  # type: ignore[method-assign]
 
 
 def approve(world: World, plan: str) -> None:

@@ -2,22 +2,16 @@
 
 from __future__ import annotations
 
-import asyncio
-
 import pytest
 
 from reconciler.engine.opening import open_present
 from reconciler.engine.reviewing import Known, moved, reviewed
 from reconciler.kinds import registry
-from reconciler.model.words import Cause, Disruption, Result, State
-from reconciler.simulator.dcmanager import CENTRAL
-from reconciler.store import Store, sendings_of, verdicts_of
-from tests.e2e.lifecycle import FOLDER, NEW, SITE, approve, asked, asked_for, racked, racked_for_real, row
+from reconciler.model.words import Cause, Disruption, Result
+from reconciler.store import Store
+from tests.e2e.lifecycle import FOLDER, NEW, SITE, asked, asked_for, racked, row
 from tests.e2e.world import NEW_YEAR
-from tests.faults.controlled import until
-from tests.faults.controller_process import Place, controller
 
-PHASES = ("create", "install", "bootstrap", "complete")
 LATER = "gatineau-101"
 VALUES = f"{FOLDER}/bootstrap-values.yaml"
 
@@ -120,27 +114,6 @@ async def test_what_dcmanager_could_not_deploy_is_told_at_its_line_and_not_begun
     )
 
 
-@pytest.mark.parametrize(
-    ("state", "kind"),
-    [("pre-install", "subcloud-install"), ("installing", "subcloud-install"), ("bootstrapping", "subcloud-bootstrap")],
-)
-async def test_a_phase_that_fails_ends_the_plan_in_dcmanagers_words_and_the_next_one_begins_with_it(
-    new_site, state, kind
-):
-    async with new_site as world:
-        world.server.central.system.marks.add(f"{state}-fails:{NEW}:no route to the registry")
-        outcome = await world.applied(NEW, approved=(await world.judged(NEW)).plan.id)
-        assert outcome.result is Result.FAILED
-        failed = row(world)["deploy-status"]
-        assert outcome.message.startswith(f"{NEW}: deploy-status is {failed}")
-        assert ("no route to the registry" in outcome.message) is (state != "pre-install")  # told by playbooks alone
-        again = (await world.judged(NEW)).plan
-        assert again.stages[0].steps[0].kind == kind
-        assert (await world.applied(NEW, approved=again.id)).result is Result.DONE
-        assert await approved(world)
-        assert await world.is_in_sync(NEW)
-
-
 async def test_a_creation_that_failed_says_what_it_takes(new_site):
     async with new_site as world:
         world.server.central.system.marks.add(f"creating-fails:{NEW}:no room")
@@ -148,28 +121,6 @@ async def test_a_creation_that_failed_says_what_it_takes(new_site):
         assert (outcome.result, row(world)["deploy-status"]) == (Result.FAILED, "create-failed")
         reasons = {b.reason for b in (await world.judged(NEW)).plan.blocked}
         assert any("once it is deleted there, it is added anew" in reason for reason in reasons), reasons
-
-
-def verdict(world):
-    return next(iter(verdicts_of(world.state)), None)
-
-
-@pytest.mark.slow
-@pytest.mark.parametrize("phase", PHASES)
-async def test_a_controller_that_is_killed_in_a_phase_loses_nothing_and_asks_for_nothing_twice(clone, opened, phase):
-    path = "POST .*/phased-subcloud-deploy" if phase == "create" else f"PATCH .*/{NEW}/{phase}"
-    async with opened(clone, racked_for_real) as world:
-        approve(world, (await world.judged(NEW)).plan.id)
-        place = Place(world.root, world.endpoints, world.state)
-        async with controller(place, asyncio.Event()) as first:
-            world.at(CENTRAL, path, first.kill)
-            await until(lambda: first.has_ended)
-        async with controller(place, asyncio.Event()):
-            await until(lambda: row(world)["management-state"] == "managed", 60)
-            await until(lambda: verdict(world).state is State.IN_SYNC, 60)
-        told = asked(world)
-        assert len(told) == len(set(told)) == 5, told
-        assert all(sending.end for sending in sendings_of(world.state, NEW))
 
 
 @pytest.mark.parametrize(
