@@ -22,13 +22,12 @@ from reconciler.engine.office import Office, Visit
 from reconciler.engine.order_wire import order_json, order_of
 from reconciler.engine.run import Run, patiently
 from reconciler.engine.sending import Order, written
-from reconciler.engine.workflows import QUEUE, SLOW_QUEUE, Place, config_of, database_of
+from reconciler.engine.workflows import QUEUE, Place, config_of, database_of
 from reconciler.model.errors import Lost
 from reconciler.model.history import ended
 from reconciler.model.outcome import Outcome
 from reconciler.model.words import Result
 
-SLOW_S = 15.0  # a full read that takes longer: plans of such a site take long too, and have room of their own
 WAITING = ["ENQUEUED", "PENDING"]
 OVER = ["SUCCESS", "ERROR", "CANCELLED", "MAX_RECOVERY_ATTEMPTS_EXCEEDED"]
 Ended = Callable[[Order, Outcome, str], None]
@@ -103,9 +102,9 @@ class Durable:
         """The plan is on its way when this returns; nothing of it may have been sent yet."""
         await self.goes_on(order.site)
         content = order_json(order)
-        is_apart = visit.remote.took_s > SLOW_S and SLOW_QUEUE in self._place.limits.rooms
+        queue = self._place.limits.queue(visit.remote.took_s, order.plan.waits_s)
         with SetWorkflowID(order.sending()), SetEnqueueOptions(queue_partition_key=order.site):
-            await DBOS.enqueue_workflow_async(SLOW_QUEUE if is_apart else QUEUE, apply, content)
+            await DBOS.enqueue_workflow_async(queue, apply, content)
         return order.ended(Outcome(order.plan.id, Result.BEGUN))
 
     async def prune(self, older_than: float) -> None:
@@ -140,7 +139,7 @@ class Durable:
                 continue
             try:
                 if await _listed(status="PENDING", executor_id=gone, workflow_ids=[one.workflow_id]):
-                    await DBOS.resume_workflows_async([one.workflow_id], queue_name=QUEUE)
+                    await DBOS.resume_workflows_async([one.workflow_id], queue_name=one.queue_name or QUEUE)
                     taken.append(site)
             finally:
                 self.members.give_back(lease)

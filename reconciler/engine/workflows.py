@@ -13,8 +13,13 @@ from sqlalchemy import URL, Engine, event
 from reconciler.model.plan import FORMAT
 from reconciler.store.database import address, linked
 
-QUEUE, SLOW_QUEUE = "apply", "apply-slow"
-SHARE = 4  # of the fleet's limit, those of slow sites have one in so many
+QUEUE, SLOW_QUEUE, WAITING_QUEUE = "apply", "apply-slow", "apply-waiting"
+SHARE = 4  # of the fleet's limit, those of slow sites have one in so many, and those that wait for others as well
+WAITS = 4  # so many times as many may wait for others: that costs a process little
+LONG_S = (
+    3600.0  # a playbook of dcmanager's, a strategy of VIM, an application: who waits so long sends nothing meanwhile
+)
+SLOW_S = 15.0  # a full read that takes longer: plans of such a site take long too, and have room of their own
 NAME = "stxr"
 VERSION = f"orders-{FORMAT}"  # of what a workflow is given and keeps; a program that reads it may be any later one
 
@@ -23,7 +28,8 @@ VERSION = f"orders-{FORMAT}"  # of what a workflow is given and keeps; a program
 class Limits:
     """How many plans are sent at a time: by this process, and by all that share the database (None: no limit).
 
-    Plans of slow sites have a queue beside the others', half as wide, and take no place from them.
+    Plans of slow sites have a queue beside the others', half as wide, and take no place from them. Nor do plans that wait
+    for what somebody else does for an hour: a site that is installed, or whose software is deployed.
     """
 
     worker: int = 50
@@ -33,12 +39,20 @@ class Limits:
     @property
     def rooms(self) -> Mapping[str, tuple[int, int | None]]:
         """(of this process, of the fleet) for each queue. Where only one may be sent at a time, all stand in one queue."""
-        half = max(1, self.worker // 2)
+        half, waits = max(1, self.worker // 2), WAITS * self.worker
         if self.fleet is None:
-            return {QUEUE: (self.worker, None), SLOW_QUEUE: (half, None)}
-        slow = -(-self.fleet // SHARE) if self.fleet > 1 else 0
-        one = {QUEUE: (min(self.worker, self.fleet - slow), self.fleet - slow)}
-        return one | ({SLOW_QUEUE: (min(half, slow), slow)} if slow else {})
+            return {QUEUE: (self.worker, None), SLOW_QUEUE: (half, None), WAITING_QUEUE: (waits, None)}
+        part = -(-self.fleet // SHARE)
+        apart = {SLOW_QUEUE: half, WAITING_QUEUE: waits} if self.fleet > 2 * part else {SLOW_QUEUE: half}
+        shares = {queue: (min(room, part), part) for queue, room in apart.items()} if self.fleet > 1 else {}
+        left = self.fleet - part * len(shares)
+        return {QUEUE: (min(self.worker, left), left), **shares}
+
+    def queue(self, took_s: float, waits_s: float) -> str:
+        """Where a plan stands. took_s: the site's last full reading. waits_s: the longest wait in the plan."""
+        if waits_s >= LONG_S and WAITING_QUEUE in self.rooms:
+            return WAITING_QUEUE
+        return SLOW_QUEUE if took_s > SLOW_S and SLOW_QUEUE in self.rooms else QUEUE
 
 
 @dataclass(frozen=True, slots=True)

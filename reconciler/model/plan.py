@@ -211,6 +211,12 @@ class Plan:
         return tuple(errand for stage in self.stages for errand in stage.errands)
 
     @property
+    def waits_s(self) -> float:
+        """How long the longest of its waits for what others do may take; windows and swacts are no such."""
+        calls = (call for stage in self.stages for step in stage.steps for call in step.calls)
+        return max((call.until.limit_s for call in calls if call.until), default=0.0)
+
+    @property
     def reinstalled(self) -> frozenset[str]:
         """Hosts that it has installed anew; what is of no host installs the first of the site."""
         steps = (step for stage in self.stages for step in stage.steps if step.disruption is Disruption.REINSTALL)

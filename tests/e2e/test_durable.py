@@ -9,17 +9,21 @@ import pytest
 from dbos import DBOS
 from sqlalchemy.exc import OperationalError
 
-from reconciler.engine import durable
+from reconciler.engine import durable, workflows
 from reconciler.engine.membership import Alone
-from reconciler.engine.workflows import SLOW_QUEUE
+from reconciler.engine.sending import Order
+from reconciler.engine.workflows import LONG_S, SLOW_QUEUE, WAITING_QUEUE, WAITS
 from reconciler.model.errors import Lost
 from reconciler.model.history import Deed, Sending
-from reconciler.model.words import State
+from reconciler.model.outcome import Outcome
+from reconciler.model.plan import Call, Plan, Stage, StageType, Step, Until
+from reconciler.model.snapshot import Snapshot
+from reconciler.model.words import Result, State
 from reconciler.simulator.interference import Connection
 from reconciler.store import Store
 from reconciler.store.history import History
 from tests.e2e.ottawa import OTTAWA, OWN, TWO_STEPS
-from tests.faults.controlled import controlled, until
+from tests.faults.controlled import WORKERS, controlled, until
 from tests.store.conftest import empty_database, postgresql
 
 __all__ = ["empty_database", "postgresql"]  # fixtures
@@ -175,7 +179,7 @@ async def test_a_database_that_is_away_for_a_while_fails_no_plan(in_service, mon
 
 
 async def test_a_plan_of_a_site_that_is_slow_to_read_waits_in_no_other_site_s_way(in_service, monkeypatch):
-    monkeypatch.setattr(durable, "SLOW_S", -1.0)
+    monkeypatch.setattr(workflows, "SLOW_S", -1.0)
     async with in_service(OTTAWA) as (world, clone):
         clone.commit({OWN: TWO_STEPS})
         async with controlled(world) as it:
@@ -184,3 +188,37 @@ async def test_a_plan_of_a_site_that_is_slow_to_read_waits_in_no_other_site_s_wa
             await until(lambda: not it.is_under_way(OTTAWA))
             await it.visit(OTTAWA)
             assert it.verdicts[OTTAWA].state is State.IN_SYNC
+
+
+def an_order(site, *, waits_s):
+    """One call, whose effect may take so long."""
+    call = Call("PATCH", "/v1/idns", until=Until("/v1/idns", "state", ("done",), waits_s))
+    stage = Stage(StageType.ONLINE, steps=(Step("dns", "", (), (call,)),))
+    return Order(site, Plan(f"plan-of-{site}", site, (stage,)), Snapshot(site, {}))
+
+
+async def test_sixty_sites_that_wait_for_others_keep_nobody_from_being_sent_to(in_service, monkeypatch):
+    """More of them than may wait at a time, and many times more than there are workers."""
+    released, begun = asyncio.Event(), []
+
+    async def outcome(run):
+        begun.append(run.order.site)
+        if run.order.plan.waits_s >= LONG_S:
+            await released.wait()
+        return run.order.ended(Outcome(run.order.plan.id, Result.DONE))
+
+    monkeypatch.setattr(durable.Run, "outcome", outcome)
+    new = [f"new-{number:02}" for number in range(60)]
+    async with in_service(OTTAWA) as (world, _), controlled(world) as it:
+        visit = await it._fleet.visit(OTTAWA)
+        for site in new:
+            await it._sends(an_order(site, waits_s=LONG_S), visit, it._fleet.office)
+        room = WAITS * WORKERS
+        await until(lambda: len(begun) == room)
+        assert len(await DBOS.list_workflows_async(queue_name=WAITING_QUEUE)) == len(new)
+        await it._sends(an_order(OTTAWA, waits_s=60.0), visit, it._fleet.office)
+        await until(lambda: OTTAWA in begun, seconds=5)
+        assert len(begun) == room + 1
+        released.set()
+        await until(lambda: len(begun) == len(new) + 1)
+        assert sorted(begun) == sorted([*new, OTTAWA])

@@ -15,6 +15,7 @@ from reconciler.engine.workflows import Limits, Place
 from tests.e2e.world import World
 
 LOOK_S = 0.02
+WORKERS = 4
 
 
 @asynccontextmanager
@@ -22,13 +23,13 @@ async def controlled(world: World, database: str = "", members: Membership | Non
     """Plans are sent by workflows, kept on disk beside the store, or in the database."""
     async with world.fleet() as fleet:
         store = fleet.memory.store
-        it = Controller(fleet, store, Schedule(), Queue(world.clock, 4), lambda _: None, members=members)
+        it = Controller(fleet, store, Schedule(), Queue(world.clock, WORKERS), lambda _: None, members=members)
 
         def ended(order, outcome, identity):
             store.record(order.site, order.plan.commit, outcome, identity)
             it.ended(order.site, outcome)
 
-        place = Place(database or f"sqlite:///{world.state}/workflows.db", limits=Limits(polling_s=LOOK_S))
+        place = Place(database or f"sqlite:///{world.state}/workflows.db", limits=Limits(WORKERS, polling_s=LOOK_S))
         async with Durable(fleet, place, ended, members) as durable:
             it.goes_on(durable.send, await durable.under_way(), durable.sends_to)
             yield it
