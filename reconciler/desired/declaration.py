@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any
 
+from reconciler.desired.central import PLACES, check_central, check_places
 from reconciler.desired.check import check
 from reconciler.desired.files import FLEET, SITE, parse_blob
 from reconciler.desired.findings import Findings
@@ -27,6 +28,7 @@ class Declaration:
     """layers: their names where they are written, the lowest first. values: None where nobody declares any.
 
     pruned: the kinds that `prune` names, where it does; whether there are such kinds is judged where kinds are known.
+    central: what fleet.yaml says of the central cloud, where this is the folder of the system controller.
     software, kubernetes: as defaults, group and site say them together, each value where it was written.
     """
 
@@ -34,6 +36,7 @@ class Declaration:
     layers: tuple[Node, ...] = ()
     values: Mapping[str, Node] | None = None
     pruned: Mapping[str, Origin] = field(default_factory=dict)
+    central: Node | None = None
     software: Node | None = None
     kubernetes: Node | None = None
 
@@ -51,12 +54,17 @@ def declaration(fleet: Node | None, site: Node | None, folder: str, findings: Fi
     check_release(software, _releases(known), findings)
     kubernetes = merged(iter(_given("kubernetes", fleet, site, group)))
     check_root_ca(kubernetes, findings)
+    central = fleet.get("central") if fleet and known and known.central_site == folder else None
+    settings = resolved(known, own)
+    check_places(settings.subcloud, known, _given("subcloud", fleet, site, group), findings)
     return Declaration(
-        settings=resolved(known, own),
+        # it is no subcloud of itself, whatever the defaults say of all sites
+        settings=settings.model_copy(update={"subcloud": None, "is_central": True}) if central else settings,
         layers=tuple(_layers(site, findings)),
         values=_values(fleet, site, group),
         pruned=_pruned(fleet, site, group),
         software=software,
+        central=central,
         kubernetes=kubernetes,
     )
 
@@ -83,7 +91,7 @@ def layers_of(content: bytes) -> tuple[str, ...]:
     return tuple(str(node.value) for node in _layers(root, Findings()))
 
 
-def fleet_part(fleet: bytes, site: bytes) -> bytes:
+def fleet_part(fleet: bytes, site: bytes, folder: str = "") -> bytes:
     """What of fleet.yaml reaches a site, for the digest of its inputs; all of it where one cannot be understood."""
     try:
         known = _parsed_fleet(fleet)
@@ -99,7 +107,20 @@ def fleet_part(fleet: bytes, site: bytes) -> bytes:
         parts.append(approvals)
     if any(place.get("software") for place in (own, *parts[:2]) if place):  # by them its release is judged
         parts.append(known.at("systemController", "releases"))
-    return json.dumps([group, is_known, *map(_exact, parts)], sort_keys=True).encode()
+    of_central = _of_central(known, _given("subcloud", known, own, group), folder)
+    return json.dumps([group, is_known, *map(_exact, parts), *of_central], sort_keys=True).encode()
+
+
+def _of_central(fleet: Node, said: list[Node], folder: str) -> Iterator[Any]:
+    """All that is said of the central cloud, for the system controller; for others what they are checked against."""
+    central = fleet.get("central")
+    if central is None:
+        return
+    if folder and folder == (central.text("site") or fleet.text("rollout", "central", "site")):
+        yield {"central": _exact(central)}
+    for key, names in PLACES.items():
+        if any(place.get(key) for place in said):
+            yield {names: sorted(_names(central.get(names)))}
 
 
 @lru_cache(maxsize=4)
@@ -112,7 +133,10 @@ def _fleet(root: Node) -> tuple[Fleet | None, Findings]:
     """Read once, though every site asks: a node is known by its identity, and never changes."""
     findings = Findings()
     check(Fleet, root, "fleet", findings)
-    return (None if findings.has_errors else Fleet.model_validate(root.plain())), findings
+    fleet = None if findings.has_errors else Fleet.model_validate(root.plain())
+    if fleet and (central := root.get("central")):
+        check_central(fleet, central, findings)
+    return (None if findings.has_errors else fleet), findings
 
 
 def _own(site: Node | None, findings: Findings) -> SiteFile | None:
@@ -134,6 +158,9 @@ def _check_own(own: SiteFile, site: Node | None, fleet: Fleet | None, folder: st
         said = site.at("subcloud", "delete") or site
         message = f'subcloud.delete is "{own.subcloud.delete}" and the site is "{folder}": only its own name deletes it'
         findings.refuse(message, said.origin)
+    if own.subcloud and fleet and fleet.central and fleet.central_site == folder:
+        message = "the system controller is no subcloud of itself: what it has is said under central in fleet.yaml"
+        findings.refuse(message, (site.get("subcloud") or site).origin)
     if own.group not in (None, DEFAULT_GROUP, *(fleet.groups if fleet else ())):
         known = ", ".join(fleet.groups) if fleet and fleet.groups else "none"
         message = f'no group "{own.group}": {FLEET} defines {known}'

@@ -23,7 +23,7 @@ class SecretNamed:
 
 def secrets_named(site: Site, files: Mapping[str, bytes]) -> Iterator[SecretNamed]:
     """What a site's files name, and what fleet.yaml does for it. files: the site's, by path; none of them is wrong."""
-    roots = (*site.own_secrets.values(), site.own_system, site.install_values, site.bootstrap_values)
+    roots = (*site.own_secrets.values(), site.own_system, site.install_values, site.bootstrap_values, site.central)
     for root in filter(None, roots):
         yield from _below(root)
     fleet = parse_blob(FLEET, files[FLEET]).root if FLEET in files else None

@@ -7,6 +7,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field, StrictBool, StrictStr
 
+from reconciler.desired.central_section import CentralSection
 from reconciler.desired.fields import RELEASE_FORM, URL_FORM, VALUE_NAME, Own
 from reconciler.desired.site_sections import IGNORED, HostSections, Secrets, SystemSection
 from reconciler.desired.software import Kubernetes, Software
@@ -186,6 +187,10 @@ class Fleet(Own):
     system_controller: SystemController | None = Field(
         default=None, alias="systemController", description="The central cloud whose subclouds the sites are."
     )
+    central: CentralSection | None = Field(
+        default=None,
+        description="What the central cloud is to have beside its subclouds: groups, options of updates.",
+    )
     drift_alarms: DriftAlarms | None = Field(
         default=None, alias="driftAlarms", description="Drift as alarms of the system controller; none without."
     )
@@ -212,6 +217,12 @@ class Fleet(Own):
     review: Consent = Field(
         default=Consent(), description="Whose approval of a pull request, in the forge, counts for its plans."
     )
+
+    @property
+    def central_site(self) -> str:
+        """The folder that is the system controller; "" where nobody says."""
+        named = self.central.site if self.central else None
+        return named or (self.rollout.central.site if self.rollout and self.rollout.central else "")
 
     def group(self, name: str) -> Policies:
         """The policies of a group; none for one that says nothing or is not there."""

@@ -81,6 +81,7 @@ def _assembled(name: str, said: Declaration, file_sets: list[FileSet], findings:
         own_secrets=dict(own.members()) if together.own and (own := together.own.get("secrets")) else {},
         install_values=together.install_values,
         bootstrap_values=together.bootstrap_values,
+        central=said.central,
         software=said.software,
         kubernetes=said.kubernetes,
     )

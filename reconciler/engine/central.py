@@ -31,6 +31,7 @@ from reconciler.model.central import (
     SubcloudGroup,
 )
 from reconciler.model.errors import ConfigError, ReconcilerError
+from reconciler.model.rows import Row
 from reconciler.model.subcloud_orders import Backup
 from reconciler.model.words import Service
 
@@ -62,6 +63,10 @@ class Dcmanager(Protocol):
     async def send(self, method: str, path: str, body: Any) -> None: ...
 
     async def groups(self) -> tuple[SubcloudGroup, ...]: ...
+
+    async def listed(self, path: str) -> tuple[Row, ...]: ...
+
+    async def shown(self, path: str) -> Row: ...
 
     async def back_up(self, name: str, said: Backup) -> None: ...
 
@@ -189,11 +194,29 @@ class Central:
 
     async def group(self, number: int) -> str:
         """The name of a group, as it was read in the last minutes. Raises ReconcilerError."""
+        old_s = GROUPS_S if number in self._groups else 0.0
+        return (await self._named(old_s)).get(number, str(number))
+
+    async def has_group(self, name: str) -> bool:
+        """Whether there is a group of this name, as it was read in the last minute. Raises ReconcilerError."""
+        old_s = GROUPS_S if name in self._groups.values() else FAILED_S
+        return name in (await self._named(old_s)).values()
+
+    async def _named(self, old_s: float) -> Mapping[int, str]:
+        """The groups' names, read anew where they are that old."""
         now = self._clock.now()
-        if number not in self._groups or now - self._grouped > GROUPS_S:
+        if now - self._grouped >= old_s:
             self._groups = {group.id: group.name for group in await (await self._client()).groups()}
             self._grouped = now
-        return self._groups.get(number, str(number))
+        return self._groups
+
+    async def listed(self, path: str) -> tuple[Row, ...]:
+        """What it has beside its subclouds, by the path of the list, asked for now. Raises ReconcilerError."""
+        return await (await self._client()).listed(path)
+
+    async def shown(self, path: str) -> Row:
+        """One of them as it is this moment; empty where there is none. Raises ReconcilerError."""
+        return await (await self._client()).shown(path)
 
     async def send(self, method: str, path: str, body: Any) -> None:
         """A write that a plan has. Raises what the client raises; what came of it is for the sender to look."""

@@ -23,6 +23,7 @@ from reconciler.clients import (
 from reconciler.clients.http import Limits, nobody
 from reconciler.engine.board_service import SiteBoards
 from reconciler.engine.central import Central, Sharing
+from reconciler.engine.centre_side import CentreSide
 from reconciler.engine.in_turn import in_turn
 from reconciler.engine.office import Office, Visit, work
 from reconciler.engine.permission import ANY
@@ -30,6 +31,7 @@ from reconciler.engine.reaching import Reaching
 from reconciler.engine.read_once import deployed_with
 from reconciler.engine.reconcile import Judged, judge, reconcile
 from reconciler.engine.remote import Keep, SiteRemote, unkept
+from reconciler.engine.centre_side import CentreSide
 from reconciler.engine.subcloud_side import SubcloudSide
 from reconciler.engine.surroundings import Neighbours
 from reconciler.engine.unsealed import is_noted
@@ -324,6 +326,10 @@ async def open_fleet(
             said = repository.settings(name).subcloud if name in repository.names else None
             return said and said.without(repository.names)
 
+        def is_central(name: str) -> bool:
+            repository = office.repository
+            return name in repository.names and repository.settings(name).is_central
+
         async def remote(name: str) -> SiteRemote:
             where = reaching.of(name)
             if name not in opened:
@@ -338,6 +344,7 @@ async def open_fleet(
                     services=clients.beside,
                     boards=boards(name) if boards else None,
                     subcloud=SubcloudSide(name, centre, office.clock, partial(policy, name)),
+                    centre=CentreSide(centre, partial(is_central, name)),
                 )
             return opened[name]
 

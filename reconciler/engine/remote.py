@@ -8,6 +8,7 @@ from dataclasses import replace
 from typing import Any, Protocol
 
 from reconciler.engine.board_service import SiteBoards
+from reconciler.engine.centre_side import CentreSide
 from reconciler.engine.prechecks import Prechecks
 from reconciler.engine.subcloud_side import SubcloudSide
 from reconciler.engine.surroundings import Neighbours, surroundings
@@ -54,8 +55,8 @@ class SiteRemote:
 
     keep: is given each reading of the whole site; lists that failed are not in it.
     services: those beside its platform, whose lists kinds read and to which plans send. subcloud: what the central cloud
-    has of the site, where Git makes it a subcloud: as long as it is not deployed, nobody else is asked. boards: its hosts'
-    own controllers, one service more.
+    has of the site, where Git makes it a subcloud: as long as it is not deployed, nobody else is asked. centre: the central
+    cloud's own lists, where the site is the system controller. boards: its hosts' own controllers, one service more.
     """
 
     def __init__(
@@ -69,12 +70,13 @@ class SiteRemote:
         keep: Keep = unkept,
         services: Mapping[Service, Platform] | None = None,
         subcloud: SubcloudSide | None = None,
+        centre: CentreSide | None = None,
         boards: SiteBoards | None = None,
     ) -> None:
         self._site, self._kinds, self._clock, self._boards = site, kinds, clock, boards
         beside: Mapping[Service, Platform] = {Service.REDFISH: boards} if boards else {}
         self._services: Mapping[Service, Platform] = {Service.PLATFORM: platform, **(services or {}), **beside}
-        self._neighbours, self._keep, self._subcloud = neighbours, keep, subcloud
+        self._neighbours, self._keep, self._subcloud, self._centre = neighbours, keep, subcloud, centre
         self._asked: Mapping[Service, Platform] = self._services
         self._rows = Rows()
         self.took_s = 0.0  # the last full reading
@@ -90,6 +92,8 @@ class SiteRemote:
 
     async def _whom(self) -> Mapping[Service, Platform]:
         """The services to ask: those of the site only where there is one."""
+        if self._centre and self._centre.is_wanted():
+            return {**self._services, Service.DCMANAGER: self._centre}
         if self._subcloud is None or not self._subcloud.is_wanted():
             return self._services
         side: Mapping[Service, Platform] = {Service.DCMANAGER: self._subcloud}
@@ -108,7 +112,14 @@ class SiteRemote:
         every = self._services
         own = every[Service.PLATFORM]
         return SiteRemote(
-            self._site, own, self._kinds, self._clock, self._neighbours, services=every, subcloud=self._subcloud
+            self._site,
+            own,
+            self._kinds,
+            self._clock,
+            self._neighbours,
+            services=every,
+            subcloud=self._subcloud,
+            centre=self._centre,
         )
 
     async def observe(self, said: Collection[str] | None = None) -> Snapshot:
@@ -225,8 +236,9 @@ class SiteRemote:
 
     def _at(self, service: Service) -> Platform:
         """Raises ConfigError for a service that nobody named."""
-        if service is Service.DCMANAGER and self._subcloud:
-            return self._subcloud
+        side = self._centre if self._centre and self._centre.is_wanted() else self._subcloud
+        if service is Service.DCMANAGER and side:
+            return side
         if service not in self._services:
             raise ConfigError(f"{self._site}: nobody says where its {service} is; name it in the endpoints file")
         return self._services[service]

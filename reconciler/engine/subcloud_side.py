@@ -32,6 +32,8 @@ class Centre(Protocol):
 
     async def group(self, number: int) -> str: ...
 
+    async def has_group(self, name: str) -> bool: ...
+
     async def send(self, method: str, path: str, body: Any) -> None: ...
 
 
@@ -69,12 +71,21 @@ class SubcloudSide:
         found = await self._found()
         return found is not None and found.name == self._site and is_deployed(found.status)
 
-    async def list(self, path: str, items: str) -> tuple[Row, ...]:  # noqa: ARG002 - it has one list
+    async def list(self, path: str, items: str) -> tuple[Row, ...]:  # noqa: ARG002 - by its path
+        """Its row; of what the central cloud has beside subclouds nothing is the site's."""
+        if path != SUBCLOUDS:
+            return ()
         found, policy = await self._found(), self._policy()
         if found is None:
             return ()
-        named = {"group": await self._centre.group(found.group_id)} if policy and policy.group else {}
-        return ({**found.row, **named},)
+        return ({**found.row, **(await self._named(found, policy) if policy else {})},)
+
+    async def _named(self, found: Subcloud, policy: SubcloudPolicy) -> Row:
+        """The names of what a row has by numbers, as far as Git says such."""
+        if not policy.group:
+            return {}
+        group = await self._centre.group(found.group_id)
+        return {"group": group, "has_group": group == policy.group or await self._centre.has_group(policy.group)}
 
     async def get(self, path: str) -> Mapping[str, Any]:  # noqa: ARG002 - and one object
         """The row as it is this moment; empty where there is none."""

@@ -38,13 +38,14 @@ SOURCE = "distcloud dcmanager/api/controllers/v1/phased_subcloud_deploy.py"
 class Subcloud(Spec):
     """The row. name: the site's, or one that it had before. What dcmanager shows and nobody sets, deploy_status and availability, Git never says.
 
-    lacks: what keeps dcmanager from deploying the site, as its files are.
+    has_group: whether dcmanager has the group that Git names. lacks: what keeps dcmanager from deploying the site, as its files are.
     """
 
     name: str | None = None
     description: str | None = None
     location: str | None = None
     group: str | None = None
+    has_group: bool | None = None
     deploy_status: str | None = None
     availability: str | None = None
     lacks: Annotated[str | None, Attr(send_only=True)] = None

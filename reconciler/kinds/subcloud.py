@@ -56,7 +56,7 @@ def read(rows: Rows) -> Iterator[Resource[Subcloud]]:
             name=row["name"],
             description=row["description"],
             location=row["location"],
-            **({"group": row["group"]} if "group" in row else {}),
+            **{name: row[name] for name in ("group", "has_group") if name in row},
             deploy_status=row[shared.STATUS],
             availability=row["availability-status"],
         )
@@ -98,6 +98,8 @@ def impossible(change: Change[Subcloud], context: Context) -> str:
     """What its files lack; a row that was not made to its end cannot be gone on with."""
     if change.action is Action.CREATE:
         return shared.lacking(context.desired)
+    if "group" in change.names and change.have.has_group is False:
+        return f"dcmanager has no group {change.want.group}: once there is one, the subcloud is put into it"
     if "name" in change.names and shared.status(context.observed) is not DeployStatus.COMPLETE:
         return f"{change.have.name} is renamed once its deployment is complete"
     if shared.status(context.observed) is DeployStatus.CREATE_FAILED:
@@ -129,6 +131,7 @@ KIND = ResourceKind(
             "availability": "Whether dcmanager's audit reaches it; shown, never set.",
             "name": "The name of the folder; one of `subcloud.formerNames` until it is renamed.",
             "group": "The group of dcmanager, by its name: `subcloud.group` of site.yaml.",
+            "has_group": "Whether dcmanager has that group; shown, never set.",
             "lacks": "What keeps dcmanager from deploying the site, at its lines.",
             "values": "The bootstrap values that it is added with.",
             "address": "Where Ansible reaches controller-0.",

@@ -17,6 +17,7 @@ ONLINE, OFFLINE = "online", "offline"
 VALIDATING = "validating"  # the first state of a backup
 BACKING_UP = frozenset({VALIDATING, "pre-backup", "backing-up"})
 PRESTAGING = "prestaging"
+SCRATCH_GROUP = "stx-reconciler"  # this program's own, for what goes by dcmanager's strategies; nobody says it in Git
 OVER = frozenset({"complete", "failed", "aborted"})
 
 

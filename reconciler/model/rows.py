@@ -121,6 +121,10 @@ def _of_board(name: str, part: str) -> Collection:
     return Collection(name, f"/boards/{{name}}/{part}", name, Scope.HOST, Service.REDFISH)
 
 
+def _of_centre(name: str, part: str, items: str = "") -> Collection:
+    return Collection(name, f"/v1.0/{part}", items or name, service=Service.DCMANAGER)
+
+
 # Global lists are complete and joinable, but three: /iinterfaces answers 400, /partitions an empty list, /labels 500
 # (sysinv api/controllers/v1: interface.py, partition.py, label.py).
 COLLECTIONS: Mapping[str, Collection] = {
@@ -189,6 +193,9 @@ COLLECTIONS: Mapping[str, Collection] = {
         _per_host("labels"),
         # of dcmanager's list, the row of the site alone; without its passwords (clients.dcmanager)
         Collection("subclouds", "/v1.0/subclouds", "subclouds", service=Service.DCMANAGER),
+        # what it has beside them, read where Git says what the central cloud is to have (clients.dcmanager.centre)
+        _of_centre("subcloud_groups", "subcloud-groups"),
+        _of_centre("update_options", "sw-update-options", "sw-update-options"),
         _of_board("board_bios", "bios"),
         _of_board("board_boot_order", "boot-order"),
         _of_board("board_secure_boot", "secure-boot"),

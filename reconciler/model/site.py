@@ -72,6 +72,7 @@ class Settings(BaseModel):
     merged: tuple[MergeRule, ...] = Field(default=(), description="What counts as approved by having been merged.")
     backup: BackupPolicy | None = Field(default=None, description="When the site is backed up, and where to.")
     subcloud: SubcloudPolicy | None = Field(default=None, description="Its place in the central cloud.")
+    is_central: bool = Field(default=False, description="Whether Git says what this system's dcmanager has.")
     description: str = Field(default="", description="The site in a few words.")
     labels: Mapping[str, str] = Field(default_factory=dict, description="The author's own, to select sites by.")
 
@@ -104,6 +105,7 @@ class Site:
     deployment: the documents as a Deployment Manager takes them, where it is to have them
     documents: kind -> name -> spec, for AddressPool, PlatformNetwork, DataNetwork, PtpInstance, PtpInterface; the
       parameters of a PtpInstance are always by section (the old flat list is the section `global`)
+    central: what fleet.yaml says of the central cloud, where the site is the system controller
     software, kubernetes: the versions that the site is to run, as fleet.yaml and site.yaml say them together
     """
 
@@ -119,6 +121,7 @@ class Site:
     install_values: Node | None = None
     bootstrap_values: Node | None = None
     deployment: str = ""
+    central: Node | None = None
     software: Node | None = None
     kubernetes: Node | None = None
     lacks: tuple[str, ...] = ()

@@ -19,7 +19,7 @@ LAYERS = "profiles/"
 SITE_FILE = "site.yaml"
 
 LayersOf = Callable[[bytes], tuple[str, ...]]
-FleetPart = Callable[[bytes, bytes], bytes]
+FleetPart = Callable[[bytes, bytes, str], bytes]
 Read = Callable[[Collection[str]], Mapping[str, bytes]]
 
 
@@ -30,7 +30,7 @@ class Rules:
     read: object ids -> contents; those that cannot be read (too large) are left out.
     layers_of: site.yaml -> the layers that it names; () where it cannot be understood, never an exception (whoever
         reads the site for good says what is wrong with it, and the other sites go on).
-    fleet_part: (fleet.yaml, site.yaml) -> whatever of the fleet file reaches that site; all of it if None.
+    fleet_part: (fleet.yaml, site.yaml, the site's name) -> whatever of the fleet file reaches that site; all of it if None.
     """
 
     read: Read
@@ -180,7 +180,7 @@ def _parts(
     whole = contents.get(fleet.id, b"")
     for site, entry in files.items():
         own = contents.get(entry.id, b"") if entry is not None else b""
-        parts[site] = sha256(rules.fleet_part(whole, own)).hexdigest()
+        parts[site] = sha256(rules.fleet_part(whole, own, site)).hexdigest()
     return parts
 
 

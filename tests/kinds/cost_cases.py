@@ -387,12 +387,23 @@ CASES = (
             "description": "d",
             "location": "l",
             "group": "g",
+            "has_group": True,
             "deploy_status": "complete",
             "availability": "online",
         },
     ),
     *(Case(f"subcloud-{phase}", {}) for phase in ("install", "bootstrap", "enrolment", "completion")),
     Case("subcloud-deletion", {}),
+    Case(
+        "subcloud-group",
+        {"name": "east", "members": 0},
+        {"description": "d", "apply_type": "serial", "most_parallel": 5, "members": 1},
+    ),
+    Case(
+        "update-options",
+        {"name": "ottawa", "storage": "parallel"},
+        {"storage": "serial", "workers": "serial", "most_workers": 2, "alarms": "strict", "instances": "migrate"},
+    ),
     Case(
         "subcloud-network",
         {"subnet": "10.1.0.0/24", "gateway": "10.1.0.1", "start": "10.1.0.2", "end": "10.1.0.9"},

@@ -11,22 +11,23 @@ from collections.abc import Mapping
 from typing import Any
 
 from reconciler.clients.dcmanager import rows
+from reconciler.clients.dcmanager.centre import Lists
 from reconciler.clients.dcmanager.groups import Files, Groups, Options
 from reconciler.clients.dcmanager.service import Dcmanager
 from reconciler.clients.dcmanager.strategies import Strategies
 from reconciler.clients.dcmanager.subclouds import Subclouds
-from reconciler.clients.platform import PlatformClient
+from reconciler.clients.platform import PlatformClient, Row
 from reconciler.model.central import AlarmCounts, CentralStrategy, Subcloud, SubcloudDetail, SubcloudGroup
 from reconciler.model.subcloud_orders import Backup
 
-__all__ = ["DcmanagerClient", "Files", "Groups", "Options", "Strategies", "Subclouds"]
+__all__ = ["DcmanagerClient", "Files", "Groups", "Lists", "Options", "Strategies", "Subclouds"]
 ALARMS = "/v1.0/alarms"
 
 
 class DcmanagerClient:
     """The central cloud's dcmanager. Methods raise what `PlatformClient` raises; reading changes nothing.
 
-    of_subclouds, of_groups, of_strategies, options, files: what can be changed.
+    of_subclouds, of_groups, of_strategies, options, files: what can be changed. lists: what there is beside subclouds.
     """
 
     def __init__(self, service: PlatformClient) -> None:
@@ -36,6 +37,7 @@ class DcmanagerClient:
         self.of_strategies = Strategies(self._dcmanager)
         self.options = Options(self._dcmanager)
         self.files = Files(self._dcmanager)
+        self.lists = Lists(self._dcmanager)
 
     async def subclouds(self) -> tuple[Subcloud, ...]:
         """The state of the whole fleet, in one call; see Subclouds.all."""
@@ -56,6 +58,14 @@ class DcmanagerClient:
     async def back_up(self, name: str, said: Backup) -> None:
         """Have a backup begun; see Subclouds.back_up."""
         await self.of_subclouds.back_up(name, said)
+
+    async def listed(self, path: str) -> tuple[Row, ...]:
+        """A list beside that of subclouds, by its path; see Lists.all."""
+        return await self.lists.all(path)
+
+    async def shown(self, path: str) -> Row:
+        """One row of such a list; empty where it is not there."""
+        return await self.lists.one(path)
 
     async def groups(self) -> tuple[SubcloudGroup, ...]:
         return await self.of_groups.all()

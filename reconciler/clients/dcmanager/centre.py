@@ -1,0 +1,62 @@
+"""dcmanager's lists beside its subclouds, in its own words: rows that kinds read, without what is secret there.
+
+Only members that are named here leave this package, whatever a newer dcmanager shows beside them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+
+from reconciler.clients.dcmanager.groups import ALL, GROUPS, OPTIONS
+from reconciler.clients.dcmanager.service import Dcmanager
+from reconciler.clients.platform import Row
+
+OF_ALL = "all clouds default"  # the name under which the list has what the path calls by ALL (recorded)
+
+
+@dataclass(frozen=True, slots=True)
+class _List:
+    """items: the key that holds its rows. members: what of a row is given on."""
+
+    items: str
+    members: Collection[str]
+
+
+LISTS: Mapping[str, _List] = {
+    GROUPS: _List(
+        "subcloud_groups",
+        ("id", "name", "description", "update_apply_type", "max_parallel_subclouds", "subcloud_count"),
+    ),
+    OPTIONS: _List(
+        "sw-update-options",
+        (
+            *("name", "storage-apply-type", "worker-apply-type", "max-parallel-workers"),
+            *("alarm-restriction-type", "default-instance-action"),
+        ),
+    ),
+}
+
+
+class Lists:
+    """Read whole: there are no pages (recorded)."""
+
+    def __init__(self, dcmanager: Dcmanager) -> None:
+        self._dcmanager = dcmanager
+
+    async def all(self, path: str) -> tuple[Row, ...]:
+        """The rows of a list, by its path."""
+        known = LISTS[path]
+        rows = await self._dcmanager.rows(path, known.items)
+        return self._dcmanager.read(lambda row: _kept(row, known), rows, path)
+
+    async def one(self, path: str) -> Row:
+        """One row, by its path below that of its list; empty where it is not there."""
+        found = await self._dcmanager.one(path)
+        known = LISTS[path.rpartition("/")[0]]
+        return {name: found[name] for name in known.members if name in found} if found else {}
+
+
+def _kept(row: Row, known: _List) -> Row:
+    kept = {name: row[name] for name in known.members}
+    return {**kept, "name": ALL} if kept.get("name") == OF_ALL else kept

@@ -1,0 +1,45 @@
+"""What the central cloud has beside its subclouds, as a service of the site that is the system controller.
+
+Each list is read once a visit of that one site, and only where Git says any of it: the fleet costs no call more.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any, Protocol
+
+from reconciler.model.plan import Method
+from reconciler.model.rows import COLLECTIONS, Row
+
+OF_SUBCLOUDS = COLLECTIONS["subclouds"].path
+
+
+class Centre(Protocol):
+    """The central cloud; `engine.central` is it."""
+
+    async def listed(self, path: str) -> tuple[Row, ...]: ...
+
+    async def shown(self, path: str) -> Row: ...
+
+    async def send(self, method: str, path: str, body: Any) -> None: ...
+
+
+class CentreSide:
+    """dcmanager's own lists, read and written; `engine.remote.Platform`. Methods raise ReconcilerError.
+
+    is_central: whether Git says what the central cloud is to have, and that this site is it.
+    """
+
+    def __init__(self, centre: Centre, is_central: Callable[[], bool]) -> None:
+        self._centre, self.is_wanted = centre, is_central
+
+    async def list(self, path: str, items: str) -> tuple[Row, ...]:  # noqa: ARG002 - rows come without what holds them
+        """It is no subcloud of itself, and has no row among them."""
+        return () if path == OF_SUBCLOUDS else await self._centre.listed(path)
+
+    async def get(self, path: str) -> Mapping[str, Any]:
+        """One object as it is this moment; empty where there is none."""
+        return await self._centre.shown(path)
+
+    async def send(self, method: Method, path: str, body: Any) -> None:
+        await self._centre.send(method, path, body)

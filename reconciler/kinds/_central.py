@@ -1,0 +1,33 @@
+"""What dcmanager has beside its subclouds: where Git says it, and how it is asked for. Of the system controller's site."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+from urllib.parse import quote
+
+from reconciler.model.node import Node
+from reconciler.model.plan import Call, Method
+from reconciler.model.site import Site
+from reconciler.model.words import Service
+
+GROUPS = "/v1.0/subcloud-groups"
+OPTIONS = "/v1.0/sw-update-options"
+ALL = "SystemController"  # whose options are those of all subclouds without their own
+DEFAULT = "Default"  # the group that is always there
+
+
+def members(site: Site, name: str) -> Iterator[tuple[str, Node]]:
+    """What fleet.yaml says under a name of `central`, by key."""
+    said = site.central.get(name) if site.central else None
+    if said:
+        yield from said.members()
+
+
+def call(method: Method, path: str, body: Mapping[str, Any] | None = None, **facts: Any) -> Call:
+    return Call(method, path, body, service=Service.DCMANAGER, **facts)
+
+
+def one(path: str, name: str) -> str:
+    """The path of an object by its name, which may have blanks."""
+    return f"{path}/{quote(name, safe='')}"
