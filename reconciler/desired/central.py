@@ -26,7 +26,9 @@ def check_central(fleet: Fleet, central: Node, findings: Findings) -> None:
         findings.refuse(f"fleet: central: {NO_SITE}", central.origin)
 
 
-def check_places(policy: SubcloudDefaults | None, fleet: Fleet | None, said: Iterable[Node], findings: Findings) -> None:
+def check_places(
+    policy: SubcloudDefaults | None, fleet: Fleet | None, said: Iterable[Node], findings: Findings
+) -> None:
     """A group that a site names is defined, where groups are defined at all. said: the nearest last."""
     if policy is None or fleet is None or fleet.central is None:
         return

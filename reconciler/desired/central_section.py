@@ -79,7 +79,8 @@ class CentralSection(_Said):
         description="Groups of dcmanager, by name. Said at all, a group that a site's `subcloud.group` names has to be here.",
     )
     update_options: UpdateOptions | None = Field(
-        default=None, description="How sites' hosts are gone through in strategies, for all that have no options of their own."
+        default=None,
+        description="How sites' hosts are gone through in strategies, for all that have no options of their own.",
     )
     update_options_of: dict[StrictStr, UpdateOptions] = Field(
         default_factory=dict, description="The same of single subclouds, by name."

@@ -31,7 +31,6 @@ from reconciler.engine.reaching import Reaching
 from reconciler.engine.read_once import deployed_with
 from reconciler.engine.reconcile import Judged, judge, reconcile
 from reconciler.engine.remote import Keep, SiteRemote, unkept
-from reconciler.engine.centre_side import CentreSide
 from reconciler.engine.subcloud_side import SubcloudSide
 from reconciler.engine.surroundings import Neighbours
 from reconciler.engine.unsealed import is_noted

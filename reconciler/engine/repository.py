@@ -211,4 +211,6 @@ class Repository:
 def _reaching(said: SiteFiles) -> Mapping[str, bytes]:
     """A site's inputs, fleet.yaml by its part that reaches the site."""
     own = said.files.get(f"{SITES}{said.name}/{SITE_FILE}", b"")
-    return {path: fleet_part(content, own, said.name) if path == FLEET else content for path, content in said.files.items()}
+    return {
+        path: fleet_part(content, own, said.name) if path == FLEET else content for path, content in said.files.items()
+    }

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from typing import Annotated, Any, Literal
 
 from reconciler.kinds import _central as centre
@@ -59,17 +60,17 @@ def write(changes: Sequence[Change[Group]], context: Context) -> Iterable[Call]:
         elif change.action is Action.CREATE:
             usual = {"description": change.want.name, **USUAL}
             said = change.want.model_dump(include=set(TAKEN), exclude_none=True)
-            yield centre.call("POST", centre.GROUPS, {"name": change.want.name, **_body(usual | said, TAKEN)})
+            yield centre.call("POST", centre.GROUPS, {"name": change.want.name, **_body(usual | said, TAKEN.keys())})
         else:
             yield centre.call("PATCH", path, _body(change.want.model_dump(), change.names))
 
 
-def _body(values: Mapping[str, Any], names: Collection[str]) -> dict[str, Any]:
-    return {TAKEN[name]: values[name] for name in sorted(names)}
+def _body(values: Mapping[str, Any], names: AbstractSet[str]) -> dict[str, Any]:
+    return {TAKEN[name]: values[name] for name in sorted(TAKEN.keys() & names)}
 
 
 def refused(change: Change[Group], context: Context) -> str:  # noqa: ARG001
-    """dcmanager keeps a group that is not empty, and its own (recorded: 400)."""
+    """A group that is not empty, and its own, dcmanager keeps (recorded: 400)."""
     if change.have.name == centre.DEFAULT:
         return "dcmanager keeps this group: every subcloud is in one"
     if count := change.have.members:

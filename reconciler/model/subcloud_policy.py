@@ -67,9 +67,7 @@ class SubcloudDefaults(_Said):
         description="Who brings a new site to its deployment-config: `deployment-manager` is one that dcmanager installs "
         "there, `direct` is this program, which needs a way to the site before its first unlock.",
     )
-    group: str | None = Field(
-        default=None, description="The group of dcmanager that it belongs to; it has to be there. As it is without."
-    )
+    group: str | None = Field(default=None, description="The group of dcmanager that it belongs to. As it is without.")
     location: str | None = Field(default=None, description="Where it stands, as dcmanager shows it.")
     sysadmin: SecretPlace | None = Field(
         default=None, description="Password of the site's user sysadmin, by which Ansible reaches it."

@@ -58,12 +58,12 @@ def test_that_nobody_says_which_folder_it_is_is_told():
         ("groups: {'a.b': {}}", "without any of"),
         ("groups: {stx-reconciler: {}}", "is the group that this program puts subclouds into"),
         ("groups: {default: {}}", "is refused by dcmanager, which has a group Default"),
-        ("groups: {east: {maxParallelSubclouds: 0}}", "must be at least 1, not 0"),
-        ("groups: {east: {maxParallelSubclouds: 5001}}", "must be at most 5000, not 5001"),
+        ("groups: {east: {maxParallelSubclouds: 0}}", "must be at least 1, not the number 0"),
+        ("groups: {east: {maxParallelSubclouds: 5001}}", "must be at most 5000, not the number 5001"),
         ("groups: {east: {updateApplyType: both}}", "must be one of parallel, serial"),
         ("groups: {east: {max_parallel_subclouds: 2}}", "is not known; known are description, updateApplyType"),
         ("updateOptions: {storageApplyType: parallel}", "workerApplyType is missing"),
-        (f"updateOptions: {FIVE.replace('strict', 'some')}", "must be one of strict, relaxed"),
+        (f"updateOptions: {FIVE.replace(': strict', ': some')}", "must be one of strict, relaxed"),
     ],
 )
 def test_what_dcmanager_would_refuse_is_told_at_its_line(said, told):

@@ -52,5 +52,6 @@ def test_a_group_counts_its_members(centre):
     centre.system.tables.update("subclouds", row["uuid"], {"peer_group_id": 1})
     status = centre.get("/subcloud-peer-groups/pair/status")
     assert (status["total_subclouds"], status["complete"], status["unmanaged"]) == (1, 1, 1)
-    assert centre.send("DELETE", "/subcloud-peer-groups/pair")[0] == 400
     assert centre.ask("DELETE", "/subclouds/new-001")[0] == 400
+    assert centre.send("DELETE", "/subcloud-peer-groups/pair")[0] == 200
+    assert centre.get("/subclouds/new-001")["peer_group_id"] is None

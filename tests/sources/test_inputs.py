@@ -20,7 +20,7 @@ def read(ids: Collection[str]) -> Mapping[str, bytes]:
     return {blob: blob.encode() for blob in ids if blob != UNREADABLE}
 
 
-def fleet_part(fleet: bytes, site_file: bytes, site: str) -> bytes:  # noqa: ARG001
+def fleet_part(fleet: bytes, site_file: bytes, site: str) -> bytes:
     """Odd fleets reach sites without layers, even ones those with: enough to tell a part from the whole."""
     return fleet if bool(layers_of(site_file)) == (len(fleet) % 2 == 0) else b""
 

@@ -7,6 +7,7 @@ source means to have does not work (distributed-cloud.md 1); here writes are ser
 from __future__ import annotations
 
 import json
+from hashlib import md5
 from typing import TYPE_CHECKING, Any
 
 from reconciler.model.deployment import Step
@@ -141,7 +142,18 @@ def _inserted(system: System, payload: Row) -> Row:
         "initial": not (flag(payload, "migrate") or flag(payload, "enroll")),
         "site": payload["name"],
     }
-    return system.insert(subclouds.TABLE, **subclouds.JUST_ADDED, **bootstrap_checks.primary(payload), **said)
+    if flag(payload, "migrate"):
+        said |= {"region-name": _region(system, payload["name"]), "there": True}
+    return system.insert(subclouds.TABLE, **{**subclouds.JUST_ADDED, **bootstrap_checks.primary(payload), **said})
+
+
+def _region(system: System, name: str) -> str:
+    """What a site that is taken over says of itself over ssh: no other row may have it (subcloud_region_create)."""
+    region = md5(name.encode(), usedforsecurity=False).hexdigest()
+    address = "Unable to retrieve subcloud region while trying to connect to the subcloud"
+    if f"region-unread:{name}" in system.marks or system.tables.first(subclouds.TABLE, **{"region-name": region}):
+        raise refuse(f"{address} {name} with bootstrap address")
+    return region
 
 
 def told(payload: Row) -> Row:

@@ -3,7 +3,7 @@
 A refusal by the manager is a 422. Recorded: what says nothing new is accepted, keys that nobody knows too; managing what
 is managed is refused. The change of the management state is written before others hear of it: where that fails the
 answer is a 422 and the row has changed all the same. The mark for it is `state-fails:<subcloud>:<text>`.
-Unverified: peer groups, rehoming.
+Unverified: peer groups (peer_groups.placed), rehoming.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ import yaml
 
 from reconciler.model.deployment import AFTER_RESTART
 from reconciler.simulator.call import Call
-from reconciler.simulator.dcmanager import deploying, groups, install_checks, networks, subclouds
+from reconciler.simulator.dcmanager import deploying, groups, install_checks, networks, peer_groups, subclouds
 from reconciler.simulator.dcmanager.answers import refuse, remote
 from reconciler.simulator.dcmanager.names import is_subdomain
 from reconciler.simulator.dcmanager.reading import BOOTSTRAP, INSTALL, amendment, password
@@ -41,13 +41,14 @@ def patch(system: System, call: Call) -> Row:
     if not payload:
         raise refuse("Body required")
     row = subclouds.found(system, call["ref"])
+    place = peer_groups.placed(system, row, payload)
     if payload.get("name") is not None:
         row = _renamed(system, row, payload.pop("name"))
     if any(payload.get(name) is not None for name in NETWORK):
         return _reconfigured(system, row, payload)
     changes = _checked(system, row, payload)
     _check_management(row, payload)
-    changes |= _rehome_data(row, payload)
+    changes |= _rehome_data(row, payload) | place
     new = system.update(subclouds.TABLE, row["uuid"], **changes)
     if payload.get("management-state"):
         new = _managed(system, new)
