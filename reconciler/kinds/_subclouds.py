@@ -1,37 +1,32 @@
-"""What a site is to dcmanager: its row, the files that it is deployed by, the phases on the way, in order.
+"""What a site is to dcmanager: its row, what Git says of it, the files that it is deployed by.
 
-starlingx/distcloud dcmanager/api/controllers/v1/phased_subcloud_deploy.py and subclouds.py. A phase is asked for where it
-may begin; where it is under way already, its end is waited for: whoever takes over from a process that died asks for
-nothing twice.
+starlingx/distcloud dcmanager/api/controllers/v1/phased_subcloud_deploy.py and subclouds.py.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from typing import Annotated, Any
 
-from reconciler.model.deployment import STARTS, DeployStatus, Milestone, Step, is_deployed, is_failed, is_moving, passed
-from reconciler.model.kind import Attr, Context, Given
+from reconciler.model.deployment import DeployStatus
+from reconciler.model.kind import Attr, Given
 from reconciler.model.multipart import File, InBase64, Multipart, Part
-from reconciler.model.plan import Call, Until
+from reconciler.model.plan import Call
 from reconciler.model.resource import Resource, ResourceKey, Spec
 from reconciler.model.rows import Row, Rows
 from reconciler.model.secret import SecretRef
 from reconciler.model.site import Site
 from reconciler.model.snapshot import Snapshot
-from reconciler.model.subcloud_policy import ManagementState, SecretPlace
+from reconciler.model.subcloud_policy import ManagementState, SecretPlace, SubcloudPolicy
 from reconciler.model.told import in_text, of_text, told
 from reconciler.model.words import Service
 
 SUBCLOUDS = "/v1.0/subclouds"
-PHASES = "/v1.0/phased-subcloud-deploy"
 COLLECTION = "subclouds"
 KEY = ResourceKey("subcloud", "")
 MANAGEMENT = ResourceKey("subcloud-management", "")
 ONLINE = "online"
 STATUS, ERROR = "deploy-status", "error-description"
-PLAYBOOK_S = 3600.0 + 300.0  # dcmanager's playbook_timeout, and what comes before a playbook
-STOPPED = tuple(s.value for s in DeployStatus if is_failed(s) or s.value.endswith("-aborted"))
 SOURCE = "distcloud dcmanager/api/controllers/v1/phased_subcloud_deploy.py"
 
 
@@ -61,18 +56,16 @@ def row_of(rows: Rows) -> Row | None:
     return next(iter(rows.all(COLLECTION)), None)
 
 
+def policy_of(site: Site) -> SubcloudPolicy | None:
+    """What site.yaml says of it as a subcloud; None where Git does not want one, or has no values to add it with."""
+    policy = site.settings.subcloud
+    return policy if policy and policy.adds and site.bootstrap_values is not None else None
+
+
 def status(observed: Snapshot) -> DeployStatus | None:
     """How far the subcloud is; None where there is none."""
     found = observed.resources.get(KEY)
     return DeployStatus(found.spec.deploy_status) if found else None
-
-
-def is_behind(row: Row | None, milestone: Milestone) -> bool:
-    """Whether a subcloud is past a milestone, or is a site that nobody has to deploy any more."""
-    if row is None:
-        return False
-    now = DeployStatus(row[STATUS])
-    return passed(now) >= milestone or is_deployed(now)
 
 
 def bootstrap_values(site: Site) -> str:
@@ -113,41 +106,11 @@ def passwords(sysadmin: str | None = None, board: str | None = None) -> dict[str
     return {name: InBase64(SecretRef(reference)) for name, reference in said.items() if reference}
 
 
-def until(site: str, milestone: Milestone, limit_s: float = PLAYBOOK_S) -> Until:
-    """The milestone is behind it: whoever polls misses states, so any later one counts."""
-    there = tuple(s.value for s in DeployStatus if passed(s) >= milestone)
-    fails = tuple(state for state in STOPPED if state not in there)
-    return Until(f"{SUBCLOUDS}/{site}", STATUS, there, limit_s, fails, ERROR)
-
-
-def phase(site: str, step: Step, milestone: Milestone, form: Mapping[str, Part], now: DeployStatus | None) -> Call:
-    """The call of a phase; where it is under way, the wait for its end alone."""
-    end = until(site, milestone)
-    if now is not None and is_moving(now):
-        return Call("GET", f"{SUBCLOUDS}/{site}", until=end, service=Service.DCMANAGER)
-    path = f"{PHASES}/{site}/{step.value}"
-    return Call("PATCH", path, Multipart(form) if form else None, until=end, service=Service.DCMANAGER)
-
-
 def lacking(desired: Snapshot) -> str:
     """Why dcmanager could not deploy the site from its files; "" where it could."""
     said = desired.resources.get(KEY)
     lacks = said.spec.lacks if said else None
     return f"dcmanager could not deploy it: {lacks}" if lacks else ""
-
-
-def refused(step: Step, context: Context) -> str:
-    """Why a phase cannot be asked for, whatever comes before it, and what it would take; "" if it can."""
-    if lacks := lacking(context.desired):
-        return lacks
-    observed = context.observed
-    now = status(observed)
-    if now is None or is_moving(now) or now in STARTS[step] or passed(now) is not Milestone.NONE:
-        return ""
-    return (
-        f"dcmanager goes on from nowhere: its deploy status is {now.value}; `dcmanager subcloud errors "
-        f"{observed.site}` says why; once it is deleted there, it is added anew"
-    )
 
 
 def unmanaged_first(name: str, observed: Snapshot) -> Iterator[Call]:

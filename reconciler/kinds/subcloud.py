@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from typing import Annotated
 
+from reconciler.kinds import _phases as phases
 from reconciler.kinds import _subclouds as shared
 from reconciler.model.about import About
 from reconciler.model.change import Change
@@ -31,10 +32,9 @@ class Subcloud(shared.Subcloud):
 
 
 def declare(site: Site) -> Iterator[Resource[Subcloud]]:
-    policy = site.settings.subcloud
-    if policy is None or not policy.adds or site.bootstrap_values is None:
+    policy, said = shared.policy_of(site), site.bootstrap_values
+    if policy is None or said is None:
         return
-    said = site.bootstrap_values
     group = Given(policy.group) if policy.group else None
     description = Given(site.settings.description) if site.settings.description else said.get("description")
     location = Given(policy.location) if policy.location else said.get("location")
@@ -90,8 +90,8 @@ def _words(want: Subcloud, names: Collection[str]) -> dict[str, Part]:
 def _added(site: str, want: Subcloud) -> Call:
     parts: dict[str, Part] = {"bootstrap-address": want.address or ""}
     parts |= shared.files(bootstrap=want.values)
-    end = shared.until(site, Milestone.CREATED, CREATE_S)
-    return Call("POST", shared.PHASES, Multipart(parts), until=end, service=Service.DCMANAGER)
+    end = phases.until(site, Milestone.CREATED, CREATE_S)
+    return Call("POST", phases.PHASES, Multipart(parts), until=end, service=Service.DCMANAGER)
 
 
 def impossible(change: Change[Subcloud], context: Context) -> str:
@@ -136,7 +136,7 @@ KIND = ResourceKind(
             "values": "The bootstrap values that it is added with.",
             "address": "Where Ansible reaches controller-0.",
         },
-        calls=(f"POST {shared.PHASES}", f"PATCH {shared.SUBCLOUDS}/{{site}}"),
+        calls=(f"POST {phases.PHASES}", f"PATCH {shared.SUBCLOUDS}/{{site}}"),
         sources=(shared.SOURCE, "distcloud dcmanager/api/controllers/v1/subclouds.py patch", "recorded"),
     ),
 )

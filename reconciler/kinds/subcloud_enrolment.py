@@ -2,22 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator
 from typing import Annotated
 
+from reconciler.kinds import _phases as phases
 from reconciler.kinds import _subclouds as shared
 from reconciler.model.about import About
-from reconciler.model.change import Change
 from reconciler.model.deployment import Milestone, Step
-from reconciler.model.kind import Attr, Context, Deletion, Given, ResourceKind
+from reconciler.model.kind import Attr, Given, ResourceKind
 from reconciler.model.multipart import Part
-from reconciler.model.plan import Call
-from reconciler.model.resource import Resource, ResourceKey, Spec
-from reconciler.model.rows import Rows
+from reconciler.model.resource import Resource, Spec
 from reconciler.model.site import Site
 from reconciler.model.subcloud_policy import Onboarding
 from reconciler.model.value_text import ValueText
-from reconciler.model.words import Area, Disruption, Severity
+from reconciler.model.words import Disruption
 
 
 class Enrolment(Spec):
@@ -31,8 +29,8 @@ class Enrolment(Spec):
 
 
 def declare(site: Site) -> Iterator[Resource[Enrolment]]:
-    policy = site.settings.subcloud
-    if policy is None or not policy.adds or site.bootstrap_values is None or policy.onboarding is not Onboarding.ENROLL:
+    policy = shared.policy_of(site)
+    if policy is None or site.bootstrap_values is None or policy.onboarding is not Onboarding.ENROLL:
         return
     yield KIND.declared(
         site.bootstrap_values,
@@ -44,45 +42,24 @@ def declare(site: Site) -> Iterator[Resource[Enrolment]]:
     )
 
 
-def read(rows: Rows) -> Iterator[Resource[Enrolment]]:
-    if shared.is_behind(shared.row_of(rows), Milestone.BOOTSTRAPPED):
-        yield Resource(ResourceKey(KIND.name, ""), Enrolment())
+def form(want: Enrolment) -> dict[str, Part]:
+    parts: dict[str, Part] = {"bootstrap-address": want.address or ""}
+    parts |= shared.files(bootstrap=want.values, install=want.install)
+    return parts | shared.passwords(want.sysadmin, want.board)
 
 
-def write(changes: Sequence[Change[Enrolment]], context: Context) -> Iterable[Call]:
-    now = shared.status(context.observed)
-    for change in changes:
-        want = change.want
-        form: dict[str, Part] = {"bootstrap-address": want.address or ""}
-        form |= shared.files(bootstrap=want.values, install=want.install)
-        form |= shared.passwords(want.sysadmin, want.board)
-        yield shared.phase(context.desired.site, Step.ENROLL, Milestone.BOOTSTRAPPED, form, now)
-
-
-def impossible(change: Change[Enrolment], context: Context) -> str:  # noqa: ARG001
-    return shared.refused(Step.ENROLL, context)
-
-
-KIND = ResourceKind(
+KIND: ResourceKind[Enrolment] = phases.Phase(
     name="subcloud-enrolment",
     spec=Enrolment,
-    area=Area.SYSTEM,
-    collections=(shared.COLLECTION,),
+    step=Step.ENROLL,
+    milestone=Milestone.BOOTSTRAPPED,
     declare=declare,
-    read=read,
-    write=write,
+    form=form,
+    after=("subcloud",),
+).kind(
     disruption=Disruption.SERVICE,
-    impossible=impossible,
-    resumes=True,
     asks="a site is taken in, and its networks are made anew",
     deploys=True,
-    built_in=shared.is_usual,
-    is_usual=shared.is_usual,
-    after=("subcloud",),
-    only_after=("subcloud",),
-    severity=Severity.OUTAGE,
-    deletion=Deletion(never="what was done to a machine is not undone by taking its word out of Git"),
-    documents=("Site.subcloud",),
     about=About(
         words={
             "values": "The bootstrap values.",
@@ -91,7 +68,7 @@ KIND = ResourceKind(
             "sysadmin": "Where the password of sysadmin is.",
             "board": "Where the password of the board management controller is.",
         },
-        calls=(f"PATCH {shared.PHASES}/{{site}}/enroll",),
+        calls=(f"PATCH {phases.PHASES}/{{site}}/enroll",),
         costs=(
             "Its networks are made anew: whoever uses it already is cut off for that time. Its region gets another name."
         ),

@@ -23,8 +23,8 @@ class Management(Spec):
 
 
 def declare(site: Site) -> Iterator[Resource[Management]]:
-    policy = site.settings.subcloud
-    if policy and policy.adds and policy.state and site.bootstrap_values is not None:
+    policy = shared.policy_of(site)
+    if policy and policy.state and site.bootstrap_values is not None:
         yield KIND.declared(site.bootstrap_values, state=Given(policy.state))
 
 

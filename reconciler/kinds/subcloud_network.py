@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Annotated
 
 from reconciler.kinds import _addresses as addresses
+from reconciler.kinds import _phases as phases
 from reconciler.kinds import _subclouds as shared
 from reconciler.model.about import About
 from reconciler.model.change import Change
@@ -45,8 +46,8 @@ class Network(Spec):
 
 def declare(site: Site) -> Iterator[Resource[Network]]:
     """All four, or nothing: a simplex site may say a floating address in place of a range."""
-    policy, values = site.settings.subcloud, site.bootstrap_values
-    if policy is None or not policy.adds or values is None:
+    policy, values = shared.policy_of(site), site.bootstrap_values
+    if policy is None or values is None:
         return
     prefix = "admin" if values.get("admin_subnet") else "management"
     said = {name: _primary(values.get(f"{prefix}_{suffix}")) for name, (suffix, _, _) in VALUES.items()}
@@ -85,7 +86,7 @@ def write(changes: Sequence[Change[Network]], context: Context) -> Iterable[Call
         path,
         shared.STATUS,
         (DeployStatus.COMPLETE.value,),
-        shared.PLAYBOOK_S,
+        phases.PLAYBOOK_S,
         (DeployStatus.NETWORK_FAILED.value,),
         shared.ERROR,
     )
