@@ -71,6 +71,35 @@ def test_there_is_no_runbook_of_an_alert_that_is_gone():
     assert {path.stem for path in RUNBOOKS.glob("Stxr*.md")} == ALERTS.keys()
 
 
+BEGIN, END = "<!-- alerts -->\n", "<!-- /alerts -->"
+
+
+def index() -> str:
+    """Every alert as its rule says it, in the order of the rules."""
+    rows = [
+        f"| [{name}]({name}.md) | {rule['labels']['severity']} | {rule.get('for', 'at once')} | {_plain(rule)} |"
+        for name, rule in ALERTS.items()
+    ]
+    return "\n".join(("| alert | severity | after | what it says |", "|---|---|---|---|", *rows, ""))
+
+
+def _plain(rule: dict[str, Any]) -> str:
+    """The summary with what its templates print: names in capitals, the singular of two forms."""
+    said = re.sub(
+        r"\{\{ if eq \$value 1\.0 \}\}.*?\{\{ else \}\}(.*?)\{\{ end \}\}", r"\1", rule["annotations"]["summary"]
+    )
+    said = re.sub(r"\{\{ with \$labels\.group \}\}.*?\{\{ else \}\}(.*?)\{\{ end \}\}", r"\1", said)
+    said = re.sub(r"\{\{ \$labels\.(\w+) \}\}", lambda label: label[1].upper(), said)
+    said = re.sub(r"\{\{ \$value \| humanizeDuration \}\}", "so long", said)
+    return re.sub(r"\{\{ \$value.*?\}\}", "N", said)
+
+
+def test_the_index_of_runbooks_is_the_rules():
+    shown = (RUNBOOKS / "README.md").read_text().partition(BEGIN)[2].partition(END)[0]
+    assert shown == index(), "put tests.charts.test_alerts.index() between the marks"
+    assert "{{" not in shown
+
+
 @pytest.mark.parametrize("name", ALERTS)
 def test_it_says_in_a_sentence_what_is_wrong_and_how_bad_it_is(name):
     rule = ALERTS[name]
