@@ -102,6 +102,7 @@ class Pace:
     config_limit_s: float = 600.0  # from in service to the agent's report of what it applied
     well_limit_s: float = 1800.0  # from in service to available: replication gets into step
     seen_limit_s: float = 120.0  # from an accepted call to its effect in a list
+    begun_limit_s: float = 600.0  # from an accepted call to the beginning of what it asks for: others may be before it
 
     def polls(self) -> Callable[[], float]:
         """A growing interval: quick at first, then patient."""

@@ -101,13 +101,16 @@ async def _send_until_done(step: Step, todo: tuple[Change[Any], ...], seen: Snap
     """
     is_planned = len(todo) == len(step.changes) and not work.kinds[step.kind].resumes
     calls: tuple[Call, ...] = step.calls if is_planned else _calls(step, todo, seen, work)
-    answered, tries = True, TRIES
+    answered, tries, asked = True, TRIES, list[Call]()
     while calls:
         try:
             for call in calls:
+                asked.append(call)
                 await _call(call, seen, work)
         except (Unreachable, Refused) as error:
             seen = await _look_again(error, step, work)
+            if work.kinds[step.kind].asks:
+                seen = await _seen_to_begin(error, step, asked, work)
             left = remaining(todo, seen, work.kinds)
             tries = TRIES if len(left) < len(todo) else tries - 1
             if not tries:
@@ -116,6 +119,21 @@ async def _send_until_done(step: Step, todo: tuple[Change[Any], ...], seen: Snap
         else:
             break
     return answered
+
+
+async def _seen_to_begin(error: Unreachable | Refused, step: Step, asked: Iterable[Call], work: Work) -> Snapshot:
+    """The site, once it shows that what was asked for goes on, or is done.
+
+    What somebody says yes to each time is not asked for twice by one yes, and a service may be slow to begin: where
+    nothing is seen of it, the error is raised.
+    """
+    async for _ in looks(work.pace.begun_limit_s, work):
+        seen = await _look(step, work)
+        left = remaining(step.changes, seen, work.kinds)
+        ahead = [call for call in _calls(step, left, seen, work) if call.method != "GET"] if left else []
+        if not any((c.method, c.path, c.body) == (a.method, a.path, a.body) for c in ahead for a in asked):
+            return seen
+    raise error
 
 
 async def _look_again(error: Unreachable | Refused, step: Step, work: Work) -> Snapshot:

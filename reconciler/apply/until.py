@@ -34,9 +34,13 @@ async def until(awaited: Until, call: Call, seen: Snapshot, work: Work) -> None:
     path, value = path_of(awaited.path, call.refs, seen, work.made), None
     wanted = " or ".join(map(str, awaited.values))
     work.tell(Deed.WAITS, f"until {path} {awaited.attribute} is {wanted}, at most {awaited.limit_s:g} s")
+    begins_by = work.clock.now() + work.pace.begun_limit_s if awaited.before else 0.0
     async for _ in looks(awaited.limit_s, work):
         found = await _found(path, awaited, call, work)
         value = member(found, awaited.attribute) if found is not None else GONE
+        if value in awaited.before and work.clock.now() < begins_by:
+            continue  # from before: it has not begun
+        begins_by = begins_by if value is GONE else 0.0
         if value in awaited.values:
             work.tell(Deed.SEEN, f"{awaited.attribute} is {value}")
             return

@@ -7,7 +7,7 @@ it is under way already, its end is waited for: whoever takes over from a proces
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Generic
 
 from reconciler.kinds import _subclouds as shared
@@ -96,7 +96,15 @@ def until(site: str, milestone: Milestone, limit_s: float = PLAYBOOK_S) -> Until
     """The milestone is behind it: whoever polls misses states, so any later one counts."""
     there = tuple(s.value for s in DeployStatus if passed(s) >= milestone)
     fails = tuple(state for state in STOPPED if state not in there)
-    return Until(f"{shared.SUBCLOUDS}/{site}", shared.STATUS, there, limit_s, fails, shared.ERROR)
+    return Until(f"{shared.SUBCLOUDS}/{site}", shared.STATUS, there, limit_s, fails, shared.ERROR, outlasts=True)
+
+
+def begun(end: Until, now: DeployStatus | None) -> Until:
+    """The end of what is asked for now, and not that of the last time.
+
+    dcmanager answers before its manager has written the first state down (distcloud dcmanager/rpc/client.py: a cast).
+    """
+    return replace(end, before=(now.value,)) if now and now.value in (*end.values, *end.fails) else end
 
 
 def _asked(step: Step, milestone: Milestone, form: Mapping[str, Part], context: Context) -> Call:
@@ -106,7 +114,7 @@ def _asked(step: Step, milestone: Milestone, form: Mapping[str, Part], context: 
     if now is not None and is_moving(now):
         return Call("GET", f"{shared.SUBCLOUDS}/{site}", until=end, service=Service.DCMANAGER)
     path = f"{PHASES}/{site}/{step.value}"
-    return Call("PATCH", path, Multipart(form) if form else None, until=end, service=Service.DCMANAGER)
+    return Call("PATCH", path, Multipart(form) if form else None, until=begun(end, now), service=Service.DCMANAGER)
 
 
 def _refused(step: Step, context: Context) -> str:

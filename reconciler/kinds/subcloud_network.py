@@ -89,13 +89,15 @@ def write(changes: Sequence[Change[Network]], context: Context) -> Iterable[Call
         phases.PLAYBOOK_S,
         (DeployStatus.NETWORK_FAILED.value,),
         shared.ERROR,
+        outlasts=True,
     )
     for change in changes:
         if now is not None and is_moving(now):
             yield Call("GET", path, until=done, service=Service.DCMANAGER)
             return
         yield from shared.unmanaged_first(context.desired.site, context.observed)
-        yield Call("PATCH", path, Multipart(_form(change.want)), until=done, service=Service.DCMANAGER)
+        end = phases.begun(done, now)
+        yield Call("PATCH", path, Multipart(_form(change.want)), until=end, service=Service.DCMANAGER)
 
 
 def _form(want: Network) -> dict[str, Part]:

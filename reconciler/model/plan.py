@@ -37,6 +37,7 @@ class Until:
     fails: values after which it does not come any more; told_by: the attribute that says why then. Attributes below
       others are named with dots.
     outlasts: the service goes away meanwhile, with the host that it runs on: no answer is no end.
+    before: values that it may show from before for a while: the service begins after it has answered.
     """
 
     path: str
@@ -46,6 +47,7 @@ class Until:
     fails: tuple[Any, ...] = ()
     told_by: str = ""
     outlasts: bool = False
+    before: tuple[Any, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,9 @@ from reconciler.model.change import Change
 from reconciler.model.plan import FORMAT, Blocked, Stage
 from reconciler.model.words import Action
 
-LATER = frozenset(("errand", "fails", "outlasts", "told_by", "unless"))  # where they say nothing, a plan is as it was
+LATER = frozenset(
+    ("before", "errand", "fails", "outlasts", "told_by", "unless")
+)  # where they say nothing, a plan is as it was
 
 
 def plan_id(site: str, stages: Iterable[Stage], blocked: Iterable[Blocked] = ()) -> str:

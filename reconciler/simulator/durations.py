@@ -47,6 +47,7 @@ class Durations:
     rootca_host: float = 90  # a phase on one host: its manifest, and the kubelet that restarts
     rootca_pods: float = 300  # every pod once
     # of dcmanager: states that it passes through, and what Ansible does in the others
+    subcloud_cast: float = 2  # the manager takes up what the API has answered already (rpc/client.py cast)
     subcloud_state: float = 10
     subcloud_install: float = 1500
     subcloud_bootstrap: float = 1800

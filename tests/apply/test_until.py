@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from reconciler.apply.step import call_once, perform
@@ -58,6 +60,42 @@ async def test_what_fails_ends_the_wait_at_once_with_what_the_platform_says_of_i
 async def test_what_neither_comes_nor_fails_is_given_up_after_its_limit():
     with pytest.raises(NotReady, match="deploy-status is 'installing' after 3600 s, not install-complete or complete"):
         await installed(shows("installing"))
+
+
+AGAIN = replace(INSTALLED, before=("install-failed",))
+
+
+async def installed_again(site):
+    path = "/v1.0/phased-subcloud-deploy/ottawa/install"
+    work = work_on(site, site.shown)
+    await call_once(Call("PATCH", path, until=AGAIN, service=Service.DCMANAGER), work, host="")
+    return work
+
+
+async def test_a_failure_from_before_is_not_taken_for_the_end_of_what_was_just_asked_for():
+    work = await installed_again(shows("install-failed", "install-failed", "pre-install", "installing", "complete"))
+    assert work.clock.now() > 0
+
+
+async def test_what_fails_anew_in_the_same_words_is_told_as_soon_as_it_was_seen_to_begin():
+    with pytest.raises(Stopped, match="install-failed: the board is off"):
+        await installed_again(shows("install-failed", "installing", "install-failed", error="the board is off"))
+
+
+async def test_what_never_begins_is_told_as_it_stood_before_after_a_while():
+    site = shows("install-failed", error="no route to the board")
+    work = work_on(site, site.shown)
+    with pytest.raises(Stopped, match="install-failed: no route to the board"):
+        await call_once(Call("PATCH", "/x", until=AGAIN, service=Service.DCMANAGER), work, host="")
+    assert work.clock.now() >= work.pace.begun_limit_s
+
+
+async def test_an_end_from_before_is_not_taken_for_the_new_one():
+    moved = Until("/v1.0/subclouds/ottawa", "deploy-status", ("complete",), before=("complete",))
+    site = shows("complete", "complete", "reconfiguring-network", "complete")
+    work = work_on(site, site.shown)
+    await call_once(Call("PATCH", "/x", until=moved, service=Service.DCMANAGER), work, host="")
+    assert work.clock.now() > 1
 
 
 BUILT = Until(

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from reconciler.engine.opening import open_present
 from reconciler.engine.reviewing import Known, moved, reviewed
 from reconciler.kinds import registry
 from reconciler.model.words import Cause, Disruption, Result
+from reconciler.simulator.dcmanager import CENTRAL
+from reconciler.simulator.interference import Connection, Rule, Trouble
 from reconciler.store import Store
 from tests.e2e.lifecycle import FOLDER, NEW, SITE, asked, asked_for, racked, row
 from tests.e2e.world import NEW_YEAR
@@ -112,6 +116,48 @@ async def test_what_dcmanager_could_not_deploy_is_told_at_its_line_and_not_begun
     assert (
         f"{VALUES}:1:1: bootstrap-values.yaml: external_oam_gateway_address is missing" in judged.plan.blocked[0].reason
     )
+
+
+def installs(world):
+    return asked(world, path="/install")
+
+
+def troubled(world, trouble, method, path, count=1):
+    world.server.central.interference.rules.append(Rule(trouble, method, path, count))
+
+
+@pytest.mark.parametrize("trouble", [Trouble.RESET_AFTER, Trouble.HANG_AFTER, Trouble.HALF])
+async def test_an_installation_without_an_answer_is_asked_for_once_however_slow_dcmanager_is_to_begin(
+    new_site, trouble
+):
+    """Its API answers before its manager has taken it up: what the row shows meanwhile is from before."""
+    async with new_site as world:
+        system = world.server.central.system
+        system.durations = replace(system.durations, subcloud_cast=300)
+        troubled(world, trouble, "PATCH", ".*/install")
+        outcome = await world.applied(NEW, approved=(await world.judged(NEW)).plan.id)
+        assert (outcome.result, len(installs(world))) == (Result.DONE, 1), outcome.message
+
+
+async def test_an_installation_of_which_nothing_is_seen_is_asked_for_again_only_with_another_yes(new_site):
+    async with new_site as world:
+        troubled(world, Trouble.RESET, "PATCH", ".*/install")
+        outcome = await world.applied(NEW, approved=(await world.judged(NEW)).plan.id)
+        assert (outcome.result, installs(world)) == (Result.UNREACHABLE, [])
+        assert "it may have taken effect" in outcome.message
+        assert (await world.applied(NEW, approved="*")).result is Result.HELD
+        assert (await world.applied(NEW, approved=(await world.judged(NEW)).plan.id)).result is Result.DONE
+        assert len(installs(world)) == 1
+
+
+async def test_a_central_cloud_that_is_dark_for_a_while_ends_no_phase(new_site):
+    """A bad line to it, or a swact of it: what runs there is waited for until it is seen again."""
+    async with new_site as world:
+        central = world.server.central
+        world.at(CENTRAL, "PATCH .*/install", lambda: world.after(60, lambda: central.connect(Connection.RESET)))
+        world.after(600, lambda: central.connect(Connection.UP))
+        outcome = await world.applied(NEW, approved=(await world.judged(NEW)).plan.id)
+        assert (outcome.result, len(installs(world))) == (Result.DONE, 1), outcome.message
 
 
 async def test_a_creation_that_failed_says_what_it_takes(new_site):

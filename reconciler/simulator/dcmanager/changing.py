@@ -116,7 +116,7 @@ def _reconfigured(system: System, row: Row, payload: Row) -> Row:
     password(payload)
     _check_network(system, row, payload)
     system.tables.update(subclouds.TABLE, row["uuid"], {"moves-to": moves_to})
-    deploying.run(system, row, deploying.RECONFIGURING)
+    deploying.soon(system, row, deploying.RECONFIGURING)
     return subclouds.shown(row)
 
 

@@ -83,6 +83,16 @@ def steps(system: System, row: Row, *names: Step) -> None:
     run(system, row, *(PHASES[name] for name in names))
 
 
+def soon(system: System, row: Row, *phases: Phase) -> None:
+    """The same, once the manager takes it up: until then the row shows what it showed (rpc/client.py: a cast)."""
+    system.after(system.durations.subcloud_cast, _taken_up, row["uuid"], phases, tag=_tag(row["uuid"]))
+
+
+def _taken_up(system: System, uuid: str, phases: tuple[Phase, ...]) -> None:
+    if row := system.tables.find(subclouds.TABLE, uuid):
+        run(system, row, *phases)
+
+
 def abort(system: System, row: Row) -> None:
     """The playbook is killed, which takes a moment."""
     going, gone = ABORTS[S(row["deploy-status"])]

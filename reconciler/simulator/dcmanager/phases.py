@@ -252,5 +252,5 @@ def _run(system: System, row: Row, payload: Row, *ahead: Step, shows: str = "") 
         seen |= {**bootstrap_checks.primary(payload), **described}
         changes |= bootstrap_checks.primary(payload) | described
     new = system.tables.update(subclouds.TABLE, row["uuid"], changes)
-    deploying.steps(system, new, *ahead)
+    deploying.soon(system, new, *(deploying.PHASES[step] for step in ahead))
     return {**subclouds.shown({**row, **seen}), "deploy-status": shows or BEGINS[ahead[0]]}
