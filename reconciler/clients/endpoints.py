@@ -103,7 +103,10 @@ class Keystone(Said):
 
     auth_url: Url = Field(description="Keystone, with or without /v3.")
     services: Mapping[Service, Url] = Field(default_factory=dict, description="URL of each owner API by its type.")
-    region: str = Field(default="", description="Region of the services; for a subcloud its region name.")
+    region: str = Field(
+        default="",
+        description="Region of the services; for a subcloud its region name: a system of another region is not taken for it.",
+    )
     ca_bundle: Path | None = Field(default=None, description="CAs of this site, PEM; otherwise those of the machine.")
     credentials: Credentials
 

@@ -7,10 +7,11 @@ from typing import Any, Protocol, TypeVar
 
 from reconciler.clients.endpoints import Endpoint
 from reconciler.clients.platform import OwnerApi, Row
-from reconciler.model.errors import Unreachable
+from reconciler.model.errors import Failure, Unreachable
 from reconciler.model.words import Service
 
 T = TypeVar("T")
+SYSTEMS = "/v1/isystems"
 
 
 class Whereabouts(Protocol):
@@ -61,6 +62,20 @@ class Late:
             self._where.doubt()
             raise
 
+    def recognise(self, systems: tuple[Row, ...]) -> None:
+        """Raise Unreachable where what answers is not the site.
+
+        Addresses go from one site to another, and users, passwords and even tokens are good at all of them: a subcloud's
+        region is its own, and its platform says it (ansible-playbooks bootstrap/persist-config/files/
+        populate_initial_config.py; distcloud dcmanager/manager/subcloud_manager.py subcloud_deploy_enroll).
+        """
+        ours = self._open[0].region if self._open else ""
+        regions = [str(row["region_name"]) for row in systems if row.get("region_name")]
+        if ours and regions and ours not in regions:
+            self._where.doubt()
+            detail = f"the system that answers is of region {regions[0]}, and {self.site} is {ours}"
+            raise Unreachable(Service.PLATFORM, "GET", SYSTEMS, Failure.STRANGER, detail, False, self.site)
+
 
 class _LateService:
     def __init__(self, late: Late, service: Service) -> None:
@@ -74,7 +89,10 @@ class _LateService:
         return await self._late.asked(self._service, lambda at: at.get(path, host=host))
 
     async def list(self, path: str, items: str, *, host: str = "") -> tuple[Row, ...]:
-        return await self._late.asked(self._service, lambda at: at.list(path, items, host=host))
+        rows = await self._late.asked(self._service, lambda at: at.list(path, items, host=host))
+        if path == SYSTEMS:
+            self._late.recognise(rows)
+        return rows
 
     async def send(
         self,

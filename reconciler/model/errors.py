@@ -69,6 +69,7 @@ class Failure(StrEnum):
     BROKEN = "broken"  # the connection ended before the answer did
     UNAVAILABLE = "unavailable"  # a gateway answered in its place: 502, 503, 504
     GARBLED = "garbled"  # an answer, but not this service's
+    STRANGER = "stranger"  # another system than the site's
     NOWHERE = "nowhere"  # no address to ask at
 
 
@@ -187,6 +188,7 @@ _ADVICE = {
     Failure.BROKEN: "Check the link to the site.",
     Failure.UNAVAILABLE: "Check that the service behind the gateway runs.",
     Failure.GARBLED: "Check that the service URL in the endpoints file is this service's, and what stands between.",
+    Failure.STRANGER: "Another site has this address now: check the site's entry in the endpoints file, or its row in dcmanager.",
     Failure.NOWHERE: "Check that dcmanager brings it up, or give it an entry in the endpoints file.",
 }
 

@@ -43,7 +43,6 @@ def write(path: Path, url: str, sites: Iterable[str], password: str, ca_bundle: 
 
 def _entry(url: str, name: str, secret: Path, ca_bundle: Path | None) -> dict[str, Any]:
     return _services(url, name, ca_bundle) | {
-        "region": name,
         "credentials": {"username": "admin", "password": {"secretRef": f"file:{secret.resolve()}"}},
     }
 

@@ -75,7 +75,7 @@ class Presence:
                 return None
             self._sites[name] = self._make(name, lambda: posted.build(self._row(name) or row))
         site = self._sites[name]
-        site.follow(is_there=row["there"], bootstraps=row["bootstraps"])
+        site.follow(is_there=row["there"], bootstraps=row["bootstraps"], region=row["region-name"])
         if row.get("prestaged"):
             releases.receive(site.system, row["prestaged"])
         return site

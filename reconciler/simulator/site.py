@@ -39,6 +39,7 @@ class Site:
     requests: int = 0
     is_there: bool = True  # else its machines are in the rack, or being installed: nobody answers
     bootstraps: int = 0  # how often the central cloud has bootstrapped it
+    region: str = ""  # that it was bootstrapped with, where a central cloud has it
     unpowered: set[str] = field(default_factory=set)  # hosts whose power was taken
     _system: System | None = None
     _was_off: bool = False  # any of its hosts, ever: all others are asked nothing
@@ -52,14 +53,18 @@ class Site:
             self._system = self.build()
             self._began, self._ahead = self.pace.clock(), self._system.now
         self._system.advance(self.pace.elapsed(self._began) + self._ahead)
+        for own in self._system.tables.rows("isystems") if self.region else ():
+            if own.get("region_name") != self.region:
+                self._system.tables.update("isystems", own["uuid"], {"region_name": self.region})
         return self._system
 
     @property
     def is_built(self) -> bool:
         return self._system is not None
 
-    def follow(self, *, is_there: bool, bootstraps: int) -> None:
+    def follow(self, *, is_there: bool, bootstraps: int, region: str) -> None:
         """Be as the central cloud has it: bootstrapped once more, it is a fresh system."""
+        self.region = region
         if bootstraps > self.bootstraps:
             self._system, self.bootstraps = None, bootstraps
         self.is_there = is_there

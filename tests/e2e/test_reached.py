@@ -8,7 +8,7 @@ import pytest
 import yaml
 
 from reconciler.engine.central import INTERVAL_S
-from reconciler.model.errors import ConfigError, Nowhere
+from reconciler.model.errors import ConfigError, Nowhere, Unreachable
 from reconciler.model.words import Reach, Result
 from reconciler.simulator.dcmanager.subclouds import TABLE
 from reconciler.simulator.interference import Connection
@@ -110,6 +110,22 @@ async def test_a_site_that_was_enrolled_anew_is_asked_for_a_token_anew(git, open
             await fleet.centre.read()
             await line.observe()
             assert keystone.given == 2
+
+
+@pytest.mark.parametrize("reach", Reach)
+async def test_a_neighbour_at_the_address_of_a_site_gets_nothing_that_was_meant_for_it(git, opened, reach):
+    """Its certificate is good, and so are our user, our password and even our token there."""
+    clone = git(OTTAWA, "yard-west")
+    clone.commit({SETTINGS: (clone.folder / SETTINGS).read_text() + f"reach: {reach}\n"})
+    async with opened(clone) as world:
+        named_nowhere(world)
+        for name, to in ((OTTAWA, "between"), ("yard-west", OTTAWA), ("between", "yard-west")):
+            rename(world, name, to)
+        found = (await world.converge(OTTAWA))[OTTAWA]
+        assert isinstance(found.error, Unreachable)
+        assert "Another site has this address now" in str(found.error)
+        assert not world.writes(OTTAWA)
+        assert not world.writes("yard-west")
 
 
 async def test_a_controller_works_on_sites_that_no_other_file_names(in_service):

@@ -8,9 +8,9 @@ import pytest
 from reconciler.clients.derived import load_derived
 from reconciler.clients.endpoints import Credentials, Endpoint, Password
 from reconciler.clients.late import Late
-from reconciler.engine.reaching import OAM_AGAIN_S, Reaching
+from reconciler.engine.reaching import OAM_AGAIN_S, Entered, Reaching
 from reconciler.model.central import Addresses, Subcloud, SubcloudDetail
-from reconciler.model.errors import ConfigError, ConfigErrors, Nowhere
+from reconciler.model.errors import ConfigError, ConfigErrors, Nowhere, Unreachable
 from reconciler.model.words import Reach, Service
 from tests.apply.fakes import unreachable
 
@@ -182,7 +182,7 @@ class Opened:
     """What was opened, and the endpoint of each call."""
 
     def __init__(self):
-        self.opened, self.called, self.error = [], [], None
+        self.opened, self.called, self.error, self.region = [], [], None, "4f"
 
     def open(self, endpoint):
         self.opened.append(endpoint)
@@ -192,6 +192,9 @@ class Opened:
 class OneService:
     def __init__(self, opened, endpoint, service):
         self._opened, self._endpoint, self._service = opened, endpoint, service
+
+    async def list(self, path, items, *, host=""):
+        return ({"uuid": "s", "region_name": self._opened.region},)
 
     async def get(self, path, *, host=""):
         self._opened.called.append((self._endpoint.url(self._service), path, host))
@@ -235,3 +238,47 @@ async def test_a_call_that_nobody_answers_makes_the_address_doubtful(world):
     world.centre.oam, opened.error = "192.0.2.8", None
     await platform.get("/v1/ihosts")
     assert [url for url, *_ in opened.called] == ["https://192.0.2.7:6385", "https://192.0.2.8:6385"]
+
+
+async def systems(world, opened):
+    return await Late(world.reaching.of("ottawa-2"), opened.open).at(Service.PLATFORM).list("/v1/isystems", "isystems")
+
+
+async def test_another_site_that_has_the_address_now_is_not_taken_for_it(world):
+    """Users, passwords and tokens are good at every site of a central cloud: only the region tells them apart."""
+    opened = Opened()
+    assert await systems(world, opened)
+    opened.region = "a-neighbour"
+    with pytest.raises(Unreachable, match=r"region a-neighbour, and ottawa-2 is 4f. Another site has this address now"):
+        await systems(world, opened)
+
+
+async def test_an_oam_address_that_is_another_sites_by_now_is_asked_for_again(world):
+    world.git["ottawa-2"] = Reach.OAM
+    opened = Opened()
+    await systems(world, opened)
+    opened.region, world.centre.oam = "a-neighbour", "192.0.2.8"
+    world.time += OAM_AGAIN_S
+    with pytest.raises(Unreachable):
+        await systems(world, opened)
+    opened.region = "4f"
+    assert await systems(world, opened)
+    assert opened.opened[-1].auth_url == "https://192.0.2.8:5000/v3"
+
+
+@pytest.mark.parametrize("region", ["", None])
+async def test_a_platform_that_does_not_say_its_region_is_believed(world, region):
+    opened = Opened()
+    opened.region = region
+    assert await systems(world, opened)
+
+
+@pytest.mark.parametrize(("said", "is_it"), [("sc-lab", False), ("4f", True), ("", True)])
+async def test_an_entry_that_says_its_region_is_held_to_it(world, said, is_it):
+    opened, entry = Opened(), ENTRY.model_copy(update={"region": said})
+    late = Late(Entered(entry), opened.open).at(Service.PLATFORM)
+    if is_it:
+        assert await late.list("/v1/isystems", "isystems")
+    else:
+        with pytest.raises(Unreachable, match="stranger"):
+            await late.list("/v1/isystems", "isystems")
