@@ -14,7 +14,7 @@ from reconciler.engine.subcloud_side import SubcloudSide
 from reconciler.engine.surroundings import Neighbours, surroundings
 from reconciler.model.alarm import Noted, SiteAlarms
 from reconciler.model.dark import HostSight
-from reconciler.model.errors import ConfigError, ReconcilerError
+from reconciler.model.errors import ConfigError, Failure, ReconcilerError, Unreachable
 from reconciler.model.gate import Surroundings
 from reconciler.model.host import SystemState
 from reconciler.model.kind import Kinds
@@ -133,7 +133,8 @@ class SiteRemote:
         self._asked = await self._whom()
         if self._boards:
             self._boards.begins()
-        self._rows, unread = await read(self._asked, names)
+        rows, unread = await read(self._asked, names)
+        self._rows = self._of_one_that_is_up(rows)
         self.took_s = self._clock.now() - began
         self._keep(self._site, self._clock.now(), self.dump)
         found = interpret(self._site, self._rows, self._kinds, self._clock.now(), unread)
@@ -160,10 +161,20 @@ class SiteRemote:
             self._subcloud.acts()
         if self._boards and any(COLLECTIONS[name].service is Service.REDFISH for name in names):
             self._boards.begins()
-        self._rows = await look(self._asked, self._rows, names, host)
+        self._rows = self._of_one_that_is_up(await look(self._asked, self._rows, names, host))
         if not kinds:  # a host is looked at again and again: interpreting all that stands on a site takes 10 ms a host
             return Snapshot(self._site, {}, taken_at=self._clock.now(), system=self._rows.system)
         return interpret(self._site, self._rows, self._kinds, self._clock.now())
+
+    def _of_one_that_is_up(self, rows: Rows) -> Rows:
+        """The rows. Raises Unreachable where the platform lists no host: services that come up list nothing for a while.
+
+        Whoever believed that would take all that is on a site for gone, and a window of ours for somebody else's lock.
+        """
+        if self._is_there and not rows.system.hosts:
+            detail = "it lists no host, as while its services come up"
+            raise Unreachable(Service.PLATFORM, "GET", "/v1/ihosts", Failure.GARBLED, detail, False, self._site)
+        return rows
 
     def forget(self) -> None:
         """Drop the last reading: of 5,000 sites they would fill gigabytes. The next look is a full one."""

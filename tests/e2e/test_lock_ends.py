@@ -193,6 +193,22 @@ async def test_an_address_that_is_long_on_its_way_to_the_other_controller_is_wai
         assert await world.is_in_sync(YARD)
 
 
+async def test_a_window_of_ours_outlives_lists_that_are_empty_for_a_while(in_service):
+    """Else the host would be taken for one that somebody else has locked, and nobody would unlock it."""
+    async with in_service(YARD) as (world, _clone):
+        locked = {"administrative": "locked", "operational": "disabled", "availability": "online"}
+        world.site(YARD).change_rows("ihosts", {"hostname": "controller-1"}, locked)
+        with Store.open(world.state) as store:
+            store.open_window(YARD, "controller-1", "a-plan")
+        async with world.fleet() as fleet:
+            assert [r.error async for r in fleet.judge_all([YARD])] == [None]  # there is a token
+            system = world.site(YARD).system
+            system.address_moves = (system.now - 90, system.now + 10)
+            [found] = [r async for r in fleet.apply_all([YARD], {YARD: ""})]
+        assert "it lists no host, as while its services come up" in str(found.error)
+        assert world.windows(YARD) == {"controller-1"}
+
+
 async def test_a_standby_that_comes_back_degraded_keeps_the_other_controller_in_service_until_it_is_well(in_service):
     async with in_service(YARD) as (world, clone):
         clone.commit({own(YARD): YARD_MTU})

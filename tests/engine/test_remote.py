@@ -110,6 +110,21 @@ async def test_without_hosts_there_is_no_reading(remote, platform):
         await remote.observe()
 
 
+async def test_a_platform_that_lists_no_host_is_not_believed(remote, platform):
+    """While an address moves, or services come up, lists are empty: nothing on the site is gone for that."""
+    platform.lists = dict.fromkeys(platform.lists, ())
+    with pytest.raises(Unreachable, match=r"ottawa: platform gave no usable answer.*lists no host"):
+        await remote.observe()
+
+
+async def test_a_look_that_finds_no_host_is_none_and_what_was_known_stays_so(remote, platform):
+    await remote.observe()
+    platform.lists["/v1/ihosts"] = ()
+    with pytest.raises(Unreachable, match="lists no host"):
+        await remote.look(["dns"])
+    assert sorted(remote.system.hosts) == ["controller-0", "controller-1"]
+
+
 async def test_a_look_asks_for_the_hosts_and_the_lists_of_the_kinds_only(remote, platform):
     await remote.observe()
     platform.asked.clear()
