@@ -30,7 +30,7 @@ from reconciler.model.central import (
     SubcloudDetail,
     SubcloudGroup,
 )
-from reconciler.model.errors import ConfigError, ReconcilerError
+from reconciler.model.errors import ConfigError, Failure, ReconcilerError, Unreachable
 from reconciler.model.rows import Row
 from reconciler.model.subcloud_orders import Backup
 from reconciler.model.words import Service
@@ -44,6 +44,7 @@ NO_CENTRE = (
     "the endpoints file"
 )
 DETAILS = 2  # asked for at a time: dcmanager asks the site, which may be slow, and our line to it has three slots
+EMPTIED_S = 3600.0
 ELSEWHERE_S = 90.0  # without a reading of the leader's for so long, the others ask for themselves
 
 
@@ -246,11 +247,12 @@ class Central:
         """
         asked = self._clock.now()
         async with self._flight:
-            if self._looked >= asked - no_older_than_s:
+            if asked - no_older_than_s <= self._looked <= self._clock.now() + FRESH_S:  # else a clock was set back
                 return False
             if await self._found(asked - no_older_than_s):
                 return False
-            if self._failure and self._failure.at >= asked - (FAILED_S if no_older_than_s else 0.0):
+            since = asked - (FAILED_S if no_older_than_s else 0.0)
+            if self._failure and since <= self._failure.at <= self._clock.now() + FRESH_S:
                 raise self._failure.error
             await self._read(self._clock.now())
             return self.last is not None
@@ -338,8 +340,18 @@ class Central:
     async def _seen(self, endpoint: Endpoint, now: float) -> Reading:
         dcmanager = await self._at(endpoint)
         subclouds = {one.name: one for one in await dcmanager.subclouds()}
+        self._believe(subclouds, endpoint, now)
         alarms = self.last.alarms if self.last else Counted()
         return Reading(now, subclouds, await dcmanager.strategy(), alarms)
+
+    def _believe(self, found: Mapping[str, Subcloud], endpoint: Endpoint, now: float) -> None:
+        """Raise Unreachable where all subclouds are gone at once: for an hour that is no answer."""
+        known = self.last.subclouds if self.last and self.place == endpoint else {}
+        if not found and len(known) > 1 and self.last and now - self.last.at < EMPTIED_S:
+            detail = f"it lists no subcloud, and had {len(known)} when it was read last"
+            raise Unreachable(
+                Service.DCMANAGER, "GET", "/v1.0/subclouds", Failure.GARBLED, detail, False, endpoint.name
+            )
 
     async def _at(self, endpoint: Endpoint) -> Dcmanager:
         """The client, kept for its token until fleet.yaml says another central cloud."""

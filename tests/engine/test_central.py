@@ -8,7 +8,17 @@ import pytest
 
 from reconciler.clients.endpoints import Credentials, Endpoint, Password
 from reconciler.desired import load_fleet
-from reconciler.engine.central import DETAILS, ELSEWHERE_S, FAILED_S, FRESH_S, INTERVAL_S, Central, Sharing, declared
+from reconciler.engine.central import (
+    DETAILS,
+    ELSEWHERE_S,
+    EMPTIED_S,
+    FAILED_S,
+    FRESH_S,
+    INTERVAL_S,
+    Central,
+    Sharing,
+    declared,
+)
 from reconciler.model.alarm import AlarmSeverity, SiteAlarms, Teller
 from reconciler.model.central import AlarmCounts, Attention, Subcloud, SubcloudDetail
 from reconciler.model.errors import ConfigError, Unreachable
@@ -47,14 +57,14 @@ class Dcmanager:
         self.asked = self.opened = self.closed = self.counted = 0
         self.error = self.uncounted = None
         self._under_way = self.most_at_once = 0
-        self.row, self.alone = OTTAWA, []
+        self.row, self.alone, self.rows = OTTAWA, [], (OTTAWA,)
 
     async def subclouds(self):
         self.asked += 1
         await asyncio.sleep(0)
         if self.error:
             raise self.error
-        return (OTTAWA,)
+        return self.rows
 
     async def strategy(self):
         return None
@@ -112,6 +122,42 @@ async def test_a_reading_serves_for_a_while(central, dcmanager, clock):
     clock.time += 1
     await central.of("ottawa-001")
     assert (dcmanager.asked, dcmanager.opened) == (2, 1)
+
+
+async def test_a_clock_that_is_set_back_makes_no_old_reading_new(central, dcmanager, clock):
+    """Else nobody would see for an hour who else is at work on a site."""
+    await central.of("ottawa-001")
+    clock.time -= 3_600
+    await central.of("ottawa-001")
+    assert dcmanager.asked == 2
+
+
+async def test_a_clock_that_is_set_back_makes_no_old_failure_last(central, dcmanager, clock):
+    dcmanager.error = unreachable(sent=False)
+    with pytest.raises(Unreachable):
+        await central.of("ottawa-001")
+    dcmanager.error, clock.time = None, clock.time - 3_600
+    assert await central.of("ottawa-001") == Attention(OTTAWA)
+
+
+async def test_a_list_that_is_empty_at_once_is_not_believed_for_an_hour(central, dcmanager, clock):
+    """A central cloud whose services come up would else take a whole fleet for sites that nobody has deployed."""
+    dcmanager.rows = (OTTAWA, replace(OTTAWA, name="ottawa-002"))
+    await central.read()
+    dcmanager.rows, clock.time = (), clock.time + INTERVAL_S
+    with pytest.raises(Unreachable, match="it lists no subcloud, and had 2 when it was read last"):
+        await central.read()
+    assert central.known("ottawa-002", 3_600).subcloud
+    clock.time += EMPTIED_S
+    await central.read()
+    assert central.last.subclouds == {}
+
+
+async def test_the_last_subcloud_may_go(central, dcmanager, clock):
+    await central.read()
+    dcmanager.rows, clock.time = (), clock.time + 1
+    await central.read()
+    assert central.last.subclouds == {}
 
 
 async def test_its_own_interval_reads_it_in_any_case(central, dcmanager, clock):
