@@ -49,7 +49,8 @@ class Merged:
 
 def approved_by_merge(asked: Question, merged: Merged, rules: tuple[MergeRule, ...], kinds: Kinds) -> Approval | None:
     """The approval that the merge is, or None where a person has to be asked."""
-    is_grave = asked.loses or asked.todo.left_locked or asked.todo.locked_twice  # somebody decides it each time
+    is_asked = any(kinds[change.key.kind].asks for change in asked.found.changes)
+    is_grave = is_asked or asked.loses or asked.todo.left_locked or asked.todo.locked_twice  # decided each time
     if is_grave or not merged.merge.paths or not is_covered(merged.merge.paths, rules, asked.cost):
         return None
     if asked.found.extra or not all(merged.is_all_of(change, kinds) for change in asked.found.changes):

@@ -182,6 +182,10 @@ class Planning:
         """The hosts that the change takes out of service for as long as Git says so."""
         return ", ".join(self.of((change,)).left_locked) if self.todo.left_locked else ""
 
+    def destroys(self, change: Change[Any]) -> bool:
+        """Whether the change takes a part of the site with it, without deleting anything that Git says."""
+        return self.kinds[change.key.kind].disruption_of(change, self.context) is Disruption.DESTRUCTIVE
+
     def reinstalls(self, change: Change[Any]) -> bool:
         """Whether another machine takes the place of a host."""
         steps = (step for stage in self.todo.stages for step in stage.steps)
@@ -213,6 +217,8 @@ def _held(change: Change[Any], asked: Asked, planning: Planning) -> Hold | None:
         return Hold(GateName.APPROVAL, "waits for approval of this very plan: deleting is destructive")
     if why := planning.kinds[change.key.kind].asks:
         return Hold(GateName.APPROVAL, f"waits for approval of this very plan: {why}")
+    if planning.destroys(change):
+        return Hold(GateName.APPROVAL, "waits for approval of this very plan: what it takes away is lost")
     if planning.reinstalls(change):
         return Hold(GateName.APPROVAL, "waits for approval of this very plan: a machine is installed anew")
     if asked.approved == ANY:

@@ -120,6 +120,20 @@ async def test_what_somebody_changed_on_the_site_is_drift(in_service, said):
         assert "helm-override/snmp/snmp/kube-system" in found
 
 
+async def test_one_that_git_wants_out_of_the_cluster_is_removed_with_a_yes_to_that_very_plan(in_service, said):
+    """What its charts made goes with it, volumes too."""
+    async with in_service(OTTAWA) as (world, clone):
+        said(clone, WHOLE)
+        assert (await world.applied(OTTAWA)).is_done
+        said(clone, WHOLE.replace("state: applied", "state: uploaded"))
+        began, plan = len(world.writes(OTTAWA)), (await world.judged(OTTAWA)).plan
+        for approved in ("", "*"):
+            held = await world.applied(OTTAWA, approved=approved)
+            assert (held.result, calls(world, began)) == (Result.HELD, []), held.message
+        assert (await world.applied(OTTAWA, approved=plan.id)).is_done
+        assert app(world)["status"] == "uploaded"
+
+
 async def test_one_that_git_wants_gone_is_removed_and_deleted_with_a_word_of_somebody(in_service, said):
     async with in_service(OTTAWA) as (world, clone):
         said(clone, WHOLE)

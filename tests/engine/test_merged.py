@@ -60,6 +60,14 @@ def test_a_file_beside_the_paths_is_not_merged_for_them():
     assert judged([NEW], [OLD], [OLD], merge=replace(MERGE, paths=frozenset())) is None
 
 
+def test_what_takes_a_yes_to_its_very_plan_takes_it_whatever_was_merged():
+    """However little it costs: dcmanager's bootstrap and its move of a subcloud's network."""
+    asking = {**KINDS, "net": replace(KINDS["net"], asks="the network by which the centre reaches it moves")}
+    question, merged = asked([NEW], [OLD], [OLD])
+    assert approved_by_merge(question, merged, (EVERYTHING,), KINDS)
+    assert approved_by_merge(question, merged, (EVERYTHING,), asking) is None
+
+
 def test_a_plan_that_costs_more_waits():
     iface = {
         "want": [Iface(name="a", mtu=9000)],

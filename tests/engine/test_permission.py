@@ -61,6 +61,22 @@ def is_sent(mode, apply, heal, cause, price, approved):  # noqa: PLR0917 - colum
     return heal is not NO_HEAL and price is Disruption.NONE
 
 
+@pytest.mark.parametrize("approved", ["", "*"])
+@pytest.mark.parametrize("base", [Net(name="x", mtu=1500), Net(name="x", mtu=9000)], ids=["pending", "drifted"])
+def test_what_destroys_by_an_update_waits_for_a_yes_to_its_very_plan(base, approved):
+    """As an application that Git wants out of the cluster: nothing that Git says is deleted, and what it made goes."""
+    kinds = {**KINDS, "net": replace(KINDS["net"], disruption=Disruption.DESTRUCTIVE)}
+    want, have = snap(Net(name="x", mtu=9000), Tag(name="t")), snap(Net(name="x", mtu=1500))
+    found = compare(want, have, kinds, snap(base))
+    context = Context(want, have)
+    todo = plan(found, context, kinds, (), "c0ffee")
+    policies = Settings(mode=APPLY, apply=AUTO, heal=WINDOW)
+    held = permitted(found, todo, context, kinds, Asked(policies, approved))
+    assert sent(held) == {"t"}
+    assert "waits for approval of this very plan: what it takes away is lost" in in_words(held.holds)
+    assert sent(permitted(found, todo, context, kinds, Asked(policies, todo.id))) == {"x", "t"}
+
+
 COSTS = (Disruption.NONE, Disruption.LOCK)
 APPROVALS = ("", "the id of another plan", APPROVED, "*")
 
