@@ -56,7 +56,7 @@ def declaration(fleet: Node | None, site: Node | None, folder: str, findings: Fi
     check_root_ca(kubernetes, findings)
     central = fleet.get("central") if fleet and known and known.central_site == folder else None
     settings = resolved(known, own)
-    check_places(settings.subcloud, known, _given("subcloud", fleet, site, group), findings)
+    check_places(settings.subcloud, fleet, _given("subcloud", fleet, site, group), findings)
     return Declaration(
         # it is no subcloud of itself, whatever the defaults say of all sites
         settings=settings.model_copy(update={"subcloud": None, "is_central": True}) if central else settings,
