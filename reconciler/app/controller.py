@@ -12,6 +12,7 @@ from reconciler.api import Desk, Drifts, Hooks, create_app
 from reconciler.api import Fleet as Shown
 from reconciler.app.alarming import raise_alarms
 from reconciler.app.backups import back_up_sites
+from reconciler.app.batches import batch_strategies
 from reconciler.app.boards import BoardLine, open_boards
 from reconciler.app.dark import light_dark_sites
 from reconciler.app.ground import Ground, bounds_of, fleet_of, foresight_of, ground_of, office_of
@@ -168,6 +169,7 @@ async def _at_work(work: Work, options: Running) -> AsyncIterator[Started]:
             raise_alarms(git, sights, options),
             light_dark_sites(git, sights, work.boards, options),
             back_up_sites(git, sights, options),
+            batch_strategies(git, sights, options),
             sights.centre.watch(sights.says("central"), lambda sites: it.put(sites & it.verdicts.keys())),
         ]
         if options.notifications:

@@ -137,6 +137,7 @@ def fleet_of(ground: Ground, office: Office, boards: BoardLine) -> AbstractAsync
         sharing=Sharing(ground.store.central, lambda: ground.leads) if isinstance(ground.members, Replicas) else None,
         keep=lambda site, at, dump: ground.store.readings.keep(Reading(site, at, dump())),
         boards=boards.service,
+        strategies=ground.store.strategies,
     )
 
 

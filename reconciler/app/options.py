@@ -10,6 +10,7 @@ from reconciler.clients import Oidc
 from reconciler.clients.forges import ForgeFile
 from reconciler.clients.http import Limits as Lines
 from reconciler.engine.backups import ROUND_S
+from reconciler.engine.batches import GATHER_S
 from reconciler.engine.dark import DARK_S
 from reconciler.engine.due import Schedule
 from reconciler.engine.replicas import Times
@@ -42,6 +43,7 @@ class Running:
     replicas: how many of these are meant to run. keep: for how long what is over is known.
     lines: how long a site is given to answer. forge: where pull requests are; none is followed without.
     backups_s: between two looks at which backups are due.
+    gather_s: how long what a site asks of dcmanager's strategies waits for others that want the same.
     boards_s: between two looks at the power of a dark site's hosts.
     max_series: of the metrics that tell of the fleet. alarms_s: between two looks at our alarms on the system controller.
     """
@@ -68,6 +70,7 @@ class Running:
     alarms_s: float = LOOK_S
     boards_s: float = DARK_S
     backups_s: float = ROUND_S
+    gather_s: float = GATHER_S
     keep: Keep = field(default_factory=Keep)
     lines: Lines = field(default_factory=Lines)
     forge: ForgeFile | None = None

@@ -20,6 +20,7 @@ from reconciler.app import Listen, Running, controller
 from reconciler.cli.options import STATE, Database, Endpoints, Exit, Repo, Root, State
 from reconciler.clients import load_oidc
 from reconciler.clients.forges import load_forge
+from reconciler.engine.batches import GATHER_S
 from reconciler.engine.due import Schedule
 from reconciler.engine.notifiers.settings import notifiers_of
 from reconciler.engine.replicas import SILENT, Times, lost
@@ -68,6 +69,14 @@ def run(
         ),
     ] = USUAL.takeover_s,
     at_once: Annotated[int | None, typer.Option(min=1, help="Plans sent at a time, over the whole fleet.")] = None,
+    gather_s: Annotated[
+        float,
+        typer.Option(
+            "--gather",
+            min=0.0,
+            help="Seconds that what a site asks of dcmanager's one strategy waits for others that want the same.",
+        ),
+    ] = GATHER_S,
     keep_history: Annotated[
         int, typer.Option(envvar="STXR_KEEP_HISTORY", help="Days that histories and rollouts that ended are kept.")
     ] = 90,
@@ -122,6 +131,7 @@ def run(
         replicas=replicas,
         times=replace(USUAL, takeover_s=takeover_s),
         at_once=at_once,
+        gather_s=gather_s,
         notifications=notifications,
         max_series=max_series,
         forge=load_forge(forge) if forge else None,

@@ -16,7 +16,7 @@ from reconciler.desired.merge import merged
 from reconciler.desired.own_values import head
 from reconciler.desired.scalars import raw_text
 from reconciler.desired.settings import DEFAULT_GROUP, LAYER_NAME, Fleet, SiteFile, resolved
-from reconciler.desired.software import check_release, check_root_ca
+from reconciler.desired.software import check_release, check_root_ca, is_by_dcmanager
 from reconciler.model.errors import ConfigError, ConfigErrors
 from reconciler.model.node import Node
 from reconciler.model.origin import Origin
@@ -51,12 +51,12 @@ def declaration(fleet: Node | None, site: Node | None, folder: str, findings: Fi
     _check_own(own, site, known, folder, findings)
     group = own.group or DEFAULT_GROUP
     software = merged(iter(_given("software", fleet, site, group)))
-    check_release(software, _releases(known), findings)
     kubernetes = merged(iter(_given("kubernetes", fleet, site, group)))
+    check_release(software, _releases(known), findings)
     check_root_ca(kubernetes, findings)
     central = fleet.get("central") if fleet and known and known.central_site == folder else None
-    settings = resolved(known, own)
-    check_places(settings.subcloud, fleet, _given("subcloud", fleet, site, group), findings)
+    settings = resolved(known, own).model_copy(update={"is_batched": is_by_dcmanager(software, kubernetes)})
+    check_places(settings.subcloud, known, _given("subcloud", fleet, site, group), findings)
     return Declaration(
         # it is no subcloud of itself, whatever the defaults say of all sites
         settings=settings.model_copy(update={"subcloud": None, "is_central": True}) if central else settings,

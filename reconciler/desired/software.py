@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import Field, StrictBool
 
@@ -13,6 +13,13 @@ from reconciler.desired.findings import Findings
 from reconciler.model.maintenance import Duration
 from reconciler.model.node import Node
 from reconciler.model.subcloud_policy import SecretPlace
+
+By = Literal["site", "dcmanager"]
+BY = (
+    "Who has the site's VIM do it: site, the controller itself, when the site's turn comes; dcmanager, by its one strategy, "
+    "together with other sites that want the same. Where dcmanager would have nothing to do for the site, its VIM is asked "
+    "all the same, and the plan says why. `site` without."
+)
 
 
 class Prestage(Own):
@@ -34,6 +41,7 @@ class Software(Own):
     rollback: StrictBool | None = Field(
         default=None, description="Whether the site may go back to an earlier release; it never does without."
     )
+    by: By | None = Field(default=None, description=BY)
     prestage: Prestage | None = Field(
         default=None,
         description="How a release gets to a site that does not have it; without, somebody has to upload it there.",
@@ -66,6 +74,12 @@ class Kubernetes(Own):
     root_ca: RootCa | None = Field(
         default=None, alias="rootCa", description="When its certificate authority is renewed; never without."
     )
+    by: By | None = Field(default=None, description=BY)
+
+
+def is_by_dcmanager(*sections: Node | None) -> bool:
+    """Whether any of these parts of a site goes by dcmanager's strategies."""
+    return any(said.text("by") == "dcmanager" for said in sections if said)
 
 
 def check_root_ca(kubernetes: Node | None, findings: Findings) -> None:

@@ -16,6 +16,7 @@ from typing import Any, Protocol
 
 from reconciler.clients import CENTRAL, Credentials, Declared, Endpoint, Password, Reveal, load_central, reveal
 from reconciler.desired import Fleet
+from reconciler.engine.batches import Dcmanager as Batching
 from reconciler.engine.committed import revealing
 from reconciler.engine.repository import Repository
 from reconciler.model.alarm import SiteAlarms
@@ -31,7 +32,7 @@ from reconciler.model.central import (
     SubcloudGroup,
 )
 from reconciler.model.errors import ConfigError, Failure, ReconcilerError, Unreachable
-from reconciler.model.rows import COLLECTIONS, Row
+from reconciler.model.rows import Row
 from reconciler.model.subcloud_orders import Backup
 from reconciler.model.words import Service
 
@@ -39,7 +40,6 @@ FRESH_S = 15.0  # dcmanager's list stops its worker for a second at 5,000 subclo
 FAILED_S = 60.0
 INTERVAL_S = 60.0
 GROUPS_S = 600.0
-PEER_GROUPS = COLLECTIONS["peer_groups"].path
 NO_CENTRE = (
     "nothing says where the central cloud is whose rows say where sites are: say `systemController` in fleet.yaml, or in "
     "the endpoints file"
@@ -49,8 +49,8 @@ EMPTIED_S = 3600.0
 ELSEWHERE_S = 90.0  # without a reading of the leader's for so long, the others ask for themselves
 
 
-class Dcmanager(Protocol):
-    """What is read of the central cloud; clients.dcmanager is it."""
+class Dcmanager(Batching, Protocol):
+    """What is read of the central cloud, and sent to it; clients.dcmanager is it."""
 
     async def subclouds(self) -> tuple[Subcloud, ...]: ...
 
@@ -127,9 +127,9 @@ class Central:
         self._details = asyncio.Semaphore(DETAILS)
         self._groups: Mapping[int, str] = {}
         self._grouped = -inf
-        self._peer_groups: tuple[Row, ...] = ()
-        self._peers_grouped = -inf
         self._held = frozenset[str]()  # sites that somebody was told are busy, and nobody that they are free
+        self._behind = frozenset[str]()  # sites that want a strategy of their own while another is there
+        self._tell_free: Callable[[frozenset[str]], None] = lambda _sites: None
         self.last: Reading | None = None
         self.place: Endpoint | None = None  # whose reading the last one is
 
@@ -185,6 +185,20 @@ class Central:
         is_young = self.last is not None and self._clock.now() - self.last.at <= within_s
         return self.last.of(site) if self.last and is_young else None
 
+    def awaits_strategy(self, site: str) -> None:
+        """It is told to be free once the strategy that is there is not there any more."""
+        self._behind |= {site}
+
+    def has_no_strategy(self) -> None:
+        """The one that was there is deleted: nobody waits for the next reading to know that."""
+        if self.last:
+            self.last = replace(self.last, strategy=None)
+        self._tell_free(self._freed())
+
+    async def dcmanager(self) -> Dcmanager:
+        """Its client, for what is asked of the central cloud as a whole. Raises ReconcilerError."""
+        return await self._client()
+
     def alarms_of(self, site: str) -> SiteAlarms | None:
         """How many alarms stand at a site, as dcmanager counted them last; None where it says nothing of it."""
         return self.last.alarms.of(site) if self.last else None
@@ -213,17 +227,6 @@ class Central:
             self._groups = {group.id: group.name for group in await (await self._client()).groups()}
             self._grouped = now
         return self._groups
-
-    async def peer_groups(self, number: int | None) -> tuple[Row, ...]:
-        """Its groups of subclouds that go over to other centres, as they were read in the last minute.
-
-        number: that of one that has to be among them. Raises ReconcilerError.
-        """
-        now = self._clock.now()
-        is_known = number is None or any(group["id"] == number for group in self._peer_groups)
-        if not is_known or now - self._peers_grouped >= FAILED_S:
-            self._peer_groups, self._peers_grouped = await self.listed(PEER_GROUPS), now
-        return self._peer_groups
 
     async def listed(self, path: str) -> tuple[Row, ...]:
         """What it has beside its subclouds, by the path of the list, asked for now. Raises ReconcilerError."""
@@ -276,17 +279,23 @@ class Central:
 
         say: told when it does not answer, and when it does again. freed: told which sites it is not at work on any more.
         """
-        told = ""
+        told, self._tell_free = "", freed
         while True:
             now_told = await self._attempt()
             if now_told != told:
                 say(now_told or "the central cloud answers")
             told = now_told
             if not told:
-                busy = self.last.busy if self.last else frozenset()
-                freed(self._held - busy)
-                self._held = busy
-            await self._clock.sleep(INTERVAL_S)
+                freed(self._freed())
+            await self._clock.sleep(FRESH_S if self._behind else INTERVAL_S)
+
+    def _freed(self) -> frozenset[str]:
+        """Sites that were told to wait for what is over now."""
+        busy = self.last.busy if self.last else frozenset()
+        free, self._held = self._held - busy, busy
+        if self.last is None or self.last.strategy is None:
+            free, self._behind = free | self._behind, frozenset()
+        return free
 
     async def _attempt(self) -> str:
         """Why it could not be read; "" if it could."""

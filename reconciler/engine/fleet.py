@@ -31,7 +31,8 @@ from reconciler.engine.reaching import Reaching
 from reconciler.engine.read_once import deployed_with
 from reconciler.engine.reconcile import Judged, judge, reconcile
 from reconciler.engine.remote import Keep, SiteRemote, unkept
-from reconciler.engine.subcloud_side import SubcloudSide
+from reconciler.engine.strategy_side import Orders, StrategySide
+from reconciler.engine.subcloud_side import SubcloudSide, in_no_batch
 from reconciler.engine.surroundings import Neighbours
 from reconciler.engine.unsealed import is_noted
 from reconciler.model.approval import Approval
@@ -46,7 +47,7 @@ from reconciler.model.outcome import Outcome
 from reconciler.model.removal import Removal
 from reconciler.model.resource import ResourceKey
 from reconciler.model.subcloud_policy import SubcloudPolicy
-from reconciler.model.words import Result
+from reconciler.model.words import Result, Service
 
 ROUNDS = 6  # plans of one site in a row: what only a first plan makes possible comes in the next
 
@@ -297,11 +298,13 @@ async def open_fleet(
     keep: Keep = unkept,
     sharing: Sharing | None = None,
     boards: Callable[[str], SiteBoards] | None = None,
+    strategies: Orders | None = None,
 ) -> AsyncIterator[Fleet]:
     """A fleet over one session; each site's clients, and so its token, are kept until the end.
 
     derived: how sites without an endpoint are found. central: the central cloud as it is declared now. keep: is given each reading of a whole site.
     sharing: the central cloud's readings with other replicas. boards: of a site's hosts, as a service that kinds read.
+    strategies: where dcmanager's are ordered; None where nobody would make them.
     """
     opened: dict[str, SiteRemote] = {}
     who = sender or Sender()
@@ -325,14 +328,22 @@ async def open_fleet(
             said = repository.settings(name).subcloud if name in repository.names else None
             return said and said.without(repository.names)
 
+        before = strategies.group_before if strategies else in_no_batch
+
         def is_central(name: str) -> bool:
             repository = office.repository
             return name in repository.names and repository.settings(name).is_central
+
+        def is_batched(name: str) -> bool:
+            """Whether Git says that anything of it goes by dcmanager's strategies."""
+            repository = office.repository
+            return name in repository.names and repository.settings(name).is_batched
 
         async def remote(name: str) -> SiteRemote:
             where = reaching.of(name)
             if name not in opened:
                 clients = late_site(where, opens)
+                orders = StrategySide(name, centre, strategies, office.clock, partial(is_batched, name))
                 opened[name] = SiteRemote(
                     name,
                     clients.platform,
@@ -340,9 +351,9 @@ async def open_fleet(
                     office.clock,
                     _neighbours(clients, centre),
                     keep=keep,
-                    services=clients.beside,
+                    services={**clients.beside, Service.STRATEGY: orders},
                     boards=boards(name) if boards else None,
-                    subcloud=SubcloudSide(name, centre, office.clock, partial(policy, name)),
+                    subcloud=SubcloudSide(name, centre, office.clock, partial(policy, name), before),
                     centre=CentreSide(centre, partial(is_central, name)),
                 )
             return opened[name]

@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from typing import Protocol
 
-from reconciler.model.replica import Lease, Post, of_site
+from reconciler.model.replica import LEADER, Lease, Post, of_site
 from reconciler.store import fenced
 
 ASK_AGAIN_S = 1.0
@@ -18,6 +18,11 @@ class Membership(Protocol):
 
     @property
     def post(self) -> Post: ...
+
+    @property
+    def lead(self) -> Lease | None:
+        """The lease of the lead, by which what the leader writes is fenced; None where another leads."""
+        ...
 
     def is_mine(self, site: str) -> bool:
         """Whether this process looks at the site when it is due."""
@@ -55,6 +60,10 @@ class Alone:
     @property
     def post(self) -> Post:
         return Post.LEADER
+
+    @property
+    def lead(self) -> Lease:
+        return Lease(LEADER, "", 0)
 
     def is_mine(self, site: str) -> bool:  # noqa: ARG002
         return True

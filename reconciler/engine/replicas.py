@@ -93,6 +93,10 @@ class Replicas:
     def post(self) -> Post:
         return Post.LEADER if self._lead else Post.FOLLOWER
 
+    @property
+    def lead(self) -> Lease | None:
+        return self._lead
+
     def is_mine(self, site: str) -> bool:
         if site not in self._owners:
             self._owners[site] = owner(site, self.live)

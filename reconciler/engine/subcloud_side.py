@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping
 from math import inf
 from typing import Any, Protocol
 
-from reconciler.model.central import NO_PEER_GROUP, Attention, Subcloud
+from reconciler.model.central import SCRATCH_GROUP, Attention, Subcloud
 from reconciler.model.deployment import is_deployed
 from reconciler.model.errors import ReconcilerError
 from reconciler.model.plan import Method
@@ -34,13 +34,16 @@ class Centre(Protocol):
 
     async def has_group(self, name: str) -> bool: ...
 
-    async def peer_groups(self, number: int | None) -> tuple[Row, ...]: ...
-
     async def send(self, method: str, path: str, body: Any) -> None: ...
 
 
 class Now(Protocol):
     def now(self) -> float: ...
+
+
+def in_no_batch(site: str) -> int | None:  # noqa: ARG001
+    """It stands in its own group."""
+    return None
 
 
 FRESH_S = 30.0
@@ -51,10 +54,19 @@ class SubcloudSide:
     """One site's row, read and written; `engine.remote.Platform`. Methods raise ReconcilerError.
 
     policy: what Git says of the site's place in the central cloud: without, that is nobody's business.
+    before: the number of the group that it is in while it stands in ours for a strategy.
     """
 
-    def __init__(self, site: str, centre: Centre, clock: Now, policy: Callable[[], SubcloudPolicy | None]) -> None:
+    def __init__(
+        self,
+        site: str,
+        centre: Centre,
+        clock: Now,
+        policy: Callable[[], SubcloudPolicy | None],
+        before: Callable[[str], int | None] = in_no_batch,
+    ) -> None:
         self._site, self._centre, self._clock, self._policy = site, centre, clock, policy
+        self._before = before
         self._acted = -inf
 
     def is_wanted(self) -> bool:
@@ -84,15 +96,16 @@ class SubcloudSide:
 
     async def _named(self, found: Subcloud, policy: SubcloudPolicy) -> Row:
         """The names of what a row has by numbers, as far as Git says such."""
-        named: dict[str, Any] = {}
-        if policy.group:
-            group = await self._centre.group(found.group_id)
-            has_group = group == policy.group or await self._centre.has_group(policy.group)
-            named |= {"group": group, "has_group": has_group}
-        if policy.peer_group or found.peer_group_id is not None:
-            groups = await self._centre.peer_groups(found.peer_group_id)
-            named |= _of_peers(found, policy.peer_group, groups)
-        return named
+        if not policy.group:
+            return {}
+        group = await self._group_of(found)
+        return {"group": group, "has_group": group == policy.group or await self._centre.has_group(policy.group)}
+
+    async def _group_of(self, found: Subcloud) -> str:
+        """By its name. That it stands in our own for a strategy is no drift: it is put back."""
+        name = await self._centre.group(found.group_id)
+        before = self._before(self._site) if name == SCRATCH_GROUP else None
+        return name if before is None else await self._centre.group(before)
 
     async def get(self, path: str) -> Mapping[str, Any]:  # noqa: ARG002 - and one object
         """The row as it is this moment; empty where there is none."""
@@ -122,15 +135,3 @@ class SubcloudSide:
             if seen is None:
                 raise
         return seen.subcloud if seen else None
-
-
-def _of_peers(found: Subcloud, wanted: str | None, groups: tuple[Row, ...]) -> Mapping[str, Any]:
-    """The peer group that it is in, and the priorities here of that one and of the one that it is to be in."""
-    own = next((group for group in groups if group["id"] == found.peer_group_id), None)
-    aim = next((group for group in groups if group["peer_group_name"] == wanted), None)
-    unnamed = NO_PEER_GROUP if found.peer_group_id is None else str(found.peer_group_id)
-    return {
-        "peer_group": own["peer_group_name"] if own else unnamed,
-        "peer_priority": own["group_priority"] if own else None,
-        "wanted_priority": aim["group_priority"] if aim else None,
-    }

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from typing import Annotated
 
+from reconciler.kinds import _central_strategies as central
 from reconciler.kinds import _strategies as strategies
 from reconciler.model.about import About
 from reconciler.model.change import Change
@@ -16,6 +18,7 @@ from reconciler.model.resource import Resource, ResourceKey, Spec
 from reconciler.model.rows import Rows
 from reconciler.model.rule import Rule
 from reconciler.model.site import Site
+from reconciler.model.strategy_orders import StrategyType
 from reconciler.model.words import Area, Disruption, Severity
 
 NAME = "kube-upgrade"
@@ -31,17 +34,22 @@ WITH_LETTER = Rule("kubernetes-letter", "A version of Kubernetes is the same wit
 
 
 class Kubernetes(Spec):
-    """versions, strategy: what the platform's release offers, and what VIM has; Git never says them."""
+    """versions, strategy: what the platform's release offers, and what VIM has; Git never says them.
+
+    by: who has VIM do it. centre: why dcmanager would not; Git never says it.
+    """
 
     version: Annotated[str | None, Attr(spelled=WITH_LETTER)] = None
     versions: Annotated[tuple[str, ...] | None, Attr(send_only=True)] = None
     strategy: Annotated[str | None, Attr(send_only=True)] = None
+    by: Annotated[str | None, Attr(send_only=True)] = None
+    centre: Annotated[str | None, Attr(send_only=True)] = None
 
 
 def declare(site: Site) -> Iterator[Resource[Kubernetes]]:
     said = site.kubernetes
     if said and (version := said.get("version")):
-        yield KIND.declared(said, version=version.spelled(lettered(str(version.value))))
+        yield KIND.declared(said, version=version.spelled(lettered(str(version.value))), by="by")
 
 
 def read(rows: Rows) -> Iterator[Resource[Kubernetes]]:
@@ -51,7 +59,8 @@ def read(rows: Rows) -> Iterator[Resource[Kubernetes]]:
     listed = list(rows.all(COLLECTION))
     active = next((str(row["version"]) for row in listed if row["state"] == "active"), None)
     offered = tuple(str(row["version"]) for row in listed if row["state"] == "available")
-    spec = Kubernetes.of(version=active, versions=offered, strategy=strategies.there(rows))
+    there, centre = strategies.there(rows), central.standing(rows, "kubernetes")
+    spec = Kubernetes.of(version=active, versions=offered, strategy=there, centre=centre)
     yield Resource(ResourceKey(KIND.name, ""), spec)
 
 
@@ -60,8 +69,15 @@ def write(changes: Sequence[Change[Kubernetes]], context: Context) -> Iterator[C
         hosts = strategies.in_turn(context.system, context.workers_out, first="controller-1")
         kubelets = tuple(group for group in hosts if not _is_storage(group, context))
         errand = Errand(kubelets, Condition.DEPLOY_FAILED, not context.system.is_simplex)
-        wanted = strategies.Strategy(NAME, {"to-version": change.want.version}, errand)
-        yield from strategies.calls(wanted, change.have.strategy if change.observed else None, context)
+        now = change.have if change.observed else Kubernetes()
+        said = {"to-version": change.want.version or ""}
+        is_asked = change.want.by == central.DCMANAGER
+        why = central.not_by_it(now.centre, context) if is_asked else ""
+        if is_asked and not why:
+            yield from central.call(StrategyType.KUBERNETES, said, errand, context)
+        else:
+            wanted = strategies.Strategy(NAME, said, replace(errand, why=why))
+            yield from strategies.calls(wanted, now.strategy, context)
 
 
 def _is_storage(group: tuple[str, ...], context: Context) -> bool:
@@ -83,7 +99,8 @@ def impossible(change: Change[Kubernetes], context: Context) -> str:
     if wanted not in (now.versions or ()):
         offered = ", ".join(now.versions or ()) or "none"
         return f"the site's release does not offer {wanted} beside what runs; it offers {offered}"
-    return _too_far(now.version or "", wanted, context) or strategies.out_of_service(context.system)
+    too_early = central.unsure(change.want.by, now.centre)
+    return _too_far(now.version or "", wanted, context) or too_early or strategies.out_of_service(context.system)
 
 
 def _too_far(now: str, wanted: str, context: Context) -> str:
@@ -104,7 +121,7 @@ KIND = ResourceKind(
     spec=Kubernetes,
     area=Area.SOFTWARE,
     is_read_on_demand=True,
-    collections=(COLLECTION, strategies.COLLECTION),
+    collections=(COLLECTION, strategies.COLLECTION, central.COLLECTION),
     declare=declare,
     read=read,
     write=write,
@@ -115,12 +132,14 @@ KIND = ResourceKind(
     severity=Severity.SERVICE,
     documents=("Site.kubernetes",),
     about=About(
-        places={"version": "version"},
+        places={"version": "version", "by": "by"},
         words={
             "versions": "Versions that the site could go to.",
             "strategy": "The strategy that VIM has, of whatever type, and its state.",
+            "centre": "Why dcmanager's strategy would not be for the site; empty where it would.",
         },
         calls=(
+            f"POST {central.PATH}",
             f"DELETE /api/orchestration/{NAME}/strategy",
             f"POST /api/orchestration/{NAME}/strategy",
             f"POST /api/orchestration/{NAME}/strategy/actions",

@@ -7,8 +7,10 @@ The centre's opinion does not count: to dcmanager a site is in sync when it runs
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from typing import Annotated, Any
 
+from reconciler.kinds import _central_strategies as central
 from reconciler.kinds import _releases as releases
 from reconciler.kinds import _strategies as strategies
 from reconciler.model.about import About
@@ -19,13 +21,17 @@ from reconciler.model.plan import Call, Errand
 from reconciler.model.resource import Resource, ResourceKey, Spec
 from reconciler.model.rows import Rows
 from reconciler.model.site import Site
+from reconciler.model.strategy_orders import StrategyType
 from reconciler.model.words import Area, Disruption, Service, Severity
 
 NAME = "sw-upgrade"
 
 
 class Software(Spec):
-    """from_release, to_release, deploy, strategy: what is under way, or was left behind; Git never says them."""
+    """from_release, to_release, deploy, strategy: what is under way, or was left behind; Git never says them.
+
+    by: who has VIM do it. centre: why dcmanager would not; Git never says it.
+    """
 
     release: Annotated[str | None, Attr(spelled=releases.PATCH_LEVEL, refers_to=releases.UPLOADED)] = None
     rollback: Annotated[bool | None, Attr(send_only=True)] = None
@@ -33,13 +39,15 @@ class Software(Spec):
     to_release: Annotated[str | None, Attr(send_only=True)] = None
     deploy: Annotated[str | None, Attr(send_only=True)] = None
     strategy: Annotated[str | None, Attr(send_only=True)] = None
+    by: Annotated[str | None, Attr(send_only=True)] = None
+    centre: Annotated[str | None, Attr(send_only=True)] = None
 
 
 def declare(site: Site) -> Iterator[Resource[Software]]:
     said = site.software
     if said and (release := said.get("release")):
         named = release.spelled(releases.patch_level(str(release.value)))
-        yield KIND.declared(said, release=named, rollback="rollback")
+        yield KIND.declared(said, release=named, rollback="rollback", by="by")
 
 
 def read(rows: Rows) -> Iterator[Resource[Software]]:
@@ -52,13 +60,32 @@ def read(rows: Rows) -> Iterator[Resource[Software]]:
         to_release=deploy.get("to_release"),
         deploy=deploy.get("state"),
         strategy=strategies.there(rows),
+        centre=central.standing(rows, "software"),
     )
     yield Resource(ResourceKey(KIND.name, ""), spec)
 
 
 def write(changes: Sequence[Change[Software]], context: Context) -> Iterator[Call]:
     for change in changes:
-        yield from strategies.calls(_strategy(change, context), _now(change).strategy, context)
+        wanted, why = _strategy(change, context), _not_by_dcmanager(change, context)
+        if change.want.by == central.DCMANAGER and not why:
+            options = {"release_id": _release_id(change.want.release or "", context), "delete": "true"}
+            yield from central.call(StrategyType.SOFTWARE, options, wanted.errand, context)
+        else:
+            told = replace(wanted, errand=replace(wanted.errand, why=why))
+            yield from strategies.calls(told, _now(change).strategy, context)
+
+
+def _not_by_dcmanager(change: Change[Software], context: Context) -> str:
+    """Why the site's own VIM is asked though Git says dcmanager; "" where it is not, or Git does not."""
+    now, wanted = _now(change), change.want.release or ""
+    if change.want.by != central.DCMANAGER:
+        return ""
+    if now.deploy:
+        return f"a deployment to {now.to_release} is on the site already"
+    if releases.parts(wanted) < releases.parts(now.release or ""):
+        return f"{wanted} is older than what the site runs, and dcmanager removes no patches"
+    return central.not_by_it(now.centre, context)
 
 
 def _strategy(change: Change[Software], context: Context) -> strategies.Strategy:
@@ -149,7 +176,7 @@ def impossible(change: Change[Software], context: Context) -> str:
     found = context.observed.resources.get(releases.key_of(wanted))
     if found and found.spec.state in {"uploading", "upload-failed", releases.UNAVAILABLE}:
         return f"{wanted} is {found.spec.state} on the site: software delete it there, and upload it again"
-    return strategies.out_of_service(context.system)
+    return central.unsure(change.want.by, now.centre) or strategies.out_of_service(context.system)
 
 
 def _under_way(change: Change[Software]) -> str:
@@ -192,7 +219,7 @@ KIND = ResourceKind(
     spec=Software,
     area=Area.SOFTWARE,
     is_read_on_demand=True,
-    collections=(releases.COLLECTION, releases.DEPLOY, strategies.COLLECTION),
+    collections=(releases.COLLECTION, releases.DEPLOY, strategies.COLLECTION, central.COLLECTION),
     declare=declare,
     read=read,
     write=write,
@@ -202,14 +229,16 @@ KIND = ResourceKind(
     severity=Severity.SERVICE,
     documents=("Site.software",),
     about=About(
-        places={"release": "release", "rollback": "rollback"},
+        places={"release": "release", "rollback": "rollback", "by": "by"},
         words={
             "from_release": "Where a deployment that is there began.",
             "to_release": "Where it goes.",
             "deploy": "Its state, as host-failed.",
             "strategy": "The strategy that VIM has, of whatever type, and its state.",
+            "centre": "Why dcmanager's strategy would not be for the site; empty where it would.",
         },
         calls=(
+            f"POST {central.PATH}",
             f"DELETE /api/orchestration/{NAME}/strategy",
             f"POST /api/orchestration/{NAME}/strategy",
             f"POST /api/orchestration/{NAME}/strategy/actions",
@@ -217,7 +246,7 @@ KIND = ResourceKind(
         costs=(
             "VIM locks, deploys and unlocks one host after another: controllers, the active one last, storage hosts, workers. "
             "A release that needs no reboot is deployed in service. The gate `precheck` has asked software management "
-            "before."
+            "before. With `by: dcmanager` it does so because dcmanager's strategy has it do so, with other sites."
         ),
         sources=(
             "starlingx/update software/software_controller.py",

@@ -43,8 +43,6 @@ def write(changes: Sequence[Change[Gone]], context: Context) -> Iterable[Call]:
 
 
 def impossible(change: Change[Gone], context: Context) -> str:  # noqa: ARG001
-    if reason := shared.tied(context.observed):
-        return reason
     row = context.observed.resources.get(shared.KEY)
     if row is not None and row.spec.availability == shared.ONLINE:
         return "dcmanager deletes only what is offline: power the site off, or cut it off, and it is deleted"

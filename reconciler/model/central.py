@@ -18,8 +18,8 @@ VALIDATING = "validating"  # the first state of a backup
 BACKING_UP = frozenset({VALIDATING, "pre-backup", "backing-up"})
 PRESTAGING = "prestaging"
 SCRATCH_GROUP = "stx-reconciler"  # this program's own, for what goes by dcmanager's strategies; nobody says it in Git
-NO_PEER_GROUP = "none"  # dcmanager's word for it in a PATCH
-OVER = frozenset({"complete", "failed", "aborted"})
+COMPLETE, FAILED, ABORTED = "complete", "failed", "aborted"
+OVER = frozenset({COMPLETE, FAILED, ABORTED})
 
 
 @dataclass(frozen=True, slots=True)

@@ -59,6 +59,8 @@ class Errand:
       on with.
     asks: the call that says beforehand, and does nothing, why it would be refused.
     failure: what its bad end is called.
+    strategy: the type of dcmanager's strategy by which it goes, with other sites; "" where the site is asked itself, and
+    why it is so, where Git says otherwise.
     """
 
     hosts: tuple[tuple[str, ...], ...]
@@ -67,6 +69,8 @@ class Errand:
     release: str = ""
     is_back: bool = False
     asks: Call | None = None
+    strategy: str = ""
+    why: str = ""
 
     @property
     def locked_hosts(self) -> tuple[str, ...]:

@@ -73,6 +73,7 @@ class Settings(BaseModel):
     backup: BackupPolicy | None = Field(default=None, description="When the site is backed up, and where to.")
     subcloud: SubcloudPolicy | None = Field(default=None, description="Its place in the central cloud.")
     is_central: bool = Field(default=False, description="Whether Git says what this system's dcmanager has.")
+    is_batched: bool = Field(default=False, description="Whether any of it goes by dcmanager's strategies.")
     description: str = Field(default="", description="The site in a few words.")
     labels: Mapping[str, str] = Field(default_factory=dict, description="The author's own, to select sites by.")
 

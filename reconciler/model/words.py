@@ -112,6 +112,7 @@ class Service(StrEnum):
     DCMANAGER = "dcmanager"
     USM = "usm"
     REDFISH = "redfish"
+    STRATEGY = "strategy"  # of dcmanager: asked for here, made for many sites together
 
 
 class Reach(StrEnum):

@@ -66,7 +66,10 @@ def _step(step: Step, *, with_calls: bool) -> Iterator[str]:
 def _errand(errand: Errand) -> str:
     """Which hosts a service goes through by itself, and in which order."""
     hosts = ", then ".join(" and ".join(group) for group in errand.hosts)
-    return f"{hosts}: {'each locked and unlocked again' if errand.locks else 'in service'}"
+    how = f"{hosts}: {'each locked and unlocked again' if errand.locks else 'in service'}"
+    if errand.strategy:
+        return f"{how}, by dcmanager's {errand.strategy} strategy, with other sites that want the same"
+    return f"{how}, by the site's own VIM and not by dcmanager: {errand.why}" if errand.why else how
 
 
 def call_lines(call: Call) -> Iterator[str]:

@@ -8,15 +8,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping
 
-from reconciler.simulator import fm, posted
+from reconciler.simulator import fm, posted, usm, vim
 from reconciler.simulator.dcmanager.subclouds import TABLE
-from reconciler.simulator.exchange import Request
-from reconciler.simulator.interference import Connection
+from reconciler.simulator.exchange import Request, Response
+from reconciler.simulator.interference import Connection, absence
 from reconciler.simulator.site import Site
 from reconciler.simulator.system import System
 from reconciler.simulator.tables import Row
 from reconciler.simulator.usm import releases
 
+SERVICES: Mapping[str, Callable[[System, Request], Response]] = {"nfv": vim.handle, "usm": usm.handle}
 Make = Callable[[str, Callable[[], System]], Site]
 
 
@@ -50,6 +51,16 @@ class Presence:
             return None if site is None else {}
         answer = fm.handle(site.system, Request("GET", "/v1/alarms/summary")).body
         return {"warning": answer["warnings"], **answer}
+
+    def ask(self, row: Row, service: str, request: Request) -> Response | None:
+        """The answer of a service of its site, a 503 where that is away; None where there is no such site."""
+        site = self._followed(row)
+        if site is None:
+            return None
+        is_reached = site.is_up and site.interference.connection is Connection.UP
+        if not is_reached or absence(site.system.address_moves, site.system.now):
+            return Response(503)
+        return SERVICES[service](site.system, request)
 
     def oam(self, row: Row) -> str:
         """Its floating OAM address, as its own platform says it; "" where there is no such site, or it has none."""

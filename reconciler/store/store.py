@@ -38,6 +38,7 @@ from reconciler.store.reviews import ReviewStore
 from reconciler.store.rollouts import Rollouts
 from reconciler.store.schema import migrate
 from reconciler.store.sessions import Sessions
+from reconciler.store.strategies import StrategyStore
 from reconciler.store.tables import BASES, CONDITIONS, DRIFT, OUTCOMES, READINGS, REMOVALS, VERDICTS, WINDOWS
 from reconciler.store.tokens import Tokens
 from reconciler.store.words import Words, use
@@ -243,6 +244,11 @@ class Store:
     def central(self) -> CentralStore:
         """The central cloud as any of them read it last. May be used from any thread."""
         return CentralStore(self._engine)
+
+    @property
+    def strategies(self) -> StrategyStore:
+        """What sites ask of dcmanager's one strategy. May be used from any thread."""
+        return StrategyStore(self._engine)
 
     @property
     def bounds(self) -> BoundStore:

@@ -322,3 +322,31 @@ BOARD_REFUSALS = Table(
     Column("at", Float, nullable=False),
     Column("said", Text, nullable=False),  # its words
 )
+STRATEGY_ORDERS = Table(
+    "strategy_orders",  # what sites ask of dcmanager's one strategy; the last of each
+    METADATA,
+    Column("site", String, primary_key=True),
+    Column("type", String, nullable=False),  # model.strategy_orders.StrategyType
+    Column("options", Text, nullable=False),  # JSON
+    Column("asked_at", Float, nullable=False),
+    Column("batch", String, nullable=False, index=True),  # "" for none yet
+    Column("state", String, nullable=False),  # model.batch.SiteOrder.state
+    Column("told", Text, nullable=False),
+    Column("is_heard", Boolean, nullable=False),
+)
+STRATEGY_BATCH = Table(
+    "strategy_batch",  # the one that is under way
+    METADATA,
+    Column("id", String, primary_key=True),
+    Column("type", String, nullable=False),
+    Column("options", Text, nullable=False),  # JSON
+    Column("made_at", Float, nullable=False),
+    Column("created_at", String, nullable=False),  # dcmanager's word
+)
+STRATEGY_MOVES = Table(
+    "strategy_moves",  # sites that stand in our group of dcmanager, and have to be put back
+    METADATA,
+    Column("site", String, primary_key=True),
+    Column("group_before", Integer, nullable=False),
+    Column("batch", String, nullable=False),
+)

@@ -180,6 +180,14 @@ FAMILIES = (
         "By what share the rollout that ended last took longer than was forecast when it began; below 0 if less long.",
         unit="ratio",
     ),
+    _fleet(
+        "strategy_subclouds",
+        "Sites that go by a strategy of dcmanager's that is ours, or wait for one (type is empty).", "type", "turn",
+    ),
+    _fleet(
+        "strategy_waiting_timestamp_seconds", "Since when the first of those that wait for one does; only while one does.",
+        unit="seconds",
+    ),
     _fleet("validation_errors", "Sites whose files the head has are refused."),
     _fleet("ignore_rules_expired", "Rules of Git that have ended and stand there still."),
     _fleet("metrics_truncated", "0: all is told. 1 to 4: the cap on series took splits away, then what is of sites."),

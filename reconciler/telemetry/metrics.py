@@ -9,6 +9,7 @@ from itertools import product
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, disable_created_metrics, generate_latest
 
 from reconciler.model.alarming import AlarmCall, Alarming
+from reconciler.model.batch import BatchSight
 from reconciler.model.board import Answered, BoardCall, Trouble
 from reconciler.model.budget import Bounded
 from reconciler.model.drift import DriftCause, DriftEvent, Resolution, Turning
@@ -22,6 +23,7 @@ from reconciler.telemetry.host_states import host_states
 from reconciler.telemetry.process_states import ProcessStates
 from reconciler.telemetry.sight import Sight
 from reconciler.telemetry.states import States
+from reconciler.telemetry.strategy_metrics import StrategyStates
 
 STAGES = ("render", "observe", "diff", "plan", "apply")
 DURATIONS = (0.005, 0.025, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 120, 600)
@@ -43,6 +45,7 @@ class Metrics:
         self.registry.register(ProcessStates(self.sight))
         self.registry.register(BoundStates(lambda: self._bounded))
         self.registry.register(AlarmStates(lambda: self._alarming))
+        self.registry.register(StrategyStates(lambda: self._batched))
         self._durations = self._histogram("reconcile_duration_seconds", DURATIONS, [(stage,) for stage in STAGES])
         self._latencies = self._histogram("remote_request_duration_seconds", DURATIONS)
         self._requests = self._counter("remote_requests")
@@ -63,6 +66,7 @@ class Metrics:
         self._fetched = self._gauge("git_last_fetch_timestamp_seconds")
         self._bounded: Mapping[str, Bounded] = {}
         self._alarming = Alarming()
+        self._batched = BatchSight()
         self._begun: dict[str, float] = {}  # site -> when its plan began to be sent
 
     def sight(self) -> Sight:
@@ -99,6 +103,10 @@ class Metrics:
     def alarming(self, alarming: Alarming) -> None:
         """How our alarms on the system controller are kept."""
         self._alarming = alarming
+
+    def batched(self, sight: BatchSight) -> None:
+        """What goes on of dcmanager's strategies."""
+        self._batched = sight
 
     def alarm_call(self, call: AlarmCall, is_well: bool) -> None:
         """Its Fault Management was asked for something."""

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 from reconciler.simulator import dcmanager
 from reconciler.simulator.dcmanager.beyond import NOTHING
-from reconciler.simulator.exchange import Request
+from reconciler.simulator.exchange import Request, Response
 from reconciler.simulator.system import System
 
 PASSWORD = base64.b64encode(b"sysadmin").decode()
@@ -108,6 +108,9 @@ class Answering:
 
     def answers(self, row):
         return row["site"] in self.names
+
+    def ask(self, row, service, request):
+        return Response(503)
 
     def alarms(self, row):
         return {}

@@ -12,6 +12,7 @@ from reconciler.cli.metric_uses import uses
 from reconciler.model.alarm import Alarm, AlarmSeverity, SiteAlarms
 from reconciler.model.alarming import Alarming
 from reconciler.model.backup import BackupSight
+from reconciler.model.batch import BatchSight
 from reconciler.model.board import Health, Power
 from reconciler.model.budget import Bounded
 from reconciler.model.change import Change
@@ -93,6 +94,7 @@ def full():
     metrics.observer("platform", "GET", "2xx", 0.1)
     metrics.delivery("github", "accepted")
     metrics.alarming(Alarming(may_stand=True, stand=2, failing_since=900.0))
+    metrics.batched(BatchSight("sw-deploy", 2, 3, 900.0))
     metrics.bounded({"ran": Bounded(2, 3, 1, 900.0)})
     metrics.notified("noc", "sent", 1)
     metrics.begins("ottawa")

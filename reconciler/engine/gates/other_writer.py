@@ -8,7 +8,9 @@ A host that somebody locked by hand is told under this name too (engine.verdicts
 from __future__ import annotations
 
 from reconciler.model.busy import Deployment
+from reconciler.model.central import CentralStrategy
 from reconciler.model.gate import Case, GateName, Hold
+from reconciler.model.strategy_orders import DELETABLE
 from reconciler.model.words import Service
 
 SOFTWARE = "sw-upgrade"  # VIM's name of a strategy that deploys software
@@ -25,7 +27,15 @@ def judge(case: Case) -> Hold | None:
     attention = case.surroundings.attention
     if attention and (told := attention.at_work(case.site)):
         return Hold(GateName.OTHER_WRITER, told)
+    if attention and attention.strategy and any(errand.strategy for errand in case.plan.errands):
+        return Hold(GateName.OTHER_WRITER, _taken(attention.strategy))
     return _unknown(case)
+
+
+def _taken(there: CentralStrategy) -> str:
+    """Why no strategy of ours can be made; one that has ended keeps its place."""
+    end = ", and not deleted" if there.state in DELETABLE else ""
+    return f"dcmanager has one strategy at a time: a {there.type} strategy is there, {there.state}{end}"
 
 
 def _is_gone_on_with(case: Case, deploy: Deployment) -> bool:

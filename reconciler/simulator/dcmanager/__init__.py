@@ -30,6 +30,7 @@ from reconciler.simulator.dcmanager import (
     groups,
     notifications,
     options,
+    orchestration,
     peer_groups,
     peers,
     phases,
@@ -92,6 +93,7 @@ def handle(
         alarms.count(system, beyond)
     if request.path.endswith(subclouds.DETAIL):
         subclouds.look_closer(system, request.path.removesuffix(subclouds.DETAIL).rsplit("/", 1)[-1], beyond)
+    orchestration.look(system, beyond)
     response = _answered(system, request)
     if request.method != "GET":
         system.journal.wrote(system.now, request, response)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Protocol
 
+from reconciler.simulator.exchange import Request, Response
 from reconciler.simulator.tables import Row
 
 
@@ -17,6 +18,10 @@ class Beyond(Protocol):
         """How many alarms stand there, by severity; None where there is no such site."""
         ...
 
+    def ask(self, row: Row, service: str, request: Request) -> Response | None:
+        """The answer of a service of its site, a 503 where that is away; None where there is no such site."""
+        ...
+
     def oam(self, row: Row) -> str:
         """Its floating OAM address; "" where there is no such site, or it has none."""
         ...
@@ -27,6 +32,9 @@ class _Nothing:
         return None
 
     def alarms(self, row: Row) -> Mapping[str, int] | None:  # noqa: ARG002
+        return None
+
+    def ask(self, row: Row, service: str, request: Request) -> Response | None:  # noqa: ARG002
         return None
 
     def oam(self, row: Row) -> str:  # noqa: ARG002

@@ -77,6 +77,12 @@ def delete(system: System, call: Call) -> None:
         system.tables.delete(TABLE, row["uuid"])
 
 
+def of(system: System, subcloud: Row) -> Row:
+    """Those that count for a subcloud: its own, or else those for all."""
+    own = system.tables.first(TABLE, subcloud=subcloud["uuid"])
+    return own or system.tables.rows(DEFAULTS)[0]
+
+
 def _read(body: object) -> Row:
     if not body:
         raise refuse("Body required")

@@ -1,15 +1,17 @@
 """How the steps of a strategy go on by themselves (dcmanager/orchestrator/orchestrator_manager.py, orchestrator_worker.py).
 
 So many at once as the strategy says. A step fails where the mark `<state>-fails:<subcloud>:<text>` says so, as
-`apply VIM sw-deploy strategy-fails:one:no`. What an ended step changes on the site itself is not simulated: only dcmanager's
-endpoint comes into sync, as its audit finds it afterwards.
+`apply VIM sw-deploy strategy-fails:one:no`. Where there is a site behind the subcloud, its own VIM brings it to the release, or
+to the version of Kubernetes, and the step ends as that does (`site_vims`); else, and for the other types, time passes, and
+only dcmanager's endpoint comes into sync, as its audit finds it afterwards.
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from reconciler.simulator.dcmanager import deploying, subclouds
+from reconciler.simulator.dcmanager import deploying, site_vims, subclouds
+from reconciler.simulator.dcmanager.beyond import Beyond
 from reconciler.simulator.tables import Row
 
 if TYPE_CHECKING:
@@ -82,11 +84,51 @@ def _aborting(system: System, uuid: str) -> None:
         system.update(TABLE, uuid, state="aborting")
 
 
+def look(system: System, beyond: Beyond) -> None:
+    """What the sites have done since for the strategy that is there; before each answer."""
+    row = system.tables.first(TABLE)
+    if row is None or row["type"] not in site_vims.NAMES:
+        return
+    for step in system.tables.rows(STEPS):
+        site = system.tables.find(subclouds.TABLE, step.get("subcloud"))
+        if site is None or beyond.answers(site) is None:
+            continue
+        system.tables.update(STEPS, step["uuid"], {"has_site": True})
+        at = site_vims.SiteVim(system, beyond, site, row)
+        if row["state"] == "deleting":
+            at.undo()
+        else:
+            _go_on(system, at, step["uuid"])
+    if row["state"] == "deleting" and _has_sites(system):
+        _gone(system, row["uuid"])
+
+
+def _go_on(system: System, at: site_vims.SiteVim, uuid: str) -> None:
+    """As far as the site is."""
+    step = system.tables.row(STEPS, uuid)
+    while step["state"] in site_vims.STATES and (ended := at.go_on(step)):
+        text = system.take_mark(f"{step['state']}-fails:{step['cloud']}:") or ended.why
+        if text:
+            _end(system, at.strategy, step, "failed", f"{step['state']}: {text}")
+        elif ended.is_all:
+            _end(system, at.strategy, step, "complete", "")
+        else:
+            _enter(system, at.strategy["uuid"], uuid, _states(at.strategy).index(step["state"]) + 1)
+        step = system.tables.row(STEPS, uuid)
+
+
+def _has_sites(system: System) -> bool:
+    """Whether what is undone is undone at sites, whenever they are looked at."""
+    return any(step.get("has_site") for step in system.tables.rows(STEPS))
+
+
 def delete(system: System, row: Row) -> None:
     """Its steps are taken away one after another; without any it is gone at once."""
     for step in system.tables.rows(STEPS):
         if step["state"] in ("initial", "aborted"):
             system.tables.delete(STEPS, step["uuid"])
+    if row["type"] in site_vims.NAMES and _has_sites(system):
+        return
     if system.tables.rows(STEPS):
         system.after(system.durations.strategy_state, _gone, row["uuid"])
     else:
@@ -130,7 +172,7 @@ def _enter(system: System, strategy: str, uuid: str, place: int) -> None:
 def _next(system: System, strategy: str, uuid: str, place: int) -> None:
     """The end of a state: the next one, the end of the step, or its failure."""
     row, step = system.tables.find(TABLE, strategy), system.tables.find(STEPS, uuid)
-    if row is None or step is None:
+    if row is None or step is None or (step.get("has_site") and step["state"] in site_vims.STATES):
         return
     text = system.take_mark(f"{step['state']}-fails:{step['cloud']}:")
     if text is not None:

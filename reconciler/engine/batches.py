@@ -1,0 +1,326 @@
+"""Orders of sites become strategies of dcmanager, one after another, by the leader alone.
+
+dcmanager has one strategy at a time, of whatever type and for whomever, and one that has ended stands in the way of all
+others (starlingx/distcloud dcmanager/orchestrator/orchestrator_manager.py). So orders that want the same go together; the
+strategy is applied, watched to its end and deleted; somebody else's is waited for and never touched. Nothing is kept in
+memory: each turn looks at what is written down and at what is there, and whoever leads next goes on with that.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from itertools import count
+from typing import Protocol
+
+from reconciler.engine.scratch_group import Groups, Moves, ScratchGroup, Subclouds
+from reconciler.model.batch import WAITS, Batch, BatchSight, OrderEnd, SiteOrder, gathered
+from reconciler.model.central import SCRATCH_GROUP, CentralStrategy, Reading, Subcloud
+from reconciler.model.errors import Held, Lost, ReconcilerError, Refused
+from reconciler.model.replica import Lease
+from reconciler.model.strategy_orders import DELETABLE, MOST_AT_ONCE, StrategyOrder, StrategyState, StrategyType
+from reconciler.store import fenced
+
+ROUND_S = 10.0  # dcmanager itself looks at its steps every 10 to 30 s
+GATHER_S = 20.0
+LONGEST_S = 120.0
+LAPSES_S = 300.0  # gates that were open then may be closed by now
+UNKNOWN = "unknown"
+ENDPOINTS: Mapping[StrategyType, str] = {
+    StrategyType.SOFTWARE: "software",
+    StrategyType.KUBERNETES: "kubernetes",
+    StrategyType.ROOT_CA: "kube-rootca",
+    StrategyType.FIRMWARE: "firmware",
+}
+"""By what of a subcloud's sync dcmanager says whom a strategy is for (dcmanager/orchestrator/validators)."""
+NOTHING_TO_DO = ("has no steps to apply", "does not require")
+TAKEN = "already exists"
+UNSURE = "sync status is unknown"
+LATE = "its turn in dcmanager's one strategy has not come"
+
+
+class Strategies(Protocol):
+    async def current(self) -> CentralStrategy | None: ...
+
+    async def create(self, order: StrategyOrder) -> CentralStrategy: ...
+
+    async def apply(self, ours: CentralStrategy) -> CentralStrategy: ...
+
+    async def delete(self, ours: CentralStrategy) -> None: ...
+
+
+class Dcmanager(Protocol):
+    """`clients.dcmanager`."""
+
+    @property
+    def of_strategies(self) -> Strategies: ...
+
+    @property
+    def of_groups(self) -> Groups: ...
+
+    @property
+    def of_subclouds(self) -> Subclouds: ...
+
+
+class Centre(Protocol):
+    """`engine.central`. last: its reading."""
+
+    last: Reading | None
+
+    async def dcmanager(self) -> Dcmanager: ...
+
+    async def read(self, no_older_than_s: float = 0.0) -> bool: ...
+
+    def has_no_strategy(self) -> None: ...
+
+
+class Orders(Moves, Protocol):
+    """`store.strategies`."""
+
+    def open(self) -> tuple[SiteOrder, ...]: ...
+
+    def note(self, site: str, state: str, told: str = "") -> None: ...
+
+    def batch(self) -> Batch | None: ...
+
+    def begin(self, batch: Batch, sites: tuple[str, ...]) -> None: ...
+
+    def created(self, batch: Batch, created_at: str) -> None: ...
+
+    def end(self, batch: Batch, told: str = "") -> None: ...
+
+
+class Clock(Protocol):
+    def now(self) -> float: ...
+
+    async def sleep(self, seconds: float) -> None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class World:
+    """What the job is made of. lead: the lease of who leads; None in a process that does not. show: what goes on.
+
+    gather_s: how long an order waits for others that want the same.
+    """
+
+    centre: Centre
+    orders: Orders
+    clock: Clock
+    lead: Callable[[], Lease | None]
+    say: Callable[[str], None]
+    show: Callable[[BatchSight], None] = lambda _sight: None
+    gather_s: float = GATHER_S
+
+
+@dataclass(slots=True)
+class Batches:
+    """The job. Belongs to one event loop."""
+
+    world: World
+    _told: set[str] = field(default_factory=set)
+    _numbers: count[int] = field(default_factory=count)
+
+    async def run(self) -> None:
+        """Until cancelled."""
+        while True:
+            if lease := self.world.lead():
+                with fenced(lease):
+                    await self.turn()
+            else:
+                self.world.show(BatchSight())
+            await self.world.clock.sleep(min(ROUND_S, max(self.world.gather_s, 1.0)))
+
+    async def turn(self) -> None:
+        """One look at everything, and what follows from it. Asks nobody where nobody wants anything."""
+        orders = self.world.orders
+        if orders.batch() or orders.open() or orders.moves():
+            try:
+                await self._go_on()
+            except Lost:
+                raise
+            except ReconcilerError as error:
+                self._tell_all(str(error))
+            self._let_lapse()
+        self.world.show(self.sight())
+
+    def sight(self) -> BatchSight:
+        """What goes on now, by what is written down."""
+        batch, found = self.world.orders.batch(), self.world.orders.open()
+        waits = [one.asked_at for one in found if one.waits]
+        kind = batch.wish.type.value if batch else ""
+        return BatchSight(kind, len(waits), len(found) - len(waits), min(waits, default=None))
+
+    async def _go_on(self) -> None:
+        dcmanager = await self.world.centre.dcmanager()
+        batch = self.world.orders.batch()
+        await self._put_back(dcmanager, batch)
+        there = await dcmanager.of_strategies.current()
+        if batch is None:
+            batch = self._next(there)
+        if batch is None:
+            return
+        if not batch.created_at and there and self._is_ours(batch, there):
+            self.world.orders.created(batch, there.created_at)  # its answer was lost
+        elif not batch.created_at and there:
+            await self._dissolve(dcmanager, batch, _told_of(there))
+            return
+        elif not batch.created_at:
+            there = await self._made(dcmanager, batch)
+        if (now := self.world.orders.batch()) and now.created_at:
+            await self._watch(dcmanager, now, there)
+
+    # ---- a new one
+
+    def _next(self, there: CentralStrategy | None) -> Batch | None:
+        """The orders whose turn it is, together; none where the place is taken, or more of them are expected."""
+        world = self.world
+        waiting = [one for one in world.orders.open() if one.waits]
+        if there:
+            self._tell_all(_told_of(there))
+            return None
+        alike = gathered(waiting, world.clock.now(), world.gather_s, max(LONGEST_S, world.gather_s))[:MOST_AT_ONCE]
+        if not alike:
+            return None
+        now = world.clock.now()
+        batch = Batch(f"{now:.3f}/{next(self._numbers)}", alike[0].wish, now)
+        world.orders.begin(batch, tuple(one.site for one in alike))
+        return batch
+
+    def _is_ours(self, batch: Batch, there: CentralStrategy) -> bool:
+        """Whether it was made by an order of this batch whose answer nobody has: nobody else makes just this."""
+        sites = {one.site for one in self._members(batch)}
+        return batch.wish.is_of(there) and bool(there.steps) and there.steps.keys() <= sites
+
+    async def _made(self, dcmanager: Dcmanager, batch: Batch) -> CentralStrategy | None:
+        """Its strategy; None where there is none, and why is told to the orders."""
+        await self.world.centre.read()
+        rows = self.world.centre.last.subclouds if self.world.centre.last else {}
+        self._leave_out(batch, rows)
+        sites = tuple(one.site for one in self._members(batch))
+        if not sites:
+            await self._dissolve(dcmanager, batch, "")
+            return None
+        try:
+            order = await self._order(dcmanager, batch, sites, rows)
+            made = await dcmanager.of_strategies.create(order)
+        except Held as held:
+            await self._dissolve(dcmanager, batch, str(held))
+            return None
+        except Refused as refused:
+            await self._refused(dcmanager, batch, refused)
+            return None
+        self.world.orders.created(batch, made.created_at)
+        return await dcmanager.of_strategies.current()
+
+    def _leave_out(self, batch: Batch, rows: Mapping[str, Subcloud]) -> None:
+        """One site of which dcmanager knows nothing keeps all others from a strategy: such sites are asked again later."""
+        endpoint, now = ENDPOINTS.get(batch.wish.type, ""), self.world.clock.now()
+        for one in self._members(batch):
+            row = rows.get(one.site)
+            if now - one.asked_at >= LAPSES_S:  # the central cloud was dark meanwhile
+                self._end(one, OrderEnd.LAPSED, one.told or LATE)
+            elif row is None or not (row.is_managed and row.is_online):
+                self._end(one, OrderEnd.LAPSED, "dcmanager has it as not managed, or not online")
+            elif row.sync.get(endpoint, UNKNOWN) == UNKNOWN:
+                self._end(one, OrderEnd.LAPSED, f"dcmanager does not know yet whether its {endpoint} is in sync")
+
+    async def _order(
+        self, dcmanager: Dcmanager, batch: Batch, sites: tuple[str, ...], rows: Mapping[str, Subcloud]
+    ) -> StrategyOrder:
+        """For one site by its name; for several by our group, in which they stand then."""
+        wish, is_alone = batch.wish, len(sites) == 1 and not self.world.orders.moves()
+        if is_alone:
+            return StrategyOrder(wish.type, subcloud=sites[0], options=wish.options)
+        await self._group(dcmanager).take(sites, rows, batch.id)
+        return StrategyOrder(wish.type, group=SCRATCH_GROUP, options=wish.options)
+
+    async def _refused(self, dcmanager: Dcmanager, batch: Batch, refused: Refused) -> None:
+        """What dcmanager says no to is told to those who asked; nothing was touched."""
+        if TAKEN in refused.fault or UNSURE in refused.fault:
+            await self._dissolve(dcmanager, batch, refused.fault)
+            return
+        is_done = any(words in refused.fault for words in NOTHING_TO_DO)
+        for one in self._members(batch):
+            self._end(one, OrderEnd.NEEDLESS if is_done else OrderEnd.REFUSED, refused.fault)
+        await self._dissolve(dcmanager, batch, "")
+
+    # ---- one that is there
+
+    async def _watch(self, dcmanager: Dcmanager, batch: Batch, there: CentralStrategy | None) -> None:
+        """Applied, noted, deleted once it has ended. One that is gone was deleted, by us or by somebody else."""
+        if there is None or there.created_at != batch.created_at:
+            await self._close(dcmanager, batch)
+            return
+        self._note(batch, there)
+        if there.state == StrategyState.INITIAL:
+            there = await dcmanager.of_strategies.apply(there)
+            self._note(batch, there)
+        elif there.state in DELETABLE:
+            await dcmanager.of_strategies.delete(there)
+            if await dcmanager.of_strategies.current() is None:
+                await self._close(dcmanager, batch)
+
+    def _note(self, batch: Batch, there: CentralStrategy) -> None:
+        """How far each site is, in dcmanager's words."""
+        for one in self._members(batch):
+            state, told = there.steps.get(one.site, ""), there.details.get(one.site, "")
+            if not state:
+                self._end(one, OrderEnd.NEEDLESS, "dcmanager has nothing to do for it")
+            elif (one.state, one.told) != (state, told):
+                self.world.orders.note(one.site, state, told)
+
+    async def _close(self, dcmanager: Dcmanager, batch: Batch) -> None:
+        """The strategy is gone: everybody is put back, and hears of it."""
+        self.world.centre.has_no_strategy()
+        for one in self._members(batch):
+            self._end(one, OrderEnd.NEEDLESS, "dcmanager's strategy was deleted by somebody else before its end")
+        await self._dissolve(dcmanager, batch, "")
+
+    async def _dissolve(self, dcmanager: Dcmanager, batch: Batch, told: str) -> None:
+        """Everybody stands where he stood; orders that are not over wait again."""
+        await self._put_back(dcmanager, None)
+        self.world.orders.end(batch, told)
+
+    # ---- what all of them need
+
+    async def _put_back(self, dcmanager: Dcmanager, live: Batch | None) -> None:
+        """Whoever stands in our group for a batch that is no more."""
+        left = [move for move in self.world.orders.moves().values() if live is None or move.batch != live.id]
+        for told in await self._group(dcmanager).give_back(left):
+            self._say(told)
+
+    def _group(self, dcmanager: Dcmanager) -> ScratchGroup:
+        return ScratchGroup(dcmanager.of_groups, dcmanager.of_subclouds, self.world.orders)
+
+    def _members(self, batch: Batch) -> tuple[SiteOrder, ...]:
+        """The orders of it that are not over."""
+        return tuple(one for one in self.world.orders.open() if one.batch == batch.id)
+
+    def _end(self, one: SiteOrder, end: OrderEnd, told: str) -> None:
+        self.world.orders.note(one.site, end, told)
+
+    def _tell_all(self, told: str) -> None:
+        """Those that no batch has yet, why they wait; and, once, whoever reads the log."""
+        waiting = [one for one in self.world.orders.open() if one.state == WAITS]
+        for one in waiting:
+            if one.told != told:
+                self.world.orders.note(one.site, WAITS, told)
+        self._say(told)
+
+    def _let_lapse(self) -> None:
+        """Who waited for long asks its gates again: the hold says what it waits for, and nobody's worker does."""
+        now = self.world.clock.now()
+        for one in self.world.orders.open():
+            if one.waits and now - one.asked_at >= LAPSES_S:
+                self._end(one, OrderEnd.LAPSED, one.told or LATE)
+
+    def _say(self, told: str) -> None:
+        """Once, until nothing is to be said."""
+        if told and told not in self._told:
+            self._told.add(told)
+            self.world.say(told)
+
+
+def _told_of(there: CentralStrategy) -> str:
+    deleted = ", and not deleted" if there.state in DELETABLE else ""
+    return f"waits for the {there.type} strategy of somebody else, which is {there.state}{deleted}"

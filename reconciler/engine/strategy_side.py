@@ -1,0 +1,125 @@
+"""dcmanager's one strategy, as a service of one site: what the centre says of the site to read, and an order to send.
+
+A strategy is one for the whole central cloud, and most are for many sites. So nothing is posted from here: what is sent is
+written down as an order, `engine.batches` makes one strategy of those that want the same, and whoever waits for the step of
+its site is answered from that order. It outlives the process that asked.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any, Protocol
+from urllib.parse import parse_qsl
+
+from reconciler.model.batch import OrderEnd, SiteOrder, Wish
+from reconciler.model.central import Attention
+from reconciler.model.errors import ConfigError, Conflict, Held, ReconcilerError, Refused
+from reconciler.model.plan import Method
+from reconciler.model.rows import Row
+from reconciler.model.strategy_orders import StrategyType
+from reconciler.model.words import Service
+
+ORDERS = "/orders/"  # our own: whether just this is under way, or has ended and nobody has heard it
+TYPE = "type"
+FRESH_S = 120.0  # the list is read every minute by who watches it: who looks at a site asks nobody
+HERE = "dcmanager's strategies are ordered by a controller: start `stxr run`, or say `by: site`"
+
+
+class Centre(Protocol):
+    """The central cloud; `engine.central` is it."""
+
+    def known(self, site: str, within_s: float) -> Attention | None: ...
+
+    async def of(self, site: str) -> Attention | None: ...
+
+    def awaits_strategy(self, site: str) -> None: ...
+
+
+class Orders(Protocol):
+    """`store.strategies`."""
+
+    def ask(self, order: SiteOrder) -> None: ...
+
+    def order(self, site: str) -> SiteOrder | None: ...
+
+    def hear(self, site: str) -> None: ...
+
+    def group_before(self, site: str) -> int | None: ...
+
+
+class Now(Protocol):
+    def now(self) -> float: ...
+
+
+class StrategySide:
+    """Of one site; `engine.remote.Platform`. Methods raise ReconcilerError.
+
+    orders: None for a command that sends none. wanted: whether Git says anything of the site that goes this way.
+    """
+
+    def __init__(
+        self, site: str, centre: Centre, orders: Orders | None, clock: Now, wanted: Callable[[], bool]
+    ) -> None:
+        self._site, self._centre, self._orders, self._clock, self._wanted = site, centre, orders, clock, wanted
+
+    async def list(self, path: str, items: str) -> tuple[Row, ...]:  # noqa: ARG002 - it has one list
+        """One row: how the centre sees the site, or why it does not say; none where there is no centre, or nobody asks.
+
+        A centre that does not answer makes nothing else of the site unknown.
+        """
+        if not self._wanted():
+            return ()
+        try:
+            seen = self._centre.known(self._site, FRESH_S) or await self._centre.of(self._site)
+        except ReconcilerError as error:
+            return ({"unread": str(error)},)
+        if seen is None:
+            return ()
+        if seen.strategy:
+            self._centre.awaits_strategy(self._site)
+        row = seen.subcloud
+        return ({**row.row, "sync": dict(row.sync)} if row else {},)
+
+    async def get(self, path: str) -> Mapping[str, Any]:
+        """The step of the site, as its order has it; at `/orders/` whether that is under way.
+
+        Raises what the order ended with where that is no end of a step.
+        """
+        order = self._there.order(self._site)
+        if ORDERS in path:
+            wanted = _wish(dict(parse_qsl(path.partition("?")[2])))
+            return {"is_under_way": order is not None and order.wish == wanted and not order.is_heard}
+        if order is None:
+            return {"state": None}
+        if order.is_over:
+            self._there.hear(self._site)
+            _raise(order, path)
+        return {"state": order.state, "details": order.told}
+
+    async def send(self, method: Method, path: str, body: Any) -> None:  # noqa: ARG002 - there is one thing to send
+        """Ask for a strategy: its type, and its options. Raises Held while another is under way for the site."""
+        before = self._there.order(self._site)
+        if before and not before.is_over:
+            raise Held(f"{self._site}: a {before.wish.type} strategy was ordered for it before, and is under way")
+        self._there.ask(SiteOrder(self._site, _wish(body), self._clock.now()))
+
+    @property
+    def _there(self) -> Orders:
+        if self._orders is None:
+            raise ConfigError(f"{self._site}: {HERE}")
+        return self._orders
+
+
+def _wish(body: Mapping[str, Any]) -> Wish:
+    options = {name: str(value) for name, value in body.items() if name != TYPE}
+    return Wish(StrategyType(body[TYPE]), options)
+
+
+def _raise(order: SiteOrder, path: str) -> None:
+    """An end that tells nothing of the site's hosts."""
+    if order.state == OrderEnd.LAPSED:
+        raise Held(f"{order.site}: {order.told}")
+    if order.state == OrderEnd.NEEDLESS:
+        raise Conflict(f"{order.site}: {order.told}; planned afresh")
+    if order.state == OrderEnd.REFUSED:
+        raise Refused(Service.DCMANAGER, "POST", path.partition("/steps/")[0], 0, order.told, order.site)
