@@ -26,7 +26,7 @@ from reconciler.model.outcome import Entry, Outcome, StepResult
 from reconciler.model.plan import Blocked, Call, Errand, Opening, Plan, Ref, Stage, StageType, Step, Until
 from reconciler.model.removal import Pruning, Removal, RemovedValue
 from reconciler.model.resource import Resource, ResourceKey
-from reconciler.model.secret import SecretRef, Upload
+from reconciler.model.secret import Document, SecretRef, Upload
 from reconciler.model.snapshot import Snapshot, Unread
 from reconciler.model.stored import Stored
 from reconciler.model.words import Action, Area, Cause, Disruption, Prune, Result, Service, Severity
@@ -37,6 +37,7 @@ _RECORDS: Mapping[str, Callable[..., Any]] = {
     for cls in (
         *(Blocked, Call, Change, Entry, FieldChange, Plan, Pruning, Ref, Removal, RemovedValue, Resource),
         *(
+            Document,
             Errand,
             File,
             Hold,

@@ -14,13 +14,15 @@ from reconciler.kinds import registry
 from reconciler.model.kind import Context
 from reconciler.model.plan import Call, Plan
 from reconciler.model.resource import ResourceKey
-from reconciler.model.secret import SecretRef, Upload
+from reconciler.model.secret import Document, SecretRef, Upload
 from reconciler.model.site import SiteFiles
 from reconciler.model.typed import packed, unpacked
 from reconciler.model.words import Disruption
 from reconciler.observe import interpret
 from reconciler.plan import plan
 from tests.adopt.living import SITES, inventory, system
+from tests.kinds.cost_cases import CASES
+from tests.kinds.costs import SYSTEMS, changes, planned
 
 NAMES = sorted(path.name for path in (SITES / "subclouds").iterdir())
 
@@ -45,12 +47,22 @@ def test_a_plan_comes_back_whole(name):
     assert through_json(todo) == todo
 
 
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case.label)
+def test_a_plan_of_every_kind_comes_back_whole(case):
+    """What a controller sends goes through a workflow, and there is kept: a body without a form would never be sent."""
+    for what in changes(case):
+        for state in SYSTEMS.values():
+            todo = planned(case, what, state)
+            assert through_json(todo) == todo, (what, state.mode)
+
+
 @pytest.mark.parametrize(
     "value",
     [
         {"a": (1, 2.5, None, True), "b": frozenset({"x", "y"})},
         {("tuple", "key"): 1, "$": "a dollar"},
         Call("POST", "/v1/x", Upload(SecretRef("env:KEY"), {"mode": "ssl"}), creates=ResourceKey("a", "b")),
+        Call("PATCH", "/v1/x", {"values": {"files": [Document({"auth": {"token": SecretRef("env:TOKEN")}})]}}),
         Disruption.LOCK,
     ],
 )
