@@ -14,7 +14,7 @@ import typer
 
 from reconciler.cli.options import STATE, All, Deployable, Exit, Format, Repo, Rev, Root, Show, Sites, State
 from reconciler.cli.selection import selected
-from reconciler.desired import Range, SecretNamed, meetings, ranges, secrets_named, undeployable
+from reconciler.desired import Range, SecretNamed, boards, meetings, ranges, secrets_named, undeployable
 from reconciler.engine.committed import revealing
 from reconciler.engine.opening import open_present
 from reconciler.engine.repository import Repository
@@ -63,7 +63,7 @@ def validate(
 
 
 def _checked(repository: Repository, name: str, every: list[Range], *, deployable: bool) -> dict[str, Any]:
-    """What is wrong with a site; its ranges of addresses are added to every other's."""
+    """What is wrong with a site; the addresses that are its alone are added to every other's."""
     try:
         site, desired = repository.site(name), repository.desired(name)
     except ConfigErrors as errors:
@@ -72,7 +72,7 @@ def _checked(repository: Repository, name: str, every: list[Range], *, deployabl
         return {"site": name, "errors": [str(error)], "warnings": [], "resources": 0}
     warnings = [f"{w.where}: {w.message}" for w in site.warnings]
     warnings += ending(site.settings.ignore, time.time())
-    every += ranges(site)
+    every += (*ranges(site), *boards(site))
     lacking = [str(error) for error in undeployable(site, _releases(repository))] if deployable else []
     return {"site": name, "errors": lacking, "warnings": warnings, "resources": len(desired.resources)}
 
@@ -99,10 +99,11 @@ def _releases(repository: Repository) -> list[str]:
 
 
 def _ranges(repository: Repository, names: Iterable[str]) -> Iterator[Range]:
-    """The addresses that these sites give out; none of a site that cannot be read."""
+    """The addresses that are these sites' alone; none of a site that cannot be read."""
     for name in sorted(frozenset(names) & repository.names):
         with suppress(ConfigErrors):
-            yield from ranges(repository.site(name))
+            site = repository.site(name)
+            yield from (*ranges(site), *boards(site))
 
 
 def _taken(repository: Repository, names: Iterable[str]) -> set[tuple[str, str, str]]:

@@ -16,7 +16,7 @@ from reconciler.desired.schema_forms import described, dialect
 from reconciler.desired.secret_places import SecretNamed, secrets_named
 from reconciler.desired.settings import DriftAlarms, Fleet
 from reconciler.desired.site_loader import load_site
-from reconciler.desired.subcloud_ranges import Meeting, Range, meetings, of_values, ranges
+from reconciler.desired.subcloud_ranges import Meeting, Range, boards, meetings, of_values, ranges
 from reconciler.model.subcloud_keys import SET_BY_DCMANAGER, Later, class_of, classes, edited
 
 __all__ = [
@@ -35,6 +35,7 @@ __all__ = [
     "attributes",
     "board_places",
     "board_url",
+    "boards",
     "boot_macs",
     "class_of",
     "classes",

@@ -20,7 +20,7 @@ def check_chart_values(own: Node, findings: Findings) -> None:
             findings.refuse(message, node.origin)
         for key, node in _references(values, ""):
             if why := _wrong(key, node):
-                findings.refuse(f"site: {key}: {why}", node.origin)
+                findings.refuse(f"site: {key}: {why}", (node.get(REFERENCE) or node).origin)
 
 
 def _values(own: Node) -> Iterator[Node]:

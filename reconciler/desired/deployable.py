@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator
 
 from reconciler.desired.files import BOOTSTRAP, INSTALL
+from reconciler.desired.installs import RELEASES, misfits
 from reconciler.desired.secret_keys import secrets_in_clear
 from reconciler.desired.subcloud_networks import SIMPLEX
 from reconciler.model.errors import ConfigError
@@ -28,7 +29,6 @@ INSTALLED_BY = (
     *("bmc_address", "bmc_username"),
 )
 """Beside them, the password of the board, which never stands in Git."""
-RELEASES = ("software_version", "release")
 CENTRES = frozenset(("RegionOne", "SystemController", "systemController"))
 
 
@@ -74,6 +74,7 @@ def _of_install(site: Site) -> Iterator[ConfigError]:
     if site.install_values is not None:
         yield from _missing(site.install_values, INSTALL, INSTALLED_BY)
         yield from _in_clear(site.install_values, INSTALL)
+        yield from misfits(site)
 
 
 def _of_releases(site: Site, releases: Collection[str]) -> Iterator[ConfigError]:

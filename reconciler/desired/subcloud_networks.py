@@ -46,7 +46,7 @@ def given_out(bootstrap: Node, kind: str) -> Iterator[tuple[Node, Address, Addre
     start, end = (bootstrap.get(f"{kind}_{part}_address") or floating for part in ("start", "end"))
     if start is None or end is None:
         return
-    for first, last in zip(_addresses(start), _addresses(end), strict=False):
+    for first, last in zip(addresses(start), addresses(end), strict=False):
         if first.version == last.version and int(first) <= int(last):
             yield start, first, last
 
@@ -64,6 +64,7 @@ class _Networks:
         for kind in GIVEN_OUT:
             self._check_range(kind)
         self._check_gateways()
+        self._check_nodes()
 
     def _subnets(self, kind: str) -> list[Network] | None:
         """Those of one network; None where it has none that can be read."""
@@ -114,7 +115,7 @@ class _Networks:
         if start is None or end is None:
             return
         least = 1 if self._is_simplex else 3
-        for first, last in zip(_addresses(start), _addresses(end), strict=False):
+        for first, last in zip(addresses(start), addresses(end), strict=False):
             if first.version != last.version:
                 continue
             if int(first) > int(last):
@@ -132,9 +133,10 @@ class _Networks:
             if gateway is not None:
                 self._check_gateway(kind, gateway)
         self._check_family("systemcontroller_gateway_address")
+        self._check_way("systemcontroller_gateway_address")
 
     def _check_gateway(self, kind: str, gateway: Node) -> None:
-        for address in _addresses(gateway):
+        for address in addresses(gateway):
             for _, first, last in given_out(self.values, kind):
                 if address.version == first.version and int(first) <= int(address) <= int(last):
                     message = f"{kind}_gateway_address {address} is one of those that are given out, {first} to {last}"
@@ -149,6 +151,23 @@ class _Networks:
         if family and wanted and family != wanted:
             named = f"{primary(self.values)}_subnet"
             self._refuse(node, f"{key} is IPv{family}, and {named} is IPv{wanted} first: they must be of one family")
+
+    def _check_way(self, key: str) -> None:
+        """The way to the centre is an address of the centre's own management network, which is not the subcloud's."""
+        node, subnet = self.values.get(key), self.values.get(f"{primary(self.values)}_subnet")
+        if node is None or subnet is None:
+            return
+        for network in _networks(subnet):
+            if any(address in network for address in addresses(node) if address.version == network.version):
+                told = f"{node.value} lies in {primary(self.values)}_subnet {network}: it is an address of the centre's own"
+                self._refuse(node, f"{key} {told} management network, and the two must not meet")
+
+    def _check_nodes(self) -> None:
+        """A single controller has the floating address alone (ansible-playbooks roles/bootstrap/validate-config)."""
+        for key in ("external_oam_node_0_address", "external_oam_node_1_address"):
+            if self._is_simplex and (node := self.values.get(key)) is not None:
+                told = f"{key} counts for nothing where system_mode is simplex: take it out"
+                self.findings.notice(f"{BOOTSTRAP}: {told}", node.origin)
 
     def _is_of(self, kind: str, key: str) -> bool:
         """management_multicast_… belongs to another network than management_…."""
@@ -203,10 +222,18 @@ def _parsed(node: Node) -> list[Address]:
     return [ip_address(part.strip()) for part in str(node.value).split(",")]
 
 
-def _addresses(node: Node) -> list[Address]:
-    """The same; nothing where one cannot be read, which is told elsewhere."""
+def addresses(node: Node) -> list[Address]:
+    """The addresses of a value; nothing where one cannot be read, which is told elsewhere."""
     try:
         return _parsed(node)
+    except ValueError:
+        return []
+
+
+def _networks(node: Node) -> list[Network]:
+    """The subnets of a value; nothing where one cannot be read, which is told elsewhere."""
+    try:
+        return [ip_network(part.strip(), strict=False) for part in str(node.value).split(",")]
     except ValueError:
         return []
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from reconciler.desired import load_site, meetings, ranges
+from reconciler.desired import boards, load_site, meetings, ranges
 from reconciler.model.errors import ConfigErrors
 from tests.desired.writing import AIO_SX, site_files
 
@@ -179,3 +179,28 @@ def test_the_admin_network_counts_where_there_is_one():
     }
     [only] = ranges(loaded(admin, name="with-admin"))
     assert (only.kind, str(only.first)) == ("admin", "192.168.7.2")
+
+
+def test_one_board_named_by_two_sites_is_told_at_the_later_with_both_places():
+    """Networks are seen by the centre and boards by who installs: an equal address in both is no meeting."""
+    east, west = loaded(name="east"), loaded(install={"bmc_address": "10.10.10.112"}, name="west")
+    other = loaded(
+        {"management_start_address": "192.168.101.60", "management_end_address": "192.168.101.61"}, name="third"
+    )
+    [meeting] = meetings([*boards(west), *boards(east), *ranges(other)])
+    assert str(meeting.error) == (
+        "subclouds/west/install-values.yaml:2:14: install-values.yaml: bmc_address 10.10.10.112 is that of east (at "
+        "subclouds/east/install-values.yaml:2): its machine would be installed anew"
+    )
+
+
+def test_the_way_to_the_centre_is_no_address_of_the_subcloud():
+    [told] = refused({"systemcontroller_gateway_address": "192.168.101.60"})
+    assert "lies in management_subnet 192.168.101.0/24: it is an address of the centre's own management network" in told
+
+
+def test_addresses_of_nodes_are_told_to_count_for_nothing_on_a_simplex_system():
+    nodes = {"external_oam_node_0_address": "10.10.10.13"}
+    [notice] = [notice for notice in loaded(nodes).warnings if "node_0" in notice.message]
+    assert "counts for nothing where system_mode is simplex" in notice.message
+    assert [n for n in loaded({"system_mode": "duplex", **nodes}).warnings if "node_0" in n.message] == []

@@ -1,18 +1,18 @@
 """A canary wherever a running controller has a secret, services that repeat all they are sent, and a search of what it says.
 
-Looked through are its log, every file of its state folder (packed columns unpacked), metrics, each answer of the API, and
-the messages to people. What commands print is searched in tests/cli/test_canaries.py; git over https in
-tests/sources/test_access.py.
+Looked through are its log, every file of its state folder, its database (on PostgreSQL every table of every schema, and
+what the server wrote down of each statement), metrics, each answer of the API, and the messages to people. The places are
+the rows of tests/secret_places.py, and each of them was read. What commands print is searched in tests/cli/test_canaries.py;
+git over https in tests/sources/test_access.py.
 """
 
 from __future__ import annotations
 
 import logging
-import sqlite3
-import zlib
-from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager, closing
-from dataclasses import dataclass, field
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field, replace
+from functools import partial
 from itertools import product
 from pathlib import Path
 
@@ -21,32 +21,36 @@ import pytest
 import yaml
 
 from reconciler import app
-from reconciler.clients import SYSTEM_CLOCK, bodies
+from reconciler.clients import SYSTEM_CLOCK
 from reconciler.clients.forges import load_forge
 from reconciler.engine.due import Schedule
 from reconciler.model.role import Role
 from reconciler.model.words import Result
 from reconciler.simulator import endpoints
-from reconciler.simulator.build_repo import builders
+from reconciler.simulator.build_repo import boards_of, builders
 from reconciler.simulator.interference import Rule, Trouble
 from reconciler.simulator.server import ServerOptions, serve
 from reconciler.simulator.sysinv.certificates import ABANDONED
 from tests.authorities import authority, made
-from tests.canaries import Canary, Given, below, found
+from tests.canaries import Canary, Given, found
 from tests.desired.writing import document
 from tests.e2e.lifecycle import FOLDER, NEW, asked_for, racked
 from tests.e2e.ottawa import OTTAWA, OWN, SETTINGS
 from tests.e2e.repeating import ECHO, Postbox, Repeating
+from tests.e2e.searching import DATABASE, database, kept, put, read
 from tests.e2e.world import LIMITS, QUICK_PACE, SPEED, World
 from tests.faults.controlled import until
+from tests.secret_places import CONTROLLER, ONBOARDING, canaries_of
 from tests.sops import Sealer
 from tests.sources.history import History
+from tests.store.conftest import empty_database, postgresql
 from tests.vaults import Bao, bao
 
+__all__ = ["database", "empty_database", "postgresql", "read"]  # fixtures
 pytestmark = pytest.mark.xdist_group("dbos")
 PLACES = (
-    "site", "bmc", "paper", "registry", "api-token", "webhook-secret", "webhook-url", "webhook-key", "slack-url",
-    "teams-url", "alertmanager-token", "mail-password", "forge-token",
+    "site", "bmc", "paper", "registry", "chart", "backup", "api-token", "webhook-secret", "webhook-url", "webhook-key",
+    "slack-url", "teams-url", "alertmanager-token", "mail-password", "forge-token",
 )  # fmt: skip
 DOCUMENTS = document(
     "System", "ottawa", "  certificates: [{type: ssl, secret: gui}]\n  license: {secret: paper}"
@@ -58,6 +62,9 @@ DOCUMENTS = document(
 REGISTRY = "docker_registries: {defaults: {username: ran, password: {secretRef: 'env:REGISTRY'}}}\n"
 SEALED = f"subclouds/{OTTAWA}/secrets.enc.json"
 BOOTSTRAP = f"subclouds/{OTTAWA}/bootstrap-values.yaml"
+APPLICATION = 'system: {{applications: {{snmp: {{version: "24.09-3", state: applied{}}}}}}}\n'
+CHARTS = ", charts: {snmp: {kube-system: {values: {auth_token: {secretRef: env:CHART}}}}}"
+BOARD = "hosts: {controller-0: {board: {secureBoot: false}}}\n"
 
 
 @pytest.fixture(scope="module")
@@ -68,18 +75,20 @@ def vault(tmp_path_factory) -> Bao:
 
 @dataclass
 class Scene:
-    """A site in service, where its secrets are, and what was said until now."""
+    """A site in service, where its secrets are, and what was said until now. places: canary -> the reference to it."""
 
     world: World
     clone: History
     keeps: Path
     canaries: dict[str, Canary]
+    places: dict[str, str]
     said: dict[str, bytes] = field(default_factory=dict)
 
     def secret(self, name: str, text: str = "") -> dict[str, str]:
         """Put into a file; a reference to it."""
         put(self.keeps / name, text or self.canaries[name].value)
-        return {"secretRef": f"file:{self.keeps / name}"}
+        self.places[name] = f"file:{self.keeps / name}"
+        return {"secretRef": self.places[name]}
 
     def repeats(self) -> None:
         """The site refuses each write, and repeats it; of reads and tokens the first."""
@@ -88,44 +97,20 @@ class Scene:
             Rule(Trouble.ECHO, "POST", "/identity/.*", count=2, status=400, text=ECHO),
             Rule(Trouble.ECHO, "GET", "/platform/v1/intp.*", count=2, status=500, text=ECHO),
         ]
+        self.world.server.central.interference.rules.append(
+            Rule(Trouble.ECHO, "POST", ".*/subcloud-backup", count=None, status=400, text=ECHO)
+        )
 
     def gives_in(self) -> None:
         """The site takes what it is sent."""
         self.world.site(OTTAWA).interference.rules.clear()
 
     def leaks(self) -> list[str]:
-        kept = below(self.world.state)
-        return found(self.canaries, self.said | kept | dict(unpacked(self.world.state)))
-
-
-def put(path: Path, text: str) -> Path:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(text)
-    path.chmod(0o600)
-    return path
-
-
-def unpacked(state: Path) -> Iterator[tuple[str, bytes]]:
-    """Every value of every table of every database: as text, and what was packed by zlib as it was."""
-    for file in state.rglob("*.db"):
-        with closing(sqlite3.connect(f"file:{file}?mode=ro", uri=True)) as db:
-            tables = [name for (name,) in db.execute("select name from sqlite_master where type = 'table'")]
-            for table in tables:
-                for number, row in enumerate(db.execute(f'select * from "{table}"')):
-                    yield f"{file.name} {table} {number}", b"\0".join(map(plain, row))
-
-
-def plain(value: object) -> bytes:
-    if not isinstance(value, bytes):
-        return str(value).encode()
-    try:
-        return value + zlib.decompress(value)
-    except zlib.error:
-        return value
+        return found(self.canaries, self.said | kept(self.world.state, self.world.database))
 
 
 @pytest.fixture
-def scene(git, tmp_path, vault, monkeypatch):
+def scene(git, tmp_path, vault, database, environment):
     """An opener: a site in service, and a commit that needs a secret of each kind of reference."""
 
     @asynccontextmanager
@@ -134,42 +119,53 @@ def scene(git, tmp_path, vault, monkeypatch):
         canaries = {place: Canary(place) for place in PLACES}
         token = vault.token()
         canaries |= {"key": Given("key", leaf.key), "vault": Given("vault", token), "age": Given("age", sealer.key)}
+        canaries["database"] = DATABASE
         vault.keep("ran/ottawa", password=canaries["site"].value, paper=canaries["paper"].value)
         put(keeps / "leaf.pem", leaf.pem)
         ours = {"SOPS_AGE_KEY_FILE": str(put(keeps / "age", sealer.key)), **vault.environ(VAULT_TOKEN=token)}
-        for name, text in {**ours, "SITE_KEY": leaf.key, "REGISTRY": canaries["registry"].value}.items():
-            monkeypatch.setenv(name, text)
+        known = {name.upper(): canaries[name].value for name in ("registry", "chart")}
+        environment({**ours, **known, "SITE_KEY": leaf.key})
         (tmp_path / "scratch").mkdir()
-        async with simulated(clone, tmp_path / "scratch", canaries["site"].value) as world:
+        clone.commit({SETTINGS: (clone.folder / SETTINGS).read_text() + APPLICATION.format("")})
+        async with simulated(clone, tmp_path / "scratch", canaries["site"].value, database) as world:
             assert (await world.applied(OTTAWA)).is_done
             world.site(OTTAWA).system.marks.add(f"{ABANDONED}ssl")  # or its own cert-manager would keep ours out
             sealed = sealer.sealed({"password": canaries["bmc"].value})
-            clone.commit({**needing(clone, keeps), SEALED: sealed})
-            yield Scene(world, clone, keeps, canaries)
+            it = Scene(world, clone, keeps, canaries, dict(PLACED))
+            clone.commit({**needing(clone, keeps, it.secret("backup")["secretRef"]), SEALED: sealed})
+            yield it
 
     return scene
 
 
+PLACED = {"site": "vault:secret/ran/ottawa#password", "bmc": f"sops:{SEALED}#password", "key": "env:SITE_KEY",
+          "chart": "env:CHART", "paper": "vault:secret/ran/ottawa#paper"}  # fmt: skip
+
+
 @asynccontextmanager
-async def simulated(clone: History, scratch: Path, password: str) -> AsyncIterator[World]:
-    """The site behind sockets; its password, and that of the central cloud, are in Vault."""
+async def simulated(clone: History, scratch: Path, password: str, database: str) -> AsyncIterator[World]:
+    """The site behind sockets; its password, that of its board, and that of the central cloud, are in Vault."""
     systems, where = builders(clone.folder), scratch / "endpoints.yaml"
-    async with serve(systems, options=ServerOptions(SPEED, password)) as server:
+    options = ServerOptions(SPEED, password, boards=partial(boards_of, clone.folder, password))
+    async with serve(systems, options=options) as server:
         endpoints.write(where, server.url, systems, password)
         at_hand = f"file:{(scratch / 'endpoints.password').resolve()}"
-        put(where, where.read_text().replace(at_hand, "vault:secret/ran/ottawa#password"))
-        yield World(clone.folder, scratch / "state", where, server, SYSTEM_CLOCK, QUICK_PACE)
+        put(where, where.read_text().replace(at_hand, PLACED["site"]))
+        yield World(clone.folder, scratch / "state", where, server, SYSTEM_CLOCK, QUICK_PACE, database)
 
 
-def needing(clone: History, keeps: Path) -> dict[str, str]:
+def needing(clone: History, keeps: Path, backup: str) -> dict[str, str]:
+    """A commit for each document that says where a secret is."""
+    settings = (clone.folder / SETTINGS).read_text().replace(APPLICATION.format(""), APPLICATION.format(CHARTS))
+    settings += f"{BOARD}backup: {{schedule: every 24h, keep: local, sysadmin: {{secretRef: '{backup}'}}}}\n"
     secrets = f"""
 secrets:
   bmc: {{username: root, secretRef: 'sops:{SEALED}#password'}}
   gui: {{secretRef: 'file:{keeps}/leaf.pem', keyRef: 'env:SITE_KEY'}}
-  paper: {{secretRef: 'vault:secret/ran/ottawa#paper'}}
+  paper: {{secretRef: '{PLACED["paper"]}'}}
 """
     bootstrap = (clone.folder / BOOTSTRAP).read_text() if (clone.folder / BOOTSTRAP).exists() else ""
-    return {SETTINGS: (clone.folder / SETTINGS).read_text() + secrets, OWN: DOCUMENTS, BOOTSTRAP: bootstrap + REGISTRY}
+    return {SETTINGS: settings + secrets, OWN: DOCUMENTS, BOOTSTRAP: bootstrap + REGISTRY}
 
 
 def listeners(it: Scene, url: str, port: int) -> tuple[Path, Path]:
@@ -210,6 +206,8 @@ def options(it: Scene, url: str, port: int) -> app.Running:
         notifications=tell,
         forge=load_forge(forge),
         lines=LIMITS,
+        database=it.world.database,
+        backups_s=0.1,
     )
 
 
@@ -277,7 +275,7 @@ def printed(capfd):
 
 
 @pytest.mark.slow
-async def test_a_controller_tells_no_secret_of_services_that_repeat_all_they_are_sent(scene, printed):
+async def test_a_controller_tells_no_secret_of_services_that_repeat_all_they_are_sent(scene, printed, read):
     async with scene() as it, (repeating := Repeating()).served() as url, (box := Postbox()).served() as port:
         it.repeats()
         async with app.controller(options(it, url, port)) as started:
@@ -290,32 +288,46 @@ async def test_a_controller_tells_no_secret_of_services_that_repeat_all_they_are
             await ask(it, started.url, names)
             it.gives_in()
             await until(lambda: {d.kind for d in known.verdicts[OTTAWA].differences} == {"bootstrap-values"})
+            await until(lambda: it.places["backup"] in read)
             await ask(it, started.url, names)
         out, err = printed.readouterr()
         it.said |= {"out": out.encode(), "err": err.encode(), "messages": b"\n".join(repeating.bodies)}
         assert ECHO in out + err
         assert box.given[0] == it.canaries["mail-password"].value
+        assert set(it.places.values()) <= read
+        assert canaries_of(CONTROLLER) <= it.canaries.keys()
         assert it.leaks() == []
+
+
+@pytest.fixture
+def environment(monkeypatch):
+    """Set variables for the test."""
+
+    def environment(values: dict[str, str]) -> None:
+        for name, text in values.items():
+            monkeypatch.setenv(name, text)
+
+    return environment
 
 
 PHASES = ("POST /dcmanager/v1.0/phased-subcloud-deploy", "PATCH .*/install", "PATCH .*/bootstrap", "PATCH .*/complete")
 
 
 async def test_nothing_is_told_of_the_passwords_of_a_new_site_that_dcmanager_repeats(
-    git, opened, tmp_path, monkeypatch
+    git, opened, environment, database, read
 ):
-    clone, canaries = git(NEW), {kind: Canary(kind) for kind in ("sysadmin", "board", "registry")}
-    asked_for(clone, tmp_path / "secrets")
+    clone, canaries = git(NEW), {kind: Canary(kind) for kind in ("sysadmin", "board", "registry", "install")}
+    secrets = clone.folder.parent / "secrets"
+    asked_for(clone, secrets)
     for kind in ("sysadmin", "board"):
-        put(tmp_path / f"secrets/{NEW}.{kind}", canaries[kind].value)
-    monkeypatch.setenv("REGISTRY", canaries["registry"].value)
-    values = f"{FOLDER}/bootstrap-values.yaml"
-    clone.commit({values: (clone.folder / values).read_text() + REGISTRY})
-    read, real = set(), bodies.resolve
-    monkeypatch.setattr(bodies, "resolve", lambda reference, folder: read.add(reference) or real(reference, folder))
+        put(secrets / f"{NEW}.{kind}", canaries[kind].value)
+    environment({kind.upper(): canaries[kind].value for kind in ("registry", "install")})
+    more = {"bootstrap-values.yaml": REGISTRY, "install-values.yaml": "proxy_password: {secretRef: env:INSTALL}\n"}
+    clone.commit({f"{FOLDER}/{name}": (clone.folder / FOLDER / name).read_text() + text for name, text in more.items()})
     said: list[str] = []
     ended: list[str] = []
-    async with opened(clone, racked) as world:
+    async with opened(clone, racked) as bare:
+        world = replace(bare, database=database)
         world.server.central.interference.rules += [
             Rule(Trouble.ECHO, method, path, count=1, status=400, text=ECHO) for method, path in map(str.split, PHASES)
         ]
@@ -324,9 +336,11 @@ async def test_nothing_is_told_of_the_passwords_of_a_new_site_that_dcmanager_rep
             outcome = await world.applied(NEW, approved=judged.plan.id)
             said += [repr(judged), repr(outcome)]
             ended.append(outcome.message)
-        kept = below(world.state) | dict(unpacked(world.state))
+        left = kept(world.state, database)
         said += world.said
     assert outcome.result is Result.DONE, outcome.message
     assert [ECHO in text for text in ended] == [True] * len(PHASES) + [False]
-    assert {f"file:{tmp_path}/secrets/{NEW}.{kind}" for kind in ("sysadmin", "board")} | {"env:REGISTRY"} <= read
-    assert found(canaries, {"said": "\n".join(said + ended).encode()} | kept) == []
+    assert {f"file:{secrets}/{NEW}.{kind}" for kind in ("sysadmin", "board")} <= read
+    assert {"env:REGISTRY", "env:INSTALL"} <= read
+    assert canaries.keys() == canaries_of(ONBOARDING)
+    assert found({**canaries, "database": DATABASE}, {"said": "\n".join(said + ended).encode()} | left) == []

@@ -88,7 +88,10 @@ class Bell(Journal):
 
 @dataclass
 class World:
-    """A site-config folder, the sites that are simulated for it, and a state folder. Each visit is a new start."""
+    """A site-config folder, the sites that are simulated for it, and a state folder. Each visit is a new start.
+
+    database: where the store of these visits is; "" in the state folder.
+    """
 
     root: Path
     state: Path
@@ -96,13 +99,14 @@ class World:
     server: Server
     clock: Clock
     pace: Pace
+    database: str = ""
     said: list[str] = field(default_factory=list)  # what applying told whoever watches
 
     @asynccontextmanager
     async def fleet(self, limits: Limits = LIMITS) -> AsyncIterator[Fleet]:
         """The fleet as a command opens it: repository read anew, store from disk, no token yet."""
         with (
-            Store.open(self.state) as store,
+            Store.open(self.state, url=self.database) as store,
             open_repository(str(self.root), "", "", self.state, registry()) as source,
             Boards(self.endpoints.parent) as boards,
         ):
