@@ -12,6 +12,7 @@ from pydantic import BaseModel
 from pydantic.alias_generators import to_camel
 
 from reconciler.desired import host_words, system_words, value_words
+from reconciler.desired.device_images import DeviceImage
 from reconciler.desired.documents import NAMES, SPECS
 from reconciler.desired.site_sections import Sections
 from reconciler.desired.software import Kubernetes, Software
@@ -23,7 +24,9 @@ _WORDS: Mapping[type[BaseModel], Mapping[str, str]] = {
 
 OWN = "Site"  # site.yaml, in paths
 # of what fleet.yaml says too, that which kinds read
-POLICIES: Mapping[str, type[BaseModel]] = {"software": Software, "kubernetes": Kubernetes}
+POLICIES: Mapping[str, type[BaseModel]] = {
+    "software": Software, "kubernetes": Kubernetes, "deviceImages": DeviceImage
+}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ from typing import Any
 
 from reconciler.desired.central import PLACES, check_central, check_places
 from reconciler.desired.check import check
+from reconciler.desired.device_images import check_device_images
 from reconciler.desired.files import FLEET, SITE, parse_blob
 from reconciler.desired.findings import Findings
 from reconciler.desired.merge import merged
@@ -29,7 +30,7 @@ class Declaration:
 
     pruned: the kinds that `prune` names, where it does; whether there are such kinds is judged where kinds are known.
     central: what fleet.yaml says of the central cloud, where this is the folder of the system controller.
-    software, kubernetes: as defaults, group and site say them together, each value where it was written.
+    software, kubernetes, device_images: as defaults, group and site say them together, each value where it was written.
     """
 
     settings: Settings = field(default_factory=Settings)
@@ -39,6 +40,7 @@ class Declaration:
     central: Node | None = None
     software: Node | None = None
     kubernetes: Node | None = None
+    device_images: Node | None = None
 
 
 def declaration(fleet: Node | None, site: Node | None, folder: str, findings: Findings) -> Declaration:
@@ -54,6 +56,8 @@ def declaration(fleet: Node | None, site: Node | None, folder: str, findings: Fi
     kubernetes = merged(iter(_given("kubernetes", fleet, site, group)))
     check_release(software, _releases(known), findings)
     check_root_ca(kubernetes, findings)
+    device_images = merged(iter(_given("deviceImages", fleet, site, group)))
+    check_device_images(device_images, findings)
     central = fleet.get("central") if fleet and known and known.central_site == folder else None
     settings = resolved(known, own).model_copy(update={"is_batched": is_by_dcmanager(software, kubernetes)})
     check_places(settings.subcloud, known, _given("subcloud", fleet, site, group), findings)
@@ -66,6 +70,7 @@ def declaration(fleet: Node | None, site: Node | None, folder: str, findings: Fi
         software=software,
         central=central,
         kubernetes=kubernetes,
+        device_images=device_images,
     )
 
 

@@ -18,6 +18,8 @@ RELEASE_FORM = r"^[0-9]+\.[0-9]+(\.[0-9]+)*$"
 KUBERNETES_FORM = r"^v?[0-9]+\.[0-9]+\.[0-9]+$"
 DAY_FORM = r"^[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])$"
 SUBJECT_FORM = r"^((C|OU|O|ST|L)=[^=]+ )*CN=[^=]+( (C|OU|O|ST|L)=[^=]+)*$"
+HEX_FORM = r"^(0x)?[0-9a-fA-F]+$"
+DEVICE_LABEL_FORM = r"^[^=\s]+=[^=\s]+$"
 URL_FORM = r"^https?://.+$"
 PATTERNS_IN_WORDS = {
     DURATION_FORM: "must be a duration as 4h, 1h30m or 45m",
@@ -36,6 +38,8 @@ PATTERNS_IN_WORDS = {
     KUBERNETES_FORM: "must be a version such as v1.30.6",
     DAY_FORM: 'must be a day as "2036-11-21"',
     SUBJECT_FORM: "must be written as C=CA O=Example CN=kubernetes; of C, ST, L, O, OU and CN the last is needed",
+    HEX_FORM: 'must be a hexadecimal number in quotes, as "0x23000410010310"',
+    DEVICE_LABEL_FORM: "must have the form key=value",
     URL_FORM: "must be an http or https URL",
 }
 

@@ -8,6 +8,7 @@ from typing import Annotated, Any, Literal
 from pydantic import Field, StrictBool, StrictStr
 
 from reconciler.desired.central_section import CentralSection
+from reconciler.desired.device_images import DeviceImage
 from reconciler.desired.fields import RELEASE_FORM, URL_FORM, VALUE_NAME, Own
 from reconciler.desired.site_sections import IGNORED, HostSections, Secrets, SystemSection
 from reconciler.desired.software import Kubernetes, Software
@@ -107,6 +108,12 @@ class Policies(Own):
     values: Values | None = Field(default=None, description="What ${name} stands for in a site's documents.")
     software: Software | None = Field(default=None, description="The release that the site is to run.")
     kubernetes: Kubernetes | None = Field(default=None, description="The Kubernetes that the site is to run.")
+    device_images: dict[str, DeviceImage] | None = Field(
+        default=None,
+        alias="deviceImages",
+        description="Images that are to be in accelerators of the site, each by a name of the author's own. Not the "
+        "firmware of boards.",
+    )
 
 
 def _most_out(of: str) -> Any:

@@ -84,6 +84,7 @@ def _assembled(name: str, said: Declaration, file_sets: list[FileSet], findings:
         central=said.central,
         software=said.software,
         kubernetes=said.kubernetes,
+        device_images=said.device_images,
     )
 
 

@@ -37,7 +37,7 @@ Groups = tuple[tuple[str, ...], ...]
 class Strategy:
     """What is wanted of VIM: the type's name in its paths, and what is said beside how hosts are gone through.
 
-    host_s, ends_s: how long it takes at the longest, of each group of hosts and beside them.
+    host_s, ends_s: how long it takes at the longest, of each group of hosts and beside them. most: workers together.
     """
 
     name: str
@@ -45,6 +45,7 @@ class Strategy:
     errand: Errand
     host_s: float = HOST_S
     ends_s: float = ENDS_S
+    most: int = MOST_WORKERS
 
     @property
     def path(self) -> str:
@@ -105,7 +106,7 @@ def _body(wanted: Strategy, context: Context) -> dict[str, Any]:
     (_strategy.py _add_update_worker_strategy_stages). relaxed: alarms that do not affect management are passed over,
     those that do were heeded before by what Git says of alarms.
     """
-    together = min(context.workers_out, MOST_WORKERS)
+    together = min(context.workers_out, wanted.most)
     workers = {"worker-apply-type": "serial"} if together < 2 else {"worker-apply-type": "parallel"}
     most = {} if together < 2 else {"max-parallel-worker-hosts": together}
     action = "stop-start" if context.system.is_simplex else "migrate"

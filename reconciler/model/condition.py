@@ -29,6 +29,7 @@ class Condition(StrEnum):
     LEFT_LOCKED = "left-locked"  # we locked it, and it should be back by now
     DEPLOY_FAILED = "deploy-failed"  # VIM was to bring it to another release, and did not
     RENEWAL_FAILED = "renewal-failed"  # VIM was to renew the root certificate of its Kubernetes, and did not
+    IMAGE_FAILED = "image-failed"  # VIM was to write images into devices of a host, and did not
 
     @property
     def about(self) -> About:
@@ -45,6 +46,7 @@ class Condition(StrEnum):
             self.SWACT_STUCK,
             self.DEPLOY_FAILED,
             self.RENEWAL_FAILED,
+            self.IMAGE_FAILED,
         }
 
     @property
@@ -69,7 +71,7 @@ class Condition(StrEnum):
         return is_well or host.is_locked  # a person has it in hand
 
 
-ERRANDS = frozenset((Condition.DEPLOY_FAILED, Condition.RENEWAL_FAILED))
+ERRANDS = frozenset((Condition.DEPLOY_FAILED, Condition.RENEWAL_FAILED, Condition.IMAGE_FAILED))
 """What services did not do that were asked to: no host shows it."""
 
 
@@ -161,6 +163,14 @@ ABOUT = {
         "sw-manager kube-rootca-update-strategy show --details; /var/log/nfv-vim.log, /var/log/puppet on the host.",
         f"mend what it says, then {_RESUME}: VIM goes on where it ended, or begins anew where it gave the renewal up "
         "(alarm 900.009)",
+    ),
+    Condition.IMAGE_FAILED: About(
+        "VIM was to write images into the devices of hosts, and that failed, first at this one. VIM unlocks by itself the "
+        "hosts that it had locked.",
+        "The reason, in VIM's words. system device-image-state-list on the site, and reboot_needed in system host-show "
+        "{host}; sw-manager fw-update-strategy show --details; /var/log/nfv-vim.log, /var/log/sysinv.log on the host.",
+        f"mend what it says, then {_RESUME}, which writes what is not written yet; a host that only waits for its reboot "
+        "is locked and unlocked by hand",
     ),
 }
 

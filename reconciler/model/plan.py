@@ -58,7 +58,7 @@ class Errand:
     release: what the site's software goes to, or is_back to; a deployment to it, or from it, that stands half way is gone
       on with.
     asks: the call that says beforehand, and does nothing, why it would be refused.
-    failure: what its bad end is called.
+    failure: what its bad end is called. tolerates: alarms that stand because of what it is to end.
     strategy: the type of dcmanager's strategy by which it goes, with other sites; "" where the site is asked itself, and
     why it is so, where Git says otherwise.
     """
@@ -71,6 +71,7 @@ class Errand:
     asks: Call | None = None
     strategy: str = ""
     why: str = ""
+    tolerates: tuple[str, ...] = ()
 
     @property
     def locked_hosts(self) -> tuple[str, ...]:

@@ -181,6 +181,10 @@ COLLECTIONS: Mapping[str, Collection] = {
         _listed("kube_versions"),
         Collection("platform_certificates", "/v1/certificate/get_all_certs", "", is_object=True, kept_as=_of_root_ca),
         _listed("kube_rootca_update", "kube_rootca_updates"),
+        # images for accelerators: which there are, where they go, what became of each
+        _listed("device_images"),
+        _listed("device_image_state"),
+        _listed("device_labels"),
         # of software management (starlingx/update release_data.py to_query_dict, deploy.py)
         Collection("usm_releases", "/v1/release", "", service=Service.USM, kept_as=_of_release),
         Collection("usm_deploy", "/v1/deploy", "", service=Service.USM),

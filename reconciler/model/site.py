@@ -108,6 +108,7 @@ class Site:
       parameters of a PtpInstance are always by section (the old flat list is the section `global`)
     central: what fleet.yaml says of the central cloud, where the site is the system controller
     software, kubernetes: the versions that the site is to run, as fleet.yaml and site.yaml say them together
+    device_images: what is to be written into its devices, likewise
     """
 
     name: str
@@ -125,6 +126,7 @@ class Site:
     central: Node | None = None
     software: Node | None = None
     kubernetes: Node | None = None
+    device_images: Node | None = None
     lacks: tuple[str, ...] = ()
     pruned: Mapping[str, Origin] = field(default_factory=dict)  # kinds that `prune` names, where it does
     warnings: tuple[Notice, ...] = field(default=())

@@ -46,6 +46,7 @@ class Durations:
     vim_build: float = 30
     rootca_host: float = 90  # a phase on one host: its manifest, and the kubelet that restarts
     rootca_pods: float = 300  # every pod once
+    device_image: float = 1800  # one image into one device
     # of dcmanager: states that it passes through, and what Ansible does in the others
     subcloud_cast: float = 2  # the manager takes up what the API has answered already (rpc/client.py cast)
     subcloud_state: float = 10

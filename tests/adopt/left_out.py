@@ -66,6 +66,7 @@ LEFT_OUT = {
     },
     **{("certificate", name): SEALED for name in ("name", "type")},
     ("kubernetes-root-ca", "ends"): GOES_ON,
+    **{("device-image", name): GOES_ON for name in ("applied", "devices")},
     ("kubernetes-version", "version"): GOES_ON,
     ("software-release", "release"): GOES_ON,
     ("uploaded-release", "release"): GOES_ON,

@@ -59,6 +59,7 @@ def new(*, reboots: bool) -> tuple[str, Mapping[str, Any]]:
     return "uploaded-release", {"release": "24.09.1", **facts}
 
 
+IMAGE = {"image": "functional 23a5", "applied": (), "devices": ()}
 PARAMETER = {"service": "http", "section": "config", "parameter": "http_port", "name": "http/config/http_port"}
 
 
@@ -155,6 +156,15 @@ CASES = (
             "ttl": 5,
             "mode": "dynamic",
         },
+    ),
+    Case("device-image", IMAGE, {"applied": ("every device",)}, is_made=False),
+    Case("device-image", IMAGE, {"devices": ("at least", "controller-0/0000:b2:00.0")}, "to be written", is_made=False),
+    Case(
+        "device-image",
+        {**IMAGE, "image": "root-key beef"},
+        {"devices": ("at least", "controller-0/0000:b2:00.0")},
+        "that is for good",
+        is_made=False,
     ),
     Case("dns", {"servers": ("10.0.0.53",)}, {"servers": ("10.0.0.54",)}, is_made=False),
     Case(

@@ -287,12 +287,6 @@ class TestKubernetes:
         assert "not in available state" in vim.apply("kube-upgrade")["apply-phase"]["reason"]
 
 
-@pytest.mark.parametrize("name", ["kube-rootca-update", "fw-update"])
-def test_other_types_pass_without_a_trace(vim, name):
-    vim.create(name)
-    assert vim.apply(name)["state"] == "applied"
-
-
 def test_hosts_whose_configuration_waits_for_a_lock_get_one(running, vim):
     assert vim.create("system-config-update")["state"] == "build-failed"
     vim.send("DELETE", "system-config-update/strategy", {"force": False})

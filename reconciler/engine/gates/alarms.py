@@ -31,12 +31,13 @@ def judge(case: Case) -> Hold | None:
 
 
 def _holding(case: Case) -> Iterator[Alarm]:
+    tolerated = (*TOLERATED, *(alarm_id for errand in case.plan.errands for alarm_id in errand.tolerates))
     partners = {other.name for host in case.plan.locked_hosts if (other := partner(host, case.system))}
     for alarm in case.surroundings.alarms:
         if alarm.host in case.out and not alarm.id.startswith(STORAGE):
             continue  # of a host that we have out of service right now: it comes back beside this one
         guarded = alarm.affects_management and (alarm.id.startswith(STORAGE) or alarm.host in partners)
-        ignored = TOLERATED if guarded else (*TOLERATED, *case.alarm_policy.ignore)
+        ignored = tolerated if guarded else (*tolerated, *case.alarm_policy.ignore)
         if alarm.id not in ignored and _counts(alarm, case):
             yield alarm
 

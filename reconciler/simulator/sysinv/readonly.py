@@ -26,8 +26,6 @@ family.collection(Collection("kube_upgrade", key="kube_upgrades", columns="uuid 
 family.collection(Collection("isensors", columns="uuid sensorname ihost_uuid", host_key="ihost_uuid"))
 family.collection(Collection("lldp_agents", columns="uuid host_uuid", host_key="host_uuid"))
 family.collection(Collection("lldp_neighbours", columns="uuid host_uuid", host_key="host_uuid"))
-family.collection(Collection("device_images", columns="uuid"))
-family.collection(Collection("device_labels", columns="uuid"))
 
 
 @family.on("GET", "/health")

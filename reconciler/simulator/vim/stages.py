@@ -9,7 +9,7 @@ from reconciler.simulator.sysinv.facts import has_worker, is_active_controller, 
 from reconciler.simulator.tables import Row
 from reconciler.simulator.usm import deploys, releases
 from reconciler.simulator.usm.versions import major, parts
-from reconciler.simulator.vim import kube_stages, rootca_stages
+from reconciler.simulator.vim import fw_stages, kube_stages, rootca_stages
 from reconciler.simulator.vim.rows import DONE, INITIAL, WAITS
 
 if TYPE_CHECKING:
@@ -28,7 +28,9 @@ NOTHING_TO_DEPLOY = "no sw-deployments patches need to be applied"
 
 
 def nonsense(row: Row) -> str:
-    """SwUpgradeStrategy.build: what cannot be asked together."""
+    """What cannot be asked together (SwUpgradeStrategy.build, FwUpdateStrategy.build)."""
+    if row["name"] == fw_stages.NAME:
+        return fw_stages.nonsense(row)
     asked = row["asked"] if row["name"] == "sw-upgrade" else {}
     if row["name"] == "sw-upgrade" and not (asked.get("release") or asked.get("rollback") or asked.get("cleanup")):
         return "Release or rollback must be set"
@@ -54,13 +56,10 @@ def applying(system: System, row: Row) -> list[Stage] | str:
         return kube_stages.applying(system, row)
     if row["name"] == rootca_stages.NAME:
         return rootca_stages.applying(system)
-    if row["name"] == "system-config-update":
-        stages = list(_configuring(system, row))
-        return stages or "no system config updates need to be applied"
-    return [
-        (f"{row['name']}-start", ((f"{row['name']}-start", ()),)),
-        (f"{row['name']}-complete", ((row["name"], ()),)),
-    ]
+    if row["name"] == fw_stages.NAME:
+        return fw_stages.applying(system, row)
+    stages = list(_configuring(system, row))
+    return stages or "no system config updates need to be applied"
 
 
 def wanted(row: Row) -> str:
@@ -177,10 +176,9 @@ def _back(system: System) -> Iterator[Stage]:
 
 
 def undoing(steps: Iterable[Row]) -> Iterator[Stage]:
-    """What an abort does: hosts that were locked, and not unlocked yet, are unlocked; of a renewal it gives that up."""
+    """What an abort does: hosts that were locked, and not unlocked yet, are unlocked; what they are at is given up."""
     steps = list(steps)
-    given_up = rootca_stages.undoing(steps)
-    if given_up:
+    if given_up := (*rootca_stages.undoing(steps), *fw_stages.undoing(steps)):
         yield "abort", given_up
     locked: dict[str, None] = {}
     for step in steps:

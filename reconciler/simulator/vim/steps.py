@@ -16,7 +16,7 @@ from reconciler.simulator.sysinv.facts import is_active_controller
 from reconciler.simulator.tables import Row
 from reconciler.simulator.usm import deploys
 from reconciler.simulator.usm.versions import in_bodies
-from reconciler.simulator.vim import kube_steps, rootca_stages, rootca_steps, stages
+from reconciler.simulator.vim import fw_stages, kube_steps, rootca_stages, rootca_steps, stages
 from reconciler.simulator.vim.rows import DONE, FAILED, INITIAL, LATE, STEPS, WAITS
 
 if TYPE_CHECKING:
@@ -35,7 +35,7 @@ IGNORED = frozenset(
     }
 )  # fmt: skip
 """SwUpgradeStrategy IGNORE_ALARMS; of types that are not named below, too."""
-IGNORED_BY = {rootca_stages.NAME: rootca_steps.IGNORED}
+IGNORED_BY = {rootca_stages.NAME: rootca_steps.IGNORED, fw_stages.NAME: fw_stages.IGNORED}
 
 
 class Outcome(NamedTuple):
@@ -255,7 +255,8 @@ def _state(done: tuple[str, ...], failed: str) -> Callable[[System, Row, Row], s
     return reached
 
 
-_BEGINS, _ENDS = (kube_steps.BEGIN, rootca_steps.BEGIN), (kube_steps.END, rootca_steps.END)
+_BEGINS = (kube_steps.BEGIN, rootca_steps.BEGIN, fw_stages.BEGIN)
+_ENDS = (kube_steps.END, rootca_steps.END, fw_stages.END)
 UNDO = (deploys.UNDO_PENDING, deploys.UNDO_FAILED)
 _BEGIN: dict[str, Callable[[System, Row, Row], str]] = {
     "query-alarms": _query_alarms,

@@ -170,6 +170,15 @@ class TestAlarms:
     def test_the_fleet_may_pass_one_over(self):
         assert holds(with_alarms(alarm("400.005"), ignore=("400.005",))) == ()
 
+    def test_one_that_stands_because_of_what_the_plan_ends_is_passed_over_there_alone(self):
+        standing = alarm("900.006", "system=ottawa", AlarmSeverity.MINOR)
+        assert GateName.ALARMS in told(with_alarms(standing, plan=deploys("24.09.1")))
+        (stage,) = deploys("24.09.1").stages
+        errand = replace(stage.errands[0], tolerates=("900.006",))
+        (step,) = stage.steps
+        writes = replace(stage, steps=(replace(step, calls=(replace(step.calls[0], errand=errand),)),))
+        assert GateName.ALARMS not in told(with_alarms(standing, plan=Plan("writes", "sc-0412", (writes,))))
+
     @pytest.mark.parametrize(("number", "entity"), [("800.001", "cluster=1c2d"), ("400.005", "host=controller-1")])
     def test_but_not_those_of_storage_and_of_the_partner(self, number, entity):
         assert GateName.ALARMS in told(with_alarms(alarm(number, entity), ignore=(number,)))
