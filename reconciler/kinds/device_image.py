@@ -32,7 +32,7 @@ FUNCTIONAL, ROOT_KEY, REVOCATION = "functional", "root-key", "key-revocation"  #
 FOR_GOOD = (ROOT_KEY, REVOCATION)
 EVERY = "every device"
 AT_LEAST = "at least"
-WRITTEN = "completed"
+WRITTEN, PENDING = "completed", "pending"
 MOST = 5  # hosts that VIM takes together (_sw_update_strategy.py MAX_PARALLEL_FW_UPDATE_HOSTS)
 # nfv_vim/strategy/_strategy_steps.py: writing 3600 s, and a host that is moved off, locked and unlocked
 HOST_S, ENDS_S = 3600.0 + 2 * 900.0 + 1800.0, 600.0
@@ -52,7 +52,10 @@ def _meets(one: Devices | None, other: Devices | None) -> bool:
 
 
 class DeviceImage(Spec):
-    """fits: devices that it is for, with their labels; waits: those where it is written, and the host has to reboot."""
+    """fits: devices that it is for, with their labels; waits: those where it is written, and the host has to reboot.
+
+    pending: hosts that have to write anything, whoever wants it: VIM goes through all of them.
+    """
 
     image: Annotated[str, Attr(key=True)]
     applied: Annotated[tuple[str, ...] | None, Attr(canonical=unordered)] = None
@@ -60,6 +63,7 @@ class DeviceImage(Spec):
     name: Annotated[str | None, Attr(send_only=True)] = None
     fits: Annotated[tuple[tuple[str, tuple[str, ...]], ...] | None, Attr(send_only=True)] = None
     waits: Annotated[tuple[str, ...] | None, Attr(send_only=True)] = None
+    pending: Annotated[tuple[str, ...] | None, Attr(send_only=True)] = None
     strategy: Annotated[str | None, Attr(send_only=True)] = None
 
 
@@ -122,6 +126,7 @@ def _covered(labels: Sequence[str], fits: Sequence[tuple[str, tuple[str, ...]]])
 def read(rows: Rows) -> Iterator[Resource[DeviceImage]]:
     """A device has an image once it is written there, and its host has rebooted since."""
     late = {row["hostname"] for row in rows.all("ihosts") if row.get("reboot_needed")}
+    pending = tuple(sorted(row["hostname"] for row in rows.all("ihosts") if row.get("device_image_update") == PENDING))
     names = {row["uuid"]: f"{host}/{row['pciaddr']}" for host, row in rows.by_host(DEVICES)}
     written: dict[str, list[str]] = {}
     for row in rows.all(STATES):
@@ -134,6 +139,7 @@ def read(rows: Rows) -> Iterator[Resource[DeviceImage]]:
             applied=tuple(sorted(_labels(row))),
             devices=tuple(device for device in there if _host_of(device) not in late),
             waits=tuple(device for device in there if _host_of(device) in late),
+            pending=pending,
             name=row.get("name"),
             fits=tuple(sorted(_fits(row, rows, names))),
             strategy=strategies.there(rows),
@@ -169,7 +175,8 @@ def write(changes: Sequence[Change[DeviceImage]], context: Context) -> Iterator[
         yield from _applied(change, context)
         lacking |= _lacking(change)
     if lacking:
-        errand = Errand(_in_turn(lacking, context), Condition.IMAGE_FAILED, locks=True, tolerates=(IN_PROGRESS,))
+        hosts = lacking | set(changes[0].have.pending or ())
+        errand = Errand(_in_turn(hosts, context), Condition.IMAGE_FAILED, locks=True, tolerates=(IN_PROGRESS,))
         wanted = strategies.Strategy(NAME, {}, errand, HOST_S, ENDS_S, MOST)
         yield from strategies.calls(wanted, changes[0].have.strategy, context)
 
@@ -280,6 +287,7 @@ KIND = ResourceKind(
             "devices": "devices that have it, by host and PCI address: it is written, and the host has rebooted since",
             "name": "what it is called, in Git or on the site",
             "fits": "devices of its model, each with its labels",
+            "pending": "hosts that have to write an image, whichever, and whoever wants it",
             "waits": "devices where it is written, and the host has to reboot",
             "strategy": "The strategy that VIM has, of whatever type, and its state.",
         },
