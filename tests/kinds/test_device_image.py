@@ -35,7 +35,7 @@ def wanted(text):
     return Snapshot("ottawa", {r.key: r for r in KIND.declare(site)})
 
 
-def seen(*images, hosts=HOSTS, written=(), waits=(), labels=None, strategy=None, **state):
+def seen(*images, hosts=HOSTS, written=(), waits=(), pending=(), strategy=None, **state):
     """A site of hosts with a device each; controllers' and workers' devices are labelled as such."""
     devices = [
         {"uuid": f"d-{n}", "host_uuid": n, "pciaddr": AT, "pvendor_id": "8086", "pdevice_id": "0b30"} for n in hosts
@@ -59,6 +59,7 @@ def seen(*images, hosts=HOSTS, written=(), waits=(), labels=None, strategy=None,
                 "hostname": name,
                 "personality": name.split("-")[0],
                 "reboot_needed": name in waits,
+                "device_image_update": "pending" if name in pending else None,
             }
             for at, name in enumerate(hosts)
         ],
@@ -133,6 +134,12 @@ def test_vim_is_asked_to_have_hosts_write_it_and_to_pass_over_the_alarm_of_that(
         "strategy/actions",
         "strategy",
     ]
+
+
+def test_hosts_that_write_what_somebody_else_wants_are_named_too():
+    """VIM goes through every host of which anything is pending."""
+    change, context = the_change('{ran: {bitstream: "0x23a5", labels: [at=worker]}}', pending=("controller-1",))
+    assert errand(change, context).hosts == (("controller-1",), ("worker-0",), ("worker-1",))
 
 
 def test_of_workers_as_many_together_as_git_lets_and_vim_takes():
