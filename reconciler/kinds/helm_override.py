@@ -132,6 +132,10 @@ def _state(name: str) -> ResourceKey:
 
 
 def disruption(change: Change[HelmOverride], context: Context) -> Disruption:
+    """A chart that is turned off is deleted from the cluster (kube_app.py _cleanup_disabled_helm_releases)."""
+    is_off = change.want.is_enabled is False and not (change.observed and change.have.is_enabled is False)
+    if is_off and applications.state_of(change.want.application or "", context) in applications.RUNNING:
+        return Disruption.DESTRUCTIVE
     is_felt = _is_applied_again(change.want.application or "", context)
     return Disruption.SERVICE if is_felt else Disruption.NONE
 
@@ -185,12 +189,14 @@ KIND = ResourceKind(
         calls=(f"PATCH {PATH}/{{application}}?name={{chart}}&namespace={{namespace}}",),
         costs=(
             "Storing values costs nothing. Service: an application that is applied is applied again after them, once for all "
-            "of its charts: they are upgraded, and pods start anew. Reading costs one request for each application and each "
+            "of its charts: they are upgraded, and pods start anew. A chart that is turned off is deleted from the cluster "
+            "with all that it made: that is destructive, and never done without an approval of that very plan. Reading costs one request for each application and each "
             "chart: it is done at sites of which Git says applications. Unverified: no recording has an override."
         ),
         sources=(
             "sysinv api/controllers/v1/helm_charts.py",
             "sysinv helm/helm.py merge_overrides",
+            "sysinv conductor/kube_app.py _cleanup_disabled_helm_releases",
             "recorded: the list of an application without any",
         ),
     ),

@@ -218,6 +218,25 @@ def test_turning_a_chart_off_leaves_its_values_alone():
     )
 
 
+@pytest.mark.parametrize(
+    ("status", "attributes", "price"),
+    [
+        ("applied", None, Disruption.DESTRUCTIVE),
+        ("apply-failed", "enabled: true\n", Disruption.DESTRUCTIVE),
+        ("uploaded", None, Disruption.NONE),
+    ],
+)
+def test_turning_a_chart_off_takes_what_it_made_in_the_cluster(status, attributes, price):
+    """The platform deletes its release at the next apply (sysinv kube_app.py _cleanup_disabled_helm_releases)."""
+    found = listed(row(status=status), overrides=[override(None, attributes)])
+    assert planned(app(charts=charts(enabled=False)), found).disruption is price
+
+
+def test_turning_a_chart_on_takes_nothing():
+    found = listed(row(), overrides=[override(None, "enabled: false\n")])
+    assert planned(app(charts=charts(enabled=True)), found).disruption is Disruption.SERVICE
+
+
 def test_values_of_an_application_that_does_not_run_are_only_stored():
     found = listed(row(status="uploaded"))
     said = app(charts=charts(values={"port": 162}))
