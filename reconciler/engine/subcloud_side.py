@@ -118,9 +118,9 @@ class SubcloudSide:
             await self._centre.send(method, path, body)
 
     async def _found(self) -> Subcloud | None:
-        """Its row; where there is none, that of a name which it had."""
+        """Its row; where there is none, that of a name which it had. One that is to go is known by its own name alone."""
         policy = self._policy()
-        for name in (self._site, *(policy.former_names if policy else ())):
+        for name in (self._site, *(policy.former_names if policy and policy.adds else ())):
             if found := await self._of(name):
                 return found
         return None

@@ -36,15 +36,21 @@ def read(rows: Rows) -> Iterator[Resource[Gone]]:
 
 
 def write(changes: Sequence[Change[Gone]], context: Context) -> Iterable[Call]:
+    """One that came back meanwhile is refused as it is, and stays managed."""
     path = f"{shared.SUBCLOUDS}/{context.desired.site}"
     for _ in changes:
-        yield from shared.unmanaged_first(context.desired.site, context.observed)
+        if not _is_online(context):
+            yield from shared.unmanaged_first(context.desired.site, context.observed)
         yield Call("DELETE", path, service=Service.DCMANAGER)
 
 
-def impossible(change: Change[Gone], context: Context) -> str:  # noqa: ARG001
+def _is_online(context: Context) -> bool:
     row = context.observed.resources.get(shared.KEY)
-    if row is not None and row.spec.availability == shared.ONLINE:
+    return row is not None and row.spec.availability == shared.ONLINE
+
+
+def impossible(change: Change[Gone], context: Context) -> str:  # noqa: ARG001
+    if _is_online(context):
         return "dcmanager deletes only what is offline: power the site off, or cut it off, and it is deleted"
     return ""
 

@@ -11,6 +11,7 @@ from reconciler.engine.reviewing import Known, moved, reviewed
 from reconciler.kinds import registry
 from reconciler.model.words import Cause, Disruption, Result
 from reconciler.simulator.dcmanager import CENTRAL
+from reconciler.simulator.dcmanager.subclouds import add
 from reconciler.simulator.interference import Connection, Rule, Trouble
 from reconciler.store import Store
 from tests.e2e.lifecycle import FOLDER, NEW, SITE, asked, asked_for, racked, row
@@ -338,3 +339,16 @@ async def test_a_host_that_we_locked_stays_owed_while_its_site_is_not_asked(new_
         world.server.central.change_rows("subclouds", {"name": NEW}, {"deploy-status": "install-failed"})
         outcome = await world.applied(NEW, approved="")
         assert (world.windows(NEW), outcome.open_windows) == ({"controller-0"}, ("controller-0",))
+
+
+async def test_one_that_was_deleted_stays_so_whoever_has_its_former_name_by_now(new_site, clone):
+    async with new_site as world:
+        await approved(world)
+        site = (clone.folder / SITE).read_text()
+        clone.commit({SITE: site.replace("  via: direct\n", f"{DELETE}  formerNames: [somebody-elses]\n")})
+        world.site(NEW).switch("controller-0", on=False)
+        plan = (await world.judged(NEW)).plan
+        assert (await world.applied(NEW, approved=plan.id)).result is Result.DONE
+        add(world.server.central.system, "somebody-elses")
+        left = await world.judged(NEW)
+        assert (left.plan.is_empty, left.found.changes) == (True, ())
