@@ -20,6 +20,7 @@ from reconciler.model.rows import Rows
 from reconciler.model.words import Service
 
 COLLECTION = "vim_strategy"
+UNREAD = "unread"
 STATE, BUILD_REASON, APPLY_REASON = "strategy.state", "strategy.build-phase.reason", "strategy.apply-phase.reason"
 UNBUILT = ("build-failed", "build-timeout")
 UNAPPLIED = ("apply-failed", "apply-timeout", "aborted", "abort-failed", "abort-timeout")
@@ -53,7 +54,9 @@ class Strategy:
 
 
 def there(rows: Rows) -> str | None:
-    """`sw-upgrade applied`: the strategy that is there; None where there is none."""
+    """`sw-upgrade applied`: the strategy that is there; None where there is none, UNREAD where VIM did not say."""
+    if not rows.has(COLLECTION):
+        return UNREAD
     row = next(iter(rows.all(COLLECTION)), None)
     said = row.get("strategy") if row else None
     return f"{said['name']} {said['state']}" if said else None
@@ -61,6 +64,8 @@ def there(rows: Rows) -> str | None:
 
 def in_the_way(found: str | None, name: str) -> str:
     """Why none can be made, and what it would take; "" if one can. One that is at work is for the gates."""
+    if found == UNREAD:
+        return "what strategy its VIM has could not be read: `nfv` has to be named in the endpoints file, and to answer"
     kind, _, state = (found or "").partition(" ")
     if kind in {"", name} or state not in ENDED:
         return ""

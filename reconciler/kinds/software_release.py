@@ -51,7 +51,7 @@ def declare(site: Site) -> Iterator[Resource[Software]]:
 
 
 def read(rows: Rows) -> Iterator[Resource[Software]]:
-    if not rows.has(releases.COLLECTION):
+    if not (rows.has(releases.COLLECTION) and rows.has(releases.DEPLOY)):
         return
     deploy = next(iter(rows.all(releases.DEPLOY)), {})
     spec = Software.of(
@@ -171,7 +171,8 @@ def impossible(change: Change[Software], context: Context) -> str:
         return f"the deployment to {now.to_release} failed at its start, and stands in the way: software deploy delete"
     if now.deploy and now.to_release != wanted:
         return _under_way(change)
-    if not now.deploy and releases.parts(wanted) < releases.parts(now.release or ""):
+    is_back = releases.parts(wanted) < releases.parts(now.release or "")
+    if is_back and (not now.deploy or not change.want.rollback):
         return _no_way_back(change, context)
     found = context.observed.resources.get(releases.key_of(wanted))
     if found and found.spec.state in {"uploading", "upload-failed", releases.UNAVAILABLE}:

@@ -237,3 +237,20 @@ class TestWhatIsImpossible:
 
     def test_back_to_a_patch_is_possible_where_git_says_so(self):
         assert why_not(OLD, rows(*self.DEPLOYED), rollback=True) == ""
+
+
+def test_a_deployment_of_somebody_elses_that_goes_back_is_not_gone_on_with_where_git_does_not_say_rollback():
+    deploy = {"from_release": NEW, "to_release": OLD, "state": "start-done"}
+    found = rows(row(OLD, "deployed"), row(NEW, "deployed"), deploy=deploy)
+    assert "it goes back only with software.rollback: true" in why_not(OLD, found)
+    assert why_not(OLD, found, rollback=True) == ""
+
+
+def test_what_vim_has_and_did_not_say_is_not_taken_for_nothing():
+    found = Rows({place: listed for place, listed in rows(*BOTH).listed.items() if place[0] != "vim_strategy"})
+    assert "what strategy its VIM has could not be read" in why_not(NEW, found)
+
+
+def test_without_its_deployment_nobody_knows_what_a_site_runs():
+    found = Rows({place: listed for place, listed in rows(*BOTH).listed.items() if place[0] != "usm_deploy"})
+    assert list(KIND.read(found)) == []
