@@ -1,18 +1,20 @@
 """`central` of fleet.yaml: what the central cloud is to have beside its subclouds. Strict: every key is known.
 
-Limits are those of starlingx/distcloud dcmanager/api/controllers/v1/subcloud_group.py and sw_update_options.py, and
-validate_name of dcmanager/common/utils.py.
+Limits are those of starlingx/distcloud dcmanager/api/controllers/v1/subcloud_group.py, sw_update_options.py, system_peers.py,
+subcloud_peer_group.py and peer_group_association.py, and validate_name of dcmanager/common/utils.py.
 """
 
 from __future__ import annotations
 
 from typing import Annotated, Literal
+from uuid import UUID
 
 from pydantic import AfterValidator, ConfigDict, Field, StrictStr
 from pydantic.alias_generators import to_camel
 
-from reconciler.desired.fields import Own
-from reconciler.model.central import SCRATCH_GROUP
+from reconciler.desired.fields import URL_FORM, Address, Own
+from reconciler.model.central import NO_PEER_GROUP, SCRATCH_GROUP
+from reconciler.model.subcloud_policy import SecretPlace
 
 SPECIAL = ".*+?|()[]{}^$"
 DEFAULT = "Default"
@@ -33,8 +35,22 @@ def _is_group(text: str) -> str:
     return text
 
 
+def _is_peer_group(text: str) -> str:
+    if text.lower() == NO_PEER_GROUP:
+        raise ValueError("is dcmanager's word for no group at all: take another name")
+    return text
+
+
+def _is_uuid(text: str) -> str:
+    try:
+        return str(UUID(text))
+    except ValueError:
+        raise ValueError("must be a uuid") from None
+
+
 PlainName = Annotated[str, AfterValidator(_is_name)]
 GroupName = Annotated[str, AfterValidator(_is_name), AfterValidator(_is_group)]
+PeerGroupName = Annotated[str, AfterValidator(_is_name), AfterValidator(_is_peer_group)]
 
 
 class _Said(Own):
@@ -67,6 +83,68 @@ class UpdateOptions(_Said):
     default_instance_action: Literal["migrate", "stop-start"] = Field(description="What becomes of virtual machines.")
 
 
+class SystemPeer(_Said):
+    """Another central cloud, which subclouds of this one may go over to."""
+
+    uuid: Annotated[StrictStr, AfterValidator(_is_uuid)] = Field(
+        description="Of its system, as `system show` has it there."
+    )
+    manager_endpoint: Annotated[StrictStr, Field(pattern=URL_FORM, max_length=254)] = Field(
+        description="Its Keystone, with /v3."
+    )
+    manager_username: Annotated[StrictStr, Field(min_length=1, max_length=254)] = Field(
+        description="Whom this central cloud is there."
+    )
+    manager_password: SecretPlace = Field(
+        description="Where that user's password is. It is sent with what else changes of the peer: another password alone is not "
+        "seen, for dcmanager shows none."
+    )
+    controller_gateway_address: Address = Field(
+        description="Gateway on its management network, by which it reaches subclouds that it takes over."
+    )
+    administrative_state: Literal["enabled", "disabled"] | None = Field(
+        default=None, description="Whether it counts as a peer; `enabled` where it is made without."
+    )
+    heartbeat_interval: Annotated[int, Field(ge=10, le=600, strict=True)] | None = Field(
+        default=None, description="Seconds between two looks whether it answers; 60 where it is made without."
+    )
+    heartbeat_failure_threshold: Annotated[int, Field(ge=1, le=30, strict=True)] | None = Field(
+        default=None, description="So many looks without an answer make it unavailable; 3 where it is made without."
+    )
+    heartbeat_failure_policy: Literal["alarm", "rehome", "delegate"] | None = Field(
+        default=None, description="What follows of that; `alarm` where it is made without."
+    )
+    heartbeat_maintenance_timeout: Annotated[int, Field(ge=300, le=36_000, strict=True)] | None = Field(
+        default=None,
+        description="Seconds for which a peer that is worked on may be silent; 600 where it is made without.",
+    )
+
+
+class PeerAssociation(_Said):
+    """That a group of subclouds goes over to a peer."""
+
+    priority: Annotated[int, Field(ge=1, le=65_536, strict=True)] = Field(
+        description="Of the group over there: the lowest is the next to have it."
+    )
+
+
+class PeerGroup(_Said):
+    """Subclouds that go over to another central cloud together."""
+
+    priority: Annotated[int, Field(ge=0, le=65_536, strict=True)] | None = Field(
+        default=None, description="0 where they belong, which is what it is made with."
+    )
+    state: Literal["enabled", "disabled"] | None = Field(
+        default=None, description="Whether the group may go over; `enabled` where it is made without."
+    )
+    max_subcloud_rehoming: Annotated[int, Field(ge=1, le=250, strict=True)] | None = Field(
+        default=None, description="How many of them are taken over at a time; 10 where it is made without."
+    )
+    peers: dict[PlainName, PeerAssociation] = Field(
+        default_factory=dict, description="The peers that it goes over to, by name."
+    )
+
+
 class CentralSection(_Said):
     """What dcmanager is to have beside its subclouds; what is not said stays as it is."""
 
@@ -84,4 +162,12 @@ class CentralSection(_Said):
     )
     update_options_of: dict[StrictStr, UpdateOptions] = Field(
         default_factory=dict, description="The same of single subclouds, by name."
+    )
+    peers: dict[PlainName, SystemPeer] = Field(
+        default_factory=dict, description="Other central clouds, by the names that they have here."
+    )
+    peer_groups: dict[PeerGroupName, PeerGroup] = Field(
+        default_factory=dict,
+        description="Groups of subclouds that go over to another central cloud together, by name. Said at all, one that a site's "
+        "`subcloud.peerGroup` names has to be here.",
     )

@@ -60,7 +60,7 @@ def declaration(fleet: Node | None, site: Node | None, folder: str, findings: Fi
     check_device_images(device_images, findings)
     central = fleet.get("central") if fleet and known and known.central_site == folder else None
     settings = resolved(known, own).model_copy(update={"is_batched": is_by_dcmanager(software, kubernetes)})
-    check_places(settings.subcloud, known, _given("subcloud", fleet, site, group), findings)
+    check_places(settings.subcloud, fleet, _given("subcloud", fleet, site, group), findings)
     return Declaration(
         # it is no subcloud of itself, whatever the defaults say of all sites
         settings=settings.model_copy(update={"subcloud": None, "is_central": True}) if central else settings,

@@ -32,7 +32,7 @@ from reconciler.model.central import (
     SubcloudGroup,
 )
 from reconciler.model.errors import ConfigError, Failure, ReconcilerError, Unreachable
-from reconciler.model.rows import Row
+from reconciler.model.rows import COLLECTIONS, Row
 from reconciler.model.subcloud_orders import Backup
 from reconciler.model.words import Service
 
@@ -40,6 +40,7 @@ FRESH_S = 15.0  # dcmanager's list stops its worker for a second at 5,000 subclo
 FAILED_S = 60.0
 INTERVAL_S = 60.0
 GROUPS_S = 600.0
+PEER_GROUPS = COLLECTIONS["peer_groups"].path
 NO_CENTRE = (
     "nothing says where the central cloud is whose rows say where sites are: say `systemController` in fleet.yaml, or in "
     "the endpoints file"
@@ -127,6 +128,8 @@ class Central:
         self._details = asyncio.Semaphore(DETAILS)
         self._groups: Mapping[int, str] = {}
         self._grouped = -inf
+        self._peer_groups: tuple[Row, ...] = ()
+        self._peers_grouped = -inf
         self._held = frozenset[str]()  # sites that somebody was told are busy, and nobody that they are free
         self._behind = frozenset[str]()  # sites that want a strategy of their own while another is there
         self._tell_free: Callable[[frozenset[str]], None] = lambda _sites: None
@@ -227,6 +230,17 @@ class Central:
             self._groups = {group.id: group.name for group in await (await self._client()).groups()}
             self._grouped = now
         return self._groups
+
+    async def peer_groups(self, number: int | None) -> tuple[Row, ...]:
+        """Its groups of subclouds that go over to other centres, as they were read in the last minute.
+
+        number: that of one that has to be among them. Raises ReconcilerError.
+        """
+        now = self._clock.now()
+        is_known = number is None or any(group["id"] == number for group in self._peer_groups)
+        if not is_known or now - self._peers_grouped >= FAILED_S:
+            self._peer_groups, self._peers_grouped = await self.listed(PEER_GROUPS), now
+        return self._peer_groups
 
     async def listed(self, path: str) -> tuple[Row, ...]:
         """What it has beside its subclouds, by the path of the list, asked for now. Raises ReconcilerError."""

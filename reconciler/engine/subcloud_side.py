@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping
 from math import inf
 from typing import Any, Protocol
 
-from reconciler.model.central import SCRATCH_GROUP, Attention, Subcloud
+from reconciler.model.central import NO_PEER_GROUP, SCRATCH_GROUP, Attention, Subcloud
 from reconciler.model.deployment import is_deployed
 from reconciler.model.errors import ReconcilerError
 from reconciler.model.plan import Method
@@ -33,6 +33,8 @@ class Centre(Protocol):
     async def group(self, number: int) -> str: ...
 
     async def has_group(self, name: str) -> bool: ...
+
+    async def peer_groups(self, number: int | None) -> tuple[Row, ...]: ...
 
     async def send(self, method: str, path: str, body: Any) -> None: ...
 
@@ -96,10 +98,15 @@ class SubcloudSide:
 
     async def _named(self, found: Subcloud, policy: SubcloudPolicy) -> Row:
         """The names of what a row has by numbers, as far as Git says such."""
-        if not policy.group:
-            return {}
-        group = await self._group_of(found)
-        return {"group": group, "has_group": group == policy.group or await self._centre.has_group(policy.group)}
+        named: dict[str, Any] = {}
+        if policy.group:
+            group = await self._group_of(found)
+            has_group = group == policy.group or await self._centre.has_group(policy.group)
+            named |= {"group": group, "has_group": has_group}
+        if policy.peer_group or found.peer_group_id is not None:
+            groups = await self._centre.peer_groups(found.peer_group_id)
+            named |= _of_peers(found, policy.peer_group, groups)
+        return named
 
     async def _group_of(self, found: Subcloud) -> str:
         """By its name. That it stands in our own for a strategy is no drift: it is put back."""
@@ -135,3 +142,15 @@ class SubcloudSide:
             if seen is None:
                 raise
         return seen.subcloud if seen else None
+
+
+def _of_peers(found: Subcloud, wanted: str | None, groups: tuple[Row, ...]) -> Mapping[str, Any]:
+    """The peer group that it is in, and the priorities here of that one and of the one that it is to be in."""
+    own = next((group for group in groups if group["id"] == found.peer_group_id), None)
+    aim = next((group for group in groups if group["peer_group_name"] == wanted), None)
+    unnamed = NO_PEER_GROUP if found.peer_group_id is None else str(found.peer_group_id)
+    return {
+        "peer_group": own["peer_group_name"] if own else unnamed,
+        "peer_priority": own["group_priority"] if own else None,
+        "wanted_priority": aim["group_priority"] if aim else None,
+    }

@@ -13,6 +13,9 @@ from reconciler.model.words import Service
 
 GROUPS = "/v1.0/subcloud-groups"
 OPTIONS = "/v1.0/sw-update-options"
+PEERS = "/v1.0/system-peers"
+PEER_GROUPS = "/v1.0/subcloud-peer-groups"
+ASSOCIATIONS = "/v1.0/peer-group-associations"
 ALL = "SystemController"  # whose options are those of all subclouds without their own
 DEFAULT = "Default"  # the group that is always there
 

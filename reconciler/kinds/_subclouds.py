@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Annotated, Any
 
+from reconciler.model.central import NO_PEER_GROUP
 from reconciler.model.deployment import DeployStatus
 from reconciler.model.kind import Attr, Given
 from reconciler.model.multipart import File, InBase64, Multipart, Part
@@ -33,7 +34,8 @@ SOURCE = "distcloud dcmanager/api/controllers/v1/phased_subcloud_deploy.py"
 class Subcloud(Spec):
     """The row. name: the site's, or one that it had before. What dcmanager shows and nobody sets, deploy_status and availability, Git never says.
 
-    has_group: whether dcmanager has the group that Git names. lacks: what keeps dcmanager from deploying the site, as its files are.
+    has_group: whether dcmanager has the group that Git names. peer_priority, wanted_priority: what the peer group that it is
+    in, and the one that Git names, have here; None where there is none. lacks: what keeps dcmanager from deploying the site, as its files are.
     """
 
     name: str | None = None
@@ -41,6 +43,9 @@ class Subcloud(Spec):
     location: str | None = None
     group: str | None = None
     has_group: bool | None = None
+    peer_group: str | None = None
+    peer_priority: int | None = None
+    wanted_priority: int | None = None
     deploy_status: str | None = None
     availability: str | None = None
     lacks: Annotated[str | None, Attr(send_only=True)] = None
@@ -113,10 +118,37 @@ def lacking(desired: Snapshot) -> str:
     return f"dcmanager could not deploy it: {lacks}" if lacks else ""
 
 
+def tied(observed: Snapshot) -> str:
+    """Why dcmanager neither manages nor unmanages it; "" where it does (subclouds.py patch: 400)."""
+    found = observed.resources.get(KEY)
+    group = found.spec.peer_group if found else None
+    if group in {None, NO_PEER_GROUP}:
+        return ""
+    return (
+        f"it is in the peer group {group}: dcmanager manages, unmanages and deletes what is in none; "
+        f"`subcloud.peerGroup: {NO_PEER_GROUP}` takes it out"
+    )
+
+
+def led_elsewhere(observed: Snapshot) -> str:
+    """Why dcmanager takes no change of the row here; "" where it does (subclouds.py patch: 400)."""
+    found = observed.resources.get(KEY)
+    if found is None or not found.spec.peer_priority:
+        return ""
+    return (
+        f"the peer group {found.spec.peer_group} has the priority {found.spec.peer_priority} here: dcmanager takes changes of "
+        "its subclouds where that is 0"
+    )
+
+
+def is_managed(observed: Snapshot) -> bool:
+    found = observed.resources.get(MANAGEMENT)
+    return found is not None and found.spec.state is ManagementState.MANAGED
+
+
 def unmanaged_first(name: str, observed: Snapshot) -> Iterator[Call]:
     """Dcmanager renames, moves and deletes only what is unmanaged (recorded: 422)."""
-    found = observed.resources.get(MANAGEMENT)
-    if found is not None and found.spec.state is ManagementState.MANAGED:
+    if is_managed(observed):
         form = Multipart({"management-state": str(ManagementState.UNMANAGED)})
         yield Call("PATCH", f"{SUBCLOUDS}/{name}", form, service=Service.DCMANAGER)
 

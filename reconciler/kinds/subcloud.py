@@ -8,6 +8,7 @@ from typing import Annotated
 from reconciler.kinds import _phases as phases
 from reconciler.kinds import _subclouds as shared
 from reconciler.model.about import About
+from reconciler.model.central import NO_PEER_GROUP
 from reconciler.model.change import Change
 from reconciler.model.deployment import DeployStatus, Milestone
 from reconciler.model.kind import Attr, Context, Deletion, Given, ResourceKind
@@ -21,6 +22,7 @@ from reconciler.model.words import Action, Area, Service, Severity
 
 CREATE_S = 300.0
 PATCHED = {"group": "group_id"}
+SHOWN = ("group", "has_group", "peer_group", "peer_priority", "wanted_priority")
 KEPT = Deletion(never="a subcloud is taken away by people, with dcmanager: Git lets go of it, and the site goes on")
 
 
@@ -44,6 +46,7 @@ def declare(site: Site) -> Iterator[Resource[Subcloud]]:
         description=description,
         location=location,
         group=group,
+        peer_group=Given(policy.peer_group) if policy.peer_group else None,
         lacks=Given("; ".join(site.lacks)) if site.lacks else None,
         values=Given(shared.bootstrap_values(site)),
         address=Given(shared.bootstrap_address(site)),
@@ -56,7 +59,7 @@ def read(rows: Rows) -> Iterator[Resource[Subcloud]]:
             name=row["name"],
             description=row["description"],
             location=row["location"],
-            **{name: row[name] for name in ("group", "has_group") if name in row},
+            **{name: row[name] for name in SHOWN if row.get(name) is not None},
             deploy_status=row[shared.STATUS],
             availability=row["availability-status"],
         )
@@ -71,7 +74,7 @@ def write(changes: Sequence[Change[Subcloud]], context: Context) -> Iterable[Cal
             yield from _renamed(site, str(change.have.name), context)
         if change.action is Action.CREATE:
             yield _added(site, change.want)
-            names = {"group"} if change.want.group else set()
+            names = {"group"} if change.want.group else set()  # into a peer group goes only what is managed
         if words := _words(change.want, names):
             yield Call("PATCH", f"{shared.SUBCLOUDS}/{site}", Multipart(words), service=Service.DCMANAGER)
 
@@ -84,7 +87,10 @@ def _renamed(site: str, name: str, context: Context) -> Iterator[Call]:
 
 def _words(want: Subcloud, names: Collection[str]) -> dict[str, Part]:
     """What a PATCH takes; a group by its name, which an addition does not take (recorded)."""
-    return {PATCHED.get(name, name): str(getattr(want, name)) for name in sorted(names)}
+    words: dict[str, Part] = {PATCHED.get(name, name): str(getattr(want, name)) for name in sorted(names)}
+    if "peer_group" in names and want.peer_group != NO_PEER_GROUP:  # by them the other centre would take it over
+        words |= {**shared.files(bootstrap=want.values), "bootstrap_address": want.address or ""}
+    return words
 
 
 def _added(site: str, want: Subcloud) -> Call:
@@ -95,17 +101,49 @@ def _added(site: str, want: Subcloud) -> Call:
 
 
 def impossible(change: Change[Subcloud], context: Context) -> str:
-    """What its files lack; a row that was not made to its end cannot be gone on with."""
+    """What its files lack; what its place does not allow; a row that was not made to its end cannot be gone on with."""
     if change.action is Action.CREATE:
         return shared.lacking(context.desired)
-    if "group" in change.names and change.have.has_group is False:
-        return f"dcmanager has no group {change.want.group}: once there is one, the subcloud is put into it"
-    if "name" in change.names and shared.status(context.observed) is not DeployStatus.COMPLETE:
-        return f"{change.have.name} is renamed once its deployment is complete"
+    reasons = (
+        _nameless(change, context),
+        shared.led_elsewhere(context.observed),
+        _groupless(change),
+        _peerless(change, context),
+    )
+    if reason := next(filter(None, reasons), ""):
+        return reason
     if shared.status(context.observed) is DeployStatus.CREATE_FAILED:
         return (
             f"its creation failed: delete it (dcmanager subcloud delete {context.desired.site}), and it is added anew"
         )
+    return ""
+
+
+def _nameless(change: Change[Subcloud], context: Context) -> str:
+    if "name" not in change.names:
+        return ""
+    if shared.status(context.observed) is not DeployStatus.COMPLETE:
+        return f"{change.have.name} is renamed once its deployment is complete"
+    return shared.tied(context.observed)
+
+
+def _groupless(change: Change[Subcloud]) -> str:
+    if "group" in change.names and change.have.has_group is False:
+        return f"dcmanager has no group {change.want.group}: once there is one, the subcloud is put into it"
+    return ""
+
+
+def _peerless(change: Change[Subcloud], context: Context) -> str:
+    """Why it is not put into the peer group that Git names (subclouds.py patch: 400)."""
+    want, have = change.want.peer_group, change.have
+    if "peer_group" not in change.names or want == NO_PEER_GROUP:
+        return ""
+    if have.wanted_priority is None:
+        return f"dcmanager has no peer group {want}: once there is one, the subcloud is put into it"
+    if have.wanted_priority:
+        return f"the peer group {want} has the priority {have.wanted_priority} here: only where it is 0 subclouds are put into it"
+    if not shared.is_managed(context.observed) or have.availability != shared.ONLINE:
+        return f"it is put into the peer group {want} once it is managed and online"
     return ""
 
 
@@ -132,6 +170,9 @@ KIND = ResourceKind(
             "name": "The name of the folder; one of `subcloud.formerNames` until it is renamed.",
             "group": "The group of dcmanager, by its name: `subcloud.group` of site.yaml.",
             "has_group": "Whether dcmanager has that group; shown, never set.",
+            "peer_group": "The group by which it goes over to another centre: `subcloud.peerGroup` of site.yaml, or `none`.",
+            "peer_priority": "The priority here of the peer group that it is in; shown, never set.",
+            "wanted_priority": "The priority here of the peer group that Git names; shown, never set.",
             "lacks": "What keeps dcmanager from deploying the site, at its lines.",
             "values": "The bootstrap values that it is added with.",
             "address": "Where Ansible reaches controller-0.",

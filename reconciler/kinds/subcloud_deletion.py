@@ -50,6 +50,8 @@ def _is_online(context: Context) -> bool:
 
 
 def impossible(change: Change[Gone], context: Context) -> str:  # noqa: ARG001
+    if reason := shared.tied(context.observed):
+        return reason
     if _is_online(context):
         return "dcmanager deletes only what is offline: power the site off, or cut it off, and it is deleted"
     return ""

@@ -42,6 +42,8 @@ def write(changes: Sequence[Change[Management]], context: Context) -> Iterable[C
 
 def impossible(change: Change[Management], context: Context) -> str:
     """Only what is complete and online can be managed (recorded: 422); anything can be unmanaged."""
+    if reason := shared.tied(context.observed):
+        return reason
     if change.want.state is not ManagementState.MANAGED:
         return ""
     row = context.observed.resources.get(shared.KEY)

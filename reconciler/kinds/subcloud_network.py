@@ -111,6 +111,8 @@ def impossible(change: Change[Network], context: Context) -> str:
         return (
             f"dcmanager moves subnet, gateway, start and end at once: {', '.join(same)} would stay; give it another too"
         )
+    if reason := shared.tied(context.observed):
+        return reason
     if shared.status(context.observed) not in {DeployStatus.COMPLETE, DeployStatus.NETWORK_FAILED}:
         return "it is moved once its deployment is complete"
     if not change.want.sysadmin:

@@ -18,6 +18,7 @@ VALIDATING = "validating"  # the first state of a backup
 BACKING_UP = frozenset({VALIDATING, "pre-backup", "backing-up"})
 PRESTAGING = "prestaging"
 SCRATCH_GROUP = "stx-reconciler"  # this program's own, for what goes by dcmanager's strategies; nobody says it in Git
+NO_PEER_GROUP = "none"  # dcmanager's word for it in a PATCH
 COMPLETE, FAILED, ABORTED = "complete", "failed", "aborted"
 OVER = frozenset({COMPLETE, FAILED, ABORTED})
 

@@ -199,6 +199,9 @@ COLLECTIONS: Mapping[str, Collection] = {
         Collection("subclouds", "/v1.0/subclouds", "subclouds", service=Service.DCMANAGER),
         # what it has beside them, read where Git says what the central cloud is to have (clients.dcmanager.centre)
         _of_centre("subcloud_groups", "subcloud-groups"),
+        _of_centre("system_peers", "system-peers"),
+        _of_centre("peer_groups", "subcloud-peer-groups", "subcloud_peer_groups"),
+        _of_centre("peer_associations", "peer-group-associations", "peer_group_associations"),
         _of_centre("update_options", "sw-update-options", "sw-update-options"),
         # of that list too: whether a strategy of dcmanager's is for the site (engine.strategy_side)
         Collection("standing", "/v1.0/subclouds/standing", "standing", service=Service.STRATEGY),

@@ -68,6 +68,10 @@ class SubcloudDefaults(_Said):
         "there, `direct` is this program, which needs a way to the site before its first unlock.",
     )
     group: str | None = Field(default=None, description="The group of dcmanager that it belongs to. As it is without.")
+    peer_group: str | None = Field(
+        default=None,
+        description="The group by which it goes over to another central cloud, or `none`. As it is without.",
+    )
     location: str | None = Field(default=None, description="Where it stands, as dcmanager shows it.")
     sysadmin: SecretPlace | None = Field(
         default=None, description="Password of the site's user sysadmin, by which Ansible reaches it."

@@ -72,6 +72,50 @@ def test_what_dcmanager_would_refuse_is_told_at_its_line(said, told):
     assert any(told in error for error in errors), errors
 
 
+PEER = (
+    "{uuid: 2e8c8a2f-4f38-4a8f-9d0b-111111111111, managerEndpoint: 'https://w:5000/v3', managerUsername: admin, "
+    "managerPassword: {secretRef: 'env:WEST'}, controllerGatewayAddress: 192.168.204.1}"
+)
+
+
+@pytest.mark.parametrize(
+    ("said", "told"),
+    [
+        (f"peers: {{west: {PEER.replace('2e8c8a2f-', '')}}}", "must be a uuid"),
+        (f"peers: {{west: {PEER.replace('https', 'ftp')}}}", "must be an http or https URL"),
+        (f"peers: {{west: {PEER.replace('192.168.204.1', 'gateway')}}}", "must be an IPv4 or IPv6 address"),
+        (f"peers: {{west: {PEER.replace('env:WEST', 'hunter2')}}}", "secretRef must be"),
+        (f"peers: {{west: {PEER[:-1]}, heartbeatInterval: 5}}}}", "must be at least 10"),
+        (f"peers: {{west: {PEER[:-1]}, heartbeatFailureThreshold: 31}}}}", "must be at most 30"),
+        (f"peers: {{west: {PEER[:-1]}, heartbeatMaintenanceTimeout: 299}}}}", "must be at least 300"),
+        ("peerGroups: {pair: {priority: 65537}}", "must be at most 65536"),
+        ("peerGroups: {pair: {maxSubcloudRehoming: 251}}", "must be at most 250"),
+        ("peerGroups: {none: {}}", "is dcmanager's word for no group at all"),
+        ("peerGroups: {pair: {peers: {west: {}}}}", "priority is missing"),
+        ("peerGroups: {pair: {peers: {west: {priority: 0}}}}", "must be at least 1"),
+        ("peerGroups: {pair: {priority: 1, peers: {west: {priority: 1}}}}", "only where its priority is 0"),
+        (f"{{peers: {{west: {PEER}}}, peerGroups: {{pair: {{peers: {{east: {{priority: 1}}}}}}}}}}", 'no "east"'),
+    ],
+)
+def test_what_dcmanager_would_refuse_of_a_peer_is_told_at_its_line_and_no_password_is_repeated(said, told):
+    central = said if said.startswith("{") else f"{{{said}}}"
+    errors = refused(f"{HEAD}central:\n  {central[0]}site: central-1, {central[1:]}\n")
+    assert all(error.startswith("fleet.yaml:5:") for error in errors), errors
+    assert any(told in error for error in errors), errors
+    assert "hunter2" not in str(errors)
+
+
+def test_peers_groups_and_what_belongs_together_are_resources_of_the_system_controller():
+    groups = "peerGroups: {pair: {peers: {west: {priority: 2}}}}"
+    found = declared(f"{HEAD}central: {{site: central-1, peers: {{west: {PEER}}}, {groups}}}\n")
+    assert {(kind, spec.name) for kind, spec in found} == {
+        ("system-peer", "west"),
+        ("peer-group", "pair"),
+        ("peer-association", "pair/west"),
+    }
+    assert next(spec.password for kind, spec in found if kind == "system-peer") == "env:WEST"
+
+
 def test_a_group_that_nobody_defines_is_told_where_groups_are_said_at_all():
     [error] = refused(EAST, "subcloud:\n  group: west\n")
     assert error.startswith("subclouds/ottawa/site.yaml:2:")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from base64 import b64encode
 from contextlib import asynccontextmanager
 
 import pytest
@@ -147,3 +148,123 @@ async def test_a_visit_of_the_system_controller_alone_reads_its_lists(fleet):
             0,
             2,
         )  # a token, and the one list that Git says something of
+
+
+def peers(tmp_path, endpoint="https://10.20.0.1:5000/v3"):
+    """What fleet.yaml says of another centre, and of a group that goes over to it."""
+    place = tmp_path / "west.password"
+    place.write_text(PASSWORD)
+    place.chmod(0o600)
+    return f"""
+central:
+  site: ottawa-001
+  peers:
+    west:
+      uuid: 2e8c8a2f-4f38-4a8f-9d0b-111111111111
+      managerEndpoint: {endpoint}
+      managerUsername: admin
+      managerPassword: {{secretRef: "file:{place}"}}
+      controllerGatewayAddress: 192.168.204.1
+      heartbeatInterval: 20
+  peerGroups:
+    pair:
+      priority: 0
+      peers:
+        west: {{priority: 1}}
+"""
+
+
+PASSWORD = "the-wests-own-password"
+MEMBER = "subcloud: {state: managed, peerGroup: pair}\n"
+
+
+def association(world):
+    return rows(world, "peer_group_associations")[0]
+
+
+async def test_a_peer_a_group_and_what_belongs_together_come_to_be_in_sync(fleet, tmp_path):
+    async with fleet() as (world, clone):
+        says(clone, peers(tmp_path))
+        assert (await world.applied(CENTRE)).result is Result.DONE
+        assert asked(world) == [
+            "POST /v1.0/subcloud-peer-groups",
+            "POST /v1.0/system-peers",
+            "POST /v1.0/peer-group-associations",
+        ]
+        assert rows(world, "system_peers")[0]["manager_password"] == b64encode(PASSWORD.encode()).decode()
+        assert association(world)["status"] in {"syncing", "in-sync"}
+        assert await world.is_in_sync(CENTRE)
+
+
+async def test_a_site_that_is_put_into_a_peer_group_goes_over_to_the_peer(fleet, tmp_path):
+    async with fleet() as (world, clone):
+        says(clone, peers(tmp_path), MEMBER)
+        assert reasons(await world.judged(NEW)) == [
+            "dcmanager has no peer group pair: once there is one, the subcloud is put into it"
+        ]
+        await world.applied(CENTRE)
+        assert (await world.applied(NEW)).result is Result.DONE
+        assert row(world)["peer_group_id"] == rows(world, "subcloud_peer_groups")[0]["id"]
+        assert association(world)["status"] == "out-of-sync"
+        assert (await world.applied(CENTRE)).result is Result.DONE
+        assert association(world)["status"] == "in-sync"
+        assert await world.is_in_sync(NEW)
+
+        says(clone, peers(tmp_path), MEMBER.replace("state: managed", "state: unmanaged"))
+        [blocked] = reasons(await world.judged(NEW))
+        assert blocked.startswith(
+            "it is in the peer group pair: dcmanager manages, unmanages and deletes what is in none"
+        )
+        says(clone, peers(tmp_path), MEMBER.replace("pair", "none"))
+        assert (await world.applied(NEW)).result is Result.DONE
+        assert row(world)["peer_group_id"] is None
+
+
+async def test_what_could_not_be_sent_to_a_peer_is_told_in_dcmanagers_words_and_sent_again(fleet, tmp_path):
+    async with fleet() as (world, clone):
+        says(clone, peers(tmp_path))
+        await world.applied(CENTRE)
+        world.server.central.change_rows("peer_group_associations", {}, {"status": "out-of-sync"})
+        marks = world.server.central.system.marks
+        marks.add("peer-unreachable:west")
+        outcome = await world.applied(CENTRE)
+        assert outcome.result is Result.FAILED
+        assert "Unable to establish connection to https://10.20.0.1:5000/v3" in outcome.message
+        marks.discard("peer-unreachable:west")
+        assert (await world.applied(CENTRE)).result is Result.DONE
+        assert association(world)["status"] == "in-sync"
+
+
+async def test_a_group_that_is_led_elsewhere_and_its_subclouds_are_not_changed_here(fleet, tmp_path):
+    async with fleet() as (world, clone):
+        says(clone, peers(tmp_path), MEMBER)
+        await world.applied(CENTRE)
+        await world.applied(NEW)
+        world.server.central.change_rows("subcloud_peer_groups", {}, {"group-priority": 3})
+        says(
+            clone,
+            peers(tmp_path).replace("      priority: 0\n", "      state: disabled\n"),
+            f"description: moved\n{MEMBER}",
+        )
+        assert "its priority is 3 here: dcmanager takes changes of it where that is 0, at dc-local" in reasons(
+            await world.judged(CENTRE)
+        )
+        assert (
+            "the peer group pair has the priority 3 here: dcmanager takes changes of its subclouds where that is 0"
+            in reasons(await world.judged(NEW))
+        )
+
+
+async def test_the_password_of_a_peer_is_found_nowhere(fleet, tmp_path, caplog):
+    async with fleet() as (world, clone):
+        says(clone, peers(tmp_path))
+        shown = repr(await world.judged(CENTRE))
+        await world.applied(CENTRE)
+        world.server.central.change_rows("system_peers", {}, {"heartbeat_interval": 30})
+        outcome = await world.applied(CENTRE)
+        assert outcome.result is Result.DONE
+        told = [shown, repr(outcome), *world.said, caplog.text]
+        kept = [path.read_bytes() for path in world.state.rglob("*") if path.is_file()]
+        for secret in (PASSWORD, b64encode(PASSWORD.encode()).decode()):
+            assert not any(secret in text for text in told)
+            assert not any(secret.encode() in content for content in kept)

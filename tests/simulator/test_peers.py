@@ -55,3 +55,78 @@ def test_a_group_counts_its_members(centre):
     assert centre.ask("DELETE", "/subclouds/new-001")[0] == 400
     assert centre.send("DELETE", "/subcloud-peer-groups/pair")[0] == 200
     assert centre.get("/subclouds/new-001")["peer_group_id"] is None
+
+
+def pair(centre, **marks):
+    """A peer, a group, and their association, with time gone by."""
+    centre.system.marks.update(marks.get("marks", ()))
+    centre.send("POST", "/system-peers", PEER)
+    centre.send("POST", "/subcloud-peer-groups", {"peer-group-name": "pair"})
+    centre.send("POST", "/peer-group-associations", {"peer_group_id": 1, "system_peer_id": 1, "peer_group_priority": 1})
+    centre.system.settle()
+    return centre.get("/peer-group-associations/1")
+
+
+def test_a_group_goes_over_to_a_peer_that_answers(centre):
+    assert (pair(centre)["sync-status"], centre.get("/system-peers/1")["availability-state"]) == (
+        "in-sync",
+        "available",
+    )
+    assert "sync-message" not in centre.get("/peer-group-associations")["peer_group_associations"][0]
+
+
+def test_to_one_that_does_not_it_goes_when_it_is_asked_again(centre):
+    said = pair(centre, marks=["peer-unreachable:elsewhere"])
+    assert (said["sync-status"], said["sync-message"]) == (
+        "failed",
+        f"Unable to establish connection to {PEER['manager_endpoint']}",
+    )
+    assert centre.send("PATCH", "/subcloud-peer-groups/1", {"group-state": "disabled"})[0] == 403
+    centre.system.marks.clear()
+    assert centre.send("PATCH", "/peer-group-associations/1/sync")[1]["sync-status"] == "syncing"
+    centre.system.settle()
+    assert centre.get("/peer-group-associations/1")["sync-status"] == "in-sync"
+
+
+@pytest.mark.parametrize(
+    ("body", "told"),
+    [
+        ({"peer_group_id": 1, "system_peer_id": 1, "peer_group_priority": 1}, "already exists"),
+        ({"peer_group_id": 1, "system_peer_id": 1}, "it is required when the subcloud peer group priority is 0"),
+        ({"peer_group_id": 1, "system_peer_id": 1, "peer_group_priority": 0}, "Invalid peer_group_priority"),
+        ({"peer_group_id": 9, "system_peer_id": 1, "peer_group_priority": 1}, "Invalid peer_group_id"),
+        ({"peer_group_id": 1, "system_peer_id": 9, "peer_group_priority": 1}, "Invalid system_peer_id"),
+    ],
+)
+def test_what_belongs_together_is_made_once_and_with_its_priority(centre, body, told):
+    pair(centre)
+    status, answer = centre.send("POST", "/peer-group-associations", body)
+    assert (status, told in answer["description"]) == (400, True), answer
+
+
+def test_another_gateway_of_a_peer_puts_what_went_over_out_of_sync(centre):
+    pair(centre)
+    centre.send("PATCH", "/system-peers/elsewhere", {"heartbeat_interval": 30})
+    assert centre.get("/peer-group-associations/1")["sync-status"] == "in-sync"
+    centre.send("PATCH", "/system-peers/elsewhere", {"peer_controller_gateway_address": "192.168.204.9"})
+    assert centre.get("/peer-group-associations/1")["sync-status"] == "out-of-sync"
+
+
+def test_a_group_that_is_not_first_here_is_not_changed_here(centre):
+    centre.send("POST", "/subcloud-peer-groups", {"peer-group-name": "pair", "group-priority": 2})
+    status, answer = centre.send("PATCH", "/subcloud-peer-groups/pair", {"group-state": "disabled"})
+    assert (status, answer["description"]) == (400, "Cannot update a peer group from a non-primary site.")
+
+
+def test_a_group_takes_over_what_waits_for_it(centre):
+    centre.send("POST", "/subcloud-peer-groups", {"peer-group-name": "pair"})
+    assert centre.send("PATCH", "/subcloud-peer-groups/pair/migrate", {"sysadmin_password": "UHcx"})[0] == 400
+    centre.add(install=None)
+    centre.system.settle()
+    row = centre.system.tables.first("subclouds", name="new-001")
+    centre.system.tables.update("subclouds", row["uuid"], {"peer_group_id": 1, "deploy-status": "secondary"})
+    assert centre.send("PATCH", "/subcloud-peer-groups/pair/migrate", {"sysadmin_password": "UHcx"})[0] == 200
+    assert centre.get("/subclouds/new-001")["deploy-status"] == "pre-rehome"
+    centre.system.settle()
+    assert centre.get("/subcloud-peer-groups/pair/status")["complete"] == 1
+    assert centre.get("/subcloud-peer-groups/pair")["migration_status"] == "complete"

@@ -12,6 +12,10 @@ from reconciler.clients.dcmanager.groups import ALL, GROUPS, OPTIONS
 from reconciler.clients.dcmanager.service import Dcmanager
 from reconciler.clients.platform import Row
 
+PEERS = "/v1.0/system-peers"
+PEER_GROUPS = "/v1.0/subcloud-peer-groups"
+ASSOCIATIONS = "/v1.0/peer-group-associations"
+TOLD = "sync-message"  # of one association, not of their list (recorded)
 OF_ALL = "all clouds default"  # the name under which the list has what the path calls by ALL (recorded)
 
 
@@ -35,6 +39,32 @@ LISTS: Mapping[str, _List] = {
             *("alarm-restriction-type", "default-instance-action"),
         ),
     ),
+    PEERS: _List(
+        "system_peers",
+        (
+            *(
+                "id",
+                "peer-uuid",
+                "peer-name",
+                "manager-endpoint",
+                "manager-username",
+                "peer-controller-gateway-address",
+            ),
+            *("administrative-state", "heartbeat-interval", "heartbeat-failure-threshold", "heartbeat-failure-policy"),
+            *("heartbeat-maintenance-timeout", "availability-state"),
+        ),
+    ),
+    PEER_GROUPS: _List(
+        "subcloud_peer_groups",
+        (
+            *("id", "peer_group_name", "group_priority", "group_state", "max_subcloud_rehoming", "system_leader_name"),
+            "migration_status",
+        ),
+    ),
+    ASSOCIATIONS: _List(
+        "peer_group_associations",
+        ("id", "peer-group-id", "system-peer-id", "peer-group-priority", "association-type", "sync-status"),
+    ),
 }
 
 
@@ -54,7 +84,7 @@ class Lists:
         """One row, by its path below that of its list; empty where it is not there."""
         found = await self._dcmanager.one(path)
         known = LISTS[path.rpartition("/")[0]]
-        return {name: found[name] for name in known.members if name in found} if found else {}
+        return {name: found[name] for name in (*known.members, TOLD) if name in found} if found else {}
 
 
 def _kept(row: Row, known: _List) -> Row:
