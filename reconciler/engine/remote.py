@@ -10,7 +10,7 @@ from typing import Any, Protocol
 from reconciler.engine.board_service import SiteBoards
 from reconciler.engine.centre_side import CentreSide
 from reconciler.engine.prechecks import Prechecks
-from reconciler.engine.subcloud_side import SubcloudSide
+from reconciler.engine.subcloud_side import NOT_DEPLOYED, SubcloudSide
 from reconciler.engine.surroundings import Neighbours, surroundings
 from reconciler.model.alarm import Noted, SiteAlarms
 from reconciler.model.dark import HostSight
@@ -40,7 +40,6 @@ class Now(Protocol):
 
 
 NOBODY = Neighbours()
-NOT_DEPLOYED = "the site is not deployed yet"
 ALARMS_S = 5.0  # how long a verdict waits for alarms
 SILENT_S = 3_600.0
 Keep = Callable[[str, float, Callable[[], dict[str, Any]]], None]
@@ -138,7 +137,11 @@ class SiteRemote:
         self.took_s = self._clock.now() - began
         self._keep(self._site, self._clock.now(), self.dump)
         found = interpret(self._site, self._rows, self._kinds, self._clock.now(), unread)
-        return found if self._is_there else replace(found, absent=NOT_DEPLOYED)
+        return (
+            found
+            if self._is_there
+            else replace(found, absent=(self._subcloud and self._subcloud.absence) or NOT_DEPLOYED)
+        )
 
     async def look(self, kinds: Collection[str], host: str = "") -> Snapshot:
         """The site with hosts and the lists of these kinds read again; per-host lists for this host, or for all.

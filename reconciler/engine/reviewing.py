@@ -10,11 +10,11 @@ from typing import Any
 from reconciler.desired import undeployable
 from reconciler.engine.judgement import differences
 from reconciler.engine.preview import Edit, Judging, Preview, exact_of, lenient, preview
-from reconciler.engine.remote import NOT_DEPLOYED
 from reconciler.engine.repository import Repository
 from reconciler.engine.review_forecast import Foreseen
 from reconciler.engine.review_groups import Groups
 from reconciler.engine.review_holds import Reached
+from reconciler.engine.subcloud_side import NOT_DEPLOYED
 from reconciler.kinds import registry
 from reconciler.model.durations import NOTHING, Durations
 from reconciler.model.errors import ConfigError, ConfigErrors, ReconcilerError

@@ -12,7 +12,7 @@ from math import inf
 from typing import Any, Protocol
 
 from reconciler.model.central import NO_PEER_GROUP, SCRATCH_GROUP, Attention, Subcloud
-from reconciler.model.deployment import is_deployed
+from reconciler.model.deployment import is_deployed, is_elsewhere
 from reconciler.model.errors import ReconcilerError
 from reconciler.model.plan import Method
 from reconciler.model.rows import Row
@@ -48,6 +48,8 @@ def in_no_batch(site: str) -> int | None:  # noqa: ARG001
     return None
 
 
+NOT_DEPLOYED = "the site is not deployed yet"
+ANOTHERS = "the site is another central cloud's: here its deploy status is {status}"
 FRESH_S = 30.0
 LAST_S = 3600.0  # a central cloud that does not answer makes no site unknown before
 
@@ -70,6 +72,7 @@ class SubcloudSide:
         self._site, self._centre, self._clock, self._policy = site, centre, clock, policy
         self._before = before
         self._acted = -inf
+        self.absence = ""  # why the site is not asked itself, as of the last look
 
     def is_wanted(self) -> bool:
         """Whether Git says anything of it."""
@@ -83,9 +86,14 @@ class SubcloudSide:
         """Whether the site is deployed, so that it can be asked itself; one to be deleted, or renamed first, is not."""
         policy = self._policy()
         if policy and not policy.adds:
+            self.absence = NOT_DEPLOYED
             return False
         found = await self._found()
-        return found is not None and found.name == self._site and is_deployed(found.status)
+        if found is None or found.name != self._site or not is_deployed(found.status):
+            self.absence = NOT_DEPLOYED
+            return False
+        self.absence = ANOTHERS.format(status=found.deploy_status) if is_elsewhere(found.status) else ""
+        return not self.absence
 
     async def list(self, path: str, items: str) -> tuple[Row, ...]:  # noqa: ARG002 - by its path
         """Its row; of what the central cloud has beside subclouds nothing is the site's."""

@@ -12,7 +12,7 @@ from reconciler.model.central import NO_PEER_GROUP
 from reconciler.model.deployment import DeployStatus
 from reconciler.model.kind import Attr, Given
 from reconciler.model.multipart import File, InBase64, Multipart, Part
-from reconciler.model.plan import Call
+from reconciler.model.plan import Call, Until
 from reconciler.model.resource import Resource, ResourceKey, Spec
 from reconciler.model.rows import Row, Rows
 from reconciler.model.secret import SecretRef
@@ -27,6 +27,7 @@ COLLECTION = "subclouds"
 KEY = ResourceKey("subcloud", "")
 MANAGEMENT = ResourceKey("subcloud-management", "")
 ONLINE = "online"
+TAKEN_OVER_S = 3600.0  # the playbook itself has 180 s (distcloud dcmanager/manager/subcloud_manager.py)
 STATUS, ERROR = "deploy-status", "error-description"
 SOURCE = "distcloud dcmanager/api/controllers/v1/phased_subcloud_deploy.py"
 
@@ -116,6 +117,19 @@ def lacking(desired: Snapshot) -> str:
     said = desired.resources.get(KEY)
     lacks = said.spec.lacks if said else None
     return f"dcmanager could not deploy it: {lacks}" if lacks else ""
+
+
+def taken_over(site: str, values: str | None, address: str | None, sysadmin: str | None) -> Call:
+    """A site that another centre has let go of, added as it is: nothing is installed, bootstrapped or configured there."""
+    form: dict[str, Part] = {"bootstrap-address": address or "", "migrate": "true"}
+    form |= files(bootstrap=values) | passwords(sysadmin)
+    return Call("POST", SUBCLOUDS, Multipart(form), until=until_taken_over(site), service=Service.DCMANAGER)
+
+
+def until_taken_over(site: str, limit_s: float = TAKEN_OVER_S) -> Until:
+    """It is complete, or taking it over failed."""
+    ends = (DeployStatus.REHOME_FAILED.value, DeployStatus.REHOME_PREP_FAILED.value, DeployStatus.CREATE_FAILED.value)
+    return Until(f"{SUBCLOUDS}/{site}", STATUS, (DeployStatus.COMPLETE.value,), limit_s, ends, ERROR)
 
 
 def tied(observed: Snapshot) -> str:

@@ -13,14 +13,17 @@ from reconciler.model.change import Change
 from reconciler.model.deployment import DeployStatus, Milestone
 from reconciler.model.kind import Attr, Context, Deletion, Given, ResourceKind
 from reconciler.model.multipart import Multipart, Part
-from reconciler.model.plan import Call
+from reconciler.model.plan import Call, Until
 from reconciler.model.resource import Resource
 from reconciler.model.rows import Rows
 from reconciler.model.site import Site
+from reconciler.model.subcloud_policy import Onboarding
 from reconciler.model.value_text import ValueText
 from reconciler.model.words import Action, Area, Service, Severity
 
 CREATE_S = 300.0
+UNKNOWN = (DeployStatus.SECONDARY_FAILED.value,)
+AT_ONCE = frozenset({Onboarding.REHOME, Onboarding.SECONDARY})
 PATCHED = {"group": "group_id"}
 SHOWN = ("group", "has_group", "peer_group", "peer_priority", "wanted_priority")
 KEPT = Deletion(never="a subcloud is taken away by people, with dcmanager: Git lets go of it, and the site goes on")
@@ -31,6 +34,8 @@ class Subcloud(shared.Subcloud):
 
     values: Annotated[ValueText | None, Attr(send_only=True)] = None
     address: Annotated[str | None, Attr(send_only=True)] = None
+    way: Annotated[Onboarding | None, Attr(send_only=True)] = None
+    sysadmin: Annotated[str | None, Attr(send_only=True)] = None
 
 
 def declare(site: Site) -> Iterator[Resource[Subcloud]]:
@@ -50,6 +55,8 @@ def declare(site: Site) -> Iterator[Resource[Subcloud]]:
         lacks=Given("; ".join(site.lacks)) if site.lacks else None,
         values=Given(shared.bootstrap_values(site)),
         address=Given(shared.bootstrap_address(site)),
+        way=Given(policy.onboarding) if policy.onboarding in AT_ONCE else None,
+        sysadmin=shared.given(policy.sysadmin, site) if policy.onboarding is Onboarding.REHOME else None,
     )
 
 
@@ -94,8 +101,15 @@ def _words(want: Subcloud, names: Collection[str]) -> dict[str, Part]:
 
 
 def _added(site: str, want: Subcloud) -> Call:
+    """The first phase; or the whole way, of a site that another centre has."""
+    if want.way is Onboarding.REHOME:
+        return shared.taken_over(site, want.values, want.address, want.sysadmin)
     parts: dict[str, Part] = {"bootstrap-address": want.address or ""}
     parts |= shared.files(bootstrap=want.values)
+    if want.way is Onboarding.SECONDARY:
+        known = Until(f"{shared.SUBCLOUDS}/{site}", shared.STATUS, (DeployStatus.SECONDARY.value,), CREATE_S, UNKNOWN)
+        form = Multipart({**parts, "secondary": "true"})
+        return Call("POST", shared.SUBCLOUDS, form, until=known, service=Service.DCMANAGER)
     end = phases.until(site, Milestone.CREATED, CREATE_S)
     return Call("POST", phases.PHASES, Multipart(parts), until=end, service=Service.DCMANAGER)
 
@@ -176,8 +190,10 @@ KIND = ResourceKind(
             "lacks": "What keeps dcmanager from deploying the site, at its lines.",
             "values": "The bootstrap values that it is added with.",
             "address": "Where Ansible reaches controller-0.",
+            "way": "How it is added where dcmanager does not deploy it: `subcloud.onboarding`.",
+            "sysadmin": "Where the password of sysadmin is, by which it is taken over.",
         },
-        calls=(f"POST {phases.PHASES}", f"PATCH {shared.SUBCLOUDS}/{{site}}"),
+        calls=(f"POST {shared.SUBCLOUDS}", f"POST {phases.PHASES}", f"PATCH {shared.SUBCLOUDS}/{{site}}"),
         sources=(shared.SOURCE, "distcloud dcmanager/api/controllers/v1/subclouds.py patch", "recorded"),
     ),
 )

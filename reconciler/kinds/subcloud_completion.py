@@ -13,8 +13,10 @@ from reconciler.model.kind import Attr, Given, ResourceKind
 from reconciler.model.multipart import Part
 from reconciler.model.resource import Resource, Spec
 from reconciler.model.site import Site
-from reconciler.model.subcloud_policy import Via
+from reconciler.model.subcloud_policy import Onboarding, Via
 from reconciler.model.value_text import ValueText
+
+DEPLOYED = frozenset({Onboarding.DEPLOY, Onboarding.ENROLL})
 
 
 class Completion(Spec):
@@ -26,7 +28,7 @@ class Completion(Spec):
 
 def declare(site: Site) -> Iterator[Resource[Completion]]:
     policy = shared.policy_of(site)
-    if policy is None or site.bootstrap_values is None:
+    if policy is None or site.bootstrap_values is None or policy.onboarding not in DEPLOYED:
         return
     is_handed_over = policy.via is Via.DEPLOYMENT_MANAGER
     yield KIND.declared(

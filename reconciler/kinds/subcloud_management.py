@@ -14,8 +14,10 @@ from reconciler.model.plan import Call
 from reconciler.model.resource import Resource, ResourceKey, Spec
 from reconciler.model.rows import Rows
 from reconciler.model.site import Site
-from reconciler.model.subcloud_policy import ManagementState
+from reconciler.model.subcloud_policy import ManagementState, Onboarding
 from reconciler.model.words import Area, Service, Severity
+
+FIRST = ("subcloud-completion", "subcloud-rehoming")
 
 
 class Management(Spec):
@@ -24,7 +26,9 @@ class Management(Spec):
 
 def declare(site: Site) -> Iterator[Resource[Management]]:
     policy = shared.policy_of(site)
-    if policy and policy.state and site.bootstrap_values is not None:
+    if policy is None or policy.onboarding is Onboarding.SECONDARY:
+        return
+    if policy.state and site.bootstrap_values is not None:
         yield KIND.declared(site.bootstrap_values, state=Given(policy.state))
 
 
@@ -66,8 +70,8 @@ KIND = ResourceKind(
     impossible=impossible,
     built_in=shared.is_usual,
     is_usual=shared.is_usual,
-    after=("subcloud-completion",),
-    only_after=("subcloud-completion",),
+    after=FIRST,
+    only_after=FIRST,
     severity=Severity.SERVICE,
     deletion=Deletion(never="dcmanager's word stays what it is"),
     documents=("Site.subcloud",),

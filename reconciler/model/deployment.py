@@ -227,6 +227,16 @@ def is_deployed(status: DeployStatus) -> bool:
     return passed(status) >= Milestone.COMPLETE or (passed(status) is Milestone.NONE and status not in _NOT_BEGUN)
 
 
+_ELSEWHERE = frozenset(
+    {S.SECONDARY, S.SECONDARY_FAILED, S.PRE_REHOME, S.REHOME_PREP_FAILED, S.REHOMING, S.REHOME_FAILED}
+)
+
+
+def is_elsewhere(status: DeployStatus) -> bool:
+    """Whether the site is another centre's still: this one only knows of it, or has not taken it over to the end."""
+    return status in _ELSEWHERE
+
+
 def is_moving(status: DeployStatus) -> bool:
     """Whether it goes on by itself, to another state or into a failure. Between two phases of one order it rests."""
     return status in AFTER_RESTART or status is DeployStatus.SOFTWARE_DEPLOYING

@@ -27,6 +27,8 @@ class Onboarding(StrEnum):
 
     DEPLOY = "deploy"  # bootstrapped, and before that installed where there are install values
     ENROLL = "enroll"  # installed and bootstrapped in the factory
+    REHOME = "rehome"  # taken over from another centre, which has let go of it
+    SECONDARY = "secondary"  # another centre's, and only known to this one, which may take it over
 
 
 class Via(StrEnum):
@@ -60,7 +62,8 @@ class SubcloudDefaults(_Said):
     )
     onboarding: Onboarding = Field(
         default=Onboarding.DEPLOY,
-        description="How it comes under this centre where dcmanager does not have it: `deploy` or `enroll`.",
+        description="How it comes under this centre where dcmanager does not have it: `deploy`; `enroll`, what was bootstrapped in "
+        "the factory; `rehome`, what another centre lets go of; `secondary`, what stays another centre's.",
     )
     via: Via = Field(
         default=Via.DEPLOYMENT_MANAGER,

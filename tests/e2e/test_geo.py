@@ -8,7 +8,7 @@ from contextlib import asynccontextmanager
 import pytest
 
 from reconciler.model.words import Result
-from tests.e2e.lifecycle import FOLDER, NEW, asked
+from tests.e2e.lifecycle import FOLDER, GATEWAY, NEW, asked
 
 CENTRE = "ottawa-001"
 SITE = f"{FOLDER}/site.yaml"
@@ -268,3 +268,98 @@ async def test_the_password_of_a_peer_is_found_nowhere(fleet, tmp_path, caplog):
         for secret in (PASSWORD, b64encode(PASSWORD.encode()).decode()):
             assert not any(secret in text for text in told)
             assert not any(secret.encode() in content for content in kept)
+
+
+REHOME = """
+apply: {apply}
+subcloud:
+  onboarding: rehome
+  state: managed
+  via: direct
+  sysadmin: {{secretRef: "file:{place}"}}
+"""
+ASKS = "a site is taken over from another central cloud, which must have let go of it first"
+
+
+@pytest.fixture
+def let_go(in_service, tmp_path):
+    """An opener of worlds whose site is in service, and that this central cloud has never heard of."""
+    place = tmp_path / "sysadmin"
+    place.write_text("the-sysadmins-password")
+    place.chmod(0o600)
+
+    @asynccontextmanager
+    async def let_go(policy="auto", way="rehome"):
+        async with in_service(NEW) as (world, clone):
+            world.server.central.delete_rows("subclouds", {"name": NEW})
+            values = clone.folder / f"{FOLDER}/bootstrap-values.yaml"
+            values.write_text(values.read_text().replace(OLD_GATEWAY, GATEWAY))
+            text = REHOME.format(apply=policy, place=place).replace("onboarding: rehome", f"onboarding: {way}")
+            says(clone, "", text)
+            yield world, clone
+
+    return let_go
+
+
+OLD_GATEWAY = "systemcontroller_gateway_address: 192.168.100.1"
+
+
+async def test_a_site_that_another_centre_let_go_of_is_taken_over_and_nothing_on_it_is_made_anew(let_go):
+    async with let_go() as (world, _):
+        writes = len(world.writes(NEW))
+        held = await world.applied(NEW, approved="*")
+        assert (held.result, row_or_none(world)) == (Result.HELD, None)
+        assert f"waits for approval of this very plan: {ASKS}" in held.message
+
+        plan = (await world.judged(NEW)).plan
+        assert [s.kind for stage in plan.stages for s in stage.steps] == ["subcloud", "subcloud-rehoming"]
+        assert (await world.applied(NEW, approved=plan.id)).result is Result.DONE
+        assert asked(world) == ["POST /v1.0/subclouds", f"PATCH /v1.0/subclouds/{NEW}"]
+        assert (row(world)["deploy-status"], row(world)["management-state"]) == ("complete", "managed")
+        assert await world.is_in_sync(NEW)
+        assert (world.writes(NEW)[writes:], world.site(NEW).bootstraps) == ([], 0)
+
+
+@pytest.mark.parametrize("state", ["pre-rehome", "rehoming"])
+async def test_a_taking_over_that_fails_is_told_and_begun_again_once_somebody_says_yes(let_go, state):
+    async with let_go() as (world, _):
+        world.server.central.system.marks.add(f"{state}-fails:{NEW}:the site did not answer")
+        outcome = await world.applied(NEW, approved=(await world.judged(NEW)).plan.id)
+        assert outcome.result is Result.FAILED
+        failed = row(world)["deploy-status"]
+        assert outcome.message.startswith(f"{NEW}: deploy-status is {failed}")
+        assert ("the site did not answer" in outcome.message) is (state == "rehoming")  # told by playbooks alone
+
+        judged = await world.judged(NEW)
+        assert judged.observed.absent == f"the site is another central cloud's: here its deploy status is {failed}"
+        [step] = [step for stage in judged.plan.stages for step in stage.steps]
+        assert [(call.method, call.path) for call in step.calls] == [
+            ("DELETE", f"/v1.0/subclouds/{NEW}"),
+            ("POST", "/v1.0/subclouds"),
+        ]
+        assert (await world.applied(NEW, approved="*")).result is Result.HELD
+        assert (await world.applied(NEW, approved=judged.plan.id)).result is Result.DONE
+        await world.applied(NEW, approved="")
+        assert await world.is_in_sync(NEW)
+
+
+async def test_a_site_whose_region_another_subcloud_has_is_not_taken_over(let_go):
+    async with let_go() as (world, _):
+        world.server.central.system.marks.add(f"region-unread:{NEW}")
+        outcome = await world.applied(NEW, approved=(await world.judged(NEW)).plan.id)
+        assert (outcome.result, row_or_none(world)) == (Result.FAILED, None)
+        assert "Unable to retrieve subcloud region while trying to connect to the subcloud" in outcome.message
+
+
+async def test_another_centres_site_is_known_and_not_asked(let_go):
+    async with let_go(way="secondary") as (world, _):
+        assert (await world.applied(NEW, approved="")).result is Result.DONE
+        assert (row(world)["deploy-status"], asked(world)) == ("secondary", ["POST /v1.0/subclouds"])
+        before = world.site(NEW).requests
+        judged = await world.judged(NEW)
+        assert judged.observed.absent == "the site is another central cloud's: here its deploy status is secondary"
+        assert (judged.plan.is_empty, judged.found.changes, world.site(NEW).requests) == (True, (), before)
+
+
+def row_or_none(world):
+    return next((r for r in rows(world, "subclouds") if r["name"] == NEW), None)

@@ -406,6 +406,7 @@ CASES = (
         },
     ),
     *(Case(f"subcloud-{phase}", {}) for phase in ("install", "bootstrap", "enrolment", "completion")),
+    Case("subcloud-rehoming", {"sysadmin": "file:/etc/sysadmin"}),
     Case("subcloud-deletion", {}),
     Case(
         "subcloud-group",
