@@ -54,10 +54,15 @@ def unsure(by: str | None, centre: str | None) -> str:
     return f"whether dcmanager's strategy is for it is {centre}" if is_unsure else ""
 
 
+def needless(centre: str | None) -> str:
+    """Why dcmanager would do nothing for the site, where it is asked at all."""
+    return "fleet.yaml names no central cloud" if centre is None else centre
+
+
 def not_by_it(centre: str | None, context: Context) -> str:
     """Why the site goes by its own VIM, though Git says otherwise; "" where it need not."""
     if centre is None:
-        return "fleet.yaml names no central cloud"
+        return needless(centre)
     workers = sum(host.personality == "worker" for host in context.system.hosts.values())
     if any(host.personality == "storage" for host in context.system.hosts.values()):
         return "dcmanager would have storage hosts go together"

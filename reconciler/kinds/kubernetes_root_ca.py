@@ -8,9 +8,11 @@ is being renewed it is not decided which one the site has.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Annotated, Any
 
+from reconciler.kinds import _central_strategies as central
 from reconciler.kinds import _strategies as strategies
 from reconciler.model.about import About
 from reconciler.model.change import Change
@@ -24,6 +26,7 @@ from reconciler.model.rows import Rows
 from reconciler.model.rule import Rule
 from reconciler.model.site import Site
 from reconciler.model.snapshot import Snapshot
+from reconciler.model.strategy_orders import StrategyType
 from reconciler.model.words import Area, Disruption, Severity
 
 NAME = "kube-rootca-update"
@@ -51,15 +54,20 @@ def _meets(one: str | None, other: str | None) -> bool:
 
 
 class RootCa(Spec):
-    """ends, begins: UTC. While a renewal is half done there is no `ends`, and `update` is its state."""
+    """ends, begins: UTC. While a renewal is half done there is no `ends`, and `update` is its state.
+
+    by: who has VIM do it. centre: why dcmanager would not; Git never says it.
+    """
 
     ends: Annotated[str | None, Attr(meets=_meets, spelled=LASTS)] = None
     renew_before: Annotated[str | None, Attr(send_only=True)] = None
     valid_until: Annotated[str | None, Attr(send_only=True)] = None
     subject: Annotated[str | None, Attr(send_only=True)] = None
+    by: Annotated[str | None, Attr(send_only=True)] = None
     begins: Annotated[str | None, Attr(send_only=True)] = None
     update: Annotated[str | None, Attr(send_only=True)] = None
     strategy: Annotated[str | None, Attr(send_only=True)] = None
+    centre: Annotated[str | None, Attr(send_only=True)] = None
 
 
 def declare(site: Site) -> Iterator[Resource[RootCa]]:
@@ -67,7 +75,8 @@ def declare(site: Site) -> Iterator[Resource[RootCa]]:
     when = said and (said.get("renewBefore") or said.get("validUntil"))
     if said and when:
         own = {"renew_before": "renewBefore", "valid_until": "validUntil", "subject": "subject"}
-        yield KIND.declared(said, ends=when.spelled(RENEWED), **own)
+        by = site.kubernetes.get("by") if site.kubernetes else None
+        yield KIND.declared(said, ends=when.spelled(RENEWED), by=by, **own)
 
 
 def spell(resource: Resource[RootCa], observed: Snapshot) -> Resource[RootCa]:
@@ -97,6 +106,7 @@ def read(rows: Rows) -> Iterator[Resource[RootCa]]:
         begins=_shown(validity.get("Not Before")),
         update=update,
         strategy=strategies.there(rows),
+        centre=central.standing(rows, "kube-rootca"),
     )
     yield Resource(ResourceKey(KIND.name, ""), spec)
 
@@ -119,13 +129,23 @@ def _day(text: str) -> datetime:
 
 def write(changes: Sequence[Change[RootCa]], context: Context) -> Iterator[Call]:
     for change in changes:
-        want = change.want
-        said = {"expiry-date": want.valid_until, "subject": want.subject}
+        want, why = change.want, _not_by_dcmanager(change)
+        told = {"expiry-date": want.valid_until, "subject": want.subject}
+        said = {name: value for name, value in told.items() if value}
         errand = Errand(_hosts(context), Condition.RENEWAL_FAILED)
-        wanted = strategies.Strategy(
-            NAME, {name: value for name, value in said.items() if value}, errand, HOST_S, ENDS_S
-        )
+        if want.by == central.DCMANAGER and not why:
+            yield from central.call(StrategyType.ROOT_CA, said, errand, context)
+            continue
+        wanted = strategies.Strategy(NAME, said, replace(errand, why=why), HOST_S, ENDS_S)
         yield from strategies.calls(wanted, change.have.strategy if change.observed else None, context)
+
+
+def _not_by_dcmanager(change: Change[RootCa]) -> str:
+    """Why the site's own VIM is asked though Git says dcmanager, which goes by the alarms of a certificate that ends."""
+    now = change.have if change.observed else RootCa()
+    if change.want.by != central.DCMANAGER:
+        return ""
+    return "a renewal is half done on the site already" if now.update else central.needless(now.centre)
 
 
 def _hosts(context: Context) -> strategies.Groups:
@@ -140,7 +160,8 @@ def impossible(change: Change[RootCa], context: Context) -> str:
         return why
     if not (now.ends or now.update):
         return "the site does not say until when it is valid (system certificate-show kubernetes-root-ca)"
-    return _too_short(change.want, now, context) or strategies.out_of_service(context.system)
+    too_early = central.unsure(change.want.by, now.centre)
+    return _too_short(change.want, now, context) or too_early or strategies.out_of_service(context.system)
 
 
 def _in_hand(now: RootCa) -> str:
@@ -173,7 +194,7 @@ KIND = ResourceKind(
     spec=RootCa,
     area=Area.SOFTWARE,
     is_read_on_demand=True,
-    collections=(CERTIFICATES, UPDATES, strategies.COLLECTION),
+    collections=(CERTIFICATES, UPDATES, strategies.COLLECTION, central.COLLECTION),
     declare=declare,
     spell=spell,
     read=read,
@@ -191,17 +212,20 @@ KIND = ResourceKind(
             "renew_before": "renewBefore",
             "valid_until": "validUntil",
             "subject": "subject",
+            "by": "Site.kubernetes.by",
         },
         words={
             "ends": "Until when it is valid, UTC; not known while a renewal is half done.",
             "begins": "From when on.",
             "update": "State of a renewal that is half done, as sysinv has it.",
             "strategy": "The strategy that VIM has, of whatever type, and its state.",
+            "centre": "Why dcmanager's strategy would do nothing for the site.",
         },
         calls=(
             f"DELETE /api/orchestration/{NAME}/strategy",
             f"POST /api/orchestration/{NAME}/strategy",
             f"POST /api/orchestration/{NAME}/strategy/actions",
+            f"POST {central.PATH}",
         ),
         costs=(
             "No host is locked. On each host in turn, by name, kubelet restarts three times, and on controllers the API "

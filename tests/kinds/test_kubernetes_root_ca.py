@@ -23,6 +23,7 @@ KIND = KINDS["kubernetes-root-ca"]
 KEY = ResourceKey("kubernetes-root-ca", "")
 NOW = datetime(2026, 11, 21, 12, tzinfo=UTC).timestamp()
 BEGINS, ENDS = "January 05 09:30:00 2017", "January 05 09:30:00 2027"  # 44 days from now
+MANAGED = {"management-state": "managed", "availability-status": "online"}
 STARTED = {"name": "kube-rootca-update", "state": "aborted"}
 
 
@@ -31,19 +32,20 @@ def host(name):
     return HostState(name, name, 1, name.split("-")[0], is_active=name == "controller-0", **facts)
 
 
-def wanted(said):
-    site = load_site(site_files({"site.yaml": f"kubernetes: {{rootCa: {said}}}\n"}))
+def wanted(said, by="site"):
+    site = load_site(site_files({"site.yaml": f"kubernetes: {{rootCa: {said}, by: {by}}}\n"}))
     (resource,) = KIND.declare(site)
     return Snapshot("ottawa", {KEY: resource})
 
 
-def shown(ends=ENDS, update=None, strategy=None, hosts=("controller-0",), taken_at=NOW):
+def shown(ends=ENDS, update=None, strategy=None, *, hosts=("controller-0",), taken_at=NOW, sync=None):
     validity = {"Validity": {"Not Before": BEGINS, "Not After": ends}, "Serial Number": "0x1f"}
     rows = Rows(
         {
             ("platform_certificates", ""): ({"kubernetes-root-ca": validity} if ends else {},),
             ("kube_rootca_update", ""): ({"uuid": "u", "state": update},) if update else (),
             ("vim_strategy", ""): ({"strategy": strategy},),
+            ("standing", ""): ({**MANAGED, "sync": {"kube-rootca": sync}},) if sync else (),
         }
     )
     state = SystemState("ottawa", "u", "duplex", "All-in-one", "24.09", {n: host(n) for n in hosts})
@@ -56,8 +58,8 @@ def changes(desired, observed, base=None):
     return compare(sides[0], observed, KINDS, sides[1]).changes, Context(sides[0], observed)
 
 
-def the_change(said="{renewBefore: 90d}", **site):
-    (found,), context = changes(wanted(said), shown(**site))
+def the_change(said="{renewBefore: 90d}", by="site", **site):
+    (found,), context = changes(wanted(said, by), shown(**site))
     return found, context
 
 
@@ -162,3 +164,34 @@ def test_its_end_is_told_with_those_of_other_certificates():
     ends = KIND.expiry(shown().resources[KEY])
     assert (ends.type, ends.at) == ("kubernetes-root-ca", datetime(2027, 1, 5, 9, 30, tzinfo=UTC).timestamp())
     assert KIND.expiry(shown(update="update-started").resources[KEY]) is None
+
+
+def test_where_git_says_so_dcmanagers_strategy_has_vim_do_it():
+    change, context = the_change(
+        '{validUntil: "2036-11-21"}', by="dcmanager", sync="out-of-sync", hosts=("controller-0", "worker-0")
+    )
+    (call,) = KIND.write([change], context)
+    assert (call.path, call.body) == (
+        "/v1.0/sw-update-strategy",
+        {"type": "kube-rootca-update", "expiry-date": "2036-11-21"},
+    )
+    assert (call.errand.strategy, call.errand.hosts) == ("kube-rootca-update", (("controller-0",), ("worker-0",)))
+
+
+@pytest.mark.parametrize(
+    ("site", "why"),
+    [
+        ({"sync": "in-sync"}, "its kube-rootca is in-sync with the centre's"),
+        ({}, "names no central cloud"),
+        ({"sync": "out-of-sync", "update": "update-aborted"}, "half done on the site already"),
+    ],
+)
+def test_what_dcmanager_would_not_do_the_sites_own_vim_does_and_the_plan_says_why(site, why):
+    """It goes by the alarms of a certificate that ends, which come later than Git may want."""
+    change, context = the_change(by="dcmanager", **site)
+    (errand,) = [call.errand for call in KIND.write([change], context) if call.errand]
+    assert (errand.strategy, why in errand.why) == ("", True)
+
+
+def test_while_dcmanager_does_not_know_the_plan_waits():
+    assert "has not found out" in KIND.why_not(*the_change(by="dcmanager", sync="unknown"))

@@ -1,9 +1,9 @@
 """How the steps of a strategy go on by themselves (dcmanager/orchestrator/orchestrator_manager.py, orchestrator_worker.py).
 
 So many at once as the strategy says. A step fails where the mark `<state>-fails:<subcloud>:<text>` says so, as
-`apply VIM sw-deploy strategy-fails:one:no`. Where there is a site behind the subcloud, its own VIM brings it to the release, or
-to the version of Kubernetes, and the step ends as that does (`site_vims`); else, and for the other types, time passes, and
-only dcmanager's endpoint comes into sync, as its audit finds it afterwards.
+`apply VIM sw-deploy strategy-fails:one:no`. Where there is a site behind the subcloud, its own VIM brings it to the release, to
+the version of Kubernetes, or to another root certificate, and the step ends as that does (`site_vims`); else, and for the other
+types, time passes, and only dcmanager's endpoint comes into sync, as its audit finds it afterwards.
 """
 
 from __future__ import annotations
@@ -108,9 +108,10 @@ def _go_on(system: System, at: site_vims.SiteVim, uuid: str) -> None:
     step = system.tables.row(STEPS, uuid)
     while step["state"] in site_vims.STATES and (ended := at.go_on(step)):
         text = system.take_mark(f"{step['state']}-fails:{step['cloud']}:") or ended.why
+        left = _states(at.strategy)[_states(at.strategy).index(step["state"]) + 1 :]
         if text:
             _end(system, at.strategy, step, "failed", f"{step['state']}: {text}")
-        elif ended.is_all:
+        elif ended.is_all or not left:
             _end(system, at.strategy, step, "complete", "")
         else:
             _enter(system, at.strategy["uuid"], uuid, _states(at.strategy).index(step["state"]) + 1)

@@ -22,12 +22,20 @@ from reconciler.simulator.usm.versions import LAST_IN_PATHS, parts
 if TYPE_CHECKING:
     from reconciler.simulator.system import System
 
-NAMES = {"sw-deploy": "sw-upgrade", "kubernetes": "kube-upgrade"}
+NAMES = {"sw-deploy": "sw-upgrade", "kubernetes": "kube-upgrade", "kube-rootca-update": "kube-rootca-update"}
 """VIM's own names of what these types ask it for."""
 CHECKS, CREATES, APPLIES = (
     ("sw-deploy pre-check",),
-    ("create VIM sw-deploy strategy", "kube creating vim kube upgrade strategy"),
-    ("apply VIM sw-deploy strategy", "kube applying vim kube upgrade strategy"),
+    (
+        "create VIM sw-deploy strategy",
+        "kube creating vim kube upgrade strategy",
+        "creating vim kube rootca update strategy",
+    ),
+    (
+        "apply VIM sw-deploy strategy",
+        "kube applying vim kube upgrade strategy",
+        "applying vim kube rootca update strategy",
+    ),
 )
 STATES = frozenset((*CHECKS, *CREATES, *APPLIES))
 AT_WORK = ("building", "applying", "aborting")
@@ -121,7 +129,7 @@ class SiteVim:
         return self._failed("VIM strategy unexpected apply state.", state)
 
     def _body(self) -> Mapping[str, Any]:
-        """creating_vim_strategy.py _create_vim_strategy, kube/creating_vim_kube_upgrade_strategy.py."""
+        """creating_vim_strategy.py _create_vim_strategy, and those of kube and kube_rootca."""
         said = options.of(self.system, self.subcloud)
         own = {
             "controller-apply-type": "serial",
@@ -134,6 +142,8 @@ class SiteVim:
         asked = self.strategy["extra-args"] or {}
         if self.strategy["type"] == "kubernetes":
             return own | {"to-version": asked["to-version"]}
+        if self.strategy["type"] == "kube-rootca-update":
+            return own | {name: value for name, value in asked.items() if value}
         if asked.get("rollback"):
             return own | {"rollback": True}
         name = asked["release_id"]
