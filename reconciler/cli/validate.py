@@ -14,7 +14,17 @@ import typer
 
 from reconciler.cli.options import STATE, All, Deployable, Exit, Format, Repo, Rev, Root, Show, Sites, State
 from reconciler.cli.selection import selected
-from reconciler.desired import Range, SecretNamed, boards, meetings, ranges, secrets_named, undeployable
+from reconciler.desired import (
+    FLEET,
+    Range,
+    SecretNamed,
+    boards,
+    meetings,
+    parse_blob,
+    ranges,
+    secrets_named,
+    undeployable,
+)
 from reconciler.engine.committed import revealing
 from reconciler.engine.opening import open_present
 from reconciler.engine.repository import Repository
@@ -55,6 +65,8 @@ def validate(
                 if _taken(before, names) != _taken(repository, names):
                     every += _ranges(repository, repository.names - frozenset(names))
         found = [_checked(repository, name, every, deployable=deployable) for name in names]
+        for each in found:
+            each["warnings"] += _unkept(repository)
         if secrets:
             _try_secrets(repository, found)
     _note_meetings(found, every)
@@ -75,6 +87,18 @@ def _checked(repository: Repository, name: str, every: list[Range], *, deployabl
     every += (*ranges(site), *boards(site))
     lacking = [str(error) for error in undeployable(site, _releases(repository))] if deployable else []
     return {"site": name, "errors": lacking, "warnings": warnings, "resources": len(desired.resources)}
+
+
+def _unkept(repository: Repository) -> list[str]:
+    """That what is said of the central cloud is kept by nobody: its folder is not there."""
+    with suppress(ReconcilerError):
+        fleet = repository.fleet()
+        if fleet and fleet.central and fleet.central_site not in repository.names:
+            root = parse_blob(FLEET, repository.content(FLEET)).root
+            where = (root and root.get("central")) or root
+            missing = f"there is no folder subclouds/{fleet.central_site}: nobody keeps what is said here"
+            return [f"{where.origin if where else FLEET}: central: {missing}"]
+    return []
 
 
 def _try_secrets(repository: Repository, found: list[dict[str, Any]]) -> None:

@@ -5,7 +5,7 @@ from reconciler.desired.boards import board_places, board_url, boot_macs
 from reconciler.desired.declaration import fleet_part, layers_of, load_fleet
 from reconciler.desired.deployable import undeployable
 from reconciler.desired.explanation import Explained, explain, explained
-from reconciler.desired.files import Parse, Parsed, parse_blob
+from reconciler.desired.files import FLEET, Parse, Parsed, parse_blob
 from reconciler.desired.json_schemas import schemas
 from reconciler.desired.ordered import deployment_documents, value_files
 from reconciler.desired.own_values import SECTIONS
@@ -20,6 +20,7 @@ from reconciler.desired.subcloud_ranges import Meeting, Range, boards, meetings,
 from reconciler.model.subcloud_keys import SET_BY_DCMANAGER, Later, class_of, classes, edited
 
 __all__ = [
+    "FLEET",
     "SECTIONS",
     "SET_BY_DCMANAGER",
     "Attribute",

@@ -8,10 +8,11 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any, Protocol
 
+from reconciler.model.central import Subcloud
 from reconciler.model.plan import Method
 from reconciler.model.rows import COLLECTIONS, Row
 
-OF_SUBCLOUDS = COLLECTIONS["subclouds"].path
+OF_SUBCLOUDS, OF_OPTIONS = COLLECTIONS["subclouds"].path, COLLECTIONS["update_options"].path
 
 
 class Centre(Protocol):
@@ -20,6 +21,8 @@ class Centre(Protocol):
     async def listed(self, path: str) -> tuple[Row, ...]: ...
 
     async def shown(self, path: str) -> Row: ...
+
+    async def rows(self) -> Mapping[str, Subcloud]: ...
 
     async def send(self, method: str, path: str, body: Any) -> None: ...
 
@@ -34,8 +37,14 @@ class CentreSide:
         self._centre, self.is_wanted = centre, is_central
 
     async def list(self, path: str, items: str) -> tuple[Row, ...]:  # noqa: ARG002 - rows come without what holds them
-        """It is no subcloud of itself, and has no row among them."""
-        return () if path == OF_SUBCLOUDS else await self._centre.listed(path)
+        """It is no subcloud of itself, and has no row among them. Options may be set of those that there are."""
+        if path == OF_SUBCLOUDS:
+            return ()
+        rows = await self._centre.listed(path)
+        if path != OF_OPTIONS:
+            return rows
+        names = sorted(await self._centre.rows())
+        return tuple({**row, "subclouds": names} for row in rows)
 
     async def get(self, path: str) -> Mapping[str, Any]:
         """One object as it is this moment; empty where there is none."""

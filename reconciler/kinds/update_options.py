@@ -14,7 +14,7 @@ from reconciler.model.change import Change
 from reconciler.model.kind import Attr, Context, Deletion, Given, ResourceKind
 from reconciler.model.node import Node
 from reconciler.model.plan import Call
-from reconciler.model.resource import Resource, Spec
+from reconciler.model.resource import Resource, ResourceKey, Spec
 from reconciler.model.rows import Rows
 from reconciler.model.site import Site
 from reconciler.model.snapshot import Snapshot
@@ -37,12 +37,15 @@ SAID = {
 
 
 class Options(Spec):
+    """subclouds: those that dcmanager has; shown with the options of all, never set."""
+
     name: Annotated[str, Attr(key=True)]
     storage: Literal["parallel", "serial"] | None = None
     workers: Literal["parallel", "serial"] | None = None
     most_workers: int | None = None
     alarms: Literal["strict", "relaxed"] | None = None
     instances: Literal["migrate", "stop-start"] | None = None
+    subclouds: tuple[str, ...] | None = None
 
 
 def declare(site: Site) -> Iterator[Resource[Options]]:
@@ -58,7 +61,8 @@ def _declared(name: str, node: Node) -> Resource[Options]:
 
 def read(rows: Rows) -> Iterator[Resource[Options]]:
     for row in rows.all("update_options"):
-        spec = Options.of(name=row["name"], **{name: row[taken] for name, taken in TAKEN.items()})
+        known = tuple(row["subclouds"]) if row["name"] == centre.ALL else None
+        spec = Options.of(name=row["name"], subclouds=known, **{name: row[taken] for name, taken in TAKEN.items()})
         yield Resource(KIND.key(spec), spec)
 
 
@@ -69,6 +73,16 @@ def write(changes: Sequence[Change[Options]], context: Context) -> Iterable[Call
             yield centre.call("DELETE", path)
         else:
             yield centre.call("POST", path, {taken: getattr(change.want, name) for name, taken in TAKEN.items()})
+
+
+def impossible(change: Change[Options], context: Context) -> str:
+    """Options are set of what dcmanager has (sw_update_options.py: 404)."""
+    of_all = context.observed.resources.get(ResourceKey(KIND.name, centre.ALL))
+    known = of_all.spec.subclouds if of_all else None
+    name = change.want.name
+    if name == centre.ALL or known is None or name in known:
+        return ""
+    return f"dcmanager has no subcloud {name}: its options are set once it is there"
 
 
 def refused(change: Change[Options], context: Context) -> str:  # noqa: ARG001
@@ -91,6 +105,7 @@ KIND = ResourceKind(
     declare=declare,
     read=read,
     write=write,
+    impossible=impossible,
     built_in=is_built_in,
     is_read_on_demand=True,
     severity=Severity.INFO,
@@ -105,6 +120,7 @@ KIND = ResourceKind(
             "most_workers": "How many workers at a time: `maxParallelWorkers`.",
             "alarms": "Whether alarms that do not affect management stop it, too: `alarmRestrictionType`.",
             "instances": "What becomes of virtual machines: `defaultInstanceAction`.",
+            "subclouds": "Those that dcmanager has, with the options of all; shown, never set.",
         },
         calls=(f"POST {centre.OPTIONS}/{{name}}", f"DELETE {centre.OPTIONS}/{{name}}"),
         sources=("distcloud dcmanager/api/controllers/v1/sw_update_options.py", "recorded"),

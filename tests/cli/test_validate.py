@@ -177,6 +177,13 @@ def test_what_the_author_should_know_is_a_warning_and_no_error(stxr, root):
     assert ended.err.startswith(f"warning: {DEPLOYMENT}:54: Secret bmc: the values are dropped unread")
 
 
+def test_a_system_controller_without_a_folder_is_warned_of(stxr, root):
+    fleet = f"{FLEET}central: {{site: central-1, groups: {{east: {{}}}}}}\n"
+    ended = stxr("validate", "--repo", root(GOOD | {"fleet.yaml": fleet}))
+    missing = "there is no folder subclouds/central-1: nobody keeps what is said here"
+    assert (ended.code, ended.err) == (0, f"warning: fleet.yaml:4: central: {missing}\n")
+
+
 def test_secrets_in_clear_are_warned_of_and_not_shown(stxr, root):
     ended = stxr("validate", "--repo", root(GOOD | {BOOTSTRAP: "name: ottawa\nadmin_password: hunter2\n"}))
     assert (ended.code, "hunter2" in ended.err + ended.out) == (0, False)

@@ -126,6 +126,10 @@ async def test_a_group_that_git_gave_up_goes_once_it_is_empty_and_somebody_said_
 
 async def test_options_of_updates_are_set_for_all_and_for_one_and_given_back(fleet):
     async with fleet() as (world, clone):
+        says(clone, GROUPS + OPTIONS.replace("gatineau-001", "nobody"))
+        assert reasons(await world.judged(CENTRE)) == [
+            "dcmanager has no subcloud nobody: its options are set once it is there"
+        ]
         says(clone, GROUPS + OPTIONS)
         assert (await world.applied(CENTRE)).result is Result.DONE
         [of_all], [of_one] = rows(world, "sw_update_options_default"), rows(world, "sw_update_options")

@@ -20,7 +20,7 @@ from reconciler.engine.central import (
     declared,
 )
 from reconciler.model.alarm import AlarmSeverity, SiteAlarms, Teller
-from reconciler.model.central import AlarmCounts, Attention, Subcloud, SubcloudDetail
+from reconciler.model.central import AlarmCounts, Attention, Subcloud, SubcloudDetail, SubcloudGroup
 from reconciler.model.errors import ConfigError, Unreachable
 from reconciler.model.secret import SecretRef
 from reconciler.model.subcloud_orders import Backup
@@ -432,3 +432,56 @@ async def test_a_backup_is_heard_of_from_the_moment_at_which_it_is_asked_for(cen
     assert (await central.of(OTTAWA.name)).at_work(OTTAWA.name) == ""
     await central.back_up(OTTAWA.name, Backup(SecretRef("env:SYSADMIN")))
     assert heard == ["dcmanager is at work: its backup is validating"]
+
+
+class Grouped(Dcmanager):
+    """Has groups, of both sorts."""
+
+    def __init__(self):
+        super().__init__()
+        self.grouped, self.of_peers = [SubcloudGroup(1, "Default", "parallel", 2)], []
+        self.listings = 0
+
+    async def groups(self):
+        self.listings += 1
+        return tuple(self.grouped)
+
+    async def listed(self, path):
+        assert path == "/v1.0/subcloud-peer-groups"
+        self.listings += 1
+        return tuple(self.of_peers)
+
+
+@pytest.fixture
+def grouped(clock):
+    dcmanager = Grouped()
+
+    @asynccontextmanager
+    async def opens(endpoint):
+        yield dcmanager
+
+    return dcmanager, Central(lambda: PLACE, opens, clock)
+
+
+async def test_a_group_that_is_missing_is_looked_for_once_a_minute_and_a_number_at_once(grouped, clock):
+    dcmanager, central = grouped
+    assert [await central.has_group("east") for _ in range(3)] == [False] * 3
+    assert dcmanager.listings == 1
+    dcmanager.grouped.append(SubcloudGroup(2, "east", "parallel", 2))
+    assert await central.group(2) == "east"  # a row has it: it is there
+    assert await central.has_group("east")
+    assert dcmanager.listings == 2
+    clock.time += FAILED_S
+    assert await central.has_group("east")
+    assert dcmanager.listings == 2
+
+
+async def test_peer_groups_are_read_once_a_minute_for_all_their_subclouds(grouped, clock):
+    dcmanager, central = grouped
+    dcmanager.of_peers = [{"id": 1, "peer_group_name": "pair"}]
+    for _ in range(3):
+        assert await central.peer_groups(1) == ({"id": 1, "peer_group_name": "pair"},)
+    assert dcmanager.listings == 1
+    clock.time += FAILED_S
+    await central.peer_groups(None)
+    assert dcmanager.listings == 2

@@ -443,7 +443,14 @@ CASES = (
     Case(
         "update-options",
         {"name": "ottawa", "storage": "parallel"},
-        {"storage": "serial", "workers": "serial", "most_workers": 2, "alarms": "strict", "instances": "migrate"},
+        {
+            "storage": "serial",
+            "workers": "serial",
+            "most_workers": 2,
+            "alarms": "strict",
+            "instances": "migrate",
+            "subclouds": ("a",),
+        },
     ),
     Case(
         "subcloud-network",
