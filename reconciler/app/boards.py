@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from reconciler.app.options import Running
 from reconciler.clients import SYSTEM_CLOCK, load, load_derived
+from reconciler.clients.http import Sender
 from reconciler.clients.redfish import Boards
 from reconciler.engine.board_checks import BoardChecks
 from reconciler.engine.board_places import Places, macs_of, places_of
@@ -35,14 +36,14 @@ class BoardLine:
 
 @asynccontextmanager
 async def open_boards(
-    options: Running, repository: Repository, store: Store, metrics: Metrics
+    options: Running, repository: Repository, store: Store, metrics: Metrics, sender: Sender
 ) -> AsyncIterator[BoardLine]:
-    """Until the context ends; what is asked then is given up."""
+    """Until the context ends; what is asked then is given up. sender: what is asked before a controller is told something."""
     with Boards(options.endpoints.parent, reveal=revealing(repository)) as boards:
         visits = BoardVisits(boards, store.board_refusals, SYSTEM_CLOCK, metrics.board_call)
         places = places_of(repository, load(options.endpoints), load_derived(options.endpoints))
         checks = BoardChecks(places, macs_of(repository), visits, SYSTEM_CLOCK)
-        service = board_services(repository, registry(), places, visits, SYSTEM_CLOCK)
+        service = board_services(repository, registry(), places, visits, SYSTEM_CLOCK, may_write=sender.may_write)
         try:
             yield BoardLine(places, visits, checks, service)
         finally:

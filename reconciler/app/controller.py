@@ -66,7 +66,7 @@ async def controller(options: Running) -> AsyncIterator[Started]:
         ground = ground_of(options, store)
         bounds = bounds_of(ground)
         ground.rollouts.foresight = foresight_of(ground, bounds)
-        lined = open_boards(options, ground.source.repository, store, ground.metrics)
+        lined = open_boards(options, ground.source.repository, store, ground.metrics, ground.sender)
         async with (
             lined as boards,
             fleet_of(ground, office_of(ground, bounds, boards), boards) as fleet,

@@ -8,16 +8,19 @@ something. One that did not answer is left alone for some minutes.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import partial
 from math import inf
 from typing import Any, Protocol, TypeAlias
 
-from reconciler.engine.board_places import Places
+from reconciler.clients.http import freely
+from reconciler.engine.board_checks import Macs
+from reconciler.engine.board_places import Places, macs_of
 from reconciler.engine.board_visits import UNKNOWN, BoardVisits
 from reconciler.engine.repository import Repository
 from reconciler.model.board import Board, BoardError, BoardPlace, Part, Trouble
+from reconciler.model.board_check import other_machine
 from reconciler.model.board_orders import BoardOrder, SetBios, SetBootOrder, SetSecureBoot
 from reconciler.model.dark import HostSight, ailing
 from reconciler.model.errors import ConfigError, NotReady, ReconcilerError, Refused
@@ -38,6 +41,11 @@ Facts: TypeAlias = Mapping[str, Mapping[str, frozenset[str]]]
 
 class Now(Protocol):
     def now(self) -> float: ...
+
+
+def unknown(site: str) -> Mapping[str, str]:  # noqa: ARG001
+    """Nobody says by which MAC a host boots."""
+    return {}
 
 
 def facts_of(desired: Snapshot, kinds: Kinds) -> Facts:
@@ -92,10 +100,24 @@ class _Last:
 
 
 class SiteBoards:
-    """said: what Git says now. Raises what ends no window but its steps: no controller leaves a host locked."""
+    """said: what Git says now. macs: by which its hosts boot, as Git says: the controller of another machine is none of it.
 
-    def __init__(self, site: str, said: Said, places: Places, visits: BoardVisits, clock: Now) -> None:
+    may_write: returns when the site may be written to, asked right before each order. Raises what ends no window but its steps: no controller leaves a host locked.
+    """
+
+    def __init__(
+        self,
+        site: str,
+        said: Said,
+        places: Places,
+        visits: BoardVisits,
+        clock: Now,
+        *,
+        macs: Macs = unknown,
+        may_write: Callable[[str], Awaitable[None]] = freely,
+    ) -> None:
         self._site, self._said, self._places, self._visits, self._clock = site, said, places, visits, clock
+        self._macs, self._may_write = macs, may_write
         self._last: dict[str, _Last] = {}
         self._stirred: dict[str, float] = {}
         self._turns: dict[str, asyncio.Lock] = {}
@@ -135,6 +157,7 @@ class SiteBoards:
         self._last.pop(host, None)
         self._stirred[host] = self._clock.now()
         try:
+            await self._may_write(self._site)
             async with asyncio.timeout(LIMIT_S):
                 await self._visits.order(self._place(host), ORDERS[part](body))
         except TimeoutError:
@@ -157,11 +180,14 @@ class SiteBoards:
         return last.board
 
     async def _read(self, host: str, said: Mapping[str, frozenset[str]]) -> _Last:
-        parts = [*(PARTS[part] for part in sorted(said)), Part.SENSORS]
-        trouble = None
+        mac, trouble = self._macs(self._site).get(host, ""), None
+        parts = [*(PARTS[part] for part in sorted(said)), Part.SENSORS, *((Part.PORTS,) if mac else ())]
         try:
             async with asyncio.timeout(LIMIT_S):
-                return _Last(self._clock.now(), said, await self._visits.read(self._place(host), parts))
+                board = await self._visits.read(self._place(host), parts)
+            if told := other_machine(board, mac):
+                return _Last(self._clock.now(), said, why=f"{self._site} {host}: {told}")
+            return _Last(self._clock.now(), said, board)
         except TimeoutError:
             why = f"{self._site} {host}: its controller said nothing within {LIMIT_S:g} s"
             trouble = Trouble.SLOW
@@ -229,11 +255,18 @@ ORDERS: Mapping[str, Callable[[Any], BoardOrder]] = {
 
 
 def board_services(
-    repository: Repository, kinds: Kinds, places: Places, visits: BoardVisits, clock: Now
+    repository: Repository,
+    kinds: Kinds,
+    places: Places,
+    visits: BoardVisits,
+    clock: Now,
+    *,
+    may_write: Callable[[str], Awaitable[None]] = freely,
 ) -> Callable[[str], SiteBoards]:
-    """What gives each site its own."""
+    """What gives each site its own. may_write: asked right before each order."""
 
     def of(site: str) -> SiteBoards:
-        return SiteBoards(site, Said(partial(repository.desired, site), kinds), places, visits, clock)
+        said = Said(partial(repository.desired, site), kinds)
+        return SiteBoards(site, said, places, visits, clock, macs=macs_of(repository), may_write=may_write)
 
     return of

@@ -71,9 +71,15 @@ def _of_board(board: Board, boot_mac: str) -> Iterator[tuple[BoardCheck, str]]:
         has = ", ".join(f"{drive.id} ({'/'.join(drive.types)})" for drive in board.media or ())
         missing = f"its controller has no virtual CD or DVD (it has {has or 'no virtual media'})"
         yield BoardCheck.NO_MEDIA, f"{missing}: a licence for virtual media may be missing there"
+    if told := other_machine(board, boot_mac):
+        yield BoardCheck.OTHER_MACHINE, told
+
+
+def other_machine(board: Board, boot_mac: str) -> str:
+    """Why it cannot be the controller of a host that boots by this MAC; "" where it may be, or nobody can say."""
     macs = {port.mac for port in board.ports or () if port.mac}
-    if boot_mac and macs and boot_mac not in macs:
-        yield BoardCheck.OTHER_MACHINE, _other(boot_mac, board.ports or ())
+    is_other = boot_mac and macs and boot_mac.lower() not in macs
+    return _other(boot_mac, board.ports or ()) if is_other else ""
 
 
 def _takes_a_disc(drive: Media) -> bool:

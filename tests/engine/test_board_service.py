@@ -22,6 +22,7 @@ from reconciler.model.board import (
     Board,
     BoardError,
     BoardPlace,
+    BoardPort,
     Boot,
     BootOption,
     Firmware,
@@ -64,13 +65,27 @@ class World:
         self.time, self.answer, self.asked, self.ordered, self.desired = 1_000.0, BOARD, [], [], desired
         self.place = BoardPlace("ottawa", HOST, "https://192.0.2.20", "root", "env:BOARD")
         visits = BoardVisits(self, OwnRefusals(), self)
-        self.service = SiteBoards("ottawa", Said(lambda: self.desired, registry()), self.places, visits, self)
+        self.macs, self.is_ours = {}, asyncio.Event()
+        self.is_ours.set()
+        self.service = SiteBoards(
+            "ottawa",
+            Said(lambda: self.desired, registry()),
+            self.places,
+            visits,
+            self,
+            macs=lambda _site: self.macs,
+            may_write=self.may_write,
+        )
 
     def now(self):
         return self.time
 
     def places(self, _site):
         return (self.place,)
+
+    async def may_write(self, site):
+        assert site == "ottawa"
+        await self.is_ours.wait()
 
     async def read(self, _place, parts=()):
         self.asked.append(frozenset(parts))
@@ -236,3 +251,32 @@ async def test_once_git_says_nothing_of_it_nothing_is_told(world):
     await world.rows("bios")
     world.desired = said()
     assert world.service.ailing == ()
+
+
+MAC = "52:54:00:01:00:a0"
+
+
+async def test_the_controller_of_another_machine_is_not_taken_for_the_hosts(world):
+    """Its address was given to another, or is wrong in Git: nothing is read of it, so nothing is planned for it."""
+    world.macs = {HOST: MAC.upper()}
+    world.answer = replace(QUIET, ports=(BoardPort("NIC.1", "52:54:00:99:00:01", Health.OK),))
+    with pytest.raises(NotReady, match="ottawa controller-0: Git says that it boots by 52:54:00:01:00:A0, and no port"):
+        await world.rows("bios")
+    assert Part.PORTS in world.asked[0]
+
+
+@pytest.mark.parametrize("ports", [(BoardPort("NIC.1", MAC, Health.OK),), (), None])
+async def test_one_that_has_the_mac_or_tells_none_is(world, ports):
+    world.macs, world.answer = {HOST: MAC}, replace(QUIET, ports=ports)
+    assert await world.rows("bios")
+
+
+async def test_who_may_have_lost_the_site_gives_no_order_until_it_is_certain(world):
+    world.is_ours.clear()
+    order = asyncio.create_task(world.service.send("PATCH", f"/boards/{HOST}/bios", {"Cores": 4}))
+    for _ in range(5):
+        await asyncio.sleep(0)
+    assert (world.ordered, order.done()) == ([], False)
+    world.is_ours.set()
+    await order
+    assert len(world.ordered) == 1
