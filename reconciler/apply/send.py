@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import partial
 
 from reconciler.apply.hosts import noted
@@ -66,14 +67,15 @@ async def _stage(left: tuple[Stage, ...], work: Work, plan_id: str) -> tuple[tup
         moving = partial(noted, partial(move_activity, left, work), work, work.digest(locks) if locks else "")
         await work.deed(f"{stage.host} swact", stage.host, moving)
         return (), None
-    return await _online(stage, work)
+    return await _online(left, work)
 
 
-async def _online(stage: Stage, work: Work) -> tuple[tuple[Entry, ...], ReconcilerError | None]:
-    entries: list[Entry] = []
-    for step in stage.steps:
+async def _online(left: tuple[Stage, ...], work: Work) -> tuple[tuple[Entry, ...], ReconcilerError | None]:
+    stage, entries = left[0], list[Entry]()
+    for number, step in enumerate(stage.steps):
+        ahead = (replace(stage, steps=stage.steps[number:]), *left[1:])
         try:
-            entries.append(await work.deed(named(step), step.host, partial(perform, step, work)))
+            entries.append(await work.deed(named(step), step.host, partial(perform, step, work, ahead)))
         except ReconcilerError as error:
             return (*entries, failed(step, error)), error
         if entries[-1].result is StepResult.UNVERIFIED and work.kinds[step.kind].settles is not no_host:

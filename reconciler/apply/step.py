@@ -17,15 +17,18 @@ from reconciler.model.forecast import Act
 from reconciler.model.history import Deed
 from reconciler.model.kind import Context
 from reconciler.model.outcome import Entry, StepResult
-from reconciler.model.plan import Call, Step
+from reconciler.model.plan import Call, Stage, Step
 from reconciler.model.snapshot import Snapshot
 
 MOST_TOLD = 3  # names in one line of a history
 TRIES = 3  # sendings in a row that show no effect
 
 
-async def perform(step: Step, work: Work) -> Entry:
+async def perform(step: Step, work: Work, ahead: tuple[Stage, ...] = ()) -> Entry:
     """The step's changes made and seen on the site.
+
+    ahead: what is left of the plan, this step first: the gates are asked of it before a service is asked to go from host
+    to host by itself. Hours may have passed since they were, by what came before it.
 
     Raises Conflict when the site has moved since the plan, Refused when the platform will not, NotReady when an
     effect does not come in time, Unreachable when the site is gone. May be called again: what is done is skipped.
@@ -37,6 +40,8 @@ async def perform(step: Step, work: Work) -> Entry:
     if not todo:  # somebody has done it, or a process that died between the call and its answer
         await _cleared(step, seen, work)
         return await _by_hosts(step, StepResult.SKIPPED, work)
+    if ahead and _errands(step) and not await _is_begun(step, seen, work):
+        await work.ask_gates(ahead)
     note(step, todo, seen, work)
     began = work.clock.now()
     answered = await _send_until_done(step, todo, seen, work)
@@ -55,6 +60,16 @@ async def _cleared(step: Step, seen: Snapshot, work: Work) -> None:
     if sent and sent.until and not await is_so(step.calls[-1], seen, work):
         await until(sent.until, sent, seen, work)
         await _call(step.calls[-1], seen, work)
+
+
+def _errands(step: Step) -> tuple[Call, ...]:
+    return tuple(call for call in step.calls if call.errand)
+
+
+async def _is_begun(step: Step, seen: Snapshot, work: Work) -> bool:
+    """Whether an errand is on its way, asked for by a process that died: it is seen to its end."""
+    made = [call for call in step.calls if call.method == "POST" and call.unless]
+    return bool(made) and await is_so(made[0], seen, work)
 
 
 async def _by_hosts(step: Step, result: StepResult, work: Work) -> Entry:

@@ -61,7 +61,9 @@ def judged_again(visit: Visit, office: Office) -> Permits:
 
     async def judge(left: tuple[Stage, ...], seen: Snapshot) -> None:
         if closed := holds(await _case(Plan("", visit.site, left), seen, visit, office, again=True)):
-            raise Held(f"{visit.site} {left[0].host}: not locked: {in_words(closed)}")
+            host = left[0].host
+            told = f"{visit.site} {host}: not locked" if host else f"{visit.site}: not begun"
+            raise Held(f"{told}: {in_words(closed)}")
 
     return judge
 

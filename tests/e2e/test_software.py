@@ -7,6 +7,7 @@ import pytest
 from reconciler.model.condition import Condition
 from reconciler.model.gate import GateName
 from reconciler.model.words import Disruption, Result
+from reconciler.simulator.dcmanager import CENTRAL
 from reconciler.simulator.usm import releases
 from reconciler.store import Store
 from tests.e2e.ottawa import OTTAWA
@@ -186,6 +187,25 @@ async def test_a_copy_is_made_ahead_of_the_window_in_which_it_is_deployed(in_ser
         outcome = await world.applied(OTTAWA, approved="")
         assert {hold.gate for hold in outcome.holds} == {GateName.WINDOW}
         assert states(world, OTTAWA) == {OLD: "deployed", NEW: "available"}
+
+
+async def test_what_came_up_while_a_release_was_copied_holds_its_deployment(in_service, tmp_path):
+    """Hours may have passed since the gates were asked: no host is rebooted by what was permitted then."""
+    password = tmp_path / "sysadmin"
+    password.write_text("the-password")
+    password.chmod(0o600)
+    async with in_service(OTTAWA) as (world, clone):
+        prestage = f', prestage: {{sysadmin: {{secretRef: "file:{password}"}}}}'
+        says(clone, OTTAWA, on_site().replace("}", f"{prestage}}}"))
+        site, locks = world.site(OTTAWA), world.count(OTTAWA, "lock")
+        failed = {"alarm_id": "200.004", "severity": "critical", "entity_instance_id": "host=controller-0"}
+        world.at(CENTRAL, "PATCH .*/prestage", lambda: world.after(60, lambda: site.add_row("alarms", failed)))
+        outcome = await world.applied(OTTAWA)
+        assert (outcome.result, "not begun: " in outcome.message) == (Result.HELD, True), outcome.message
+        assert (site.rows("vim_strategy", {}), world.count(OTTAWA, "lock")) == ([], locks)
+        assert states(world, OTTAWA) == {OLD: "deployed", NEW: "available"}
+        site.delete_rows("alarms", {"alarm_id": "200.004"})
+        assert (await world.applied(OTTAWA)).result is Result.DONE
 
 
 async def test_a_copy_that_fails_says_so_in_dcmanagers_words(in_service, tmp_path):
