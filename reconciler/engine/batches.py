@@ -69,6 +69,9 @@ class Centre(Protocol):
 
     async def dcmanager(self) -> Dcmanager: ...
 
+    @property
+    def is_awaited(self) -> bool: ...
+
     async def read(self, no_older_than_s: float = 0.0) -> bool: ...
 
     def has_no_strategy(self) -> None: ...
@@ -133,7 +136,7 @@ class Batches:
     async def turn(self) -> None:
         """One look at everything, and what follows from it. Asks nobody where nobody wants anything."""
         orders = self.world.orders
-        if orders.batch() or orders.open() or orders.moves():
+        if orders.batch() or orders.open() or orders.moves() or self.world.centre.is_awaited:
             try:
                 await self._go_on()
             except Lost:
@@ -158,6 +161,8 @@ class Batches:
         if batch is None:
             batch = self._next(there)
         if batch is None:
+            if there is None:
+                self.world.centre.has_no_strategy()
             return
         if not batch.created_at and there and self._is_ours(batch, there):
             self.world.orders.created(batch, there.created_at)  # its answer was lost
@@ -175,8 +180,9 @@ class Batches:
         """The orders whose turn it is, together; none where the place is taken, or more of them are expected."""
         world = self.world
         waiting = [one for one in world.orders.open() if one.waits]
-        if there:
-            self._tell_all(_told_of(there))
+        if there:  # somebody else's: that is a closed gate, and nobody's worker waits behind it
+            for one in waiting:
+                self._end(one, OrderEnd.LAPSED, _told_of(there))
             return None
         alike = gathered(waiting, world.clock.now(), world.gather_s, max(LONGEST_S, world.gather_s))[:MOST_AT_ONCE]
         if not alike:

@@ -192,6 +192,11 @@ class Central:
         """It is told to be free once the strategy that is there is not there any more."""
         self._behind |= {site}
 
+    @property
+    def is_awaited(self) -> bool:
+        """Whether any site waits until no strategy is there."""
+        return bool(self._behind)
+
     def has_no_strategy(self) -> None:
         """The one that was there is deleted: nobody waits for the next reading to know that."""
         if self.last:

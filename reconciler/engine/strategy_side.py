@@ -93,6 +93,8 @@ class StrategySide:
             return {"state": None}
         if order.is_over:
             self._there.hear(self._site)
+            if order.state == OrderEnd.LAPSED:
+                self._centre.awaits_strategy(self._site)
             _raise(order, path)
         return {"state": order.state, "details": order.told}
 

@@ -140,15 +140,15 @@ class Rolling:
         return out.decode()
 
     @asynccontextmanager
-    async def controller(self) -> AsyncIterator[asyncio.subprocess.Process]:
-        """`stxr run`, at work; stopped at the end if it is still there."""
+    async def controller(self, *more: str) -> AsyncIterator[asyncio.subprocess.Process]:
+        """`stxr run`, at work; stopped at the end if it is still there. more: of its options."""
         world = self.world
         where = ("--repo", world.root, "--branch", "main", "--endpoints", world.endpoints, "--state", world.state)
         pace = ("--listen", "127.0.0.1:0", "--poll-every", "1", "--observe-every", "3600")
         devnull, environment = asyncio.subprocess.DEVNULL, os.environ | {"STXR_API_TOKEN": "token"}
         with self.log.open("ab") as log:
             process = await asyncio.create_subprocess_exec(
-                *STXR, "run", *map(str, (*where, *pace)), env=environment, stdout=devnull, stderr=log
+                *STXR, "run", *map(str, (*where, *pace, *more)), env=environment, stdout=devnull, stderr=log
             )
         try:
             yield process

@@ -171,9 +171,7 @@ class Bench:
 
     def start(self):
         """A process; of an earlier one nothing is left but what it wrote."""
-        self.freed = []
         self.central = Central(lambda: HERE, self.opened, self.clock)
-        self.central.free = self.freed.append
         world = World(self.central, self.orders, self.clock, lambda: Alone().lead, self.said.append, gather_s=1.0)
         self.job = Batches(world)
 

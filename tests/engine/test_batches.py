@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from reconciler.engine.batches import LAPSES_S
+from reconciler.engine.batches import LAPSES_S, LATE
 from reconciler.model.central import SCRATCH_GROUP
 from tests.engine.batching import (
     APPLIED,
@@ -94,23 +94,37 @@ async def test_a_site_that_fails_says_so_in_dcmanagers_words_and_the_others_do_n
 async def test_somebody_elses_strategy_is_waited_for_and_never_touched(bench):
     foreign = bench.system.insert("strategies", **FOREIGN)
     bench.ask("one", "two")
-    await bench.turns(3)
+    await bench.turns()
+    assert bench.states("one", "two") == {"one": "lapsed", "two": "lapsed"}
     assert bench.order("one").told == "waits for the firmware strategy of somebody else, which is applying"
-    assert bench.sent == []
     bench.system.update("strategies", foreign["uuid"], state="complete")
+    bench.ask("one", "two")
     await bench.turns()
     assert bench.order("two").told.endswith("which is complete, and not deleted")
+    assert bench.sent == []
     bench.system.tables.delete("strategies", foreign["uuid"])
+    bench.ask("one", "two")
     await bench.until_quiet()
     assert bench.states("one", "two") == {"one": "complete", "two": "complete"}
 
 
-async def test_who_waits_for_long_is_given_back_to_its_gates(bench):
-    bench.system.insert("strategies", **FOREIGN)
+async def test_sites_that_wait_for_it_are_told_as_soon_as_it_is_gone(bench):
+    foreign = bench.system.insert("strategies", **FOREIGN)
+    await bench.central.read()
+    bench.central.awaits_strategy("one")
+    await bench.turns()
+    assert bench.central.is_awaited
+    bench.system.tables.delete("strategies", foreign["uuid"])
+    await bench.turns()
+    assert not bench.central.is_awaited
+
+
+async def test_who_waits_for_a_batch_of_ours_for_long_is_given_back_to_its_gates(bench):
     bench.ask("one")
+    await bench.turns()
+    bench.ask("two", wish=KUBERNETES)
     await bench.turns(int(LAPSES_S / 10) + 1)
-    assert bench.order("one").state == "lapsed"
-    assert "firmware strategy of somebody else" in bench.order("one").told
+    assert (bench.order("two").state, bench.order("two").told) == ("lapsed", LATE)
 
 
 async def test_one_that_appears_while_sites_are_moved_is_waited_for_where_they_stood(bench):
@@ -121,9 +135,10 @@ async def test_one_that_appears_while_sites_are_moved_is_waited_for_where_they_s
     bench.fault = Fault(f"{MOVED}two ", is_after=True, does=appears)
     bench.ask(*SITES)
     await bench.turns(4)
-    assert (bench.groups, bench.states()) == (GROUPS, dict.fromkeys(SITES, "waits"))
+    assert (bench.groups, bench.states()) == (GROUPS, dict.fromkeys(SITES, "lapsed"))
     assert bench.strategy["type"] == "firmware"
     bench.system.tables.delete("strategies", bench.strategy["uuid"])
+    bench.ask(*SITES)
     await bench.until_quiet()
     ended_well(bench)
 
