@@ -122,3 +122,20 @@ def test_when_the_root_certificate_is_renewed_is_said_key_by_key():
 
 def test_a_day_that_is_no_text_to_a_reader_of_yaml_is_refused_where_it_stands():
     assert f"{SITE_FILE}:1" in refusals("kubernetes: {rootCa: {validUntil: 2036-11-21}}\n")
+
+
+@pytest.mark.parametrize(
+    ("site_yaml", "is_batched"),
+    [
+        ("group: east\n", False),
+        ("group: east\nsoftware: {by: dcmanager}\n", True),
+        ("group: east\nkubernetes: {by: dcmanager}\n", True),
+        ("group: east\nsoftware: {by: site}\n", False),
+    ],
+)
+def test_who_has_it_done_is_said_part_by_part(site_yaml, is_batched):
+    assert loaded(site_yaml).settings.is_batched is is_batched
+
+
+def test_nobody_else_has_it_done():
+    assert "software.by" in refusals("group: east\nsoftware: {by: vim}\n")

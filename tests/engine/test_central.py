@@ -20,7 +20,14 @@ from reconciler.engine.central import (
     declared,
 )
 from reconciler.model.alarm import AlarmSeverity, SiteAlarms, Teller
-from reconciler.model.central import AlarmCounts, Attention, Subcloud, SubcloudDetail, SubcloudGroup
+from reconciler.model.central import (
+    AlarmCounts,
+    Attention,
+    CentralStrategy,
+    Subcloud,
+    SubcloudDetail,
+    SubcloudGroup,
+)
 from reconciler.model.errors import ConfigError, Unreachable
 from reconciler.model.secret import SecretRef
 from reconciler.model.subcloud_orders import Backup
@@ -225,6 +232,32 @@ async def test_a_site_that_was_held_for_work_between_two_looks_is_told_to_be_fre
     with pytest.raises(asyncio.CancelledError):
         await central.watch(lambda _: None, freed.append)
     assert freed == [{"ottawa-001"}]
+
+
+async def test_a_site_that_wants_a_strategy_is_told_when_another_is_gone(central, dcmanager, clock):
+    async def strategy():
+        return next(there)
+
+    other = CentralStrategy("firmware", "applying", {"yard": "importing firmware"})
+    there, dcmanager.strategy = iter((other, other, None)), strategy
+    await central.read()
+    central.awaits_strategy("ottawa-001")
+    began = clock.time
+    assert [sites for sites in await watched(central, clock, 3) if sites] == [{"ottawa-001"}]
+    assert clock.time - began < INTERVAL_S  # looked at more often while somebody waits
+    assert not central.is_awaited
+
+
+async def test_whose_strategy_is_deleted_frees_the_next_at_once(central, dcmanager, clock):
+    async def strategy():
+        return CentralStrategy("sw-deploy", "complete")
+
+    dcmanager.strategy = strategy
+    freed = await watched(central, clock, 1)
+    central.awaits_strategy("ottawa-001")
+    central.has_no_strategy()
+    assert freed[-1] == {"ottawa-001"}
+    assert (await central.of("ottawa-001")).strategy is None
 
 
 async def watched(central, clock, times):

@@ -32,10 +32,14 @@ ALONE = (host("controller-0"),)
 LARGE = tuple(map(host, ("controller-0", "controller-1", "storage-0", "worker-0")))
 
 
-def changed(wanted, hosts=ALONE, listed=LISTED, strategy=None):
-    found = Rows({("kube_versions", ""): listed, ("vim_strategy", ""): ({"strategy": strategy},)})
+STANDING = {"management-state": "managed", "availability-status": "online", "sync": {"kubernetes": "out-of-sync"}}
+
+
+def changed(wanted, hosts=ALONE, listed=LISTED, strategy=None, *, by=None, standing=STANDING):
+    lists = {("kube_versions", ""): listed, ("vim_strategy", ""): ({"strategy": strategy},)}
+    found = Rows({**lists, ("standing", ""): (standing,)})
     have = next(iter(KIND.read(found)))
-    want = Resource(KEY, KIND.spec(version=wanted))
+    want = Resource(KEY, KIND.spec(version=wanted, **({"by": by} if by else {})))
     mode = "simplex" if len(hosts) == 1 else "duplex"
     state = SystemState("ottawa", "u", mode, "All-in-one", "24.09", {h.name: h for h in hosts})
     sides = (Snapshot("ottawa", {KEY: one}, system=state) for one in (want, have))
@@ -86,3 +90,16 @@ def test_what_it_cannot_go_to_is_said_with_what_it_takes(wanted, hosts, word):
 def test_a_strategy_of_another_type_stands_in_the_way():
     told = KIND.why_not(*changed("v1.30.6", strategy={"name": "sw-upgrade", "state": "aborted"}))
     assert "VIM keeps a sw-upgrade strategy that is aborted" in told
+
+
+def test_dcmanagers_strategy_is_ordered_where_git_says_so_and_it_would_do_it():
+    change, context = changed("v1.30.6", by="dcmanager")
+    (call,) = KIND.write([change], context)
+    assert call.body == {"type": "kubernetes", "to-version": "v1.30.6"}
+    assert call.errand.strategy == "kubernetes"
+    in_sync = {**STANDING, "sync": {"kubernetes": "in-sync"}}
+    change, context = changed("v1.30.6", by="dcmanager", standing=in_sync)
+    (why,) = [call.errand.why for call in KIND.write([change], context) if call.errand]
+    assert why == "to dcmanager its kubernetes is in-sync with the centre's"
+    change, context = changed("v1.30.6", by="dcmanager", standing={"unread": "dark"})
+    assert "not known yet: dark" in KIND.impossible(change, context)

@@ -39,9 +39,13 @@ def row(version, state, **more):
     return {"release_id": f"starlingx-{version}", "sw_version": version, "state": state, **more}
 
 
-def rows(*releases, deploy=None, strategy=None):
+STANDING = {"management-state": "managed", "availability-status": "online", "sync": {"software": "out-of-sync"}}
+
+
+def rows(*releases, deploy=None, strategy=None, standing=None):
     return Rows(
         {
+            **({} if standing is None else {("standing", ""): (standing,)}),
             ("usm_releases", ""): releases,
             ("usm_deploy", ""): (deploy,) if deploy else (),
             ("vim_strategy", ""): ({"strategy": strategy},),
@@ -53,12 +57,13 @@ def seen(found):
     return next(iter(KIND.read(found))).spec
 
 
-def changed(wanted, found, hosts=ALONE, *, release="24.09", rollback=None, workers_out=1):
+def changed(wanted, found, hosts=ALONE, *, release="24.09", rollback=None, workers_out=1, by=None):
     """The change to a release, with what is needed to judge it."""
     mode = "simplex" if len(hosts) == 1 else "duplex"
     state = SystemState("ottawa", "u", mode, "All-in-one", release, {h.name: h for h in hosts})
     have = next(iter(KIND.read(found)))
-    want = KIND.spec(release=wanted, **({} if rollback is None else {"rollback": rollback}))
+    said = {"rollback": rollback, "by": by}
+    want = KIND.spec(release=wanted, **{name: value for name, value in said.items() if value is not None})
     there = {r.key: r for r in (have, *UPLOADED.read(found))}
     context = Context(
         Snapshot("ottawa", {KEY: Resource(KEY, want)}, system=state),
@@ -254,3 +259,78 @@ def test_what_vim_has_and_did_not_say_is_not_taken_for_nothing():
 def test_without_its_deployment_nobody_knows_what_a_site_runs():
     found = Rows({place: listed for place, listed in rows(*BOTH).listed.items() if place[0] != "usm_deploy"})
     assert list(KIND.read(found)) == []
+
+
+class TestByDcmanager:
+    """Its strategy has the site's VIM do it, where it would: the site need not go that way, and says why not."""
+
+    def test_one_call_orders_it_whose_end_is_that_of_the_sites_step(self):
+        found = rows(row(OLD, "deployed"), row(NEW, "available"), standing=STANDING)
+        (call,) = calls(NEW, found, by="dcmanager")
+        assert (call.method, call.path, call.service) == ("POST", "/v1.0/sw-update-strategy", Service.STRATEGY)
+        assert call.body == {"type": "sw-deploy", "release_id": f"starlingx-{NEW}", "delete": "true"}
+        assert (call.until.path, call.until.values) == ("/v1.0/sw-update-strategy/steps/ottawa", ("complete",))
+        assert (call.errand.strategy, call.errand.locked_hosts) == ("sw-deploy", ("controller-0",))
+        assert call.errand.asks is not None
+        assert why_not(NEW, found, by="dcmanager") == ""
+
+    def test_without_the_word_it_is_the_sites_own_vim(self):
+        found = rows(row(OLD, "deployed"), row(NEW, "available"), standing=STANDING)
+        assert {call.service for call in calls(NEW, found)} == {Service.VIM}
+        assert all(call.errand.why == "" for call in calls(NEW, found) if call.errand)
+
+    @pytest.mark.parametrize(
+        ("standing", "why"),
+        [
+            (None, "fleet.yaml names no central cloud"),
+            ({}, "dcmanager has no subcloud of this name"),
+            ({**STANDING, "management-state": "unmanaged"}, "dcmanager has it as unmanaged"),
+            (
+                {**STANDING, "management-state": "unmanaged", "availability-status": "offline"},
+                "dcmanager has it as unmanaged and offline",
+            ),
+            ({**STANDING, "sync": {"software": "in-sync"}}, "to dcmanager its software is in-sync with the centre's"),
+        ],
+    )
+    def test_what_it_would_do_nothing_for_goes_by_the_sites_vim_and_says_why(self, standing, why):
+        found = rows(row(OLD, "deployed"), row(NEW, "available"), standing=standing)
+        made = calls(NEW, found, by="dcmanager")
+        assert {call.service for call in made} == {Service.VIM}
+        assert [call.errand.why for call in made if call.errand] == [why]
+        assert why_not(NEW, found, by="dcmanager") == ""
+
+    @pytest.mark.parametrize(
+        ("standing", "word"),
+        [
+            ({"unread": "dcmanager gave no usable answer"}, "not known yet: dcmanager gave no usable answer"),
+            ({**STANDING, "sync": {"software": "unknown"}}, "has not found out whether its software is in sync"),
+        ],
+    )
+    def test_what_is_not_known_yet_is_waited_for(self, standing, word):
+        found = rows(row(OLD, "deployed"), row(NEW, "available"), standing=standing)
+        assert word in why_not(NEW, found, by="dcmanager")
+        assert why_not(NEW, found) == ""
+
+    @pytest.mark.parametrize(
+        ("hosts", "workers_out", "why"),
+        [
+            (LARGE, 10, "dcmanager would have storage hosts go together"),
+            ((*PAIR, host("worker-0"), host("worker-1")), 1, "maxWorkersOut lets 1"),
+            ((*PAIR, host("worker-0"), host("worker-1")), 2, ""),
+            ((*PAIR, host("worker-0")), 1, ""),
+        ],
+    )
+    def test_hosts_that_git_wants_one_after_another_do_not_go_by_it(self, hosts, workers_out, why):
+        found = rows(row(OLD, "deployed"), row(NEW, "available"), standing=STANDING)
+        made = calls(NEW, found, hosts, by="dcmanager", workers_out=workers_out)
+        (told,) = [call.errand.why for call in made if call.errand]
+        assert (why in told, bool(told)) == (True, bool(why))
+
+    def test_nor_does_an_earlier_release_or_a_deployment_that_is_there(self):
+        back = rows(row(OLD, "deployed"), row(NEW, "deployed", unremovable=False), standing=STANDING)
+        (told,) = [call.errand.why for call in calls(OLD, back, rollback=True, by="dcmanager") if call.errand]
+        assert told == f"{OLD} is older than what the site runs, and dcmanager removes no patches"
+        deploy = {"from_release": OLD, "to_release": NEW, "state": "host-failed"}
+        half = rows(row(OLD, "deployed"), row(NEW, "deploying"), deploy=deploy, standing=STANDING)
+        (told,) = [call.errand.why for call in calls(NEW, half, by="dcmanager") if call.errand]
+        assert told == f"a deployment to {NEW} is on the site already"

@@ -114,7 +114,8 @@ def _go_on(system: System, at: site_vims.SiteVim, uuid: str) -> None:
         elif ended.is_all or not left:
             _end(system, at.strategy, step, "complete", "")
         else:
-            _enter(system, at.strategy["uuid"], uuid, _states(at.strategy).index(step["state"]) + 1)
+            place = _states(at.strategy).index(step["state"]) + 1 + ended.skips
+            _enter(system, at.strategy["uuid"], uuid, place)
         step = system.tables.row(STEPS, uuid)
 
 

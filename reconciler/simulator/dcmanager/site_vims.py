@@ -17,7 +17,7 @@ from reconciler.simulator.dcmanager import options
 from reconciler.simulator.dcmanager.beyond import Beyond
 from reconciler.simulator.exchange import Request, Response
 from reconciler.simulator.tables import Row
-from reconciler.simulator.usm.versions import LAST_IN_PATHS, parts
+from reconciler.simulator.usm.versions import LAST_IN_PATHS, major, parts
 
 if TYPE_CHECKING:
     from reconciler.simulator.system import System
@@ -44,10 +44,11 @@ ROOT = "/api/orchestration"
 
 @dataclass(frozen=True, slots=True)
 class Ended:
-    """A state of a step that has ended. why: it failed. is_all: there is nothing left to do."""
+    """A state of a step that has ended. why: it failed. is_all: nothing is left to do. skips: so many states after it."""
 
     why: str = ""
     is_all: bool = False
+    skips: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +82,8 @@ class SiteVim:
             return self._failed(f"Release {wanted} is not prestaged.")
         deployed = [row for row in listed if row["state"] == "deployed"]
         last = max(deployed, key=lambda row: parts(row["sw_version"]), default=None)
-        return Ended(is_all=last is not None and last["release_id"] == wanted)
+        is_patch = self.subcloud["software-version"] == major(wanted or "")  # no license is installed for it
+        return Ended(is_all=last is not None and last["release_id"] == wanted, skips=int(is_patch))
 
     def _created(self, step: Row) -> Ended | None:
         found = self._strategy()

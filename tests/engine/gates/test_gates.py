@@ -293,6 +293,22 @@ class TestOtherWriters:
         }
         assert holds(replace(case, site="sc-0001")) == ()
 
+    @pytest.mark.parametrize(
+        ("state", "told_of"), [("applying", "applying"), ("complete", "complete, and not deleted")]
+    )
+    def test_another_strategy_of_it_holds_who_goes_by_one_and_nobody_else(self, state, told_of):
+        there = Surroundings(attention=Attention(None, CentralStrategy("firmware", state, {"sc-0001": "x"})))
+        case = replace(CASE, plan=deploys("24.09.1"), surroundings=there)
+        assert holds(case) == ()
+        (stage,) = case.plan.stages
+        (step,) = stage.steps
+        (call,) = step.calls
+        by_it = replace(call, errand=replace(call.errand, strategy="sw-deploy"))
+        plan = replace(case.plan, stages=(replace(stage, steps=(replace(step, calls=(by_it,)),)),))
+        assert told(replace(case, plan=plan)) == {
+            GateName.OTHER_WRITER: f"dcmanager has one strategy at a time: a firmware strategy is there, {told_of}"
+        }
+
     @pytest.mark.parametrize("service", [Service.VIM, Service.USM, Service.DCMANAGER])
     def test_each_of_them_may_be_the_one_that_is_silent(self, service):
         case = replace(CASE, surroundings=Surroundings(unread={service: "503"}))
