@@ -4,13 +4,8 @@ Losing it loses no site; what people said has to be said again.
 """
 
 from reconciler.store.bells import Bell
-from reconciler.store.bounds import BoundStore
-from reconciler.store.database import address
-from reconciler.store.fence import fenced
-from reconciler.store.lock import Holder, StateLock, state_folder
-from reconciler.store.memory import (
+from reconciler.store.beside import (
     Crewed,
-    StoreMemory,
     alarming_of,
     crew_of,
     drift_of,
@@ -25,6 +20,11 @@ from reconciler.store.memory import (
     speaking,
     verdicts_of,
 )
+from reconciler.store.bounds import BoundStore
+from reconciler.store.database import address
+from reconciler.store.fence import fenced
+from reconciler.store.lock import Holder, StateLock, state_folder
+from reconciler.store.memory import StoreMemory
 from reconciler.store.proofs import ProofStore
 from reconciler.store.pruning import Before
 from reconciler.store.readings import Reading, ReadingStore
