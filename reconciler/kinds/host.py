@@ -8,16 +8,16 @@ from typing import Annotated, Any, Literal
 
 from reconciler.kinds import _addresses as addresses
 from reconciler.kinds import _board_management as board
+from reconciler.kinds import _host_limits as limits
 from reconciler.kinds import _hosts as hosts
 from reconciler.kinds import _matching as matching
 from reconciler.kinds import _new_hosts as new_hosts
 from reconciler.kinds import _storage as storage
 from reconciler.model.about import About
 from reconciler.model.change import Change
-from reconciler.model.host import HostState
 from reconciler.model.kind import Attr, Context, Given, ResourceKind
 from reconciler.model.plan import Call, Ref, replacing
-from reconciler.model.resource import Resource, ResourceKey, Spec
+from reconciler.model.resource import Resource, Spec
 from reconciler.model.rows import Row, Rows
 from reconciler.model.rule import Rule
 from reconciler.model.said import Said
@@ -27,8 +27,6 @@ from reconciler.model.words import Action, Area, Disruption, Needs, Severity
 
 PATH = "/v1/ihosts"
 LOWLATENCY = "lowlatency"  # among the subfunctions it is the kernel's doing (kind kernel)
-OFF_IN_SERVICE = "a host that is to be in service cannot be off: say powerOn: true, or administrativeState: locked"
-ONLINE = "online"  # availability of a locked host that runs
 NO_MAC = "00:00:00:00:00:00"  # the management address of a simplex system sits on the loopback
 DEVICES = {"boot_device": "boot_device", "root_device": "rootfs_device"}
 # our attribute -> the API's
@@ -71,8 +69,6 @@ MATCH = {
     "match_serial": ("match.dmi.serialNumber", "serial"),
     "match_asset_tag": ("match.dmi.assetTag", "asset_tag"),
 }
-# sysinv host.py _validate_delta and check_provisioning
-SET_ONCE = frozenset({"personality", "subfunctions"})
 
 
 def without_kernel(value: Any) -> Any:
@@ -296,63 +292,6 @@ def disruption(change: Change[Host], context: Context) -> Disruption:
     return Disruption.LOCK if locks else Disruption.NONE
 
 
-def impossible(change: Change[Host], context: Context) -> str:
-    want, name = change.want, change.key.name
-    if change.action is Action.CREATE:
-        reason = new_hosts.why_not_added(want, context) or _why_not_off(want)
-        return reason or board.why_not(name, want.controller, board.ABSENT, context)
-    host = context.system.hosts[name]
-    if "boot_mac" in change.names:
-        blank = board.why_not(name, want.controller, board.ABSENT, context)
-        return new_hosts.why_not_replaced(want, host, context) or blank
-    reason = _why_not_changed(change) or _why_not_managed(change, host, context)
-    if reason or "administrative" not in change.names or want.administrative != "unlocked" or host.is_provisioned:
-        return reason
-    if change.names != {"administrative"} and host.availability != ONLINE:
-        return ""  # no window opens on it yet, and the rest may be written
-    return new_hosts.why_not_unlocked(host, context)
-
-
-def _why_not_managed(change: Change[Host], host: HostState, context: Context) -> str:
-    """Why its board management controller, or its power by that, cannot be as Git says."""
-    want, have = change.want.controller, change.have.controller
-    if change.names & board.NAMES and (reason := board.why_not(host.name, want, have, context)):
-        return reason
-    if "power_on" not in change.names:
-        return ""
-    if change.want.power_on is False and change.want.administrative == "unlocked":
-        return OFF_IN_SERVICE
-    if not change.want.power_on and change.want.administrative == "locked" and host.is_unlocked:
-        host = replace(host, administrative="locked")  # by then
-    return board.why_not_switched(bool(change.want.power_on), host, want if want.type else have, context)
-
-
-def _why_not_off(want: Host) -> str:
-    """Why a host cannot be added and left off."""
-    if want.power_on is not False:
-        return ""
-    if want.administrative == "unlocked":
-        return OFF_IN_SERVICE
-    return "" if want.controller.is_there else board.NO_CONTROLLER
-
-
-def _why_not_changed(change: Change[Host]) -> str:
-    if frozen := sorted(change.names & SET_ONCE):
-        return f"{', '.join(frozen)} of a host cannot change: it takes deleting the host and installing it anew"
-    return ""
-
-
-def keeps_locked(host: str, site: Snapshot) -> str:
-    """A clock of PTP needs something of PTP (sysinv host.py check_unlock)."""
-    described = site.resources.get(ResourceKey("host", host))
-    if described is None or described.spec.clock_synchronization != "ptp":
-        return ""
-    of_host = [(key, resource.spec) for key, resource in site.resources.items() if key.host == host]
-    if any(k.kind == "host-ptp-instance" or getattr(s, "ptp_role", None) not in {None, "none"} for k, s in of_host):
-        return ""
-    return "the host would not unlock with PTP and nothing of it: say ptpInstances, or ptpRole of an interface"
-
-
 KIND = ResourceKind(
     name="host",
     spec=Host,
@@ -367,8 +306,8 @@ KIND = ResourceKind(
     needs=needs,
     settles=settles,
     disruption=disruption,
-    impossible=impossible,
-    keeps_locked=keeps_locked,
+    impossible=limits.impossible,
+    keeps_locked=limits.keeps_locked,
     documents=("Host.spec", "HostProfile.spec"),
     usual={"bm_type": board.NONE, "power_on": True},
     about=About(
