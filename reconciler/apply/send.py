@@ -12,9 +12,9 @@ from reconciler.apply.swact import move_activity
 from reconciler.apply.window import window
 from reconciler.apply.work import Work
 from reconciler.model.errors import Conflict, Held, ReconcilerError, Stuck, Unreachable
-from reconciler.model.kind import no_host
 from reconciler.model.outcome import Entry, Outcome, StepResult
 from reconciler.model.plan import Opening, Plan, Stage, StageType, locking, run_of
+from reconciler.model.unsaid import no_host
 from reconciler.model.words import Result
 
 

@@ -12,9 +12,10 @@ from typing import Any
 
 from reconciler.diff.unsettled import unsettled
 from reconciler.model.change import Change, Comparison, FieldChange
-from reconciler.model.kind import Kinds, ResourceKind, as_written
+from reconciler.model.kind import Kinds, ResourceKind
 from reconciler.model.resource import Resource, ResourceKey
 from reconciler.model.snapshot import Snapshot
+from reconciler.model.unsaid import as_written
 from reconciler.model.words import Action, Cause, Severity
 
 

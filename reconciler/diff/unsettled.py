@@ -10,9 +10,10 @@ from collections.abc import Collection, Iterator
 from typing import Any
 
 from reconciler.model.change import Change, FieldChange
-from reconciler.model.kind import Context, Kinds, ResourceKind, no_host
+from reconciler.model.kind import Context, Kinds, ResourceKind
 from reconciler.model.resource import Resource, ResourceKey
 from reconciler.model.snapshot import Snapshot
+from reconciler.model.unsaid import no_host
 from reconciler.model.words import Action
 
 

@@ -6,8 +6,9 @@ from collections.abc import Set as AbstractSet
 from typing import Any
 
 from reconciler.model.expiry import CertificatePolicy, Expiry, earliest
-from reconciler.model.kind import Kinds, ResourceKind, never_ends
+from reconciler.model.kind import Kinds, ResourceKind
 from reconciler.model.snapshot import Snapshot
+from reconciler.model.unsaid import never_ends
 
 
 def ending(observed: Snapshot, kinds: Kinds, policy: CertificatePolicy) -> tuple[Expiry, ...] | None:

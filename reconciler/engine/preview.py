@@ -17,12 +17,13 @@ from reconciler.engine.judgement import passed_over_by
 from reconciler.engine.unsealed import unopened
 from reconciler.model.change import Change, Comparison
 from reconciler.model.host import HostState, SystemState
-from reconciler.model.kind import Context, Kinds, always_possible
+from reconciler.model.kind import Context, Kinds
 from reconciler.model.plan import Plan
 from reconciler.model.resource import Resource
 from reconciler.model.rows import COLLECTIONS, Collection, Row, Rows
 from reconciler.model.site import Settings, Site
 from reconciler.model.snapshot import Snapshot
+from reconciler.model.unsaid import always_possible
 from reconciler.model.words import Action, Scope
 from reconciler.observe import interpret
 from reconciler.plan import plan

@@ -19,13 +19,14 @@ from reconciler.engine.twin import Twin, twin_of
 from reconciler.engine.virtual_time import run
 from reconciler.model.change import Comparison
 from reconciler.model.condition import HostCondition
-from reconciler.model.kind import Context, Kinds, always_possible, unlocks_again
+from reconciler.model.kind import Context, Kinds
 from reconciler.model.outcome import Outcome
 from reconciler.model.plan import Plan
 from reconciler.model.proof import Objection, Proof, ProofResult
 from reconciler.model.resource import ResourceKey
 from reconciler.model.snapshot import Snapshot
 from reconciler.model.stored import Stored
+from reconciler.model.unsaid import always_possible, unlocks_again
 from reconciler.model.words import Result
 from reconciler.observe import interpret
 from reconciler.plan import plan, stage_id, stage_s

@@ -14,9 +14,10 @@ from pydantic import SecretStr
 from reconciler.clients.secrets import in_thread, waits
 from reconciler.diff import spelled
 from reconciler.model.errors import ConfigError
-from reconciler.model.kind import Kinds, Sealed
+from reconciler.model.kind import Kinds
 from reconciler.model.resource import Resource, ResourceKey
 from reconciler.model.snapshot import Snapshot
+from reconciler.model.unshown import Sealed
 
 Reveal = Callable[[str], SecretStr]
 NOT_READ = "its secret is not read here"

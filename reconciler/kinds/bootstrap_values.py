@@ -13,7 +13,7 @@ from typing import Annotated
 
 from reconciler.model.about import About
 from reconciler.model.change import Change
-from reconciler.model.kind import Attr, Context, Deletion, Given, ReadOnce, ResourceKind
+from reconciler.model.kind import Attr, Context, Deletion, Given, ResourceKind
 from reconciler.model.plan import Call
 from reconciler.model.resource import Resource, ResourceKey, Spec
 from reconciler.model.rows import Rows
@@ -21,6 +21,7 @@ from reconciler.model.site import Site
 from reconciler.model.snapshot import Snapshot
 from reconciler.model.subcloud_keys import Later, class_of
 from reconciler.model.told import in_text, told
+from reconciler.model.unshown import ReadOnce
 from reconciler.model.value_text import ValueText, in_short
 from reconciler.model.words import Area, Severity
 

@@ -17,7 +17,7 @@ from reconciler.model import x509
 from reconciler.model.about import About
 from reconciler.model.change import Change
 from reconciler.model.expiry import Expiry
-from reconciler.model.kind import Attr, Context, Deletion, Given, ResourceKind, Sealed
+from reconciler.model.kind import Attr, Context, Deletion, Given, ResourceKind
 from reconciler.model.plan import Call, Ref
 from reconciler.model.resource import Resource, ResourceKey, Spec
 from reconciler.model.rows import Rows
@@ -25,6 +25,7 @@ from reconciler.model.said import Element, Said
 from reconciler.model.secret import SecretRef, Upload, digest, joined
 from reconciler.model.site import Site
 from reconciler.model.snapshot import Snapshot
+from reconciler.model.unshown import Sealed
 from reconciler.model.words import Action, Area, Disruption
 
 PATH = "/v1/certificate"

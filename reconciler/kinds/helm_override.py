@@ -15,7 +15,7 @@ from reconciler.kinds import _own as own
 from reconciler.model.about import About
 from reconciler.model.change import Change
 from reconciler.model.helm_values import filled, has_digest, parsed, references
-from reconciler.model.kind import Attr, Context, Deletion, Given, ResourceKind, Sealed
+from reconciler.model.kind import Attr, Context, Deletion, Given, ResourceKind
 from reconciler.model.plan import Call
 from reconciler.model.resource import Resource, ResourceKey, Spec
 from reconciler.model.rows import Rows
@@ -23,6 +23,7 @@ from reconciler.model.said import Said
 from reconciler.model.secret import Document, SecretRef, digest
 from reconciler.model.site import Site
 from reconciler.model.snapshot import Snapshot
+from reconciler.model.unshown import Sealed
 from reconciler.model.words import Area, Disruption
 
 PATH = "/v1/helm_charts"

@@ -9,7 +9,7 @@ from typing import Annotated
 from reconciler.kinds import _own as own
 from reconciler.model.about import About
 from reconciler.model.change import Change
-from reconciler.model.kind import Attr, Context, Deletion, ResourceKind, Sealed
+from reconciler.model.kind import Attr, Context, Deletion, ResourceKind
 from reconciler.model.plan import Call
 from reconciler.model.resource import Resource, ResourceKey, Spec
 from reconciler.model.rows import Rows
@@ -17,6 +17,7 @@ from reconciler.model.said import Said
 from reconciler.model.secret import SecretRef, Upload, digest, joined
 from reconciler.model.site import Site
 from reconciler.model.snapshot import Snapshot
+from reconciler.model.unshown import Sealed
 from reconciler.model.words import Area
 
 PATH = "/v1/license"

@@ -23,6 +23,24 @@ from reconciler.model.rule import Rule, as_is
 from reconciler.model.said import Said
 from reconciler.model.site import Site
 from reconciler.model.snapshot import Snapshot
+from reconciler.model.unsaid import (
+    always_possible,
+    always_there,
+    as_written,
+    never_ends,
+    never_late,
+    no_host,
+    nothing_declared,
+    nothing_expressed,
+    nothing_owned,
+    nothing_usual,
+    nothing_withheld,
+    nothing_written,
+    one_list,
+    own_key,
+    unlocks_again,
+)
+from reconciler.model.unshown import ReadOnce, Sealed
 from reconciler.model.words import Action, Area, Disruption, Needs, Ownership, Scope, Severity
 
 
@@ -96,104 +114,6 @@ class Context:
     @property
     def system(self) -> SystemState:
         return self.observed.system
-
-
-def all_of_them(resource: Resource[Any]) -> bool:  # noqa: ARG001
-    return True
-
-
-@dataclass(frozen=True, slots=True)
-class Sealed(Generic[S]):
-    """Resources that secrets tell: only what they hold can be compared with the site.
-
-    places: the references of a resource, in their order; none where nobody says where it is, and then the resource is
-      not managed.
-    opened: the resource and what its secrets hold, in this order -> resources as they are compared; a bundle is several
-      of them. Raises ValueError that says what is wrong with the text, and nothing that stands in it.
-    told: the attributes that `opened` gives. Of what Git said earlier they are not known: who moved cannot be told.
-    concerns: which resources of the kind are told by secrets; the others are compared as they are.
-    """
-
-    places: Callable[[Resource[S]], tuple[str, ...]]
-    opened: Callable[[Resource[S], tuple[str, ...]], Iterable[Resource[S]]]
-    told: tuple[str, ...]
-    concerns: Callable[[Resource[S]], bool] = all_of_them
-
-    @property
-    def is_whole_kind(self) -> bool:
-        """Whether no resource of the kind is known without a secret."""
-        return self.concerns is all_of_them
-
-
-def always_there(resource: Resource[Any]) -> bool:  # noqa: ARG001
-    return False
-
-
-def never_ends(resource: Resource[Any]) -> Expiry | None:  # noqa: ARG001
-    return None
-
-
-@dataclass(frozen=True, slots=True)
-class ReadOnce(Generic[S]):
-    """Values that a site is deployed with, and that no API shows afterwards.
-
-    keys: the resource -> each value by its name, as a digest: what is noted when they are sent. noted: the inverse.
-    """
-
-    keys: Callable[[Resource[S]], Mapping[str, str]]
-    noted: Callable[[Mapping[str, str]], Resource[S]]
-
-
-def nothing_declared(site: Site) -> Iterable[Resource[Any]]:  # noqa: ARG001 - inventory kinds are only read
-    return ()
-
-
-def nothing_owned(site: Site) -> Iterable[tuple[str, str]]:  # noqa: ARG001
-    return ()
-
-
-def one_list(resource: Resource[Any]) -> str:  # noqa: ARG001
-    return ""
-
-
-def nothing_written(changes: Sequence[Change[Any]], context: Context) -> Iterable[Call]:  # noqa: ARG001
-    return ()
-
-
-def no_host(change: Change[Any], context: Context) -> Iterable[str]:  # noqa: ARG001
-    return ()
-
-
-def never_late(change: Change[Any], context: Context) -> bool:  # noqa: ARG001
-    return False
-
-
-def always_possible(change: Change[Any], context: Context) -> str:  # noqa: ARG001
-    return ""
-
-
-def unlocks_again(host: str, site: Snapshot) -> str:  # noqa: ARG001
-    return ""
-
-
-def nothing_expressed(resource: Resource[Any], snapshot: Snapshot) -> Iterable[Said]:  # noqa: ARG001
-    return ()
-
-
-def nothing_withheld(resource: Resource[Any], snapshot: Snapshot) -> str:  # noqa: ARG001
-    return ""
-
-
-def nothing_usual(resource: Resource[Any], snapshot: Snapshot) -> bool:  # noqa: ARG001
-    return False
-
-
-def own_key(resource: Resource[Any]) -> ResourceKey:
-    return resource.key
-
-
-def as_written(resource: Resource[S], observed: Snapshot) -> Resource[S]:  # noqa: ARG001
-    return resource
 
 
 @dataclass(frozen=True, repr=False)
