@@ -14,7 +14,7 @@ from reconciler.apply import Pace, Work, send
 from reconciler.apply.resolve import refs
 from reconciler.engine.preview import Edit, Preview, exact_of, rows_of
 from reconciler.engine.remote import SiteRemote
-from reconciler.engine.trial_findings import Ended, begin, cause, judged, of_the_edit, unlike
+from reconciler.engine.trial_findings import Ended, begin, cause, judged, of_a_platform, of_the_edit, unlike
 from reconciler.engine.twin import Twin, twin_of
 from reconciler.engine.virtual_time import run
 from reconciler.model.change import Comparison
@@ -87,7 +87,7 @@ class _Trial:
 
     def preview(self, have: Snapshot, kinds: Kinds) -> Preview:
         """What Git says against what the twin shows. Secrets are not read."""
-        return exact_of(self._case.after, have, kinds, self._case.edit)
+        return exact_of(self._case.after, of_a_platform(have, kinds), kinds, self._case.edit)
 
     def planned(self, have: Snapshot) -> tuple[Preview, Plan]:
         """The same, and a plan that closes what was left open."""

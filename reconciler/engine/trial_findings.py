@@ -15,8 +15,9 @@ from reconciler.model.outcome import Outcome
 from reconciler.model.plan import Blocked
 from reconciler.model.proof import Proof, ProofResult, Refusal
 from reconciler.model.resource import Resource, ResourceKey
+from reconciler.model.rows import COLLECTIONS
 from reconciler.model.snapshot import Snapshot
-from reconciler.model.words import Cause, Disruption, Result
+from reconciler.model.words import Cause, Disruption, Result, Service
 
 MOST_NAMED = 3
 REFUSES = frozenset({Condition.LOCK_REFUSED, Condition.UNLOCK_REFUSED})
@@ -102,6 +103,16 @@ def _is_same(one: Resource[Any] | None, other: Resource[Any] | None, kinds: Kind
         return False
     kind, names = kinds[one.key.kind], one.spec.model_fields_set
     return all(kind.is_same(name, getattr(one.spec, name), getattr(other.spec, name)) for name in names)
+
+
+def of_a_platform(seen: Snapshot, kinds: Kinds) -> Snapshot:
+    """What the twin shows, without what other services of a site say the half of: nothing of that is tried."""
+
+    def is_whole(key: ResourceKey) -> bool:
+        services = {COLLECTIONS[name].service for name in kinds[key.kind].collections}
+        return services <= {Service.PLATFORM} or seen.is_complete(key.kind, key.host)
+
+    return replace(seen, resources={key: found for key, found in seen.resources.items() if is_whole(key)})
 
 
 def judged(proof: Proof, begun: Begun, ended: Ended, refusals: Iterable[Refusal]) -> Proof:

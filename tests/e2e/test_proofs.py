@@ -62,3 +62,20 @@ async def test_what_is_refused_on_the_twin_is_refused_on_the_site_in_the_same_wo
         assert proof.refusal.fault == "VLAN id 30 already in use on another platform interface"
         assert proof.refusal.fault in ended.message
         assert proof.tolls == tolls(world, OTTAWA, before)
+
+
+@pytest.mark.parametrize(
+    ("said", "untried"),
+    [
+        ("kubernetes: {version: v1.30.6, rootCa: {renewBefore: 9000d}}", ("kubernetes-root-ca", "kubernetes-version")),
+        ('deviceImages: {ran: {bitstream: "0x23a5"}}', ("device-image/functional 23a5",)),
+        ('software: {release: "24.09.1"}', ("software-release", "uploaded-release/24.09.1")),
+    ],
+)
+async def test_what_the_sites_vim_would_do_is_told_as_not_tried(in_service, said, untried):
+    """A twin is a platform alone."""
+    async with in_service(OTTAWA) as (world, clone):
+        path = f"subclouds/{OTTAWA}/site.yaml"
+        site = (clone.folder / path).read_text()
+        proof = await proved_first(world, OTTAWA, lambda: clone.commit({path: f"{site}{said}\n"}))
+        assert (tuple(sorted(proof.untried)), proof.left, proof.objections) == (untried, (), ())
