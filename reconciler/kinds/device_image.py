@@ -54,7 +54,8 @@ def _meets(one: Devices | None, other: Devices | None) -> bool:
 class DeviceImage(Spec):
     """fits: devices that it is for, with their labels; waits: those where it is written, and the host has to reboot.
 
-    pending: hosts that have to write anything, whoever wants it: VIM goes through all of them.
+    known: those of which sysinv knows that they are to have it, or do. pending: hosts that have to write anything,
+    whoever wants it: VIM goes through these, and no others.
     """
 
     image: Annotated[str, Attr(key=True)]
@@ -63,6 +64,7 @@ class DeviceImage(Spec):
     name: Annotated[str | None, Attr(send_only=True)] = None
     fits: Annotated[tuple[tuple[str, tuple[str, ...]], ...] | None, Attr(send_only=True)] = None
     waits: Annotated[tuple[str, ...] | None, Attr(send_only=True)] = None
+    known: Annotated[tuple[str, ...] | None, Attr(send_only=True)] = None
     pending: Annotated[tuple[str, ...] | None, Attr(send_only=True)] = None
     strategy: Annotated[str | None, Attr(send_only=True)] = None
 
@@ -128,17 +130,19 @@ def read(rows: Rows) -> Iterator[Resource[DeviceImage]]:
     late = {row["hostname"] for row in rows.all("ihosts") if row.get("reboot_needed")}
     pending = tuple(sorted(row["hostname"] for row in rows.all("ihosts") if row.get("device_image_update") == PENDING))
     names = {row["uuid"]: f"{host}/{row['pciaddr']}" for host, row in rows.by_host(DEVICES)}
-    written: dict[str, list[str]] = {}
+    states: dict[str, dict[str, str]] = {}
     for row in rows.all(STATES):
-        if row["status"] == WRITTEN and row["pcidevice_uuid"] in names:
-            written.setdefault(row["image_uuid"], []).append(names[row["pcidevice_uuid"]])
+        if row["pcidevice_uuid"] in names:
+            states.setdefault(row["image_uuid"], {})[names[row["pcidevice_uuid"]]] = str(row["status"])
     for row in rows.all(IMAGES):
-        there = sorted(written.get(row["uuid"], ()))
+        known = states.get(row["uuid"], {})
+        there = sorted(device for device, status in known.items() if status == WRITTEN)
         spec = DeviceImage.of(
             image=identity(row),
             applied=tuple(sorted(_labels(row))),
             devices=tuple(device for device in there if _host_of(device) not in late),
             waits=tuple(device for device in there if _host_of(device) in late),
+            known=tuple(sorted(known)),
             pending=pending,
             name=row.get("name"),
             fits=tuple(sorted(_fits(row, rows, names))),
@@ -182,10 +186,16 @@ def write(changes: Sequence[Change[DeviceImage]], context: Context) -> Iterator[
 
 
 def _applied(change: Change[DeviceImage], context: Context) -> Iterator[Call]:
-    """What is added first: between the two calls no device is left without a word."""
+    """What is added first: between the two calls no device is left without a word.
+
+    Whoever takes a label off a device has sysinv forget all that was written there (device_label.py
+    remove_device_image_state): it is told again.
+    """
     found = context.observed.resources.get(change.key)
-    have, want = set((found.spec.applied or ()) if found else ()), set(change.want.applied or ())
-    for action, labels in (("apply", want - have), ("remove", have - want)):
+    now = found.spec if found else DeviceImage(image=change.key.name)
+    have, want = set(now.applied or ()), set(change.want.applied or ())
+    is_forgotten = not _wanted_devices(change) - set(now.devices or ()) <= set(now.known or ())
+    for action, labels in (("apply", want if is_forgotten else want - have), ("remove", have - want)):
         one_by_one: list[list[dict[str, str]]] = [[]] if EVERY in labels else []
         told = [dict([label.split("=", 1)]) for label in sorted(labels - {EVERY})]
         for body in (*one_by_one, *([told] if told else [])):
@@ -194,8 +204,12 @@ def _applied(change: Change[DeviceImage], context: Context) -> Iterator[Call]:
 
 def _lacking(change: Change[DeviceImage]) -> set[str]:
     """The hosts of devices that are to have it and do not."""
-    wanted = set((change.want.devices or ())[1:]) - set((change.have.devices or ()) if change.observed else ())
-    return set(map(_host_of, wanted))
+    have = set((change.have.devices or ()) if change.observed else ())
+    return set(map(_host_of, _wanted_devices(change) - have))
+
+
+def _wanted_devices(change: Change[DeviceImage]) -> set[str]:
+    return set((change.want.devices or ())[1:])
 
 
 def _in_turn(names: set[str], context: Context) -> strategies.Groups:
@@ -228,7 +242,7 @@ def impossible(change: Change[DeviceImage], context: Context) -> str:
 
 def _clash(change: Change[DeviceImage], context: Context) -> str:
     """A device has one functional image beside that of its controller, and one root key (process_device_image_apply)."""
-    sort, mine = _sort(change.key), set((change.want.devices or ())[1:])
+    sort, mine = _sort(change.key), _wanted_devices(change)
     for key, other in context.desired.resources.items():
         if key.kind != KIND.name or key == change.key or _sort(key) != sort or sort == REVOCATION:
             continue
@@ -251,11 +265,23 @@ def _unwritable(names: set[str], change: Change[DeviceImage], context: Context) 
             return f"{by}VIM goes through hosts that are in service, and {name} is {host.in_words}"
         if "worker" not in {*host.subfunctions, host.personality}:
             return f"{name} runs no workloads, and VIM passes over it: system host-device-image-update {name}"
-    waiting = set(map(_host_of, change.have.waits or ()))
-    if names <= waiting:
-        told = ", ".join(sorted(names))
-        return f"it is written, and waits for a reboot of {told}: system host-lock and host-unlock, and VIM has nothing to do"
+        if why := _passed_over(name, change):
+            return why
     return ""
+
+
+def _passed_over(name: str, change: Change[DeviceImage]) -> str:
+    """Why VIM finds nothing to do on a host; "" where sysinv has marked it, or does once it is told of a device."""
+    have = change.have
+    lacking = {one for one in _wanted_devices(change) - set(have.devices or ()) if _host_of(one) == name}
+    if name in (have.pending or ()) or not lacking <= set(have.known or ()):
+        return ""
+    if lacking <= set(have.waits or ()):
+        return f"it is written, and waits for a reboot, for which VIM does not come: system host-lock and host-unlock {name}"
+    return (
+        f"sysinv has it pending and {name} not, as after a device got its label: system host-device-image-update {name}, "
+        f"then system host-lock and host-unlock {name}"
+    )
 
 
 KIND = ResourceKind(
@@ -287,6 +313,7 @@ KIND = ResourceKind(
             "devices": "devices that have it, by host and PCI address: it is written, and the host has rebooted since",
             "name": "what it is called, in Git or on the site",
             "fits": "devices of its model, each with its labels",
+            "known": "devices of which sysinv knows that they are to have it, or do",
             "pending": "hosts that have to write an image, whichever, and whoever wants it",
             "waits": "devices where it is written, and the host has to reboot",
             "strategy": "The strategy that VIM has, of whatever type, and its state.",

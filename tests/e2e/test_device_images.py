@@ -95,6 +95,24 @@ async def test_a_host_that_fails_is_told_in_vims_words_and_only_that_is_left(in_
         assert await world.is_in_sync(YARD)
 
 
+async def test_what_was_forgotten_with_a_label_is_written_again(in_service):
+    async with in_service(YARD) as (world, clone):
+        fill(world)
+        says(clone, 'bitstream: "0x23a5"')
+        assert (await world.applied(YARD)).result is Result.DONE
+        before = locks(world)
+        system = world.site(YARD).system
+        (state,) = [
+            r for r in system.tables.rows("device_image_state") if r["host_uuid"] == system.host(HOSTS[0])["uuid"]
+        ]
+        system.tables.delete("device_image_state", state["uuid"])
+        plan = (await world.judged(YARD)).plan
+        assert plan.locked_hosts == HOSTS[:1]
+        assert (await world.applied(YARD)).result is Result.DONE
+        assert locks(world) == {HOSTS[0]: before[HOSTS[0]] + 1, HOSTS[1]: before[HOSTS[1]]}
+        assert await world.is_in_sync(YARD)
+
+
 async def test_what_the_site_does_not_have_is_said_and_nothing_is_sent(in_service):
     async with in_service(YARD) as (world, clone):
         says(clone, 'bitstream: "0x23a5"')

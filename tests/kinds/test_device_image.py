@@ -35,7 +35,7 @@ def wanted(text):
     return Snapshot("ottawa", {r.key: r for r in KIND.declare(site)})
 
 
-def seen(*images, hosts=HOSTS, written=(), waits=(), pending=(), strategy=None, **state):
+def seen(*images, hosts=HOSTS, written=(), waits=(), told=(), pending=(), strategy=None, **state):
     """A site of hosts with a device each; controllers' and workers' devices are labelled as such."""
     devices = [
         {"uuid": f"d-{n}", "host_uuid": n, "pciaddr": AT, "pvendor_id": "8086", "pdevice_id": "0b30"} for n in hosts
@@ -45,7 +45,9 @@ def seen(*images, hosts=HOSTS, written=(), waits=(), pending=(), strategy=None, 
             {"uuid": f"i-{at}", "applied_labels": None, **row} for at, row in enumerate(images or (FUNCTIONAL,))
         ],
         "device_image_state": [
-            {"image_uuid": "i-0", "pcidevice_uuid": f"d-{name}", "status": "completed"} for name in (*written, *waits)
+            {"image_uuid": "i-0", "pcidevice_uuid": f"d-{name}", "status": status}
+            for status, names in (("completed", (*written, *waits)), ("pending", told))
+            for name in names
         ],
         "device_labels": [
             {"pcidevice_uuid": f"d-{name}", "label_key": "at", "label_value": name.split("-")[0]} for name in hosts
@@ -163,7 +165,8 @@ def test_a_device_more_than_git_wants_is_none_too_many():
 
 def test_only_what_is_not_there_yet_is_written():
     there = {**FUNCTIONAL, "applied_labels": [{}]}
-    (change,), context = changes('{ran: {bitstream: "0x23a5"}}', seen(there, written=HOSTS[:3]))
+    observed = seen(there, written=HOSTS[:3], told=HOSTS[3:], pending=HOSTS[3:])
+    (change,), context = changes('{ran: {bitstream: "0x23a5"}}', observed)
     assert sent(change, context) == []
     assert errand(change, context).locked_hosts == ("worker-1",)
 
@@ -174,6 +177,14 @@ def test_while_it_is_written_host_after_host_nobody_else_has_moved_it():
     half = seen(written=HOSTS[:2]).resources[change.key].spec.devices
     assert KIND.is_same("devices", half, field.observed)
     assert not KIND.is_same("devices", half, field.desired)
+
+
+def test_what_sysinv_has_forgotten_it_is_told_again():
+    """A label was taken off the device, and put on again."""
+    there = {**FUNCTIONAL, "applied_labels": [{}]}
+    (change,), context = changes('{ran: {bitstream: "0x23a5"}}', seen(there, written=HOSTS[:3]))
+    assert sent(change, context) == [("PATCH", "/v1/device_images/{uuid}?action=apply", [])]
+    assert errand(change, context).locked_hosts == ("worker-1",)
 
 
 def test_a_label_that_git_takes_out_is_taken_off_after_the_new_one_is_put_on():
@@ -211,7 +222,15 @@ def test_one_that_the_site_does_not_have_is_said_with_who_brings_it():
     [
         ({"administrative": "locked", "invprovision": "provisioned"}, "locked-by-operator: VIM goes through hosts"),
         ({"subfunctions": frozenset({"controller"}), "hosts": ("controller-0",)}, "controller-0 runs no workloads"),
-        ({"waits": HOSTS}, "waits for a reboot of controller-0"),
+        (
+            {"waits": HOSTS},
+            "waits for a reboot, for which VIM does not come: system host-lock and host-unlock controller-0",
+        ),
+        (
+            {"written": HOSTS[1:], "told": HOSTS[:1]},
+            "system host-device-image-update controller-0, then system host-lock",
+        ),
+        ({"written": HOSTS[1:], "told": HOSTS[:1], "pending": HOSTS[:1]}, ""),
         ({"strategy": {"name": "kube-upgrade", "state": "aborted"}}, "keeps a kube-upgrade strategy"),
         ({}, ""),
     ],

@@ -82,6 +82,22 @@ class TestSysinv:
     def test_what_cannot_be_is_refused(self, running, action, body, word):
         assert word in running.refusal("PATCH", f"{PATH}/{image(running.system)}?action={action}", body)[1]
 
+    def test_a_label_that_a_device_gets_later_leaves_its_host_unmarked(self, running):
+        """Sysinv device_label.py add_device_image_state: VIM passes over the host."""
+        accelerator(running.system, "controller-0")
+        act(running, image(running.system), "apply", {"fpga": "ran"})
+        (device,) = running.system.tables.rows("pci_devices", pdevice_id="0b30")
+        running.ok("POST", "/device_labels", [{"pcidevice_uuid": device["uuid"]}, {"fpga": "ran"}])
+        assert written(running.system) == {"controller-0": "pending"}
+        assert not running.host("controller-0")["device_image_update"]
+
+    def test_a_label_that_is_taken_off_has_all_forgotten_that_was_written_there(self, running):
+        accelerator(running.system, "controller-0", fpga="ran", rack="one")
+        act(running, image(running.system), "apply", {"fpga": "ran"})
+        label = next(row for row in running.get("/device_labels")["device_labels"] if row["label_key"] == "rack")
+        running.ok("DELETE", f"/device_labels/{label['uuid']}")
+        assert written(running.system) == {}
+
     def test_a_host_writes_in_service_and_one_at_a_time(self, running):
         accelerator(running.system, "controller-0")
         act(running, image(running.system), "apply")

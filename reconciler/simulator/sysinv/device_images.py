@@ -1,8 +1,8 @@
 """Images for accelerators: uploaded, applied by labels, written by hosts (api/controllers/v1/device_image.py and its kin).
 
 Only their empty lists are recorded; the rest is written from starlingx/config at b62963d4 and unverified. A host writes what
-is pending on its devices one after another, and has to reboot then. Devices are labelled by rows of `device_labels`. A mark
-on the system makes a host fail once: `device-image-fails:<host>`.
+is pending on its devices one after another, and has to reboot then. A mark on the system makes a host fail once:
+`device-image-fails:<host>`.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from reconciler.simulator.family import Collection, Family, HostEvent
 from reconciler.simulator.fm import alarms
 from reconciler.simulator.forms import Form
 from reconciler.simulator.tables import Row
-from reconciler.simulator.views import shown
+from reconciler.simulator.views import listed, shown
 
 if TYPE_CHECKING:
     from reconciler.simulator.system import System
@@ -53,7 +53,7 @@ family.collection(
         STATES, columns="uuid host_uuid pcidevice_uuid image_uuid status update_start_time updated_at", links=None
     )
 )
-family.collection(
+LABELLED = family.collection(
     Collection(LABELS, columns="uuid host_uuid pcidevice_uuid label_key label_value", links=None, host_key="host_uuid")
 )
 
@@ -180,6 +180,40 @@ def _is_to_write(system: System, device: Row, image: Row) -> None:
         system.insert(STATES, **place, host_uuid=device["host_uuid"], status=PENDING, update_start_time=None)
     if system.host(device["host_uuid"]).get("device_image_update") != GOING:
         system.update("ihosts", device["host_uuid"], device_image_update=PENDING)
+
+
+# ---- labels of devices
+
+
+@family.on("POST", "/device_labels")
+def assign(system: System, call: Call) -> Row:
+    """Images of the label are pending on the device then; that its host has anything to write is not noted."""
+    said = {key: value for item in call.body for key, value in item.items()}
+    device = system.tables.row("pci_devices", said.pop("pcidevice_uuid"))
+    rows = [_labelled(system, device, key, value) for key, value in said.items()]
+    return listed(system, LABELLED, rows, call)
+
+
+def _labelled(system: System, device: Row, key: str, value: str) -> Row:
+    facts = {"pcidevice_uuid": device["uuid"], "label_key": key}
+    if system.tables.first(LABELS, **facts, label_value=value):
+        raise refuse(f"Device label ({key}, {value}) already exists for this device")
+    for place in system.tables.rows(PLACES, label_key=key, label_value=value):
+        state = {"image_uuid": place["image_uuid"], "pcidevice_uuid": device["uuid"]}
+        system.insert(STATES, **state, host_uuid=device["host_uuid"], status=PENDING, update_start_time=None)
+    return system.insert(LABELS, **facts, label_value=value, host_uuid=device["host_uuid"])
+
+
+@family.on("DELETE", "/device_labels/{uuid}")
+def take_off(system: System, call: Call) -> None:
+    """Whatever was written into the device is forgotten."""
+    label = system.tables.row(LABELS, call["uuid"])
+    host = system.host(label["host_uuid"])
+    if host.get("device_image_update") == GOING:
+        raise refuse(f"Command rejected: Device image update is in progress for host {host['hostname']}")
+    for state in system.tables.rows(STATES, pcidevice_uuid=label["pcidevice_uuid"]):
+        system.tables.delete(STATES, state["uuid"])
+    system.tables.delete(LABELS, label["uuid"])
 
 
 # ---- hosts write them
