@@ -128,6 +128,12 @@ class PeerAssociation(_Said):
     )
 
 
+class PeerMigration(_Said):
+    """That this central cloud takes over the subclouds of a group which wait here."""
+
+    sysadmin: SecretPlace = Field(description="Where the password of their user sysadmin is: one for them all.")
+
+
 class PeerGroup(_Said):
     """Subclouds that go over to another central cloud together."""
 
@@ -142,6 +148,11 @@ class PeerGroup(_Said):
     )
     peers: dict[PlainName, PeerAssociation] = Field(
         default_factory=dict, description="The peers that it goes over to, by name."
+    )
+    migrate: PeerMigration | None = Field(
+        default=None,
+        description="Take over its subclouds that wait here for it. Each time it is approved by the very plan; of a group that "
+        "another central cloud sent here nothing else need be said.",
     )
 
 

@@ -32,7 +32,10 @@ class Group(Spec):
 
 
 def declare(site: Site) -> Iterator[Resource[Group]]:
+    """Of one that is only taken over nothing is said: it comes from the central cloud that it belongs to."""
     for name, node in centre.members(site, "peerGroups"):
+        if {key for key, _ in node.members()} == {"migrate"}:
+            continue
         yield KIND.declared(node, name=Given(name), **SAID)
 
 

@@ -77,7 +77,7 @@ def impossible(change: Change[Rehoming], context: Context) -> str:
         return ""
     if shared.tied(context.observed):
         group = row.spec.peer_group
-        return f"it is taken over with its peer group: dcmanager subcloud-peer-group migrate {group}"
+        return f"it is taken over with its peer group: say central.peerGroups.{group}.migrate in fleet.yaml"
     if not (is_elsewhere(now) or now is DeployStatus.CREATE_FAILED):
         return f"dcmanager has begun something else with it: its deploy status is {now.value}"
     return ""

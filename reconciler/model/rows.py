@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from json import dumps
 from typing import Any
+from urllib.parse import quote
 
 from reconciler.model.helm_values import hidden, parsed
 from reconciler.model.host import SystemState, host_state, system_state
@@ -88,6 +89,10 @@ def _of_application(row: Row) -> Iterator[Row]:
 def _of_chart(row: Row) -> Iterator[Row]:
     for namespace in row.get("namespaces") or ():
         yield {"application": row["application"], "chart": row["name"], "namespace": namespace}
+
+
+def _of_peer_group(row: Row) -> Iterator[Row]:
+    yield {"group": quote(row["peer_group_name"], safe="")}
 
 
 def _of_people(row: Row) -> Row:
@@ -201,6 +206,15 @@ COLLECTIONS: Mapping[str, Collection] = {
         _of_centre("subcloud_groups", "subcloud-groups"),
         _of_centre("system_peers", "system-peers"),
         _of_centre("peer_groups", "subcloud-peer-groups", "subcloud_peer_groups"),
+        Collection(
+            "peer_group_status",
+            "/v1.0/subcloud-peer-groups/{group}/status",
+            "",
+            service=Service.DCMANAGER,
+            is_object=True,
+            of="peer_groups",
+            into=_of_peer_group,
+        ),
         _of_centre("peer_associations", "peer-group-associations", "peer_group_associations"),
         _of_centre("update_options", "sw-update-options", "sw-update-options"),
         # of that list too: whether a strategy of dcmanager's is for the site (engine.strategy_side)

@@ -367,3 +367,51 @@ async def test_another_centres_site_is_known_and_not_asked(let_go):
 
 def row_or_none(world):
     return next((r for r in rows(world, "subclouds") if r["name"] == NEW), None)
+
+
+def waiting(world):
+    """A group that another centre sent here, with one subcloud of it."""
+    facts = {"name": "pair", "peer-group-name": "pair", "group-priority": 1, "group-state": "enabled"}
+    leader = {"system-leader-id": "elsewhere", "system-leader-name": "west", "migration": None}
+    world.server.central.add_row("subcloud_peer_groups", {**facts, "max-subcloud-rehoming": 10, **leader})
+    number = rows(world, "subcloud_peer_groups")[0]["id"]
+    away = {"deploy-status": "secondary", "management-state": "unmanaged", "peer_group_id": number}
+    away |= {"description": "Radio site gatineau-001", "location": "Gatineau"}
+    world.server.central.change_rows("subclouds", {"name": NEW}, away)
+
+
+def taking_over(tmp_path):
+    place = tmp_path / "sysadmin"
+    place.write_text("the-sysadmins-password")
+    place.chmod(0o600)
+    reference = f'{{secretRef: "file:{place}"}}'
+    return f"\ncentral:\n  site: ottawa-001\n  peerGroups:\n    pair: {{migrate: {{sysadmin: {reference}}}}}\n"
+
+
+async def test_a_group_whose_centre_is_lost_is_taken_over_by_one_plan_with_a_yes_of_its_own(fleet, tmp_path):
+    async with fleet() as (world, clone):
+        waiting(world)
+        says(clone, taking_over(tmp_path), "subcloud: {state: managed}\n")
+        assert (await world.judged(NEW)).observed.absent.endswith("its deploy status is secondary")
+        held = await world.applied(CENTRE)
+        assert (held.result, asked(world)) == (Result.HELD, [])
+        assert "the subclouds of a group are taken over from another central cloud" in held.message
+
+        plan = (await world.judged(CENTRE)).plan
+        assert (await world.applied(CENTRE, approved=plan.id)).result is Result.DONE
+        assert asked(world) == ["PATCH /v1.0/subcloud-peer-groups/pair/migrate"]
+        assert (row(world)["deploy-status"], row(world)["management-state"]) == ("complete", "managed")
+        assert await world.is_in_sync(CENTRE)
+        assert await world.is_in_sync(NEW)
+
+
+async def test_what_of_a_group_could_not_be_taken_over_is_told_and_tried_again(fleet, tmp_path):
+    async with fleet() as (world, clone):
+        waiting(world)
+        says(clone, taking_over(tmp_path))
+        world.server.central.system.marks.add(f"rehoming-fails:{NEW}:the site did not answer")
+        assert (await world.applied(CENTRE, approved=(await world.judged(CENTRE)).plan.id)).result is not Result.DONE
+        assert row(world)["deploy-status"] == "rehome-failed"
+        again = (await world.judged(CENTRE)).plan
+        assert (await world.applied(CENTRE, approved=again.id)).result is Result.DONE
+        assert row(world)["deploy-status"] == "complete"

@@ -435,6 +435,9 @@ CASES = (
         {"priority": 0, "state": "disabled", "most_rehoming": 20, "leader": "west", "migration": "complete"},
     ),
     Case(
+        "peer-group-migration", {"name": "pair", "waiting": 0}, {"waiting": 3, "migration": "complete"}, is_made=False
+    ),
+    Case(
         "peer-association",
         {"name": "pair/west", "group": "pair", "peer": "west"},
         {"priority": 2, "sync": "in-sync", "type": "primary"},

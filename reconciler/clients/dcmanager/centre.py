@@ -15,6 +15,8 @@ from reconciler.clients.platform import Row
 PEERS = "/v1.0/system-peers"
 PEER_GROUPS = "/v1.0/subcloud-peer-groups"
 ASSOCIATIONS = "/v1.0/peer-group-associations"
+STATUS = "/status"  # of a peer group: how far its subclouds are
+COUNTS = ("peer_group_name", "total_subclouds", "complete", "waiting_for_migrate", "rehoming", "rehome_failed")
 TOLD = "sync-message"  # of one association, not of their list (recorded)
 OF_ALL = "all clouds default"  # the name under which the list has what the path calls by ALL (recorded)
 
@@ -81,10 +83,11 @@ class Lists:
         return self._dcmanager.read(lambda row: _kept(row, known), rows, path)
 
     async def one(self, path: str) -> Row:
-        """One row, by its path below that of its list; empty where it is not there."""
+        """One row, by its path below that of its list, or its status; empty where it is not there."""
         found = await self._dcmanager.one(path)
-        known = LISTS[path.rpartition("/")[0]]
-        return {name: found[name] for name in (*known.members, TOLD) if name in found} if found else {}
+        above = path.rpartition("/")[0]
+        members = COUNTS if path.endswith(STATUS) else (*LISTS[above].members, TOLD)
+        return {name: found[name] for name in members if name in found} if found else {}
 
 
 def _kept(row: Row, known: _List) -> Row:

@@ -103,12 +103,22 @@ def migrate(system: System, call: Call) -> Row:
     if not ready:
         missing = "Nothing to migrate, no secondary, rehome-failed or rehome-prep-failed subcloud in peer group"
         raise refuse(f"{missing} {row['name']}")
-    centre = about.of(system)
-    led = {"system-leader-id": centre["system-uuid"], "system-leader-name": centre["system-name"]}
-    system.update(TABLE, row["uuid"], migration="complete", **led)
+    system.update(TABLE, row["uuid"], migration="migrating")
     for each in ready:
         deploying.run(system, each, deploying.REHOMING)
+    lasts = system.durations.subcloud_state + system.durations.subcloud_enroll
+    system.after(lasts + 1.0, _migrated, row["uuid"], [each["uuid"] for each in ready], tag=f"migration {row['uuid']}")
     return {"subclouds": [subclouds.shown(each) for each in ready]}
+
+
+def _migrated(system: System, uuid: str, taken: list[str]) -> None:
+    """What was taken over is managed, and the group is led from here, whatever became of the rest."""
+    centre = about.of(system)
+    for each in filter(None, (system.tables.find(subclouds.TABLE, one) for one in taken)):
+        if each["deploy-status"] == "complete":
+            system.update(subclouds.TABLE, each["uuid"], **{"management-state": "managed"})
+    led = {"system-leader-id": centre["system-uuid"], "system-leader-name": centre["system-name"]}
+    system.update(TABLE, uuid, migration="complete", **led)
 
 
 @family.on("DELETE", "/subcloud-peer-groups/{ref}")
