@@ -28,6 +28,9 @@ ONBOARDING = "tests/e2e/test_canaries.py::test_nothing_is_told_of_the_passwords_
 CENTRE = (
     "tests/e2e/test_canaries_centre.py::test_nothing_is_told_of_what_lets_us_into_the_centre_and_the_sites_behind_it"
 )
+PEERS = (
+    "tests/e2e/test_canaries_peers.py::test_nothing_is_told_of_what_lets_us_into_another_centre_or_takes_its_sites_over"
+)
 GIT = "tests/sources/test_access.py::test_without_the_right_token_we_are_told_so_and_nothing_asks"
 PIPELINE = "tests/cli/test_pipeline.py::test_the_token_is_named_and_never_read_here"
 ENVIRONMENT = "environment"
@@ -63,6 +66,8 @@ PLACES: tuple[Place, ...] = (
     *_levels("backup.sysadmin.secretRef", "backup", CONTROLLER),
     *_levels("software.prestage.sysadmin.secretRef", "prestage", CENTRE),
     Place("fleet", "systemController.credentials.password.secretRef", "central", CENTRE),
+    Place("fleet", "central.peers.*.managerPassword.secretRef", "peer", PEERS),
+    Place("fleet", "central.peerGroups.*.migrate.sysadmin.secretRef", "migrate", PEERS),
     Place("install-values", "*_password", "install", ONBOARDING),
     Place("bootstrap-values", "*password", "registry", ONBOARDING),
     Place("endpoints", "endpoints.*.credentials.password.secretRef", "site", CONTROLLER),
