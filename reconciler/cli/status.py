@@ -116,13 +116,19 @@ def _unlit(verdict: Verdict, now: float) -> Iterator[str]:
     """What the controllers of a dark site's hosts say, or of hosts that are not well, and when they were asked."""
     for sight in verdict.boards or verdict.ailing:
         yield f"  {verdict.site}: {sight.in_words} ({in_words(now - sight.at)} ago)"
+        if not verdict.boards:
+            mend = f"docs/boards.md, {sight.trouble}" if sight.trouble else "have the part changed that it names"
+            yield f"    next: stxr board {verdict.site} --host {sight.host}; {mend}"
 
 
 def _ending(verdict: Verdict, now: float) -> Iterator[str]:
     """Certificates that end soon, and unlike those the ones that have ended."""
-    for one in sorted(verdict.certificates, key=lambda each: each.at):
-        if (state := one.state(now)) is not ExpiryState.FINE:
-            yield f"  {verdict.site}: {one.in_words(now)} ({state.severity})"
+    told = [
+        one for one in sorted(verdict.certificates, key=lambda each: each.at) if one.state(now) is not ExpiryState.FINE
+    ]
+    yield from (f"  {verdict.site}: {one.in_words(now)} ({one.state(now).severity})" for one in told)
+    if told:
+        yield "    next: put a newer one where its secret is; for what the site makes itself: docs/certificates.md"
 
 
 def _kept(verdict: Verdict, now: float) -> Iterator[str]:
@@ -135,6 +141,11 @@ def _kept(verdict: Verdict, now: float) -> Iterator[str]:
     late = f"; late for {in_words(now - (backup.late_at or now))}" if backup.is_late(now) else ""
     failed = f"; {backup.status}: {backup.error}" if backup.error else ""
     yield f"  {verdict.site}: backup: {last}{late}{failed}"
+    yield f"    next: {_MEND if backup.error else _ASK.format(site=verdict.site)}"
+
+
+_MEND = "mend what dcmanager says; it is asked for again by itself, an hour later"
+_ASK = "dcmanager subcloud show {site}: it has to be managed, online and complete, its mode apply, and nobody's word against it"
 
 
 def _said(verdict: Verdict, now: float) -> str:

@@ -104,24 +104,25 @@ ABOUT = {
     Condition.SWACT_STUCK: About(
         "The swact was accepted, and activity is where it was.",
         "/var/log/mtcAgent.log and /var/log/sm.log on the active controller; alarms 400.*.",
-        f"system host-swact {{host}}, or mend what keeps services there, then {_RESUME}",
+        f"mend what keeps services there, or system host-swact {{host}}; then {_RESUME}",
     ),
     Condition.UNLOCK_REFUSED: About(
         "Our window is over, and the platform will not unlock the host: it is out of service. "
         "The unlock is asked again at each visit, at most every 15 minutes.",
         "The reason, in the platform's words. It shows one at a time: after each, there may be another.",
-        "mend what it says; system host-unlock {host} does as well as our next visit",
+        "mend what it says, then system host-unlock {host}, or wait for our next visit, which asks again",
     ),
     Condition.UNLOCK_WAITS: About(
         "The platform asked to wait with the unlock, for inventory or configuration that did not come: the host is out "
         "of service. The unlock is asked again at each visit, at most every 15 minutes.",
         "What it waits for: the agent on the host (/var/log/sysinv.log), an application that is being applied.",
-        "system host-unlock {host}, once that is there; a reboot of the locked host has its agent report anew",
+        "once that is there: system host-unlock {host}, or wait for our next visit, which asks again; an agent that says "
+        "nothing reports anew after system host-reboot {host}",
     ),
     Condition.DEGRADED: About(
         "The host is back in service, and is not well.",
         "Its alarms: fm alarm-list. After a controller's unlock, replication that is not in step (400.001, 400.002).",
-        f"mend it; the next visit goes on once it is available, or {_RESUME} goes on as it is",
+        f"mend what its alarms say; the next visit goes on once it is available, or {_RESUME} goes on as it is",
     ),
     Condition.FAILED: About(
         "The host came up, and maintenance did not take it into service. It is not locked again by us.",
@@ -131,12 +132,13 @@ ABOUT = {
     Condition.OFFLINE: About(
         "The host was unlocked, and does not answer.",
         "Its console and its board management: power, boot order, the management network that the change may have cut.",
-        "bring it up; if it is dead: system host-lock --force {host}, and docs/host-life.md",
+        "bring it up by its console, or what stxr board {site} --host {host} shows; if it is dead: system host-lock --force "
+        "{host}, and docs/host-life.md says how another machine takes its place",
     ),
     Condition.NOT_ENABLED: About(
         "The host was unlocked long ago, and is neither in service nor failed.",
         "Its task (system host-show {host}) and /var/log/mtcAgent.log.",
-        "wait, or system host-lock --force {host}, mend it, system host-unlock {host}",
+        "wait while its task goes on; if none does: system host-lock --force {host}, mend it, system host-unlock {host}",
     ),
     Condition.OUT_OF_DATE: About(
         "The host is in service with another configuration than it was unlocked for (alarm 250.001).",
@@ -146,7 +148,7 @@ ABOUT = {
     Condition.LEFT_LOCKED: About(
         "We locked the host, and it should have been back by now: it is out of service.",
         "stxr history {site}: what was sent last, and what it waits for; whether the site answers.",
-        "let us end it; or system host-unlock {host}, which ends our window as well",
+        "wait while we still try; where nothing moves: system host-unlock {host}, which ends our window as well",
     ),
     Condition.DEPLOY_FAILED: About(
         "VIM was to bring the site to another release of its software, or of Kubernetes, and that failed at this host. VIM "

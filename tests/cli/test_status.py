@@ -11,7 +11,7 @@ from reconciler.cli.status import alarm_lines, alarming_lines, in_words, status_
 from reconciler.model.alarm import Alarm, AlarmSeverity, SiteAlarms
 from reconciler.model.alarming import Alarming
 from reconciler.model.backup import BackupSight
-from reconciler.model.board import Health, Power
+from reconciler.model.board import Health, Power, Trouble
 from reconciler.model.central import AlarmCounts
 from reconciler.model.condition import Condition, HostCondition
 from reconciler.model.dark import HostSight
@@ -57,7 +57,14 @@ def test_a_host_that_is_not_well_is_told_though_its_site_is_in_order():
         "controller-0", 1_300.0, Power.ON, Health.CRITICAL, said="controller-0: health critical: Fan1 0 RPM"
     )
     lines = list(status_lines([verdict("hull", ailing=(sight,))], now=1_420.0))
-    assert "  hull: controller-0: health critical: Fan1 0 RPM (2m ago)" in lines
+    told = lines.index("  hull: controller-0: health critical: Fan1 0 RPM (2m ago)")
+    assert lines[told + 1] == "    next: stxr board hull --host controller-0; have the part changed that it names"
+
+
+def test_a_controller_that_gives_no_answer_is_told_with_where_its_word_is_explained():
+    sight = HostSight("controller-0", 1_300.0, trouble=Trouble.SLOW, said="hull controller-0: its controller is slow")
+    lines = list(status_lines([verdict("hull", ailing=(sight,))], now=1_420.0))
+    assert "    next: stxr board hull --host controller-0; docs/boards.md, slow" in lines
 
 
 def test_a_dark_site_with_power_reads_unlike_one_without():
@@ -192,7 +199,7 @@ def test_a_host_that_is_stuck_is_told_with_since_when_until_when_and_what_comes_
     lines = list(status_lines([verdict("plant", State.APPLYING, conditions=(late,))], now=1_420.0))
     assert lines[2:4] == [
         "  plant: worker-0 left-locked (since 12m, due 2m ago)",
-        "    next: let us end it; or system host-unlock worker-0, which ends our window as well",
+        "    next: wait while we still try; where nothing moves: system host-unlock worker-0, which ends our window as well",
     ]
 
 
@@ -206,20 +213,33 @@ def test_a_certificate_that_has_expired_is_told_before_one_that_ends_soon():
     assert lines[2:-1] == [
         "  ottawa: certificate ssl_ca (ssl_ca_7) expired 2m ago (outage)",
         "  ottawa: certificate ssl (ssl_1) ends in 1d36m (service)",
+        "    next: put a newer one where its secret is; for what the site makes itself: docs/certificates.md",
     ]
 
 
 @pytest.mark.parametrize(
-    ("backup", "line"),
+    ("backup", "line", "after"),
     [
-        (BackupSight("complete-central", 1_300.0, 9_000.0), None),
-        (BackupSight("", None, 1_000.0), "backup: none went well yet; late for 7m"),
+        (
+            BackupSight("", None, 1_000.0),
+            "backup: none went well yet; late for 7m",
+            (
+                "dcmanager subcloud show ottawa: it has to be managed, online and complete, its mode apply, and nobody's "
+                "word against it"
+            ),
+        ),
         (
             BackupSight("failed", 820.0, 9_000.0, "no space left"),
             "backup: the last went well 10m ago; failed: no space left",
+            "mend what dcmanager says; it is asked for again by itself, an hour later",
         ),
     ],
 )
-def test_a_backup_is_told_where_it_is_late_or_failed(backup, line):
+def test_a_backup_is_told_where_it_is_late_or_failed_with_what_comes_next(backup, line, after):
     lines = list(status_lines([verdict("ottawa", State.IN_SYNC, backup=backup)], now=1_420.0))
-    assert lines[2:-1] == ([f"  ottawa: {line}"] if line else [])
+    assert lines[2:-1] == [f"  ottawa: {line}", f"    next: {after}"]
+
+
+def test_a_backup_that_went_well_in_time_is_not_told():
+    made = BackupSight("complete-central", 1_300.0, 9_000.0)
+    assert list(status_lines([verdict("ottawa", State.IN_SYNC, backup=made)], now=1_420.0))[2:-1] == []

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
+
+import pytest
 
 from reconciler.model.condition import Condition
 
@@ -22,3 +25,11 @@ def _said(text):
 def test_the_table_has_every_condition_with_its_next_move():
     shown = PAGE.read_text().partition(BEGIN)[2].partition(END)[0]
     assert shown == table(), "put tests.docs.test_conditions.table() between the marks"
+
+
+@pytest.mark.parametrize("condition", Condition)
+def test_the_next_move_names_what_to_run(condition):
+    """Whoever is woken copies it: with the site's and the host's own names, none left to fill in."""
+    said = condition.about.run.format(site="ottawa-001", host="controller-0")
+    assert re.search(r"stxr resume ottawa-001|system host-(un)?lock controller-0", said)
+    assert not re.search(r"[{}]|SITE|HOST", said)
