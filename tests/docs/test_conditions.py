@@ -31,5 +31,5 @@ def test_the_table_has_every_condition_with_its_next_move():
 def test_the_next_move_names_what_to_run(condition):
     """Whoever is woken copies it: with the site's and the host's own names, none left to fill in."""
     said = condition.about.run.format(site="ottawa-001", host="controller-0")
-    assert re.search(r"stxr resume ottawa-001|system host-(un)?lock controller-0", said)
+    assert re.search(r"stxr resume ottawa-001|system host-(un)?lock (--force )?controller-0", said)
     assert not re.search(r"[{}]|SITE|HOST", said)
