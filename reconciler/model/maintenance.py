@@ -14,6 +14,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 DURATION_FORM = r"^(\d+d)?(\d+h)?(\d+m)?(\d+s)?$"
 _PARTS = re.compile(r"(\d+)([dhms])")
 _SECONDS = {"d": 86400, "h": 3600, "m": 60, "s": 1}
+SET_BACK_S = 3600  # the most that any zone's clock is, at a time
 _ANY_DAY = datetime(2026, 1, 1, tzinfo=UTC)
 
 
@@ -72,8 +73,10 @@ class MaintenanceWindow(BaseModel):
 
     def closes_at(self, now: float) -> float | None:
         """Unix seconds of its end where it is open, else None. A moment named twice by the clock opens it once."""
-        began = next(CronSim(self.cron, self._local(now + 1), reverse=True), None)
-        end = began.timestamp() + seconds(self.duration) if began else now
+        # from an hour on: what began before the clock was set back is ahead of it for that hour
+        begun = (at.timestamp() for at in CronSim(self.cron, self._local(now + SET_BACK_S + 1), reverse=True))
+        began = next((at for at in begun if at <= now), now - seconds(self.duration))
+        end = began + seconds(self.duration)
         return end if end > now else None
 
     def opens_at(self, now: float) -> float:

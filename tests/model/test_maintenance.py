@@ -51,6 +51,19 @@ def test_the_hour_that_comes_twice_opens_it_once():
     assert [at_two.closes_at(moment) is not None for moment in (first, second)] == [True, False]
 
 
+@pytest.mark.parametrize(
+    ("zone", "cron", "before"),
+    [("Europe/Berlin", "30 2 * * 0", "2026-10-24 12:00"), ("America/St_Johns", "30 1 * * 0", "2026-10-31 12:00")],
+)
+@pytest.mark.parametrize("hours", [1, 4])
+def test_a_window_that_opens_in_the_hour_that_comes_twice_stays_open_for_its_whole_time(zone, cron, before, hours):
+    """Or a plan that is on its way would be held in the midst of it, and go on an hour later."""
+    window = MaintenanceWindow(cron=cron, duration=f"{hours}h", timezone=zone)
+    began = window.opens_at(at(before, ZoneInfo(zone)))
+    minutes = range(hours * 60)
+    assert [minute for minute in minutes if window.closes_at(began + 60.0 * minute) is None] == []
+
+
 def test_the_next_opening_is_the_first_of_a_window_that_is_long_enough():
     nightly = MaintenanceWindow(cron="0 3 * * *", duration="30m", timezone="Europe/Berlin")
     wednesday = at("2026-01-07 12:00")
