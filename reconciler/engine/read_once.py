@@ -34,6 +34,11 @@ def deploys(todo: Plan, kinds: Kinds) -> bool:
     return any(change.action is Action.CREATE and kinds[change.key.kind].deploys for change in todo.changes)
 
 
+def says_the_same(then: Snapshot, now: Snapshot) -> bool:
+    """Whether two commits say the same of a site."""
+    return {key: r.spec for key, r in then.resources.items()} == {key: r.spec for key, r in now.resources.items()}
+
+
 def is_new(noted: Deployed | None, base: str) -> bool:
     """Whether we had the site deployed, and it has never been in sync: whoever approved that approved what follows."""
     return noted is not None and noted.is_ours and not base

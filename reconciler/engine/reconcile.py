@@ -17,7 +17,7 @@ from reconciler.engine.judgement import fields
 from reconciler.engine.merged import Merged, approved_by_merge
 from reconciler.engine.office import Office, Visit
 from reconciler.engine.permission import Asked, Permission, permitted
-from reconciler.engine.read_once import as_deployed, deployed_with, deploys, is_new
+from reconciler.engine.read_once import as_deployed, deployed_with, deploys, is_new, says_the_same
 from reconciler.engine.sending import Order, Sends, rendering, sent_now
 from reconciler.model.change import Comparison
 from reconciler.model.expiry import Expiry
@@ -152,15 +152,21 @@ def _permitted(judged: Judged, visit: Visit, office: Office) -> Permission:
     turn = office.turns.of(visit.site)
     goes_by = turn.rollout.id if turn.rollout else ""
     again = fought(visit.writes, fields(judged.found.changes), visit.settings.fighting, office.clock.now())
-    asked = Asked(_policies(visit), visit.approved, judged.windows, visit.approvals, goes_by, again)
+    asked = Asked(_policies(visit, office), visit.approved, judged.windows, visit.approvals, goes_by, again)
     both = _both(visit, judged.desired, judged.observed)
     return permitted(judged.found, judged.plan, both, office.kinds, asked)
 
 
-def _policies(visit: Visit) -> Settings:
-    """What was approved with a site's deployment need not be approved again: that its documents are applied to it."""
-    settings = visit.settings
-    if settings.apply is ApplyPolicy.APPROVED and is_new(visit.deployed, visit.base_commit):
+def _policies(visit: Visit, office: Office) -> Settings:
+    """What was approved with a site's deployment need not be approved again: that its documents are applied to it.
+
+    Those documents: what Git says since is approved as on any other site, for one may never come into sync.
+    """
+    settings, noted = visit.settings, visit.deployed
+    if settings.apply is not ApplyPolicy.APPROVED or not noted or not is_new(noted, visit.base_commit):
+        return settings
+    then = office.repository.base(visit.site, noted.commit)
+    if then is not None and says_the_same(then, visit.desired):
         return settings.model_copy(update={"apply": ApplyPolicy.AUTO})
     return settings
 

@@ -91,6 +91,24 @@ async def test_after_that_changes_of_git_are_approved_as_on_any_other_site(new_s
         assert (await world.applied(NEW, approved="")).result is Result.HELD
 
 
+async def test_what_git_says_since_its_deployment_was_approved_is_approved_as_on_any_other_site(new_site, clone):
+    """One that never comes into sync would else take every commit for ever, and reboot for it, without a word of anybody."""
+    async with new_site as world:
+        never = Rule(Trouble.REFUSE, "PATCH", ".*/idns/.*", count=None, status=400, text="not on this system")
+        world.site(NEW).interference.rules.append(never)
+        assert (await world.applied(NEW, approved=(await world.judged(NEW)).plan.id)).result is Result.FAILED
+        file = clone.folder / f"{FOLDER}/site.yaml"
+        clone.commit({f"{FOLDER}/site.yaml": file.read_text() + "system: {timezone: Asia/Tokyo}\n"})
+        began = len(world.writes(NEW))
+        held = await world.applied(NEW, approved="")
+        assert (held.result, world.writes(NEW, began)) == (Result.HELD, []), held.message
+        world.site(NEW).interference.rules.clear()
+        clone.commit({f"{FOLDER}/site.yaml": file.read_text().replace("system: {timezone: Asia/Tokyo}\n", "")})
+        for _ in range(3):
+            await world.applied(NEW, approved="")
+        assert await world.is_in_sync(NEW)
+
+
 async def test_an_edit_of_what_is_read_once_is_told_and_never_acted_on(new_site, clone):
     async with new_site as world:
         await approved(world)
