@@ -11,7 +11,7 @@ from reconciler.app.options import Running
 from reconciler.app.watching import Sights
 from reconciler.clients import SYSTEM_CLOCK, open_central_faults, open_session
 from reconciler.desired import DriftAlarms
-from reconciler.engine.central import central_of
+from reconciler.engine.central_place import central_of
 from reconciler.engine.repository import Repository
 from reconciler.engine.sinks.alarming import DriftAlarming, Opens, Wishes, World
 from reconciler.engine.sinks.drift_alarms import Known

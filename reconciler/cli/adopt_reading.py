@@ -11,7 +11,7 @@ from reconciler.cli.progress import telling
 from reconciler.clients import SYSTEM_CLOCK, load, load_central, load_derived
 from reconciler.desired import load_fleet
 from reconciler.engine.adoption_reading import Seen, Ways, of_file, reachable
-from reconciler.engine.central import declared
+from reconciler.engine.central_place import declared
 from reconciler.kinds import registry
 from reconciler.model.errors import ConfigError
 from reconciler.sources.inputs import FLEET

@@ -23,7 +23,7 @@ from reconciler.engine.board_checks import LIMIT_S, BoardChecks
 from reconciler.engine.board_places import macs_of, places_of
 from reconciler.engine.board_service import board_services
 from reconciler.engine.board_visits import BoardVisits
-from reconciler.engine.central import central_of
+from reconciler.engine.central_place import central_of
 from reconciler.engine.fleet import Fleet, SiteResult, open_fleet
 from reconciler.engine.office import Office
 from reconciler.engine.opening import open_repository
