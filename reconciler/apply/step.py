@@ -55,11 +55,15 @@ async def perform(step: Step, work: Work, ahead: tuple[Stage, ...] = ()) -> Entr
 
 
 async def _cleared(step: Step, seen: Snapshot, work: Work) -> None:
-    """What an errand leaves behind is taken away by the last call, whoever has seen it end."""
-    sent = next((call for call in step.calls if call.errand and call.until), None)
-    if sent and sent.until and not await is_so(step.calls[-1], seen, work):
+    """What an errand leaves behind is taken away by the last call, whoever has seen it end.
+
+    One that leaves nothing is waited for while it is under way: its end is to be heard.
+    """
+    sent, last = next((call for call in step.calls if call.errand and call.until), None), step.calls[-1:]
+    if sent and sent.until and await is_so(last[0], seen, work) is (last[0] is sent):
         await until(sent.until, sent, seen, work)
-        await _call(step.calls[-1], seen, work)
+        if last[0] is not sent:
+            await _call(last[0], seen, work)
 
 
 def _errands(step: Step) -> tuple[Call, ...]:

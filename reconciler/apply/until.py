@@ -31,7 +31,7 @@ async def is_so(call: Call, seen: Snapshot, work: Work) -> bool:
 
 async def until(awaited: Until, call: Call, seen: Snapshot, work: Work) -> None:
     """Raises NotReady where it takes too long, Stopped or Stuck where it ends badly."""
-    path, value = path_of(awaited.path, call.refs, seen, work.made), None
+    path, value, before = path_of(awaited.path, call.refs, seen, work.made), None, None
     wanted = " or ".join(map(str, awaited.values))
     work.tell(Deed.WAITS, f"until {path} {awaited.attribute} is {wanted}, at most {awaited.limit_s:g} s")
     begins_by = work.clock.now() + work.pace.begun_limit_s if awaited.before else 0.0
@@ -46,6 +46,9 @@ async def until(awaited: Until, call: Call, seen: Snapshot, work: Work) -> None:
             return
         if value in awaited.fails:
             raise _failed(awaited, call, found, work)
+        if call.errand and value != before:  # it goes on for hours: how far it is
+            work.tell(Deed.WAITS, f"{awaited.attribute} is {value}")
+            before = value
     late = f"{path} {awaited.attribute} is {value!r} after {awaited.limit_s:g} s, not {wanted}"
     raise NotReady(f"{work.site}: {late}")
 

@@ -78,7 +78,12 @@ class StrategySide:
         if seen.strategy:
             self._centre.awaits_strategy(self._site)
         row = seen.subcloud
-        return ({**row.row, "sync": dict(row.sync)} if row else {},)
+        return ({**row.row, "sync": dict(row.sync), "left": self._left()} if row else {},)
+
+    def _left(self) -> str:
+        """The type of a strategy that we ordered for the site last, and that did not go well; "" for none."""
+        last = self._orders.order(self._site) if self._orders else None
+        return last.wish.type.value if last and last.state in {OrderEnd.FAILED, OrderEnd.ABORTED} else ""
 
     async def get(self, path: str) -> Mapping[str, Any]:
         """The step of the site, as its order has it; at `/orders/` whether that is under way.

@@ -42,6 +42,12 @@ def standing(rows: Rows, endpoint: str) -> str | None:
     return _sync(row["sync"].get(endpoint, UNKNOWN), endpoint)
 
 
+def left(rows: Rows, kind: StrategyType) -> bool | None:
+    """Whether a strategy of this type that we ordered did not go well, and may have left something half way."""
+    row = next(iter(rows.all(COLLECTION)), None)
+    return (row is not None and row.get("left") == kind.value) or None
+
+
 def _sync(state: str, endpoint: str) -> str:
     if state == UNKNOWN:
         return f"{NOT_KNOWN}dcmanager has not found out whether its {endpoint} is in sync"

@@ -30,7 +30,7 @@ NAME = "sw-upgrade"
 class Software(Spec):
     """from_release, to_release, deploy, strategy: what is under way, or was left behind; Git never says them.
 
-    by: who has VIM do it. centre: why dcmanager would not; Git never says it.
+    by: who has VIM do it. centre: why dcmanager would not; left: whether its strategy, ordered by us, did not go well.
     """
 
     release: Annotated[str | None, Attr(spelled=releases.PATCH_LEVEL, refers_to=releases.UPLOADED)] = None
@@ -41,6 +41,7 @@ class Software(Spec):
     strategy: Annotated[str | None, Attr(send_only=True)] = None
     by: Annotated[str | None, Attr(send_only=True)] = None
     centre: Annotated[str | None, Attr(send_only=True)] = None
+    left: Annotated[bool | None, Attr(send_only=True)] = None
 
 
 def declare(site: Site) -> Iterator[Resource[Software]]:
@@ -61,6 +62,7 @@ def read(rows: Rows) -> Iterator[Resource[Software]]:
         deploy=deploy.get("state"),
         strategy=strategies.there(rows),
         centre=central.standing(rows, "software"),
+        left=central.left(rows, StrategyType.SOFTWARE),
     )
     yield Resource(ResourceKey(KIND.name, ""), spec)
 
@@ -70,7 +72,8 @@ def write(changes: Sequence[Change[Software]], context: Context) -> Iterator[Cal
         wanted, why = _strategy(change, context), _not_by_dcmanager(change, context)
         if change.want.by == central.DCMANAGER and not why:
             options = {"release_id": _release_id(change.want.release or "", context), "delete": "true"}
-            yield from central.call(StrategyType.SOFTWARE, options, wanted.errand, context)
+            errand = replace(wanted.errand, is_left=bool(_now(change).left))
+            yield from central.call(StrategyType.SOFTWARE, options, errand, context)
         else:
             told = replace(wanted, errand=replace(wanted.errand, why=why))
             yield from strategies.calls(told, _now(change).strategy, context)
@@ -81,7 +84,9 @@ def _not_by_dcmanager(change: Change[Software], context: Context) -> str:
     now, wanted = _now(change), change.want.release or ""
     if change.want.by != central.DCMANAGER:
         return ""
-    if now.deploy:
+    if _goes_back(change):
+        return f"a deployment to {now.to_release} is on the site, and is undone"
+    if now.deploy and not now.left:
         return f"a deployment to {now.to_release} is on the site already"
     if releases.parts(wanted) < releases.parts(now.release or ""):
         return f"{wanted} is older than what the site runs, and dcmanager removes no patches"
@@ -237,6 +242,7 @@ KIND = ResourceKind(
             "deploy": "Its state, as host-failed.",
             "strategy": "The strategy that VIM has, of whatever type, and its state.",
             "centre": "Why dcmanager's strategy would not be for the site; empty where it would.",
+            "left": "Whether one that was ordered for it did not go well.",
         },
         calls=(
             f"POST {central.PATH}",

@@ -60,7 +60,7 @@ class Errand:
     asks: the call that says beforehand, and does nothing, why it would be refused.
     failure: what its bad end is called. tolerates: alarms that stand because of what it is to end.
     strategy: the type of dcmanager's strategy by which it goes, with other sites; "" where the site is asked itself, and
-    why it is so, where Git says otherwise.
+      why it is so, where Git says otherwise. is_left: what stands half way was left by such a strategy that we ordered.
     """
 
     hosts: tuple[tuple[str, ...], ...]
@@ -71,6 +71,7 @@ class Errand:
     asks: Call | None = None
     strategy: str = ""
     why: str = ""
+    is_left: bool = False
     tolerates: tuple[str, ...] = ()
 
     @property

@@ -93,6 +93,14 @@ async def test_it_shows_how_the_centre_sees_the_site(side, centre):
     assert centre.awaited == ["ottawa"]
 
 
+@pytest.mark.parametrize(("end", "left"), [(OrderEnd.FAILED, "sw-deploy"), (OrderEnd.COMPLETE, ""), ("waits", "")])
+async def test_it_tells_what_an_order_of_ours_may_have_left_half_way(side, orders, end, left):
+    await side.send("POST", PATH, BODY)
+    orders.is_by(end)
+    (row,) = await side.list("/v1.0/subclouds/standing", "standing")
+    assert row["left"] == left
+
+
 async def test_a_centre_that_does_not_answer_makes_nothing_else_unknown(side, centre):
     centre.error = unreachable(sent=False)
     (row,) = await side.list("/v1.0/subclouds/standing", "standing")

@@ -334,3 +334,10 @@ class TestByDcmanager:
         half = rows(row(OLD, "deployed"), row(NEW, "deploying"), deploy=deploy, standing=STANDING)
         (told,) = [call.errand.why for call in calls(NEW, half, by="dcmanager") if call.errand]
         assert told == f"a deployment to {NEW} is on the site already"
+
+    def test_what_its_own_strategy_left_half_way_is_gone_on_with_by_another(self):
+        deploy = {"from_release": OLD, "to_release": NEW, "state": "host-failed"}
+        standing = {**STANDING, "left": "sw-deploy"}
+        half = rows(row(OLD, "deployed"), row(NEW, "deploying"), deploy=deploy, standing=standing)
+        (call,) = calls(NEW, half, by="dcmanager")
+        assert (call.errand.strategy, call.errand.is_left, call.errand.asks) == ("sw-deploy", True, None)

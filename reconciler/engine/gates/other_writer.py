@@ -41,9 +41,12 @@ def _taken(there: CentralStrategy) -> str:
 def _is_gone_on_with(case: Case, deploy: Deployment) -> bool:
     """Whether the plan has VIM end what a strategy of VIM began and did not end, and nobody is at it.
 
-    That strategy is still there, ended; a deployment without one is somebody's own work.
+    That strategy is still there, ended; a deployment without one is somebody's own work, unless a strategy of dcmanager's
+    that was ordered for the site has left it: dcmanager deletes what VIM had.
     """
     begun_by = case.surroundings.orchestration
+    if begun_by is None and not deploy.is_moving and any(e.is_left for e in case.plan.errands):
+        return any(e.release == deploy.to_release for e in case.plan.errands)
     if begun_by is None or begun_by.name != SOFTWARE or deploy.is_moving:
         return False
     ends = ((e, deploy.from_release if e.is_back else deploy.to_release) for e in case.plan.errands)

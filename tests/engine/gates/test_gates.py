@@ -50,10 +50,10 @@ def window(host):
 ONLINE = Plan("online", "sc-0412", (Stage(StageType.ONLINE),))
 
 
-def deploys(release, *, is_back=False, locks=True):
+def deploys(release, *, is_back=False, locks=True, **facts):
     """A plan by which VIM takes both controllers to a release, or back to it."""
     hosts = (("controller-1",), ("controller-0",))
-    errand = Errand(hosts, Condition.DEPLOY_FAILED, locks, release, is_back)
+    errand = Errand(hosts, Condition.DEPLOY_FAILED, locks, release, is_back, **facts)
     price = Disruption.REBOOT if locks else Disruption.SERVICE
     step = Step("software-release", "", (), (Call("POST", "/actions", errand=errand),), price)
     return Plan("deploys", "sc-0412", (Stage(StageType.ONLINE, steps=(step,), disruption=price),))
@@ -267,6 +267,10 @@ class TestOtherWriters:
             ("completed", Orchestration("sw-upgrade", "applied"), deploys("25.09.1"), True),
             ("host-failed", Orchestration("sw-upgrade", "aborted"), deploys("25.09.0", is_back=True), True),
             ("host-failed", None, deploys("25.09.1"), False),  # somebody's own
+            ("host-failed", None, deploys("25.09.1", strategy="sw-deploy"), False),
+            ("host-failed", None, deploys("25.09.1", strategy="sw-deploy", is_left=True), True),  # ours, by dcmanager
+            ("activate", None, deploys("25.09.1", strategy="sw-deploy", is_left=True), False),
+            ("host-failed", None, deploys("25.09.2", strategy="sw-deploy", is_left=True), False),
             ("host-failed", Orchestration("kube-upgrade", "aborted"), deploys("25.09.1"), False),
             ("activate", Orchestration("sw-upgrade", "aborted"), deploys("25.09.1"), False),  # it moves this moment
             ("host-failed", Orchestration("sw-upgrade", "aborted"), deploys("25.09.2"), False),
@@ -300,12 +304,7 @@ class TestOtherWriters:
         there = Surroundings(attention=Attention(None, CentralStrategy("firmware", state, {"sc-0001": "x"})))
         case = replace(CASE, plan=deploys("24.09.1"), surroundings=there)
         assert holds(case) == ()
-        (stage,) = case.plan.stages
-        (step,) = stage.steps
-        (call,) = step.calls
-        by_it = replace(call, errand=replace(call.errand, strategy="sw-deploy"))
-        plan = replace(case.plan, stages=(replace(stage, steps=(replace(step, calls=(by_it,)),)),))
-        assert told(replace(case, plan=plan)) == {
+        assert told(replace(case, plan=deploys("24.09.1", strategy="sw-deploy"))) == {
             GateName.OTHER_WRITER: f"dcmanager has one strategy at a time: a firmware strategy is there, {told_of}"
         }
 
