@@ -93,8 +93,10 @@ class SiteRemote:
         """The services to ask: those of the site only where there is one."""
         if self._centre and self._centre.is_wanted():
             return {**self._services, Service.DCMANAGER: self._centre}
-        if self._subcloud is None or not self._subcloud.is_wanted():
+        if self._subcloud is None:
             return self._services
+        if not self._subcloud.is_wanted():
+            return {} if self._subcloud.is_anothers() else self._services
         side: Mapping[Service, Platform] = {Service.DCMANAGER: self._subcloud}
         try:
             is_there = await self._subcloud.is_there()
@@ -137,11 +139,8 @@ class SiteRemote:
         self.took_s = self._clock.now() - began
         self._keep(self._site, self._clock.now(), self.dump)
         found = interpret(self._site, self._rows, self._kinds, self._clock.now(), unread)
-        return (
-            found
-            if self._is_there
-            else replace(found, absent=(self._subcloud and self._subcloud.absence) or NOT_DEPLOYED)
-        )
+        absence = self._subcloud.absence if self._subcloud else ""
+        return found if self._is_there else replace(found, absent=absence or NOT_DEPLOYED)
 
     async def look(self, kinds: Collection[str], host: str = "") -> Snapshot:
         """The site with hosts and the lists of these kinds read again; per-host lists for this host, or for all.

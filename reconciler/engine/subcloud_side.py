@@ -78,6 +78,13 @@ class SubcloudSide:
         """Whether Git says anything of it."""
         return self._policy() is not None
 
+    def is_anothers(self) -> bool:
+        """Whether the last reading of all has it as another centre's, which writes to it; nobody is asked for that."""
+        known = self._centre.known(self._site, LAST_S)
+        row = known.subcloud if known else None
+        self.absence = ANOTHERS.format(status=row.deploy_status) if row and is_elsewhere(row.status) else ""
+        return bool(self.absence)
+
     def acts(self) -> None:
         """Something is done with the site: its row is asked for alone for a while, for it moves."""
         self._acted = self._clock.now()

@@ -1,42 +1,94 @@
-"""A site that stands in our group for a strategy is in its own, to whoever compares it with Git."""
+"""What the central cloud has of a site decides whether the site itself is asked, and says why it is not."""
 
 from __future__ import annotations
+
+from dataclasses import replace
 
 import pytest
 
 from reconciler.engine.subcloud_side import SubcloudSide
-from reconciler.model.central import SCRATCH_GROUP, Attention, Subcloud
+from reconciler.model.central import Attention, Subcloud
 from reconciler.model.subcloud_policy import SubcloudPolicy
 
-NAMES = {1: "Default", 2: "east", 7: SCRATCH_GROUP}
+ROW = Subcloud("ottawa", "r", 1, "managed", "online", "complete", "26.03")
+SUBCLOUDS = "/v1.0/subclouds"
+ELSEWHERE = ["secondary", "secondary-failed", "pre-rehome", "rehoming", "rehome-failed", "rehome-prep-failed"]
+PAIR = {"id": 3, "peer_group_name": "pair", "group_priority": 0}
 
 
 class Centre:
-    def __init__(self, group_id):
-        self.row = Subcloud("ottawa", "r", group_id, "managed", "online", "complete", "24.09")
+    """One row, its groups, and how often it was asked for what."""
 
-    async def of(self, _site):
+    def __init__(self, row):
+        self.row, self.asked = row, []
+
+    def known(self, site, within_s):
+        return Attention(self.row)
+
+    async def of(self, site):
+        self.asked.append("rows")
         return Attention(self.row)
 
     async def group(self, number):
-        return NAMES[number]
+        return "Default"
 
     async def has_group(self, name):
-        return name in NAMES.values()
+        return name == "east"
+
+    async def peer_groups(self, number):
+        self.asked.append("peer groups")
+        return (PAIR,)
 
 
 class Clock:
     def now(self):
-        return 900.0
+        return 1_000.0
 
 
-@pytest.mark.parametrize(
-    ("group_id", "before", "shown"),
-    [(7, 2, "east"), (2, 1, "east"), (7, None, SCRATCH_GROUP)],
-    ids=["for a batch", "moved elsewhere meanwhile", "put there by somebody"],
-)
-async def test_the_group_of_a_site_in_a_batch_is_that_which_it_is_put_back_into(group_id, before, shown):
-    policy = SubcloudPolicy(group="east")
-    side = SubcloudSide("ottawa", Centre(group_id), Clock(), lambda: policy, lambda _site: before)
-    (row,) = await side.list("/v1.0/subclouds", "subclouds")
-    assert row["group"] == shown
+def side(policy=None, **facts):
+    centre = Centre(replace(ROW, **facts))
+    return SubcloudSide("ottawa", centre, Clock(), lambda: policy), centre
+
+
+@pytest.mark.parametrize("status", ELSEWHERE)
+async def test_another_centres_site_is_not_asked_and_its_state_is_told(status):
+    one, _ = side(SubcloudPolicy(), deploy_status=status)
+    assert not await one.is_there()
+    assert one.absence == f"the site is another central cloud's: here its deploy status is {status}"
+
+
+@pytest.mark.parametrize("status", ELSEWHERE)
+def test_nor_is_one_of_whose_place_git_says_nothing_and_nobody_is_asked_for_that(status):
+    one, centre = side(deploy_status=status)
+    assert (one.is_wanted(), one.is_anothers(), centre.asked) == (False, True, [])
+
+
+def test_any_other_one_of_whose_place_git_says_nothing_is_asked_whatever_dcmanager_does_with_it():
+    for status in ("complete", "installing", "rehome-pending"):
+        one, _ = side(deploy_status=status)
+        assert (one.is_anothers(), one.absence) == (False, "")
+
+
+async def test_its_groups_are_named_where_git_says_such():
+    one, _ = side(SubcloudPolicy(group="east", peer_group="pair"), peer_group_id=3)
+    [row] = await one.list(SUBCLOUDS, "subclouds")
+    named = {name: row[name] for name in ("group", "has_group", "peer_group", "peer_priority", "wanted_priority")}
+    assert named == {
+        "group": "Default",
+        "has_group": True,
+        "peer_group": "pair",
+        "peer_priority": 0,
+        "wanted_priority": 0,
+    }
+
+
+async def test_that_it_is_in_a_peer_group_is_known_though_git_does_not_say_it():
+    one, _ = side(SubcloudPolicy(), peer_group_id=3)
+    assert (await one.list(SUBCLOUDS, "subclouds"))[0]["peer_group"] == "pair"
+
+
+async def test_a_fleet_without_peer_groups_is_asked_for_none():
+    one, centre = side(SubcloudPolicy())
+    await one.list(SUBCLOUDS, "subclouds")
+    assert "peer groups" not in centre.asked
+    assert await one.list("/v1.0/system-peers", "system_peers") == ()
