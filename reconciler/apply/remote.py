@@ -103,6 +103,7 @@ class Pace:
     well_limit_s: float = 1800.0  # from in service to available: replication gets into step
     seen_limit_s: float = 120.0  # from an accepted call to its effect in a list
     begun_limit_s: float = 600.0  # from an accepted call to the beginning of what it asks for: others may be before it
+    install_s: float = 600.0  # no machine is installed and bootstrapped in less
 
     def polls(self) -> Callable[[], float]:
         """A growing interval: quick at first, then patient."""

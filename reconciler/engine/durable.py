@@ -183,6 +183,7 @@ async def _tell(durable: Durable, order: Order, told: Outcome) -> None:
     """How it ended, to all who keep it. May be told again."""
     memory, name, now = durable.fleet.memory, str(DBOS.workflow_id), durable.fleet.office.clock.now()
     memory.recorder(order.site, order.plan.id, name)(ended(told, now))
+    memory.redeployments.ended(order.site)
     memory.wrote(order.site, name, written(order.plan, told), now)
     durable.ended(order, told, name)
 

@@ -30,6 +30,7 @@ from reconciler.engine.permission import ANY
 from reconciler.engine.reaching import Reaching
 from reconciler.engine.read_once import deployed_with
 from reconciler.engine.reconcile import Judged, judge, reconcile
+from reconciler.engine.redeploying import Patience, Redeploying, Redeployments
 from reconciler.engine.remote import Keep, SiteRemote, unkept
 from reconciler.engine.strategy_side import Orders, StrategySide
 from reconciler.engine.subcloud_side import SubcloudSide, in_no_batch
@@ -71,6 +72,11 @@ class Memory(Protocol):
 
     def declared(self, site: str) -> frozenset[ResourceKey]:
         """The keys that the base said when it was noted."""
+        ...
+
+    @property
+    def redeployments(self) -> Redeployments:
+        """By which words sites were deployed anew."""
         ...
 
     def removals(self, site: str) -> tuple[Removal, ...]:
@@ -202,6 +208,8 @@ class Fleet:
             disproved=partial(memory.disproved, name),
             deployed=memory.deployed(name),
             deploys=partial(memory.deploys, name),
+            redeploys=partial(memory.redeployments.begins, name),
+            ended=partial(memory.redeployments.ended, name),
             conditions=lambda: tuple(c for c in memory.conditions(name) if c not in seen),
         )
 
@@ -339,6 +347,13 @@ async def open_fleet(
             repository = office.repository
             return name in repository.names and repository.settings(name).is_batched
 
+        patience = Patience(office.pace.seen_limit_s, office.pace.first_poll_s, office.pace.install_s)
+
+        def side(name: str) -> SubcloudSide:
+            redeploying = Redeploying(name, centre, office.clock, memory.redeployments, patience)
+            git = partial(policy, name)
+            return SubcloudSide(name, centre, office.clock, git, redeploying=redeploying, before=before)
+
         async def remote(name: str) -> SiteRemote:
             where = reaching.of(name)
             if name not in opened:
@@ -353,7 +368,7 @@ async def open_fleet(
                     keep=keep,
                     services={**clients.beside, Service.STRATEGY: orders},
                     boards=boards(name) if boards else None,
-                    subcloud=SubcloudSide(name, centre, office.clock, partial(policy, name), before),
+                    subcloud=side(name),
                     centre=CentreSide(centre, partial(is_central, name)),
                 )
             return opened[name]

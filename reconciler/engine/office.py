@@ -24,6 +24,7 @@ from reconciler.model.gate import Hold, Surroundings, Suspension
 from reconciler.model.kind import Kinds
 from reconciler.model.outcome import Outcome
 from reconciler.model.plan import Plan
+from reconciler.model.redeployment import Asked
 from reconciler.model.removal import Removal
 from reconciler.model.resource import ResourceKey
 from reconciler.model.rollout import Turn
@@ -71,6 +72,14 @@ def undisputed(fingerprint: str) -> str:  # noqa: ARG001
 
 def undeployed(deployed: Deployed) -> None:
     """Nobody notes with what a site was deployed."""
+
+
+def not_anew(asked: Asked) -> None:
+    """Nobody notes by which word of Git a site is deployed anew."""
+
+
+def unended() -> None:
+    """Nobody notes that a sending has ended."""
 
 
 def unnumbered(approval: Approval) -> int:  # noqa: ARG001
@@ -212,7 +221,8 @@ class Visit:
     standing: how its hosts are stuck.
     disproved: for a change's fingerprint, why it failed on a twin of this site or of one like it; "" where it did not.
     conditions: the same, asked anew each time as well; without those that whoever asks has before his eyes.
-    deployed: what the site was deployed with; None where nobody knows. deploys: notes it.
+    deployed: what the site was deployed with; None where nobody knows. deploys: notes it. redeploys: notes by which word
+      of Git it is about to be deployed anew. ended: that this has ended.
     carried: what commits removed and is not deleted, open or declined. declared: the keys that the base said when it
       was noted.
     """
@@ -239,6 +249,8 @@ class Visit:
     disproved: Callable[[str], str] = undisputed
     deployed: Deployed | None = None
     deploys: Callable[[Deployed], None] = undeployed
+    redeploys: Callable[[Asked], None] = not_anew
+    ended: Callable[[], None] = unended
 
 
 def work(

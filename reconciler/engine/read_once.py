@@ -39,6 +39,14 @@ def says_the_same(then: Snapshot, now: Snapshot) -> bool:
     return {key: r.spec for key, r in then.resources.items()} == {key: r.spec for key, r in now.resources.items()}
 
 
+def redeploys(todo: Plan, kinds: Kinds) -> str:
+    """The word of Git by which the plan has a deployed site deployed anew; "" for none."""
+    words = (
+        kinds[change.key.kind].once_by(change.want) for change in todo.changes if change.action is not Action.DELETE
+    )
+    return next(filter(None, words), "")
+
+
 def is_new(noted: Deployed | None, base: str) -> bool:
     """Whether we had the site deployed, and it has never been in sync: whoever approved that approved what follows."""
     return noted is not None and noted.is_ours and not base

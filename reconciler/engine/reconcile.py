@@ -17,8 +17,9 @@ from reconciler.engine.judgement import fields
 from reconciler.engine.merged import Merged, approved_by_merge
 from reconciler.engine.office import Office, Visit
 from reconciler.engine.permission import Asked, Permission, permitted
-from reconciler.engine.read_once import as_deployed, deployed_with, deploys, is_new, says_the_same
+from reconciler.engine.read_once import as_deployed, deployed_with, deploys, is_new, redeploys, says_the_same
 from reconciler.engine.sending import Order, Sends, rendering, sent_now
+from reconciler.model import redeployment
 from reconciler.model.change import Comparison
 from reconciler.model.expiry import Expiry
 from reconciler.model.fight import fought
@@ -116,10 +117,21 @@ async def reconcile(visit: Visit, office: Office, sends: Sends = sent_now) -> tu
     if not passed.plan.stages:
         return judged, replace(allowed.unsent(passed.closed), open_windows=tuple(sorted(judged.owed)))
     order = _order(allowed, passed, judged, visit)
-    if deploys(passed.plan, office.kinds):
-        visit.deploys(deployed_with(visit.desired, office.kinds, is_ours=True))
+    _note_what_it_is_deployed_with(passed.plan, visit, office)
     office.begins(visit.site, passed.plan)
     return judged, await sends(order, visit, office)
+
+
+def _note_what_it_is_deployed_with(todo: Plan, visit: Visit, office: Office) -> None:
+    """What is read once, and shown by nobody: noted with the plan that sends it; of a redeployment, once it is taken."""
+    token = redeploys(todo, office.kinds)
+    if not token and not deploys(todo, office.kinds):
+        return
+    made = deployed_with(visit.desired, office.kinds, is_ours=True)
+    if token:
+        visit.redeploys(redeployment.Asked(token, made))
+    else:
+        visit.deploys(made)
 
 
 def _spoken_of(visit: Visit, office: Office) -> frozenset[str]:

@@ -62,6 +62,7 @@ async def sent_now(order: Order, visit: Visit, office: Office) -> Outcome:
         outcome = order.ended(await send(order.plan, carried))
         learned(carried, visit, office)
         carried.record(ended(outcome, office.clock.now()))
+        visit.ended()
         visit.wrote(sending, written(order.plan, outcome), office.clock.now())
         return outcome
 

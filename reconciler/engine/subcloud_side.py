@@ -11,6 +11,7 @@ from collections.abc import Callable, Mapping
 from math import inf
 from typing import Any, Protocol
 
+from reconciler.engine.redeploying import PATH, Redeploying
 from reconciler.model.central import NO_PEER_GROUP, SCRATCH_GROUP, Attention, Subcloud
 from reconciler.model.deployment import is_deployed, is_elsewhere
 from reconciler.model.errors import ReconcilerError
@@ -50,6 +51,7 @@ def in_no_batch(site: str) -> int | None:  # noqa: ARG001
 
 NOT_DEPLOYED = "the site is not deployed yet"
 ANOTHERS = "the site is another central cloud's: here its deploy status is {status}"
+DEPLOYED_ANEW = "the site is to be deployed anew"
 FRESH_S = 30.0
 LAST_S = 3600.0  # a central cloud that does not answer makes no site unknown before
 
@@ -59,6 +61,7 @@ class SubcloudSide:
 
     policy: what Git says of the site's place in the central cloud: without, that is nobody's business.
     before: the number of the group that it is in while it stands in ours for a strategy.
+    redeploying: how it is deployed anew.
     """
 
     def __init__(
@@ -67,10 +70,12 @@ class SubcloudSide:
         centre: Centre,
         clock: Now,
         policy: Callable[[], SubcloudPolicy | None],
+        *,
+        redeploying: Redeploying,
         before: Callable[[str], int | None] = in_no_batch,
     ) -> None:
         self._site, self._centre, self._clock, self._policy = site, centre, clock, policy
-        self._before = before
+        self._redeploying, self._before = redeploying, before
         self._acted = -inf
         self.absence = ""  # why the site is not asked itself, as of the last look
 
@@ -91,16 +96,19 @@ class SubcloudSide:
 
     async def is_there(self) -> bool:
         """Whether the site is deployed, so that it can be asked itself; one to be deleted, or renamed first, is not."""
+        self.absence = await self._absence()
+        return not self.absence
+
+    async def _absence(self) -> str:
         policy = self._policy()
         if policy and not policy.adds:
-            self.absence = NOT_DEPLOYED
-            return False
+            return NOT_DEPLOYED
         found = await self._found()
         if found is None or found.name != self._site or not is_deployed(found.status):
-            self.absence = NOT_DEPLOYED
-            return False
-        self.absence = ANOTHERS.format(status=found.deploy_status) if is_elsewhere(found.status) else ""
-        return not self.absence
+            return NOT_DEPLOYED
+        if is_elsewhere(found.status):
+            return ANOTHERS.format(status=found.deploy_status)
+        return DEPLOYED_ANEW if policy and self._redeploying.waits(policy.redeploy, found) else ""
 
     async def list(self, path: str, items: str) -> tuple[Row, ...]:  # noqa: ARG002 - by its path
         """Its row; of what the central cloud has beside subclouds nothing is the site's."""
@@ -109,7 +117,8 @@ class SubcloudSide:
         found, policy = await self._found(), self._policy()
         if found is None:
             return ()
-        return ({**found.row, **(await self._named(found, policy) if policy else {})},)
+        named = await self._named(found, policy) if policy else {}
+        return ({**found.row, **named, **self._redeploying.told(found)},)
 
     async def _named(self, found: Subcloud, policy: SubcloudPolicy) -> Row:
         """The names of what a row has by numbers, as far as Git says such."""
@@ -132,11 +141,15 @@ class SubcloudSide:
     async def get(self, path: str) -> Mapping[str, Any]:  # noqa: ARG002 - and one object
         """The row as it is this moment; empty where there is none."""
         found = await self._centre.subcloud(self._site)
+        if found:
+            self._redeploying.seen(found)
         return found.row if found else {}
 
     async def send(self, method: Method, path: str, body: Any) -> None:
         self.acts()
-        if method != "GET":  # a wait for what somebody else has begun
+        if path.endswith(PATH):
+            await self._redeploying.send(method, path, body)
+        elif method != "GET":  # a wait for what somebody else has begun
             await self._centre.send(method, path, body)
 
     async def _found(self) -> Subcloud | None:

@@ -27,8 +27,8 @@ from reconciler.model.words import Area, Severity
 
 REPORTED = frozenset((Later.ONCE, Later.DOCUMENTS))
 TAKES = (
-    "read once, when the site was bootstrapped: it takes a redeployment, which loses all that is on the site, or the old "
-    "value in Git"
+    "read once, when the site was bootstrapped: it takes a redeployment (subcloud.redeploy), which loses all that is "
+    "on the site, or the old value in Git"
 )
 ROWS = frozenset(("name", "description", "location", "software_version", "release"))  # other kinds say these
 

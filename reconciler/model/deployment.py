@@ -237,6 +237,11 @@ def is_elsewhere(status: DeployStatus) -> bool:
     return status in _ELSEWHERE
 
 
+def is_here(status: DeployStatus) -> bool:
+    """Whether there is a site behind it that is surely this centre's: one that a peer took over waits for its return."""
+    return is_deployed(status) and not is_elsewhere(status) and status is not DeployStatus.REHOME_PENDING
+
+
 def is_moving(status: DeployStatus) -> bool:
     """Whether it goes on by itself, to another state or into a failure. Between two phases of one order it rests."""
     return status in AFTER_RESTART or status is DeployStatus.SOFTWARE_DEPLOYING

@@ -30,6 +30,7 @@ from reconciler.model.unsaid import (
     never_ends,
     never_late,
     no_host,
+    no_word,
     nothing_declared,
     nothing_expressed,
     nothing_owned,
@@ -150,6 +151,7 @@ class ResourceKind(Generic[S]):
     resumes: what somebody has begun already is waited for, and not begun again: its calls are made of what is seen when they
       are sent.
     read_once: what is noted of it because no API shows it. deploys: making one makes the site what its value files say.
+    once_by: the word of Git by which a deployed site is made that anew, once for each.
     asks: why a plan with a change of it is approved as that very plan, whatever the policies say; "" where they decide.
     known_as: the key under which other kinds refer to the resource, where that is not its own: every interface,
       whatever its kind, is an `interface` by its name.
@@ -189,6 +191,7 @@ class ResourceKind(Generic[S]):
     expiry: Callable[[Resource[S]], Expiry | None] = never_ends
     read_once: ReadOnce[S] | None = None
     deploys: bool = False
+    once_by: Callable[[S], str] = no_word
     asks: str = ""
     resumes: bool = False
     known_as: Callable[[Resource[S]], ResourceKey] = own_key

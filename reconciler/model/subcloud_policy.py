@@ -12,6 +12,7 @@ from pydantic.alias_generators import to_camel
 from reconciler.model.reference import IN_DOCUMENTS, IN_DOCUMENTS_IN_WORDS
 from reconciler.model.secret import SecretRef
 
+WORD = r"^[A-Za-z0-9][A-Za-z0-9._-]{0,62}$"
 SITE = "{site}"  # in a reference: the site's name
 
 
@@ -96,6 +97,13 @@ class SubcloudPolicy(SubcloudDefaults):
         default=None,
         description="The site's own name, and nothing else: dcmanager is to delete the subcloud. It is approved by its very "
         "plan, and done once the site is offline; the site itself is left as it is.",
+    )
+
+    redeploy: Annotated[str | None, Field(pattern=WORD)] = Field(
+        default=None,
+        description="A word that was never said of the site, a date or a ticket: the deployed site is installed and "
+        "bootstrapped anew, and all that is on it is lost. It counts once, and only if it came after the site was seen "
+        "deployed; approved by its very plan, done while the site is offline.",
     )
 
     @property

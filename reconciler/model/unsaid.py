@@ -65,6 +65,10 @@ def nothing_withheld(resource: Resource[Any], snapshot: Snapshot) -> str:  # noq
     return ""
 
 
+def no_word(want: Any) -> str:  # noqa: ARG001
+    return ""
+
+
 def nothing_usual(resource: Resource[Any], snapshot: Snapshot) -> bool:  # noqa: ARG001
     return False
 

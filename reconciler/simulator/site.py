@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
+from reconciler.model.plan import FIRST_HOST
 from reconciler.simulator.hardware import Machine
 from reconciler.simulator.interference import Connection, Interference
 from reconciler.simulator.keystone import Keystone
@@ -63,10 +64,11 @@ class Site:
         return self._system is not None
 
     def follow(self, *, is_there: bool, bootstraps: int, region: str) -> None:
-        """Be as the central cloud has it: bootstrapped once more, it is a fresh system."""
+        """Be as the central cloud has it: bootstrapped once more, it is a fresh system, and its machine runs."""
         self.region = region
         if bootstraps > self.bootstraps:
             self._system, self.bootstraps = None, bootstraps
+            self.unpowered.discard(FIRST_HOST)
         self.is_there = is_there
 
     # ---- power

@@ -32,7 +32,13 @@ def recall(folder: Path, url: str = "") -> Recalled:
         bases = store.bases()
         said = {site: store.declared(site) for site in bases}
         return Recalled(
-            bases, store.opened(), store.all_removals(), said, store.durations.known(), store.deployed.all()
+            bases,
+            store.opened(),
+            store.all_removals(),
+            said,
+            store.durations.known(),
+            store.deployed.all(),
+            store.redeployments.all(),
         )
 
 

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import orjson
-from sqlalchemy import Engine, select
+from sqlalchemy import Connection, Engine, select
 
 from reconciler.model.deployed import Deployed
 from reconciler.store.database import put, writing
@@ -34,7 +34,16 @@ class DeployedStore:
 
     def note(self, site: str, deployed: Deployed) -> None:
         """In place of what was known. May be told again."""
-        content = orjson.dumps(dict(deployed.keys), option=orjson.OPT_SORT_KEYS).decode()
-        values = {"commit_id": deployed.commit, "content": content, "is_ours": deployed.is_ours, "at": self.clock()}
         with writing(self.engine).begin() as db:
-            put(db, DEPLOYED, {"site": site}, values)
+            note(db, site, deployed, self.clock())
+
+
+def note(db: Connection, site: str, deployed: Deployed, at: float) -> None:
+    """The same within somebody's transaction."""
+    content = orjson.dumps(dict(deployed.keys), option=orjson.OPT_SORT_KEYS).decode()
+    put(
+        db,
+        DEPLOYED,
+        {"site": site},
+        {"commit_id": deployed.commit, "content": content, "is_ours": deployed.is_ours, "at": at},
+    )

@@ -16,9 +16,11 @@ from reconciler.model.forecast import Took
 from reconciler.model.gate import Suspension
 from reconciler.model.history import Happening, Sending
 from reconciler.model.kind import Kinds
+from reconciler.model.redeployment import Asked, Redeployed
 from reconciler.model.removal import Removal
 from reconciler.model.resource import ResourceKey
 from reconciler.model.stored import Stored
+from reconciler.store.redeployments import RedeploymentStore
 from reconciler.store.store import Store
 
 
@@ -87,6 +89,10 @@ class StoreMemory:
     def deploys(self, site: str, deployed: Deployed) -> None:
         self.store.deployed.note(site, deployed)
 
+    @property
+    def redeployments(self) -> RedeploymentStore:
+        return self.store.redeployments
+
     def removals(self, site: str) -> tuple[Removal, ...]:
         return self.store.removals(site)
 
@@ -140,6 +146,7 @@ class Recalled:
     said: dict[str, frozenset[ResourceKey]] = field(default_factory=dict)
     lasted: Durations = NOTHING
     with_what: dict[str, Deployed] = field(default_factory=dict)
+    anew: dict[str, Redeployed] = field(default_factory=dict)
 
     def base(self, site: str) -> str:
         return self.bases.get(site, "")
@@ -161,6 +168,10 @@ class Recalled:
 
     def deploys(self, site: str, deployed: Deployed) -> None:
         """Not ours to write."""
+
+    @property
+    def redeployments(self) -> RecalledRedeployments:
+        return RecalledRedeployments(self.anew)
 
     def removals(self, site: str) -> tuple[Removal, ...]:
         return self.removed.get(site, ())
@@ -217,4 +228,32 @@ class Recalled:
         return ()
 
     def applied(self, key: ResourceKey) -> None:
+        """Not ours to write."""
+
+
+@dataclass(frozen=True, slots=True)
+class RecalledRedeployments:
+    """Those that were known when it was asked."""
+
+    known: Mapping[str, Redeployed]
+
+    def of(self, site: str) -> Redeployed:
+        return self.known.get(site, Redeployed())
+
+    def sees(self, site: str, token: str) -> None:
+        """Not ours to write: who owns the folder sees it too."""
+
+    def begins(self, site: str, asked: Asked) -> None:
+        raise AssertionError(f"a command that only looks was about to have {site} deployed anew for {asked.token}")
+
+    def sent(self, site: str, at: float, status: str) -> None:
+        raise AssertionError(f"a command that only looks has had {site} deployed anew, at {at}, from {status}")
+
+    def refused(self, site: str) -> None:
+        """Nothing was asked for."""
+
+    def taken(self, site: str) -> None:
+        """Not ours to write."""
+
+    def ended(self, site: str) -> None:
         """Not ours to write."""

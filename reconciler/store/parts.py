@@ -20,6 +20,7 @@ from reconciler.store.leases import Leases
 from reconciler.store.notes import Notes
 from reconciler.store.proofs import ProofStore
 from reconciler.store.readings import ReadingStore
+from reconciler.store.redeployments import RedeploymentStore
 from reconciler.store.reviews import ReviewStore
 from reconciler.store.rollouts import Rollouts
 from reconciler.store.sessions import Sessions
@@ -81,6 +82,11 @@ class Parts:
     def deployed(self) -> DeployedStore:
         """What sites were deployed with."""
         return DeployedStore(self._engine, self._clock)
+
+    @property
+    def redeployments(self) -> RedeploymentStore:
+        """By which words of Git they were deployed anew."""
+        return RedeploymentStore(self._engine, self._clock)
 
     @property
     def alarming(self) -> AlarmingStore:

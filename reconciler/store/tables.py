@@ -307,6 +307,13 @@ DEPLOYED = Table(
     Column("content", Text, nullable=False),  # model.deployed.Deployed.keys; JSON
     Column("at", Float, nullable=False),
 )
+REDEPLOYMENTS = Table(
+    "redeployments",  # by which words of Git sites were deployed anew
+    METADATA,
+    Column("site", String, primary_key=True),
+    Column("tokens", Text, nullable=False),  # words that count no more, in order; JSON
+    Column("asked", Text),  # model.redeployment.Asked; JSON
+)
 CENTRAL = Table(
     "central",  # clouds, as they were read last
     METADATA,

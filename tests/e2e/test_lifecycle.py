@@ -120,7 +120,7 @@ async def test_an_edit_of_what_is_read_once_is_told_and_never_acted_on(new_site,
         [blocked] = judged.plan.blocked
         assert blocked.reason == (
             "dns_servers is changed by `System.spec.dnsServers`; cluster_pod_subnet: read once, when the site was "
-            "bootstrapped: it takes a redeployment, which loses all that is on the site, or the old value in Git"
+            "bootstrapped: it takes a redeployment (subcloud.redeploy), which loses all that is on the site, or the old value in Git"
         )
         assert (await world.applied(NEW, approved="*")).result is Result.HELD
         assert len(asked(world)) == before

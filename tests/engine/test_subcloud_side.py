@@ -6,9 +6,11 @@ from dataclasses import replace
 
 import pytest
 
+from reconciler.engine.redeploying import Redeploying
 from reconciler.engine.subcloud_side import SubcloudSide
 from reconciler.model.central import Attention, Subcloud
 from reconciler.model.subcloud_policy import SubcloudPolicy
+from reconciler.store.memory import RecalledRedeployments
 
 ROW = Subcloud("ottawa", "r", 1, "managed", "online", "complete", "26.03")
 SUBCLOUDS = "/v1.0/subclouds"
@@ -47,7 +49,8 @@ class Clock:
 
 def side(policy=None, **facts):
     centre = Centre(replace(ROW, **facts))
-    return SubcloudSide("ottawa", centre, Clock(), lambda: policy), centre
+    redeploying = Redeploying("ottawa", centre, Clock(), RecalledRedeployments({}))
+    return SubcloudSide("ottawa", centre, Clock(), lambda: policy, redeploying=redeploying), centre
 
 
 @pytest.mark.parametrize("status", ELSEWHERE)

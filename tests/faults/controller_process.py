@@ -37,7 +37,7 @@ from tests.faults.boundary import Boundary, Side
 FORKS = multiprocessing.get_context("forkserver")
 FORKS.set_forkserver_preload(["tests.faults.loaded", "pytest"])  # each fork imports what its parent ran as
 LOOK_S = 0.02
-PACE = Pace(first_poll_s=0.02, last_poll_s=0.1, seen_limit_s=3.0)
+PACE = Pace(first_poll_s=0.02, last_poll_s=0.1, seen_limit_s=3.0, install_s=0.1)
 LINES = Limits(connect_s=1.0, read_s=2.0, write_s=2.0, action_s=2.0, patience=Patience(first_s=0.02, longest_s=0.1))
 TIMES = Times(lasts_s=4.0, beat_s=0.25, margin_s=1.0, takeover_s=5.0)
 SCHEDULE = Schedule(observe_s=2.0, backoff=Backoff(first_s=0.05, last_s=0.3))

@@ -409,6 +409,12 @@ CASES = (
     Case("subcloud-rehoming", {"sysadmin": "file:/etc/sysadmin"}),
     Case("subcloud-deletion", {}),
     Case(
+        "subcloud-redeployment",
+        {"token": "a"},
+        {"token": "b", "tokens": ("a",), "under_way": "a", "unclear": "a"},
+        is_made=False,
+    ),
+    Case(
         "subcloud-group",
         {"name": "east", "members": 0},
         {"description": "d", "apply_type": "serial", "most_parallel": 5, "members": 1},

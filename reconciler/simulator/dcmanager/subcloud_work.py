@@ -94,6 +94,7 @@ def redeploy(system: System, call: Call) -> Row:
         "data_install": json.dumps(payload[INSTALL]),
         "documents": payload.get(CONFIG, row.get("documents")),
         "told": adding.told({**(row.get("told") or {}), **payload}),
+        "initial": True,  # run_deploy_phases(initial_deployment=True): what fails is gone on with by phases
         **{key: payload[key] for key in ("description", "location") if key in payload},
     }
     new = system.update(subclouds.TABLE, row["uuid"], **changes)
