@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Iterable, Iterator
 from dataclasses import replace
 
-from reconciler.engine.clues import clues
 from reconciler.engine.conditions import with_conditions
 from reconciler.engine.due import Due, Schedule
 from reconciler.engine.fleet import Fleet
@@ -14,9 +13,8 @@ from reconciler.engine.office import Visit as SiteVisit
 from reconciler.engine.queue import Queue
 from reconciler.engine.reconcile import Judged, reconcile
 from reconciler.engine.sending import Sends, sent_now
-from reconciler.engine.standing import newer, standing
-from reconciler.engine.verdicts import Whose, after, found, not_found
-from reconciler.model.backup import BackupSight, sight
+from reconciler.engine.telling import Telling
+from reconciler.engine.verdicts import after
 from reconciler.model.dark import HostSight
 from reconciler.model.drift import DriftEvent, SiteDrift
 from reconciler.model.errors import ReconcilerError, Visit
@@ -24,10 +22,8 @@ from reconciler.model.gate import GateName
 from reconciler.model.outcome import Outcome
 from reconciler.model.plan import Plan
 from reconciler.model.replica import Post
-from reconciler.model.site import Settings
 from reconciler.model.verdict import Verdict
-from reconciler.model.words import Mode, Result, State
-from reconciler.plan import forecast
+from reconciler.model.words import Result, State
 from reconciler.store import Store, fenced
 
 ELSEWHERE_S = 5.0  # another replica works on it still
@@ -60,6 +56,7 @@ class Controller:
         self._members = members or Alone()
         self._fleet, self.store, self._queue, self._tell = fleet, store, queue, tell
         self.turned: Callable[[DriftEvent], None] = unheard
+        self._telling = Telling(fleet)
         self._sends: Sends = sent_now
         self._sends_to: SendsTo = nobody_sends
         self._under_way: set[str] = set()  # sites whose plan is being sent by a workflow
@@ -239,16 +236,8 @@ class Controller:
         self._fleet.settle(judged)
         if outcome.entries:  # a plan that waits has no history yet
             self.store.record(name, judged.desired.revision, outcome)
-        whose = self._whose(name, visit.settings)
-        now, before = self._fleet.office.clock.now(), self.verdicts.get(name)
-        noted = await clues(judged, before, visit.remote)
-        todo, known = judged.plan, self._fleet.office.lasting.durations()
-        lasts = forecast(todo, judged.observed.system, known) if todo.stages else None
-        alarms = await standing(visit.remote, began, before, self._fleet.centre.alarms_of(name))
-        told = found(whose, judged, outcome, now, before)
-        backup = self._backup(name, visit.settings, before)
-        ill = visit.remote.ailing()
-        return replace(told, noted=noted, alarms=alarms, forecast=lasts, backup=backup, ailing=ill), outcome
+        before = self.verdicts.get(name)
+        return await self._telling.visited(visit, judged, outcome, began=began, before=before), outcome
 
     async def _reconciled(self, visit: SiteVisit) -> tuple[Judged, Outcome]:
         """What was read is kept only for who sends a plan that was made of it."""
@@ -279,38 +268,15 @@ class Controller:
         self.put(site for _, site in sorted(waiting)[:most])
 
     def _failed(self, name: str, error: ReconcilerError) -> float:
-        now = self._fleet.office.clock.now()
-        before = self.verdicts.get(name)
-        alarms = newer(before, self._fleet.centre.alarms_of(name))
-        backup = self._backup(name, self._settings(name), before)
-        self._keep(replace(not_found(self._whose(name, None), error, before, now), alarms=alarms, backup=backup))
+        self._keep(self._telling.failed(name, error, self.verdicts.get(name)))
         backoff_s = self._due.failed(name)
         return self._due.in_turn() if error.visit is Visit.STALLED else backoff_s
-
-    def _whose(self, name: str, settings: Settings | None) -> Whose:
-        repository = self._fleet.office.repository
-        known = settings or self._settings(name)
-        return Whose(name, known, repository.commit, repository.tree.keys.get(name, ""))
-
-    def _backup(self, name: str, settings: Settings, before: Verdict | None) -> BackupSight | None:
-        """What the central cloud said of the site's backups in its last list."""
-        last = self._fleet.centre.last
-        row = last.subclouds.get(name) if last else None
-        return sight(row, settings.backup, before.backup if before else None, self._fleet.office.clock.now())
 
     def _tell_late(self, name: str) -> None:
         """A host that is not back in time is told while its plan is on its way; of others' sites by them."""
         known = self.verdicts.get(name) if self._members.is_mine(name) else None
         if known and set(self.store.conditions.late(name)) - set(known.conditions):
             self._keep(known)
-
-    def _settings(self, name: str) -> Settings:
-        """What Git says of the site's treatment; what it said last where it cannot be read."""
-        try:
-            return self._fleet.office.repository.settings(name)
-        except ReconcilerError:
-            before = self.verdicts.get(name)
-            return Settings(group=before.group, mode=Mode(before.mode)) if before else Settings()
 
     def _keep(self, verdict: Verdict) -> None:
         if verdict.site not in self._fleet.office.repository.names:
