@@ -8,7 +8,7 @@ from typing import Any
 from reconciler.apply.looks import looks
 from reconciler.apply.resolve import path_of
 from reconciler.apply.work import FIRST_SERVER_ERROR, Work
-from reconciler.model.errors import NotReady, Refused, Stopped, Stuck, Unauthorized, Unreachable, complaints
+from reconciler.model.errors import Conflict, NotReady, Refused, Stopped, Stuck, Unauthorized, Unreachable, complaints
 from reconciler.model.history import Deed
 from reconciler.model.plan import Call, Errand, Until
 from reconciler.model.snapshot import Snapshot
@@ -22,9 +22,11 @@ async def is_so(call: Call, seen: Snapshot, work: Work) -> bool:
     if already is None:
         return False
     path = path_of(already.path, call.refs, seen, work.made)
-    value = member(await work.get(path, call.service), already.attribute)
+    found = await work.get(path, call.service)
+    value = member(found, already.attribute)
     if value not in already.values:
         return False
+    _check_ours(already, found, work)
     work.tell(Deed.SEEN, f"{call.method} {call.path} is not sent: {already.attribute} is {value}")
     return True
 
@@ -41,6 +43,7 @@ async def until(awaited: Until, call: Call, seen: Snapshot, work: Work) -> None:
         if value in awaited.before and work.clock.now() < begins_by:
             continue  # from before: it has not begun
         begins_by = begins_by if value is GONE else 0.0
+        _check_ours(awaited, found, work)
         if value in awaited.values:
             work.tell(Deed.SEEN, f"{awaited.attribute} is {value}")
             return
@@ -63,6 +66,16 @@ async def _found(path: str, awaited: Until, call: Call, work: Work) -> Any:
             raise
         work.say(f"waiting: {error}")
         return None
+
+
+def _check_ours(awaited: Until, found: Any, work: Work) -> None:
+    """Raise Conflict where what is there is somebody else's: it would be gone on with as if it were ours."""
+    if awaited.ours is None or member(found, awaited.attribute) is None:
+        return
+    name, values = awaited.ours
+    if (value := member(found, name)) not in values:
+        wanted = " or ".join(map(str, values))
+        raise Conflict(f"{work.site}: {name} is {value}, and not {wanted}: it is somebody else's, and left alone")
 
 
 def member(found: Any, dotted: str) -> Any:

@@ -10,7 +10,7 @@ as `aborted` with the reason in its apply-phase (nfv_common strategy/_strategy.p
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from reconciler.model.host import HostState, SystemState
@@ -39,6 +39,7 @@ class Strategy:
     """What is wanted of VIM: the type's name in its paths, and what is said beside how hosts are gone through.
 
     host_s, ends_s: how long it takes at the longest, of each group of hosts and beside them. most: workers together.
+    ours: by what VIM shows of it, where it shows that: another one of the same type is somebody else's.
     """
 
     name: str
@@ -47,6 +48,7 @@ class Strategy:
     host_s: float = HOST_S
     ends_s: float = ENDS_S
     most: int = MOST_WORKERS
+    ours: tuple[str, tuple[Any, ...]] | None = None
 
     @property
     def path(self) -> str:
@@ -83,14 +85,15 @@ def out_of_service(system: SystemState) -> str:
 
 def calls(wanted: Strategy, found: str | None, context: Context) -> Iterator[Call]:
     """From making room for it to taking it away."""
-    path, state = wanted.path, (found or "").partition(" ")[2]
+    path, state, ours = wanted.path, (found or "").partition(" ")[2], wanted.ours
     if state in ENDED:
         yield _call("DELETE", path, {"force": False}, unless=_seen(path, *BUILDING, None))
-    built = Until(path, STATE, ("ready-to-apply", "applying", "applied"), BUILD_S, UNBUILT, BUILD_REASON)
-    yield _call("POST", path, _body(wanted, context), until=built, unless=_seen(path, *BUILDING, "applied"))
+    built = Until(path, STATE, ("ready-to-apply", "applying", "applied"), BUILD_S, UNBUILT, BUILD_REASON, ours=ours)
+    there = replace(_seen(path, *BUILDING, "applied"), ours=ours)
+    yield _call("POST", path, _body(wanted, context), until=built, unless=there)
     limit_s = wanted.ends_s + wanted.host_s * len(wanted.errand.hosts)
-    applied = Until(path, STATE, ("applied",), limit_s, UNAPPLIED, APPLY_REASON, outlasts=True)
-    begun = _seen(path, "applying", "aborting", "applied")
+    applied = Until(path, STATE, ("applied",), limit_s, UNAPPLIED, APPLY_REASON, outlasts=True, ours=ours)
+    begun = replace(_seen(path, "applying", "aborting", "applied"), ours=ours)
     action = {"action": "apply-all"}
     yield _call("POST", f"{path}/actions", action, until=applied, unless=begun, errand=wanted.errand)
     yield _call("DELETE", path, {"force": False}, unless=Until(path, "strategy", (None,)))

@@ -25,6 +25,7 @@ from reconciler.model.strategy_orders import StrategyType
 from reconciler.model.words import Area, Disruption, Service, Severity
 
 NAME = "sw-upgrade"
+SHOWN = "strategy.release"  # a text, later a list (nfv _sw_update_strategy.py convert_strategy)
 
 
 class Software(Spec):
@@ -95,10 +96,10 @@ def _not_by_dcmanager(change: Change[Software], context: Context) -> str:
 
 def _strategy(change: Change[Software], context: Context) -> strategies.Strategy:
     if _goes_back(change):
-        return strategies.Strategy(NAME, {"rollback": True}, _errand(change, context))
+        return strategies.Strategy(NAME, {"rollback": True}, _errand(change, context), ours=(SHOWN, (None, "", [])))
     name = _release_id(change.want.release or "", context)
     said = {"release": [name] if releases.in_lists(context.system.release) else name, "delete": True}
-    return strategies.Strategy(NAME, said, _errand(change, context))
+    return strategies.Strategy(NAME, said, _errand(change, context), ours=(SHOWN, (name, [name])))
 
 
 def _errand(change: Change[Software], context: Context) -> Errand:

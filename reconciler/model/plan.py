@@ -38,6 +38,7 @@ class Until:
       others are named with dots.
     outlasts: the service goes away meanwhile, with the host that it runs on: no answer is no end.
     before: values that it may show from before for a while: the service begins after it has answered.
+    ours: (another attribute, its values) by which what is there is known to be what was asked for.
     """
 
     path: str
@@ -48,6 +49,7 @@ class Until:
     told_by: str = ""
     outlasts: bool = False
     before: tuple[Any, ...] = ()
+    ours: tuple[str, tuple[Any, ...]] | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,7 @@ from reconciler.model.plan import FORMAT, Blocked, Stage
 from reconciler.model.words import Action
 
 LATER = frozenset(
-    ("before", "errand", "fails", "is_left", "outlasts", "strategy", "told_by", "tolerates", "unless", "why")
+    ("before", "errand", "fails", "is_left", "ours", "outlasts", "strategy", "told_by", "tolerates", "unless", "why")
 )  # where they say nothing, a plan is as it was
 
 

@@ -7,8 +7,10 @@ import pytest
 from reconciler.model.condition import Condition
 from reconciler.model.gate import GateName
 from reconciler.model.words import Disruption, Result
+from reconciler.simulator.call import Call
 from reconciler.simulator.dcmanager import CENTRAL
 from reconciler.simulator.usm import releases
+from reconciler.simulator.vim import creating
 from reconciler.store import Store
 from tests.e2e.ottawa import OTTAWA
 
@@ -206,6 +208,30 @@ async def test_what_came_up_while_a_release_was_copied_holds_its_deployment(in_s
         assert states(world, OTTAWA) == {OLD: "deployed", NEW: "available"}
         site.delete_rows("alarms", {"alarm_id": "200.004"})
         assert (await world.applied(OTTAWA)).result is Result.DONE
+
+
+async def test_somebody_elses_strategy_for_another_release_is_not_taken_for_ours(in_service, tmp_path):
+    """One that was made while a release was copied, and waits to be applied: it would take the site where nobody wants it."""
+    password = tmp_path / "sysadmin"
+    password.write_text("the-password")
+    password.chmod(0o600)
+    async with in_service(OTTAWA) as (world, clone):
+        prestage = f', prestage: {{sysadmin: {{secretRef: "file:{password}"}}}}'
+        says(clone, OTTAWA, on_site().replace("}", f"{prestage}}}"))
+        site, locks = world.site(OTTAWA), world.count(OTTAWA, "lock")
+        how = dict.fromkeys(("controller-apply-type", "storage-apply-type", "worker-apply-type"), "serial")
+        theirs = {**how, "default-instance-action": "stop-start", "release": "starlingx-24.09.9", "delete": True}
+
+        def somebody_makes_one():
+            upload(world, OTTAWA, version="24.09.9")
+            creating.create(site.system, Call("POST", "", {"name": "sw-upgrade"}, {}, theirs, ""))
+
+        world.at(CENTRAL, "PATCH .*/prestage", lambda: world.after(60, somebody_makes_one))
+        outcome = await world.applied(OTTAWA)
+        assert "it is somebody else's, and left alone" in outcome.message, outcome.message
+        [row] = site.rows("vim_strategy", {})
+        assert (outcome.result, row["asked"]["release"]) == (Result.CONFLICT, "starlingx-24.09.9")
+        assert world.count(OTTAWA, "lock") == locks
 
 
 async def test_a_copy_that_fails_says_so_in_dcmanagers_words(in_service, tmp_path):
