@@ -6,6 +6,7 @@ import time
 from collections.abc import Iterator
 from contextlib import AbstractAsyncContextManager, contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from reconciler.app.boards import BoardLine
@@ -29,7 +30,7 @@ from reconciler.engine.rollouts_shared import SharedRollouts
 from reconciler.engine.sharing import membership
 from reconciler.kinds import registry
 from reconciler.model.plan import Plan
-from reconciler.model.replica import Post
+from reconciler.model.replica import ADDING, Post
 from reconciler.sources.mirror import Mirror
 from reconciler.sources.triggers import Poll
 from reconciler.store import Reading, Store, StoreMemory, state_folder
@@ -124,6 +125,14 @@ def _memory(ground: Ground) -> StoreMemory:
     return StoreMemory(ground.store, ground.options.replica, lambda text: ground.log.warning("history", said=text))
 
 
+def _sharing(ground: Ground) -> Sharing | None:
+    """The central cloud among replicas; None where there are none."""
+    members = ground.members
+    if not isinstance(members, Replicas):
+        return None
+    return Sharing(ground.store.central, lambda: ground.leads, partial(members.alone, ADDING))
+
+
 def fleet_of(ground: Ground, office: Office, boards: BoardLine) -> AbstractAsyncContextManager[Fleet]:
     options = ground.options
     return open_fleet(
@@ -135,7 +144,7 @@ def fleet_of(ground: Ground, office: Office, boards: BoardLine) -> AbstractAsync
         derived=load_derived(options.endpoints),
         sender=ground.sender,
         central=central_of(options.endpoints, ground.source.repository),
-        sharing=Sharing(ground.store.central, lambda: ground.leads) if isinstance(ground.members, Replicas) else None,
+        sharing=_sharing(ground),
         keep=lambda site, at, dump: ground.store.readings.keep(Reading(site, at, dump())),
         boards=boards.service,
         strategies=ground.store.strategies,

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Mapping
-from contextlib import AbstractAsyncContextManager, AsyncExitStack, suppress
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, nullcontext, suppress
 from dataclasses import dataclass, replace
 from math import inf
 from typing import Any, Protocol
@@ -89,10 +89,16 @@ class Shared(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Sharing:
-    """One central cloud among replicas. leads: whether this one asks it on its interval; the others take what it found."""
+    """One central cloud among replicas. leads: whether this one asks it on its interval; the others take what it found.
+
+    adding: for as long as it lasts no other of them has anything added there: dcmanager checks a new subcloud against the
+      others without a lock (distcloud dcmanager/api/controllers/v1/subclouds.py, where the lock is not that of the handler
+      that pecan registers).
+    """
 
     shared: Shared
     leads: Callable[[], bool]
+    adding: Callable[[], AbstractAsyncContextManager[None]] = nullcontext
 
 
 Opens = Callable[[Endpoint], AbstractAsyncContextManager[Dcmanager]]
@@ -253,7 +259,10 @@ class Central:
 
     async def send(self, method: str, path: str, body: Any) -> None:
         """A write that a plan has. Raises what the client raises; what came of it is for the sender to look."""
-        await (await self._client()).send(method, path, body)
+        client = await self._client()
+        turn = self._sharing.adding() if self._sharing and method == "POST" else nullcontext()
+        async with turn:
+            await client.send(method, path, body)
 
     async def back_up(self, site: str, said: Backup) -> None:
         """Have a backup of a site begun. Whoever asks what the central cloud does with the site hears of it at once.

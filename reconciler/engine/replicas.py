@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable, Collection
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -110,6 +111,17 @@ class Replicas:
 
     def is_held(self, lease: Lease) -> bool:
         return self._leases.is_held(lease)
+
+    @asynccontextmanager
+    async def alone(self, subject: str) -> AsyncIterator[None]:
+        """For as long as it lasts no other replica is at this, nor is another task here. A dead one's turn ends with its session."""
+        while (lease := self._leases.take(subject, self._session)) is None:  # noqa: ASYNC110 - another process gives it back
+            await asyncio.sleep(LOOK_S)
+        try:
+            await self.may_write("")
+            yield
+        finally:
+            self._leases.give_back(lease)
 
     # ---- the others
 

@@ -11,6 +11,7 @@ from enum import StrEnum
 from hashlib import blake2b
 
 LEADER = "leader"  # what is leased to who leads
+ADDING = "adding-subclouds"  # and to who has dcmanager add one: it checks a new one against the others without a lock
 SITE = "site/"
 
 
