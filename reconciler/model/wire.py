@@ -17,7 +17,7 @@ from reconciler.model.dark import HostSight
 from reconciler.model.expiry import Expiry
 from reconciler.model.forecast_wire import plan_forecast_json, plan_forecast_of
 from reconciler.model.gate import GateName, Hold
-from reconciler.model.multipart import File, Multipart, Part
+from reconciler.model.multipart import File, InBase64, Multipart, Part
 from reconciler.model.origin import Origin
 from reconciler.model.outcome import Entry, Outcome, StepResult
 from reconciler.model.plan import Call, Plan, Ref, Stage, Step
@@ -141,7 +141,7 @@ def call_json(call: Call) -> dict[str, Any]:
 
 def plain(value: Any) -> Any:
     """Anything in a spec or a body as JSON can say it; secrets stay masked."""
-    if isinstance(value, Ref | Origin | ResourceKey | SecretRef | SecretStr):
+    if isinstance(value, InBase64 | Ref | Origin | ResourceKey | SecretRef | SecretStr):
         return str(value)
     if isinstance(value, Document | Upload | Multipart):
         return plain(value.content) if isinstance(value, Document) else _form(value)

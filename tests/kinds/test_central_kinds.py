@@ -17,6 +17,7 @@ from reconciler.model.rows import Rows
 from reconciler.model.secret import SecretRef
 from reconciler.model.site import SiteFiles
 from reconciler.model.snapshot import Snapshot
+from reconciler.model.wire import plan_json
 from reconciler.observe import interpret
 from reconciler.plan import plan
 
@@ -112,6 +113,13 @@ def test_a_password_goes_along_with_what_else_changes_of_a_peer_and_is_a_referen
     )
     assert (method, path) == ("PATCH", "/v1.0/system-peers/west")
     assert body == {"manager_username": "admin", "manager_password": InBase64(SecretRef("file:/etc/central-1/west"))}
+
+
+def test_a_plan_shows_where_a_password_is_and_in_which_form_it_goes():
+    [stage] = plan_json(planned(BOTH))["stages"]
+    bodies = [call["body"] for step in stage["steps"] for call in step["calls"]]
+    assert bodies[1]["manager_password"] == "<base64 of <secret file:/etc/central-1/west>>"
+    assert bodies[2]["peer_group_id"] == "<id of peer-group/pair>"
 
 
 def test_another_password_alone_is_not_seen():
