@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import asyncio
 from base64 import b64encode
 from contextlib import asynccontextmanager
 
 import pytest
 
-from reconciler.model.words import Result
+from reconciler.model.words import Result, State
 from reconciler.simulator.interference import Rule, Trouble
-from tests.e2e.lifecycle import FOLDER, GATEWAY, NEW, asked
+from tests.e2e.lifecycle import FOLDER, GATEWAY, NEW, approve, asked, entered
+from tests.faults.controlled import controlled, until, visited
 
 CENTRE = "ottawa-001"
 SITE = f"{FOLDER}/site.yaml"
@@ -428,3 +430,34 @@ async def test_an_answer_that_is_lost_while_a_site_is_taken_over_is_found_by_loo
             outcome = await world.applied(NEW, approved="")
         assert (lost.count, asked(world, method="POST")) == (0, ["POST /v1.0/subclouds"]), outcome.message
         assert await world.is_in_sync(NEW)
+
+
+@pytest.mark.xdist_group("dbos")
+@pytest.mark.parametrize("state", ["pre-rehome", "rehoming"])
+async def test_a_controller_that_ends_while_a_site_is_taken_over_goes_on_from_there_and_adds_it_once(let_go, state):
+    async with let_go() as (world, _):
+        approve(world, (await world.judged(NEW)).plan.id)
+        reached = asyncio.Event()
+        entered(world, state, reached.set)
+        async with controlled(world) as it:
+            await it.visit(NEW)
+            await until(reached.is_set)
+        async with controlled(world) as it:
+            for _ in range(4):
+                await visited(it, NEW)
+                if it.verdicts[NEW].state is State.IN_SYNC:
+                    break
+            assert it.verdicts[NEW].state is State.IN_SYNC, it.verdicts[NEW].message
+        assert asked(world) == ["POST /v1.0/subclouds", f"PATCH /v1.0/subclouds/{NEW}"]
+
+
+@pytest.mark.xdist_group("dbos")
+async def test_a_controller_sends_a_peer_with_its_password_and_what_belongs_together(fleet, tmp_path):
+    async with fleet() as (world, clone):
+        says(clone, peers(tmp_path))
+        async with controlled(world) as it:
+            for _ in range(3):
+                await visited(it, CENTRE)
+            assert it.verdicts[CENTRE].state is State.IN_SYNC, it.verdicts[CENTRE].message
+        assert rows(world, "system_peers")[0]["manager_password"] == b64encode(PASSWORD.encode()).decode()
+        assert association(world)["status"] in {"syncing", "in-sync"}
