@@ -21,6 +21,7 @@ from tests.apply.fakes import FakeClock, refused, unreachable
 
 KINDS = registry()
 OF_CHARTS = {"helm_charts", "helm_overrides"}
+OBJECTS = {"license", "platform_certificates"}
 HOSTS = [
     {"uuid": f"u{n}", "id": n, "hostname": f"controller-{n}", "personality": "controller", "administrative": "unlocked"}
     for n in (0, 1)
@@ -39,7 +40,10 @@ class Platform:
     def __init__(self, **failing):
         self.asked: list[str] = []
         self.lists = dict(LISTS)
-        self.objects = {"/v1/license/get_license_file": {"content": "paper", "error": ""}}
+        self.objects = {
+            "/v1/license/get_license_file": {"content": "paper", "error": ""},
+            "/v1/certificate/get_all_certs": {"kubernetes-root-ca": {"Validity": {}}},
+        }
         self.failing: dict[str, Exception] = {}
 
     async def list(self, path, items):
@@ -160,7 +164,7 @@ async def test_a_look_that_fails_is_no_look(remote, platform):
 async def test_what_was_read_can_be_written_down_and_read_back(remote):
     seen = await remote.observe()
     rows = rows_of(remote.dump())
-    plain = {place: listed for place, listed in rows.listed.items() if place[0] not in {"license", *OF_CHARTS}}
+    plain = {place: listed for place, listed in rows.listed.items() if place[0] not in {*OBJECTS, *OF_CHARTS}}
     assert plain == {
         (name, host): tuple(LISTS.get(COLLECTIONS[name].path.format(host={"controller-0": "u0"}.get(host, "u1")), ()))
         for name, host in plain
