@@ -22,6 +22,7 @@ from reconciler.model.words import Service
 ORDERS = "/orders/"  # our own: whether just this is under way, or has ended and nobody has heard it
 TYPE = "type"
 FRESH_S = 120.0  # the list is read every minute by who watches it: who looks at a site asks nobody
+KNOWN_S = 3600.0
 HERE = "dcmanager's strategies are ordered by a controller: start `stxr run`, or say `by: site`"
 
 
@@ -63,19 +64,21 @@ class StrategySide:
         self._site, self._centre, self._orders, self._clock, self._wanted = site, centre, orders, clock, wanted
 
     async def list(self, path: str, items: str) -> tuple[Row, ...]:  # noqa: ARG002 - it has one list
-        """One row: how the centre sees the site, or why it does not say; none where there is no centre, or nobody asks.
+        """One row: how the centre sees the site, or why it does not say; none where that is not known.
 
-        A centre that does not answer makes nothing else of the site unknown.
+        Of who goes by his own VIM it is what is known anyway: a review of what he is to become is made of it. A centre that
+        does not answer makes nothing else of the site unknown.
         """
-        if not self._wanted():
-            return ()
+        is_wanted = self._wanted()
         try:
-            seen = self._centre.known(self._site, FRESH_S) or await self._centre.of(self._site)
+            seen = self._centre.known(self._site, FRESH_S if is_wanted else KNOWN_S)
+            if seen is None and is_wanted:
+                seen = await self._centre.of(self._site)
         except ReconcilerError as error:
             return ({"unread": str(error)},)
         if seen is None:
-            return ()
-        if seen.strategy:
+            return ({"is_nowhere": True},) if is_wanted else ()
+        if seen.strategy and is_wanted:
             self._centre.awaits_strategy(self._site)
         row = seen.subcloud
         return ({**row.row, "sync": dict(row.sync), "left": self._left()} if row else {},)

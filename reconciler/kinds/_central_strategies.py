@@ -25,14 +25,17 @@ PATH = "/v1.0/sw-update-strategy"
 OUT_OF_SYNC, UNKNOWN = "out-of-sync", "unknown"
 WANTED = {"management-state": "managed", "availability-status": "online"}
 NOT_KNOWN = "not known yet: "
+UNSEEN = f"{NOT_KNOWN}nobody has looked at its row there"
 QUEUE_S = 3 * 3600.0  # what others of the batch may take, the steps before VIM's and after them
 
 
-def standing(rows: Rows, endpoint: str) -> str | None:
-    """Why dcmanager would have nothing to do for the site; "" where it would, None where it was not asked."""
+def standing(rows: Rows, endpoint: str) -> str:
+    """Why dcmanager would have nothing to do for the site; "" where it would."""
     row = next(iter(rows.all(COLLECTION)), None)
     if row is None:
-        return None
+        return UNSEEN
+    if row.get("is_nowhere"):
+        return "fleet.yaml names no central cloud"
     if told := row.get("unread"):
         return f"{NOT_KNOWN}{told}"
     if not row:
@@ -54,27 +57,24 @@ def _sync(state: str, endpoint: str) -> str:
     return "" if state == OUT_OF_SYNC else f"to dcmanager its {endpoint} is {state} with the centre's"
 
 
-def unsure(by: str | None, centre: str | None) -> str:
-    """Why it is too early to say by whom it is done; "" where that is known."""
-    is_unsure = by == DCMANAGER and (centre or "").startswith(NOT_KNOWN)
-    return f"whether dcmanager's strategy is for it is {centre}" if is_unsure else ""
+def unsure(why: str) -> str:
+    """Why it is too early to say by whom it is done; "" where that is known. why: it is not dcmanager, "" for it is."""
+    return f"whether dcmanager's strategy is for it is {why}" if why.startswith(NOT_KNOWN) else ""
 
 
 def needless(centre: str | None) -> str:
-    """Why dcmanager would do nothing for the site, where it is asked at all."""
-    return "fleet.yaml names no central cloud" if centre is None else centre
+    """Why dcmanager would do nothing for the site."""
+    return UNSEEN if centre is None else centre
 
 
 def not_by_it(centre: str | None, context: Context) -> str:
     """Why the site goes by its own VIM, though Git says otherwise; "" where it need not."""
-    if centre is None:
-        return needless(centre)
     workers = sum(host.personality == "worker" for host in context.system.hosts.values())
     if any(host.personality == "storage" for host in context.system.hosts.values()):
         return "dcmanager would have storage hosts go together"
     if workers > context.workers_out:
         return f"dcmanager would have up to ten of its {workers} workers go together: maxWorkersOut lets {context.workers_out}"
-    return centre
+    return needless(centre)
 
 
 def call(kind: StrategyType, options: Mapping[str, str], errand: Errand, context: Context) -> Iterator[Call]:

@@ -160,7 +160,7 @@ def impossible(change: Change[RootCa], context: Context) -> str:
         return why
     if not (now.ends or now.update):
         return "the site does not say until when it is valid (system certificate-show kubernetes-root-ca)"
-    too_early = central.unsure(change.want.by, now.centre)
+    too_early = central.unsure(_not_by_dcmanager(change))
     return _too_short(change.want, now, context) or too_early or strategies.out_of_service(context.system)
 
 

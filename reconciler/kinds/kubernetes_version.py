@@ -71,13 +71,18 @@ def write(changes: Sequence[Change[Kubernetes]], context: Context) -> Iterator[C
         errand = Errand(kubelets, Condition.DEPLOY_FAILED, not context.system.is_simplex)
         now = change.have if change.observed else Kubernetes()
         said = {"to-version": change.want.version or ""}
-        is_asked = change.want.by == central.DCMANAGER
-        why = central.not_by_it(now.centre, context) if is_asked else ""
-        if is_asked and not why:
+        why = _not_by_dcmanager(change, context)
+        if change.want.by == central.DCMANAGER and not why:
             yield from central.call(StrategyType.KUBERNETES, said, errand, context)
         else:
             wanted = strategies.Strategy(NAME, said, replace(errand, why=why))
             yield from strategies.calls(wanted, now.strategy, context)
+
+
+def _not_by_dcmanager(change: Change[Kubernetes], context: Context) -> str:
+    """Why the site's own VIM is asked though Git says dcmanager; "" where it is not, or Git does not."""
+    now = change.have if change.observed else Kubernetes()
+    return central.not_by_it(now.centre, context) if change.want.by == central.DCMANAGER else ""
 
 
 def _is_storage(group: tuple[str, ...], context: Context) -> bool:
@@ -99,7 +104,7 @@ def impossible(change: Change[Kubernetes], context: Context) -> str:
     if wanted not in (now.versions or ()):
         offered = ", ".join(now.versions or ()) or "none"
         return f"the site's release does not offer {wanted} beside what runs; it offers {offered}"
-    too_early = central.unsure(change.want.by, now.centre)
+    too_early = central.unsure(_not_by_dcmanager(change, context))
     return _too_far(now.version or "", wanted, context) or too_early or strategies.out_of_service(context.system)
 
 

@@ -183,7 +183,7 @@ def impossible(change: Change[Software], context: Context) -> str:
     found = context.observed.resources.get(releases.key_of(wanted))
     if found and found.spec.state in {"uploading", "upload-failed", releases.UNAVAILABLE}:
         return f"{wanted} is {found.spec.state} on the site: software delete it there, and upload it again"
-    return central.unsure(change.want.by, now.centre) or strategies.out_of_service(context.system)
+    return central.unsure(_not_by_dcmanager(change, context)) or strategies.out_of_service(context.system)
 
 
 def _under_way(change: Change[Software]) -> str:

@@ -191,3 +191,34 @@ async def test_where_nothing_is_left_behind_nothing_is_sent():
     step, site = errand_step([None])
     assert (await perform(step, work_on(site, site.shown))).result is StepResult.SKIPPED
     assert site.sent == []
+
+
+def order_step(*have):
+    """The same, by a service that leaves nothing behind, and is only asked whether it is at it."""
+    step, site = errand_step(have)
+    runs, ends = Until("/strategy", "strategy.runs", (True,)), Until("/strategy", "strategy.state", ("complete",))
+    call = Call("POST", "/strategy", until=ends, unless=runs, errand=ERRAND, service=Service.VIM)
+    return replace(step, calls=(call,)), site
+
+
+async def test_an_errand_that_leaves_nothing_behind_is_waited_for_while_it_is_under_way():
+    step, site = order_step({"runs": True}, {"state": "applying"}, {"state": "complete"})
+    work, told = work_on(site, site.shown), []
+    work.record = lambda one: told.append(one.text)
+    assert (await perform(step, work)).result is StepResult.SKIPPED
+    assert (site.sent, told[-1]) == ([], "strategy.state is complete")
+
+
+async def test_and_for_one_that_was_never_asked_for_nobody_waits():
+    step, site = order_step({"runs": False})
+    assert (await perform(step, work_on(site, site.shown))).result is StepResult.SKIPPED
+    assert site.sent == []
+
+
+async def test_how_far_a_long_errand_is_stands_in_the_history_once():
+    states = ("building", "ready-to-apply", "applying", "applying", "applying", "applied")
+    site = vim(*map(strategy, states))
+    work, told = work_on(site, site.shown), []
+    work.record = lambda one: told.append(one.text)
+    await applied(site, work)
+    assert told[-2:] == ["strategy.state is applying", "strategy.state is applied"]

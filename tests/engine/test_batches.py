@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
+from dataclasses import replace
+
 import pytest
 
 from reconciler.engine.batches import LAPSES_S, LATE
+from reconciler.model.batch import BatchSight
 from reconciler.model.central import SCRATCH_GROUP
 from tests.engine.batching import (
     APPLIED,
@@ -70,9 +74,7 @@ async def test_who_wants_something_else_goes_afterwards(bench):
 
 
 async def test_the_others_are_waited_for_but_not_for_ever(bench):
-    bench.job.world = bench.job.world.__class__(
-        bench.central, bench.orders, bench.clock, bench.job.world.lead, bench.said.append, gather_s=30.0
-    )
+    bench.job.world = replace(bench.job.world, gather_s=30.0)
     bench.ask("one")
     await bench.turns(2)
     bench.ask("two")
@@ -230,6 +232,26 @@ async def test_a_centre_that_does_not_answer_is_told_once_and_asked_again(bench)
     await bench.until_quiet()
     assert bench.states("one") == {"one": "complete"}
     assert len(bench.said) == 1
+
+
+async def test_who_does_not_lead_does_nothing_and_shows_nothing(bench):
+    shown, rounds = [], 3
+
+    class Rounds:
+        now = bench.clock.now
+
+        async def sleep(self, seconds):
+            nonlocal rounds
+            rounds -= 1
+            if not rounds:
+                raise asyncio.CancelledError
+            await bench.clock.sleep(seconds)
+
+    bench.ask("one")
+    bench.job.world = replace(bench.job.world, lead=lambda: None, show=shown.append, clock=Rounds())
+    with pytest.raises(asyncio.CancelledError):
+        await bench.job.run()
+    assert (bench.sent, shown, bench.states("one")) == ([], [BatchSight()] * 3, {"one": "waits"})
 
 
 async def test_what_goes_on_is_shown(bench):

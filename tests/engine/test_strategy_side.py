@@ -7,7 +7,7 @@ from urllib.parse import urlencode
 
 import pytest
 
-from reconciler.engine.strategy_side import StrategySide
+from reconciler.engine.strategy_side import FRESH_S, StrategySide
 from reconciler.model.batch import OrderEnd, SiteOrder
 from reconciler.model.central import Attention, CentralStrategy, Subcloud
 from reconciler.model.errors import ConfigError, Conflict, Held, Refused
@@ -24,9 +24,10 @@ ROW = Subcloud("ottawa", "r", 1, "managed", "online", "complete", "24.09", sync=
 class Centre:
     def __init__(self):
         self.seen, self.error, self.awaited, self.asked = Attention(ROW), None, [], 0
+        self.was_read = False
 
-    def known(self, _site, _within_s):
-        return None
+    def known(self, _site, within_s):
+        return self.seen if within_s > FRESH_S and self.was_read else None
 
     async def of(self, _site):
         self.asked += 1
@@ -81,7 +82,15 @@ async def under_way(side, path=RUNS):
 
 async def test_the_centre_is_asked_for_nobody_who_goes_by_his_own_vim(centre, orders):
     side = StrategySide("ottawa", centre, orders, Clock(), lambda: False)
-    assert (await side.list("/v1.0/subclouds/standing", "standing"), centre.asked) == ((), 0)
+    assert await side.list("/v1.0/subclouds/standing", "standing") == ()
+    centre.seen, centre.was_read = Attention(ROW, CentralStrategy("firmware", "applying")), True
+    (row,) = await side.list("/v1.0/subclouds/standing", "standing")
+    assert (row["sync"], centre.asked, centre.awaited) == ({"software": "out-of-sync"}, 0, [])
+
+
+async def test_a_fleet_without_a_central_cloud_is_told_from_one_that_was_not_read(side, centre):
+    centre.seen = None
+    assert await side.list("/v1.0/subclouds/standing", "standing") == ({"is_nowhere": True},)
 
 
 async def test_it_shows_how_the_centre_sees_the_site(side, centre):

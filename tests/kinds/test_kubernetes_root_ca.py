@@ -182,7 +182,6 @@ def test_where_git_says_so_dcmanagers_strategy_has_vim_do_it():
     ("site", "why"),
     [
         ({"sync": "in-sync"}, "its kube-rootca is in-sync with the centre's"),
-        ({}, "names no central cloud"),
         ({"sync": "out-of-sync", "update": "update-aborted"}, "half done on the site already"),
     ],
 )
@@ -195,3 +194,4 @@ def test_what_dcmanager_would_not_do_the_sites_own_vim_does_and_the_plan_says_wh
 
 def test_while_dcmanager_does_not_know_the_plan_waits():
     assert "has not found out" in KIND.why_not(*the_change(by="dcmanager", sync="unknown"))
+    assert "nobody has looked at its row there" in KIND.why_not(*the_change(by="dcmanager"))

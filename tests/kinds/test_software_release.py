@@ -282,7 +282,7 @@ class TestByDcmanager:
     @pytest.mark.parametrize(
         ("standing", "why"),
         [
-            (None, "fleet.yaml names no central cloud"),
+            ({"is_nowhere": True}, "fleet.yaml names no central cloud"),
             ({}, "dcmanager has no subcloud of this name"),
             ({**STANDING, "management-state": "unmanaged"}, "dcmanager has it as unmanaged"),
             (
@@ -303,6 +303,7 @@ class TestByDcmanager:
         ("standing", "word"),
         [
             ({"unread": "dcmanager gave no usable answer"}, "not known yet: dcmanager gave no usable answer"),
+            (None, "not known yet: nobody has looked at its row there"),
             ({**STANDING, "sync": {"software": "unknown"}}, "has not found out whether its software is in sync"),
         ],
     )
@@ -325,6 +326,10 @@ class TestByDcmanager:
         made = calls(NEW, found, hosts, by="dcmanager", workers_out=workers_out)
         (told,) = [call.errand.why for call in made if call.errand]
         assert (why in told, bool(told)) == (True, bool(why))
+
+    def test_where_it_would_not_do_it_anyway_the_centre_is_not_waited_for(self):
+        found = rows(row(OLD, "deployed"), row(NEW, "available"), standing={"unread": "dark"})
+        assert why_not(NEW, found, LARGE, by="dcmanager", workers_out=10) == ""
 
     def test_nor_does_an_earlier_release_or_a_deployment_that_is_there(self):
         back = rows(row(OLD, "deployed"), row(NEW, "deployed", unremovable=False), standing=STANDING)

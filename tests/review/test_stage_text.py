@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import pytest
+
+from reconciler.model.condition import Condition
 from reconciler.model.forecast import Basis, Span, StageForecast
-from reconciler.model.plan import Opening, Stage, StageType
+from reconciler.model.plan import Call, Errand, Opening, Stage, StageType, Step
 from reconciler.model.words import Disruption
 from reconciler.review.stage_text import stage_lines
 
@@ -24,3 +27,17 @@ def test_what_was_not_measured_or_takes_no_time_is_not_told():
     assert list(stage_lines([WINDOW], lasting(Basis.DEFAULT))) == [LINE]
     assert list(stage_lines([WINDOW], lasting(Basis.MEASURED, 0.4))) == [LINE]
     assert list(stage_lines([WINDOW])) == [LINE]
+
+
+@pytest.mark.parametrize(
+    ("facts", "told"),
+    [
+        ({}, "controller-1, then controller-0: each locked and unlocked again"),
+        ({"strategy": "sw-deploy"}, "by dcmanager's sw-deploy strategy, with other sites that want the same"),
+        ({"why": "it is offline"}, "by the site's own VIM and not by dcmanager: it is offline"),
+    ],
+)
+def test_by_whom_hosts_are_gone_through_is_told_and_why(facts, told):
+    errand = Errand((("controller-1",), ("controller-0",)), Condition.DEPLOY_FAILED, locks=True, **facts)
+    step = Step("software-release", "", (), (Call("POST", "/x", errand=errand),))
+    assert list(stage_lines([Stage(StageType.ONLINE, steps=(step,))]))[-1].endswith(told)
