@@ -70,7 +70,8 @@ class Collection:
     def rows_in(self, content: Any) -> tuple[Row, ...] | None:
         """The rows of what a path showed; None where it is not of this form."""
         found = content if isinstance(content, Mapping) else {}
-        rows = [found] if self.is_object and found else found.get(self.items) if self.items else content
+        is_one = self.is_object and isinstance(content, Mapping)  # also one of which nothing may be remembered
+        rows = [found] if is_one else found.get(self.items) if self.items else content
         return tuple(map(self.kept, rows)) if isinstance(rows, list) else None
 
     def parts(self, parents: Iterable[Row]) -> tuple[Row, ...]:
