@@ -461,3 +461,20 @@ async def test_a_controller_sends_a_peer_with_its_password_and_what_belongs_toge
             assert it.verdicts[CENTRE].state is State.IN_SYNC, it.verdicts[CENTRE].message
         assert rows(world, "system_peers")[0]["manager_password"] == b64encode(PASSWORD.encode()).decode()
         assert association(world)["status"] in {"syncing", "in-sync"}
+
+
+async def test_what_git_gives_up_of_peers_goes_in_the_order_that_dcmanager_takes(fleet, tmp_path):
+    async with fleet() as (world, clone):
+        says(clone, peers(tmp_path))
+        await world.applied(CENTRE)
+        begun = len(asked(world))
+        says(clone, "\ncentral: {site: ottawa-001}\n")
+        assert (await world.applied(CENTRE, approved="")).result is Result.HELD
+        outcome = await world.applied(CENTRE)
+        assert outcome.result is Result.DONE, outcome.message
+        assert asked(world)[begun:][0] == "DELETE /v1.0/peer-group-associations/1"
+        assert sorted(asked(world)[begun + 1 :]) == [
+            "DELETE /v1.0/subcloud-peer-groups/pair",
+            "DELETE /v1.0/system-peers/west",
+        ]
+        assert await world.is_in_sync(CENTRE)
