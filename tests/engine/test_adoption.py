@@ -25,7 +25,12 @@ def files_of(name: str, found: dict, **how):
 
 
 def reversed_rows(found: dict) -> dict:
-    return {path: {key: list(reversed(rows)) for key, rows in body.items()} for path, body in found.items()}
+    """Lists the other way round; what is no list has no order."""
+    return {path: {key: _reversed(rows) for key, rows in body.items()} for path, body in found.items()}
+
+
+def _reversed(rows):
+    return rows[::-1] if isinstance(rows, list) else rows
 
 
 PASSWORD = "Ottawa-1-Madawaska"
