@@ -10,7 +10,7 @@ from reconciler.clients import Oidc
 from reconciler.clients.forges import ForgeFile
 from reconciler.clients.http import Limits as Lines
 from reconciler.engine.backups import ROUND_S
-from reconciler.engine.batches import GATHER_S
+from reconciler.engine.batch_world import GATHER_S
 from reconciler.engine.dark import DARK_S
 from reconciler.engine.due import Schedule
 from reconciler.engine.replicas import Times

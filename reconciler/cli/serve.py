@@ -20,7 +20,7 @@ from reconciler.app import Listen, Running, controller
 from reconciler.cli.options import STATE, Database, Endpoints, Exit, Repo, Root, State
 from reconciler.clients import load_oidc
 from reconciler.clients.forges import load_forge
-from reconciler.engine.batches import GATHER_S
+from reconciler.engine.batch_world import GATHER_S
 from reconciler.engine.due import Schedule
 from reconciler.engine.notifiers.settings import notifiers_of
 from reconciler.engine.replicas import SILENT, Times, lost

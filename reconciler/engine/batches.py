@@ -8,21 +8,19 @@ memory: each turn looks at what is written down and at what is there, and whoeve
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from itertools import count
-from typing import Protocol
 
-from reconciler.engine.scratch_group import Groups, Moves, ScratchGroup, Subclouds
+from reconciler.engine.batch_world import Dcmanager, World
+from reconciler.engine.scratch_group import ScratchGroup
 from reconciler.model.batch import WAITS, Batch, BatchSight, OrderEnd, SiteOrder, gathered
-from reconciler.model.central import SCRATCH_GROUP, CentralStrategy, Reading, Subcloud
+from reconciler.model.central import SCRATCH_GROUP, CentralStrategy, Subcloud
 from reconciler.model.errors import Held, Lost, ReconcilerError, Refused
-from reconciler.model.replica import Lease
 from reconciler.model.strategy_orders import DELETABLE, MOST_AT_ONCE, StrategyOrder, StrategyState, StrategyType
 from reconciler.store import fenced
 
 ROUND_S = 10.0  # dcmanager itself looks at its steps every 10 to 30 s
-GATHER_S = 20.0
 LONGEST_S = 120.0
 LAPSES_S = 300.0  # gates that were open then may be closed by now
 UNKNOWN = "unknown"
@@ -37,82 +35,6 @@ NOTHING_TO_DO = ("has no steps to apply", "does not require")
 TAKEN = "already exists"
 UNSURE = "sync status is unknown"
 LATE = "its turn in dcmanager's one strategy has not come"
-
-
-class Strategies(Protocol):
-    async def current(self) -> CentralStrategy | None: ...
-
-    async def create(self, order: StrategyOrder) -> CentralStrategy: ...
-
-    async def apply(self, ours: CentralStrategy) -> CentralStrategy: ...
-
-    async def delete(self, ours: CentralStrategy) -> None: ...
-
-
-class Dcmanager(Protocol):
-    """`clients.dcmanager`."""
-
-    @property
-    def of_strategies(self) -> Strategies: ...
-
-    @property
-    def of_groups(self) -> Groups: ...
-
-    @property
-    def of_subclouds(self) -> Subclouds: ...
-
-
-class Centre(Protocol):
-    """`engine.central`. last: its reading."""
-
-    last: Reading | None
-
-    async def dcmanager(self) -> Dcmanager: ...
-
-    @property
-    def is_awaited(self) -> bool: ...
-
-    async def read(self, no_older_than_s: float = 0.0) -> bool: ...
-
-    def has_no_strategy(self) -> None: ...
-
-
-class Orders(Moves, Protocol):
-    """`store.strategies`."""
-
-    def open(self) -> tuple[SiteOrder, ...]: ...
-
-    def note(self, site: str, state: str, told: str = "") -> None: ...
-
-    def batch(self) -> Batch | None: ...
-
-    def begin(self, batch: Batch, sites: tuple[str, ...]) -> None: ...
-
-    def created(self, batch: Batch, created_at: str) -> None: ...
-
-    def end(self, batch: Batch, told: str = "") -> None: ...
-
-
-class Clock(Protocol):
-    def now(self) -> float: ...
-
-    async def sleep(self, seconds: float) -> None: ...
-
-
-@dataclass(frozen=True, slots=True)
-class World:
-    """What the job is made of. lead: the lease of who leads; None in a process that does not. show: what goes on.
-
-    gather_s: how long an order waits for others that want the same.
-    """
-
-    centre: Centre
-    orders: Orders
-    clock: Clock
-    lead: Callable[[], Lease | None]
-    say: Callable[[str], None]
-    show: Callable[[BatchSight], None] = lambda _sight: None
-    gather_s: float = GATHER_S
 
 
 @dataclass(slots=True)
@@ -199,15 +121,11 @@ class Batches:
 
     async def _made(self, dcmanager: Dcmanager, batch: Batch) -> CentralStrategy | None:
         """Its strategy; None where there is none, and why is told to the orders."""
-        await self.world.centre.read()
-        rows = self.world.centre.last.subclouds if self.world.centre.last else {}
-        self._leave_out(batch, rows)
-        sites = tuple(one.site for one in self._members(batch))
-        if not sites:
-            await self._dissolve(dcmanager, batch, "")
-            return None
         try:
-            order = await self._order(dcmanager, batch, sites, rows)
+            order = await self._order(dcmanager, batch, await self._left(dcmanager, batch))
+            if order is None:
+                await self._dissolve(dcmanager, batch, "")
+                return None
             made = await dcmanager.of_strategies.create(order)
         except Held as held:
             await self._dissolve(dcmanager, batch, str(held))
@@ -218,27 +136,42 @@ class Batches:
         self.world.orders.created(batch, made.created_at)
         return await dcmanager.of_strategies.current()
 
+    async def _left(self, dcmanager: Dcmanager, batch: Batch) -> Mapping[str, Subcloud]:
+        """The subclouds as they are, once those that do not go after all are out of the batch, and where they stood before."""
+        await self.world.centre.read()
+        rows = dict(self.world.centre.last.subclouds) if self.world.centre.last else {}
+        self._leave_out(batch, rows)
+        moved = self.world.orders.moves()
+        await self._put_back(dcmanager, batch)
+        for site in (moved.keys() - self.world.orders.moves().keys()) & rows.keys():
+            rows[site] = replace(rows[site], group_id=moved[site].group_before)
+        return rows
+
     def _leave_out(self, batch: Batch, rows: Mapping[str, Subcloud]) -> None:
         """One site of which dcmanager knows nothing keeps all others from a strategy: such sites are asked again later."""
         endpoint, now = ENDPOINTS.get(batch.wish.type, ""), self.world.clock.now()
         for one in self._members(batch):
             row = rows.get(one.site)
-            if now - one.asked_at >= LAPSES_S:  # the central cloud was dark meanwhile
+            if why := self.world.stopped(one.site):
+                self._end(one, OrderEnd.LAPSED, why)
+            elif now - one.asked_at >= LAPSES_S:  # the central cloud was dark meanwhile
                 self._end(one, OrderEnd.LAPSED, one.told or LATE)
             elif row is None or not (row.is_managed and row.is_online):
                 self._end(one, OrderEnd.LAPSED, "dcmanager has it as not managed, or not online")
             elif row.sync.get(endpoint, UNKNOWN) == UNKNOWN:
                 self._end(one, OrderEnd.LAPSED, f"dcmanager does not know yet whether its {endpoint} is in sync")
 
-    async def _order(
-        self, dcmanager: Dcmanager, batch: Batch, sites: tuple[str, ...], rows: Mapping[str, Subcloud]
-    ) -> StrategyOrder:
-        """For one site by its name; for several by our group, in which they stand then."""
-        wish, is_alone = batch.wish, len(sites) == 1 and not self.world.orders.moves()
-        if is_alone:
+    async def _order(self, dcmanager: Dcmanager, batch: Batch, rows: Mapping[str, Subcloud]) -> StrategyOrder | None:
+        """For one site by its name; for several by our group, in which they stand then. None for nobody."""
+        wish, members = batch.wish, self._members(batch)
+        sites = tuple(one.site for one in members)
+        if len(sites) == 1 and sites[0] not in self.world.orders.moves():
             return StrategyOrder(wish.type, subcloud=sites[0], options=wish.options)
-        await self._group(dcmanager).take(sites, rows, batch.id)
-        return StrategyOrder(wish.type, group=SCRATCH_GROUP, options=wish.options)
+        stayed = await self._group(dcmanager).take(sites, rows, batch.id) if sites else {}
+        for one in members:
+            if one.site in stayed:
+                self._end(one, OrderEnd.REFUSED, stayed[one.site])
+        return StrategyOrder(wish.type, group=SCRATCH_GROUP, options=wish.options) if len(stayed) < len(sites) else None
 
     async def _refused(self, dcmanager: Dcmanager, batch: Batch, refused: Refused) -> None:
         """What dcmanager says no to is told to those who asked; nothing was touched."""
@@ -290,8 +223,11 @@ class Batches:
     # ---- what all of them need
 
     async def _put_back(self, dcmanager: Dcmanager, live: Batch | None) -> None:
-        """Whoever stands in our group for a batch that is no more."""
-        left = [move for move in self.world.orders.moves().values() if live is None or move.batch != live.id]
+        """Whoever stands in our group for a batch that is no more; of one that is not made yet, whoever is out of it."""
+        stay = {one.site for one in self._members(live)} if live and not live.created_at else set()
+        is_over = live is None or not live.created_at
+        moves = self.world.orders.moves().values()
+        left = [move for move in moves if move.site not in stay and (is_over or (live and move.batch != live.id))]
         for told in await self._group(dcmanager).give_back(left):
             self._say(told)
 

@@ -14,7 +14,7 @@ from math import inf
 from typing import Any, Protocol
 
 from reconciler.clients import Endpoint
-from reconciler.engine.batches import Dcmanager as Batching
+from reconciler.engine.batch_world import Dcmanager as Batching
 from reconciler.model.alarm import SiteAlarms
 from reconciler.model.central import (
     VALIDATING,

@@ -50,22 +50,29 @@ class ScratchGroup:
     subclouds: Subclouds
     moves: Moves
 
-    async def take(self, sites: Collection[str], rows: Mapping[str, Subcloud], batch: str) -> None:
+    async def take(self, sites: Collection[str], rows: Mapping[str, Subcloud], batch: str) -> Mapping[str, str]:
         """Have just these sites in it, all of which a strategy takes together. rows: as they are now.
 
-        Raises Held where subclouds stand in it that nobody put there: a strategy would be for them too.
+        Gives whom dcmanager does not move, in its words. Raises Held where other subclouds stand in it: a strategy would
+        be for them too.
         """
         group = await self._made(len(sites))
-        moved = self.moves.moves()
-        if strangers := sorted(n for n, row in rows.items() if row.group_id == group.id and n not in moved):
+        if strangers := sorted(n for n, row in rows.items() if row.group_id == group.id and n not in sites):
             raise Held(
-                f"dcmanager's group {SCRATCH_GROUP} is not used, because subclouds stand in it that were not put there for a "
-                f"batch: {', '.join(strangers)}"
+                f"dcmanager's group {SCRATCH_GROUP} is not used, because subclouds stand in it that are not of the batch: "
+                f"{', '.join(strangers)}"
             )
-        for site in sorted(sites):
-            if rows[site].group_id != group.id:
-                self.moves.moves_out(Move(site, rows[site].group_id, batch))
-                await self.subclouds.amend(site, Amendment(group=str(group.id)))
+        outside = [Move(site, rows[site].group_id, batch) for site in sorted(sites) if rows[site].group_id != group.id]
+        return {move.site: told for move in outside if (told := await self._put_in(move, group))}
+
+    async def _put_in(self, move: Move, group: SubcloudGroup) -> str:
+        self.moves.moves_out(move)
+        try:
+            await self.subclouds.amend(move.site, Amendment(group=str(group.id)))
+        except Refused as refused:
+            self.moves.is_back(move.site)
+            return refused.fault
+        return ""
 
     async def give_back(self, moved: Collection[Move]) -> tuple[str, ...]:
         """Put these where they stood before; what dcmanager says of those that it leaves there."""

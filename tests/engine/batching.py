@@ -21,7 +21,8 @@ from reconciler.clients.http import Limits
 from reconciler.clients.keystone import Token
 from reconciler.clients.message import Answer
 from reconciler.clients.platform import PlatformClient
-from reconciler.engine.batches import Batches, World
+from reconciler.engine.batch_world import World
+from reconciler.engine.batches import Batches
 from reconciler.engine.central import Central
 from reconciler.engine.membership import Alone
 from reconciler.model.batch import SiteOrder, Wish

@@ -10,6 +10,7 @@ import pytest
 from reconciler.engine.batches import LAPSES_S, LATE
 from reconciler.model.batch import BatchSight
 from reconciler.model.central import SCRATCH_GROUP
+from reconciler.model.errors import Refused
 from tests.engine.batching import (
     APPLIED,
     DELETED,
@@ -195,7 +196,7 @@ async def test_a_group_with_somebody_elses_subclouds_is_not_used(bench):
     bench.out_of_sync("one", "two")
     bench.ask("one", "two")
     await bench.turns(3)
-    assert "subclouds stand in it that were not put there for a batch: three" in bench.order("one").told
+    assert "subclouds stand in it that are not of the batch: three" in bench.order("one").told
     assert (bench.strategy, bench.groups["one"]) == (None, "east")
     bench.centre.submit("PATCH", "/subclouds/three", {"group_id": "Default"})
     await bench.until_quiet()
@@ -213,6 +214,39 @@ async def test_a_strategy_that_a_person_deletes_is_gone_for_its_sites_too(bench)
     await bench.until_quiet()
     assert bench.states("one", "two") == {"one": "needless", "two": "needless"}
     assert bench.groups == GROUPS
+
+
+async def test_who_is_left_out_after_all_is_put_back_before_a_strategy_is_made(bench):
+    """It would be for him, too: he stands in the group."""
+    bench.fault = Fault(MADE, is_after=False, does=death)
+    bench.ask(*SITES)
+    await bench.turns()
+    assert bench.groups == dict.fromkeys(SITES, SCRATCH_GROUP)
+    bench.centre.submit("PATCH", "/subclouds/two", {"management-state": "unmanaged"})
+    await bench.turns()
+    assert (bench.groups["one"], bench.groups["two"]) == (SCRATCH_GROUP, "west")
+    assert {row["cloud"] for row in bench.system.tables.rows("strategy_steps")} == {"one", "three"}
+    await bench.until_quiet()
+    assert (bench.states(), bench.groups) == ({"one": "complete", "two": "lapsed", "three": "complete"}, GROUPS)
+
+
+async def test_whom_dcmanager_does_not_move_is_told_so_and_the_others_go(bench):
+    def refuses(_text):
+        return Refused("dcmanager", "PATCH", "/v1.0/subclouds/two", 409, "its backup_status is 'backing-up'")
+
+    bench.fault = Fault(f"{MOVED}two ", is_after=False, does=refuses)
+    bench.ask(*SITES)
+    await bench.until_quiet()
+    assert (bench.states(), bench.groups) == ({"one": "complete", "two": "refused", "three": "complete"}, GROUPS)
+    assert bench.order("two").told == "its backup_status is 'backing-up'"
+
+
+async def test_somebodys_stop_counts_until_the_strategy_is_made(bench):
+    bench.job.world = replace(bench.job.world, stopped=lambda site: "suspended by jo: crane" if site == "one" else "")
+    bench.ask("one", "two")
+    await bench.until_quiet()
+    assert bench.states("one", "two") == {"one": "lapsed", "two": "complete"}
+    assert bench.order("one").told == "suspended by jo: crane"
 
 
 async def test_who_was_put_elsewhere_meanwhile_stays_there(bench):
