@@ -41,6 +41,7 @@ class Late:
     def __init__(self, where: Whereabouts, opens: Callable[[Endpoint], Callable[[Service], OwnerApi]]) -> None:
         self._where, self._opens = where, opens
         self._open: tuple[Endpoint, Callable[[Service], OwnerApi]] | None = None
+        self._is_known = False  # what is open has said that it is the site
 
     def at(self, service: Service) -> OwnerApi:
         """One of its services."""
@@ -51,12 +52,17 @@ class Late:
         """Its name."""
         return self._where.site
 
-    async def asked(self, service: Service, question: Callable[[OwnerApi], Awaitable[T]]) -> T:
-        """The answer of a service where it is now. Raises what the question and the whereabouts do."""
+    async def asked(self, service: Service, question: Callable[[OwnerApi], Awaitable[T]], *, writes: bool = False) -> T:
+        """The answer of a service where it is now. Raises what the question and the whereabouts do.
+
+        writes: nothing is, before whoever is there has said that it is the site.
+        """
         endpoint = await self._where.endpoint()
         if self._open is None or self._open[0] != endpoint:
-            self._open = endpoint, self._opens(endpoint)
+            self._open, self._is_known = (endpoint, self._opens(endpoint)), False
         try:
+            if writes and not self._is_known:
+                self.recognise(await self._open[1](Service.PLATFORM).list(SYSTEMS, "isystems"))
             return await question(self._open[1](service))
         except Unreachable:
             self._where.doubt()
@@ -75,6 +81,7 @@ class Late:
             self._where.doubt()
             detail = f"the system that answers is of region {regions[0]}, and {self.site} is {ours}"
             raise Unreachable(Service.PLATFORM, "GET", SYSTEMS, Failure.STRANGER, detail, False, self.site)
+        self._is_known = True
 
 
 class _LateService:
@@ -105,5 +112,7 @@ class _LateService:
         ends: bool = False,
     ) -> Any:
         return await self._late.asked(
-            self._service, lambda at: at.send(method, path, body, timeout_s=timeout_s, host=host, ends=ends)
+            self._service,
+            lambda at: at.send(method, path, body, timeout_s=timeout_s, host=host, ends=ends),
+            writes=True,
         )

@@ -193,7 +193,11 @@ class OneService:
     def __init__(self, opened, endpoint, service):
         self._opened, self._endpoint, self._service = opened, endpoint, service
 
+    async def send(self, method, path, body=None, *, timeout_s=None, host="", ends=False):
+        self._opened.called.append((self._endpoint.url(self._service), path, host))
+
     async def list(self, path, items, *, host=""):
+        self._opened.called.append((self._endpoint.url(self._service), path, host))
         return ({"uuid": "s", "region_name": self._opened.region},)
 
     async def get(self, path, *, host=""):
@@ -264,6 +268,23 @@ async def test_an_oam_address_that_is_another_sites_by_now_is_asked_for_again(wo
     opened.region = "4f"
     assert await systems(world, opened)
     assert opened.opened[-1].auth_url == "https://192.0.2.8:5000/v3"
+
+
+async def test_a_site_that_moved_in_the_midst_of_a_plan_is_written_to_only_once_it_said_who_it_is(world):
+    opened = Opened()
+    late = Late(world.reaching.of("ottawa-2"), opened.open)
+    vim = late.at(Service.VIM)
+    for _ in range(2):
+        await vim.send("POST", "/strategy")
+    world.moves(addresses=Addresses(start="10.128.9.2"))
+    opened.region = "a-neighbour"
+    with pytest.raises(Unreachable, match="region a-neighbour"):
+        await vim.send("POST", "/strategy")
+    assert opened.called == [
+        ("https://10.128.0.2:6386", "/v1/isystems", ""),
+        *2 * [("https://10.128.0.2:4546", "/strategy", "")],
+        ("https://10.128.9.2:6386", "/v1/isystems", ""),
+    ]
 
 
 @pytest.mark.parametrize("region", ["", None])
