@@ -16,8 +16,9 @@ from reconciler.engine.board_service import board_services
 from reconciler.engine.board_visits import BoardVisits, OwnRefusals, Refusals
 from reconciler.engine.central_place import central_of
 from reconciler.engine.committed import revealing
-from reconciler.engine.fleet import Fleet, Memory, open_fleet
+from reconciler.engine.fleet import Fleet, open_fleet
 from reconciler.engine.measuring import Recent
+from reconciler.engine.memory import Memory
 from reconciler.engine.office import Office
 from reconciler.engine.opening import open_looking, open_repository
 from reconciler.engine.repository import Repository

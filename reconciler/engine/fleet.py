@@ -6,9 +6,9 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mappin
 from contextlib import asynccontextmanager, nullcontext
 from dataclasses import dataclass, replace
 from functools import partial
-from typing import Any, Protocol
+from typing import Any
 
-from reconciler.apply import Journal, Recorder, at_rest
+from reconciler.apply import at_rest
 from reconciler.clients import (
     Derived,
     Endpoint,
@@ -25,115 +25,24 @@ from reconciler.engine.board_service import SiteBoards
 from reconciler.engine.central import Central, Sharing
 from reconciler.engine.centre_side import CentreSide
 from reconciler.engine.in_turn import in_turn
+from reconciler.engine.memory import Memory
 from reconciler.engine.office import Office, Visit, work
 from reconciler.engine.permission import ANY
 from reconciler.engine.reaching import Reaching
 from reconciler.engine.read_once import deployed_with
 from reconciler.engine.reconcile import Judged, judge, reconcile
-from reconciler.engine.redeploying import Patience, Redeploying, Redeployments
+from reconciler.engine.redeploying import Patience, Redeploying
 from reconciler.engine.remote import Keep, SiteRemote, unkept
 from reconciler.engine.strategy_side import Orders, StrategySide
 from reconciler.engine.subcloud_side import SubcloudSide, in_no_batch
 from reconciler.engine.surroundings import Neighbours
 from reconciler.engine.unsealed import is_noted
-from reconciler.model.approval import Approval
-from reconciler.model.condition import HostCondition
-from reconciler.model.deployed import Deployed
-from reconciler.model.durations import Durations
 from reconciler.model.errors import ReconcilerError
-from reconciler.model.fight import Writes
-from reconciler.model.forecast import Took
-from reconciler.model.gate import Suspension
 from reconciler.model.outcome import Outcome
-from reconciler.model.removal import Removal
-from reconciler.model.resource import ResourceKey
 from reconciler.model.subcloud_policy import SubcloudPolicy
 from reconciler.model.words import Result, Service
 
 ROUNDS = 6  # plans of one site in a row: what only a first plan makes possible comes in the next
-
-
-class Memory(Protocol):
-    """What is remembered of sites between visits; the store is one."""
-
-    def base(self, site: str) -> str:
-        """The commit whose plan last ended on the site; "" where none is known."""
-        ...
-
-    def windows(self, site: str) -> frozenset[str]:
-        """Hosts that we locked and have not unlocked."""
-        ...
-
-    def journal(self, site: str) -> Journal: ...
-
-    def recorder(self, site: str, plan_id: str, sending: str) -> Recorder:
-        """Keeps what happens while a plan is sent."""
-        ...
-
-    def declared(self, site: str) -> frozenset[ResourceKey]:
-        """The keys that the base said when it was noted."""
-        ...
-
-    @property
-    def redeployments(self) -> Redeployments:
-        """By which words sites were deployed anew."""
-        ...
-
-    def removals(self, site: str) -> tuple[Removal, ...]:
-        """What commits removed and is not deleted: open, or declined."""
-        ...
-
-    def carry(self, site: str, removals: Iterable[Removal]) -> None:
-        """Remember these removals, and no others."""
-        ...
-
-    def deployed(self, site: str) -> Deployed | None:
-        """What it was deployed with; None where nobody knows."""
-        ...
-
-    def deploys(self, site: str, deployed: Deployed) -> None:
-        """It is about to be deployed, or is believed to have been, with this. May be told again."""
-        ...
-
-    def approvals(self, site: str) -> tuple[Approval, ...]:
-        """What people said of its plans, and of changes, and was not used there yet."""
-        ...
-
-    def approve(self, approval: Approval) -> int:
-        """Keep a word that a rule gave; its number."""
-        ...
-
-    def conditions(self, site: str) -> tuple[HostCondition, ...]:
-        """How its hosts are stuck."""
-        ...
-
-    def disproved(self, site: str, fingerprint: str) -> str:
-        """Why a change failed on a twin of the site, or of one like it; "" where no proof says so."""
-        ...
-
-    def suspensions(self) -> tuple[Suspension, ...]:
-        """Who said stop, to which sites and groups."""
-        ...
-
-    def writes(self, site: str) -> Writes:
-        """When we wrote its fields, and to what."""
-        ...
-
-    def wrote(self, site: str, sending: str, fields: Mapping[str, str], at: float) -> None:
-        """A sending wrote these fields; may be told again."""
-        ...
-
-    def durations(self) -> Durations:
-        """How long what was sent took."""
-        ...
-
-    def took(self, took: Iterable[Took], at: float) -> None:
-        """A sending took so long."""
-        ...
-
-    def ended(self, site: str, commit: str, declared: Iterable[ResourceKey] = ()) -> None:
-        """The site has all that this commit says, which are these keys."""
-        ...
 
 
 @dataclass(frozen=True, slots=True)
