@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping
-from contextlib import asynccontextmanager, nullcontext
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
@@ -14,16 +14,13 @@ from reconciler.clients import (
     Endpoint,
     Observer,
     Sender,
-    SiteClients,
-    late_site,
     open_central,
     open_session,
     service_opener,
 )
 from reconciler.clients.http import Limits, nobody
 from reconciler.engine.board_service import SiteBoards
-from reconciler.engine.central import Central, Sharing
-from reconciler.engine.centre_side import CentreSide
+from reconciler.engine.central import Central, Dcmanager, Sharing
 from reconciler.engine.in_turn import in_turn
 from reconciler.engine.memory import Memory
 from reconciler.engine.office import Office, Visit, work
@@ -31,16 +28,13 @@ from reconciler.engine.permission import ANY
 from reconciler.engine.reaching import Reaching
 from reconciler.engine.read_once import deployed_with
 from reconciler.engine.reconcile import Judged, judge, reconcile
-from reconciler.engine.redeploying import Patience, Redeploying
 from reconciler.engine.remote import Keep, SiteRemote, unkept
-from reconciler.engine.strategy_side import Orders, StrategySide
-from reconciler.engine.subcloud_side import SubcloudSide, in_no_batch
-from reconciler.engine.surroundings import Neighbours
+from reconciler.engine.remotes import Remotes, Shared
+from reconciler.engine.strategy_side import Orders
 from reconciler.engine.unsealed import is_noted
 from reconciler.model.errors import ReconcilerError
 from reconciler.model.outcome import Outcome
-from reconciler.model.subcloud_policy import SubcloudPolicy
-from reconciler.model.words import Result, Service
+from reconciler.model.words import Result
 
 ROUNDS = 6  # plans of one site in a row: what only a first plan makes possible comes in the next
 
@@ -62,7 +56,7 @@ class Fleet:
         self,
         office: Office,
         memory: Memory,
-        remotes: Remotes,
+        remotes: Callable[[str], Awaitable[SiteRemote]],
         centre: Central,
     ) -> None:
         self.office, self.memory, self._remotes = office, memory, remotes
@@ -194,13 +188,6 @@ def _both(before: Outcome | None, now: Outcome) -> Outcome:
     return replace(now, result=result, entries=before.entries + now.entries, approval=approval)
 
 
-def _neighbours(clients: SiteClients, centre: Central) -> Neighbours:
-    return Neighbours(clients.fault, clients.vim, clients.usm, centre)
-
-
-Remotes = Callable[[str], Awaitable[SiteRemote]]
-
-
 @asynccontextmanager
 async def open_fleet(
     office: Office,
@@ -223,66 +210,19 @@ async def open_fleet(
     sharing: the central cloud's readings with other replicas. boards: of a site's hosts, as a service that kinds read.
     strategies: where dcmanager's are ordered; None where nobody would make them.
     """
-    opened: dict[str, SiteRemote] = {}
-    who = sender or Sender()
+    who, clock, reveal = sender or Sender(), office.clock, office.reveal
     async with open_session(who.agent) as session:
-        centre = Central(
-            central,
-            lambda endpoint: open_central(
-                endpoint, lambda: nullcontext(session), office.clock, limits, observer, sender=who, reveal=office.reveal
-            ),
-            office.clock,
-            sharing,
-        )
-        reaching = Reaching(
-            endpoints, derived, centre, lambda name: office.repository.settings(name).reach, office.clock
-        )
-        opens = service_opener(session, office.clock, limits, observer, sender=who, reveal=office.reveal)
 
-        def policy(name: str) -> SubcloudPolicy | None:
-            """Of a site that Git says nothing of any more, nothing."""
-            repository = office.repository
-            said = repository.settings(name).subcloud if name in repository.names else None
-            return said and said.without(repository.names)
+        def opens_central(endpoint: Endpoint) -> AbstractAsyncContextManager[Dcmanager]:
+            return open_central(
+                endpoint, lambda: nullcontext(session), clock, limits, observer, sender=who, reveal=reveal
+            )
 
-        before = strategies.group_before if strategies else in_no_batch
-
-        def is_central(name: str) -> bool:
-            repository = office.repository
-            return name in repository.names and repository.settings(name).is_central
-
-        def is_batched(name: str) -> bool:
-            """Whether Git says that anything of it goes by dcmanager's strategies."""
-            repository = office.repository
-            return name in repository.names and repository.settings(name).is_batched
-
-        patience = Patience(office.pace.seen_limit_s, office.pace.first_poll_s, office.pace.install_s)
-
-        def side(name: str) -> SubcloudSide:
-            redeploying = Redeploying(name, centre, office.clock, memory.redeployments, patience)
-            git = partial(policy, name)
-            return SubcloudSide(name, centre, office.clock, git, redeploying=redeploying, before=before)
-
-        async def remote(name: str) -> SiteRemote:
-            where = reaching.of(name)
-            if name not in opened:
-                clients = late_site(where, opens)
-                orders = StrategySide(name, centre, strategies, office.clock, partial(is_batched, name))
-                opened[name] = SiteRemote(
-                    name,
-                    clients.platform,
-                    office.kinds,
-                    office.clock,
-                    _neighbours(clients, centre),
-                    keep=keep,
-                    services={**clients.beside, Service.STRATEGY: orders},
-                    boards=boards(name) if boards else None,
-                    subcloud=side(name),
-                    centre=CentreSide(centre, partial(is_central, name)),
-                )
-            return opened[name]
-
+        centre = Central(central, opens_central, clock, sharing)
+        reaching = Reaching(endpoints, derived, centre, lambda name: office.repository.settings(name).reach, clock)
+        opens = service_opener(session, clock, limits, observer, sender=who, reveal=reveal)
+        shared = Shared(office, memory, centre, opens, keep, boards, strategies)
         try:
-            yield Fleet(office, memory, remote, centre)
+            yield Fleet(office, memory, Remotes(shared, reaching).of, centre)
         finally:
             await centre.close()
