@@ -9,6 +9,7 @@ from fastapi import FastAPI, Response
 from fastapi.responses import PlainTextResponse
 
 from reconciler import __version__
+from reconciler.api.aborting import add_abort
 from reconciler.api.accepting import Accepts, add_accepting
 from reconciler.api.access import Access
 from reconciler.api.answering import ShortBodies, name_methods
@@ -61,6 +62,7 @@ def create_app(
     if desk:
         add_words(app, fleet, access, desk)
         add_look(app, fleet, access, desk)
+        add_abort(app, fleet, access, desk)
         add_rollouts(app, access, desk)
         add_breakers(app, access, desk)
         if accepts:

@@ -24,7 +24,7 @@ from reconciler.model.gate import Scope, Suspension
 from reconciler.model.role import Role
 from reconciler.model.rollout import Rollout
 from reconciler.model.words import Disruption
-from reconciler.store import BoundStore, Rollouts, Words
+from reconciler.store import AbortStore, BoundStore, Rollouts, Words
 
 PLAIN = r"^[^\x00-\x1f\x7f]*$"  # it stands in lines of text, and PostgreSQL keeps no zero bytes
 Name = Annotated[str, Field(min_length=1, max_length=253, pattern=PLAIN)]
@@ -161,6 +161,7 @@ class Desk:
     words: Words
     rollouts: Rollouts
     bounds: BoundStore
+    aborts: AbortStore
     heed: Callable[[], None]
 
 

@@ -150,7 +150,7 @@ async def _at_work(work: Work, options: Running) -> AsyncIterator[Started]:
     )
     hooks = _hooks(it, git, sights, options)
     spoken = asyncio.Event()
-    desk = Desk(it.store.words, it.store.rollouts, it.store.bounds, spoken.set)
+    desk = Desk(it.store.words, it.store.rollouts, it.store.bounds, it.store.aborts, spoken.set)
     drifts = Drifts(lambda: it.drift, it.store.drift.ended, git.source.repository.set_by)
     known = Known(it, git.source, git.members)
     asked = asking(known, options.root)

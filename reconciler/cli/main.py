@@ -9,6 +9,7 @@ from typer.exceptions import TyperException
 
 from reconciler import __version__
 from reconciler.cli import (
+    abort,
     accept,
     adopt,
     apply,
@@ -60,6 +61,7 @@ app.command("history")(history.history)
 app.command("look")(look.look)
 app.command("approve")(words.approve)
 app.command("reject")(words.reject)
+app.command("abort")(abort.abort)
 app.command("suspend")(words.suspend)
 app.command("resume")(words.resume)
 app.add_typer(tokens.tokens, name="token")

@@ -184,6 +184,7 @@ async def _tell(durable: Durable, order: Order, told: Outcome) -> None:
     memory, name, now = durable.fleet.memory, str(DBOS.workflow_id), durable.fleet.office.clock.now()
     memory.recorder(order.site, order.plan.id, name)(ended(told, now))
     memory.redeployments.ended(order.site)
+    memory.aborts.forget(order.site)
     memory.wrote(order.site, name, written(order.plan, told), now)
     durable.ended(order, told, name)
 

@@ -112,7 +112,8 @@ class Fleet:
             deployed=memory.deployed(name),
             deploys=partial(memory.deploys, name),
             redeploys=partial(memory.redeployments.begins, name),
-            ended=partial(memory.redeployments.ended, name),
+            ended=partial(_ended, memory, name),
+            begins=partial(memory.aborts.forget, name),
             conditions=lambda: tuple(c for c in memory.conditions(name) if c not in seen),
         )
 
@@ -177,6 +178,12 @@ class Fleet:
                 return SiteResult(name, error=error)
 
         return in_turn(names, judged)
+
+
+def _ended(memory: Memory, site: str) -> None:
+    """A sending has: words that were about it are no more."""
+    memory.redeployments.ended(site)
+    memory.aborts.forget(site)
 
 
 def _both(before: Outcome | None, now: Outcome) -> Outcome:

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from typing import Protocol
 
 from reconciler.apply import Journal, Recorder
+from reconciler.engine.aborting import Aborts
 from reconciler.engine.redeploying import Redeployments
 from reconciler.model.approval import Approval
 from reconciler.model.condition import HostCondition
@@ -37,6 +38,11 @@ class Memory(Protocol):
 
     def declared(self, site: str) -> frozenset[ResourceKey]:
         """The keys that the base said when it was noted."""
+        ...
+
+    @property
+    def aborts(self) -> Aborts:
+        """Whose deployment somebody said is to end."""
         ...
 
     @property

@@ -79,7 +79,7 @@ def not_anew(asked: Asked) -> None:
 
 
 def unended() -> None:
-    """Nobody notes that a sending has ended."""
+    """Nobody notes that a sending begins, or has ended."""
 
 
 def unnumbered(approval: Approval) -> int:  # noqa: ARG001
@@ -222,7 +222,7 @@ class Visit:
     disproved: for a change's fingerprint, why it failed on a twin of this site or of one like it; "" where it did not.
     conditions: the same, asked anew each time as well; without those that whoever asks has before his eyes.
     deployed: what the site was deployed with; None where nobody knows. deploys: notes it. redeploys: notes by which word
-      of Git it is about to be deployed anew. ended: that this has ended.
+      of Git it is about to be deployed anew. begins, ended: that a sending does.
     carried: what commits removed and is not deleted, open or declined. declared: the keys that the base said when it
       was noted.
     """
@@ -251,6 +251,7 @@ class Visit:
     deploys: Callable[[Deployed], None] = undeployed
     redeploys: Callable[[Asked], None] = not_anew
     ended: Callable[[], None] = unended
+    begins: Callable[[], None] = unended
 
 
 def work(

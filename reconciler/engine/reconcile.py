@@ -117,6 +117,7 @@ async def reconcile(visit: Visit, office: Office, sends: Sends = sent_now) -> tu
     if not passed.plan.stages:
         return judged, replace(allowed.unsent(passed.closed), open_windows=tuple(sorted(judged.owed)))
     order = _order(allowed, passed, judged, visit)
+    visit.begins()
     _note_what_it_is_deployed_with(passed.plan, visit, office)
     office.begins(visit.site, passed.plan)
     return judged, await sends(order, visit, office)

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from reconciler.clients import ServiceOpener, SiteClients, late_site
+from reconciler.engine.aborting import Aborting
 from reconciler.engine.board_service import SiteBoards
 from reconciler.engine.central import Central
 from reconciler.engine.centre_side import CentreSide
@@ -103,4 +104,5 @@ class Remotes:
         patience = Patience(office.pace.seen_limit_s, office.pace.first_poll_s, office.pace.install_s)
         anew = Redeploying(name, centre, office.clock, self.shared.memory.redeployments, patience)
         before = self.shared.strategies.group_before if self.shared.strategies else in_no_batch
-        return SubcloudSide(name, centre, office.clock, said.policy, redeploying=anew, before=before)
+        ends = Aborting(name, centre, self.shared.memory.aborts)
+        return SubcloudSide(name, centre, office.clock, said.policy, redeploying=anew, aborting=ends, before=before)

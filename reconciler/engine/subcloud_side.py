@@ -11,6 +11,7 @@ from collections.abc import Callable, Mapping
 from math import inf
 from typing import Any, Protocol
 
+from reconciler.engine.aborting import Aborting
 from reconciler.engine.redeploying import PATH, Redeploying
 from reconciler.model.central import NO_PEER_GROUP, SCRATCH_GROUP, Attention, Subcloud
 from reconciler.model.deployment import is_deployed, is_elsewhere
@@ -61,7 +62,7 @@ class SubcloudSide:
 
     policy: what Git says of the site's place in the central cloud: without, that is nobody's business.
     before: the number of the group that it is in while it stands in ours for a strategy.
-    redeploying: how it is deployed anew.
+    redeploying: how it is deployed anew. aborting: whether somebody said that its deployment is to end.
     """
 
     def __init__(
@@ -72,10 +73,11 @@ class SubcloudSide:
         policy: Callable[[], SubcloudPolicy | None],
         *,
         redeploying: Redeploying,
+        aborting: Aborting,
         before: Callable[[str], int | None] = in_no_batch,
     ) -> None:
         self._site, self._centre, self._clock, self._policy = site, centre, clock, policy
-        self._redeploying, self._before = redeploying, before
+        self._redeploying, self._aborting, self._before = redeploying, aborting, before
         self._acted = -inf
         self.absence = ""  # why the site is not asked itself, as of the last look
 
@@ -143,10 +145,13 @@ class SubcloudSide:
         found = await self._centre.subcloud(self._site)
         if found:
             self._redeploying.seen(found)
+            await self._aborting.heed(found)
         return found.row if found else {}
 
     async def send(self, method: Method, path: str, body: Any) -> None:
         self.acts()
+        if method != "GET":
+            self._aborting.refuse()
         if path.endswith(PATH):
             await self._redeploying.send(method, path, body)
         elif method != "GET":  # a wait for what somebody else has begun

@@ -3,6 +3,7 @@
 Losing it loses no site; what people said has to be said again.
 """
 
+from reconciler.store.aborts import AbortStore
 from reconciler.store.bells import Bell
 from reconciler.store.beside import (
     Crewed,
@@ -35,6 +36,7 @@ from reconciler.store.store import Store
 from reconciler.store.words import Words
 
 __all__ = [
+    "AbortStore",
     "Before",
     "Bell",
     "BoundStore",

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from sqlalchemy.exc import SQLAlchemyError
 
+from reconciler.model.aborting import Abort
 from reconciler.model.approval import Approval
 from reconciler.model.condition import HostCondition
 from reconciler.model.deployed import Deployed
@@ -20,6 +21,7 @@ from reconciler.model.redeployment import Asked, Redeployed
 from reconciler.model.removal import Removal
 from reconciler.model.resource import ResourceKey
 from reconciler.model.stored import Stored
+from reconciler.store.aborts import AbortStore
 from reconciler.store.redeployments import RedeploymentStore
 from reconciler.store.store import Store
 
@@ -92,6 +94,10 @@ class StoreMemory:
     @property
     def redeployments(self) -> RedeploymentStore:
         return self.store.redeployments
+
+    @property
+    def aborts(self) -> AbortStore:
+        return self.store.aborts
 
     def removals(self, site: str) -> tuple[Removal, ...]:
         return self.store.removals(site)
@@ -173,6 +179,10 @@ class Recalled:
     def redeployments(self) -> RecalledRedeployments:
         return RecalledRedeployments(self.anew)
 
+    @property
+    def aborts(self) -> RecalledAborts:
+        return RecalledAborts()
+
     def removals(self, site: str) -> tuple[Removal, ...]:
         return self.removed.get(site, ())
 
@@ -228,6 +238,19 @@ class Recalled:
         return ()
 
     def applied(self, key: ResourceKey) -> None:
+        """Not ours to write."""
+
+
+class RecalledAborts:
+    """Who only looks sends nothing that could be aborted."""
+
+    def of(self, site: str) -> Abort | None:  # noqa: ARG002
+        return None
+
+    def asked(self, site: str, status: str) -> None:
+        raise AssertionError(f"a command that only looks was about to abort {site}, which is {status}")
+
+    def forget(self, site: str) -> None:
         """Not ours to write."""
 
 

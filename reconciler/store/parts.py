@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from sqlalchemy import Engine
 
+from reconciler.store.aborts import AbortStore
 from reconciler.store.alarming import AlarmingStore
 from reconciler.store.bells import Bells
 from reconciler.store.board_refusals import BoardRefusals
@@ -82,6 +83,11 @@ class Parts:
     def deployed(self) -> DeployedStore:
         """What sites were deployed with."""
         return DeployedStore(self._engine, self._clock)
+
+    @property
+    def aborts(self) -> AbortStore:
+        """Whose deployment somebody said is to end."""
+        return AbortStore(self._engine, self._clock)
 
     @property
     def redeployments(self) -> RedeploymentStore:

@@ -314,6 +314,14 @@ REDEPLOYMENTS = Table(
     Column("tokens", Text, nullable=False),  # words that count no more, in order; JSON
     Column("asked", Text),  # model.redeployment.Asked; JSON
 )
+ABORTS = Table(
+    "aborts",  # deployments that people said are to end
+    METADATA,
+    Column("site", String, primary_key=True),
+    Column("by", String, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("status", String, nullable=False),  # of the phase that dcmanager was asked to abort
+)
 CENTRAL = Table(
     "central",  # clouds, as they were read last
     METADATA,

@@ -36,7 +36,7 @@ class Desks:
         self.tokens = {role: self.store.tokens.add(f"the-{role}", role, "root") for role in Role}
         self.begins = self.store.words.last()
         access = Access(FROM_THE_ENVIRONMENT, self.store.tokens.bearer)
-        desk = Desk(self.store.words, self.store.rollouts, self.store.bounds, self._heed)
+        desk = Desk(self.store.words, self.store.rollouts, self.store.bounds, self.store.aborts, self._heed)
         self.app = create_app(shown(self.found), access, desk=desk)
 
     def _heed(self) -> None:
@@ -68,9 +68,15 @@ class Opened:
     def bounds(self) -> Any:
         return _Later(lambda: self.store.bounds)
 
+    @property
+    def aborts(self) -> Any:
+        return _Later(lambda: self.store.aborts)
+
     def app(self, found: Mapping[str, Verdict]) -> Any:
         access = Access("", _Later(lambda: self.store.tokens.bearer))
-        return create_app(shown(found), access, desk=Desk(self.words, self.rollouts, self.bounds, lambda: None))
+        return create_app(
+            shown(found), access, desk=Desk(self.words, self.rollouts, self.bounds, self.aborts, lambda: None)
+        )
 
     def open(self, store: Store) -> None:
         self.store, self.token = store, store.tokens.add("somebody", Role.OPERATOR, "root")

@@ -32,7 +32,7 @@ class Button:
         self.store, self.asked, self.ends = store, [], (Acceptance("ottawa", (DNS,)), MADE)
         self.tokens = {role: store.tokens.add(f"the-{role}", role, "root") for role in Role}
         self.begins = store.words.last()
-        desk = Desk(store.words, store.rollouts, store.bounds, lambda: None)
+        desk = Desk(store.words, store.rollouts, store.bounds, store.aborts, lambda: None)
         access = Access("", store.tokens.bearer)
         self.app = create_app(shown({"ottawa": verdict("ottawa")}), access, desk=desk, accepts=self.accept)
 

@@ -72,7 +72,7 @@ async def api(tmp_path):
         made = Served(None, store.tokens.add("operator", Role.OPERATOR, "root"))
         heed = lambda: setattr(made, "heeded", made.heeded + 1)  # noqa: E731
         hooks = Hooks(made.pushed.append, lambda *told: made.counted.append((*map(str, told),)), (SECRET,), "main")
-        desk = Desk(store.words, store.rollouts, store.bounds, heed)
+        desk = Desk(store.words, store.rollouts, store.bounds, store.aborts, heed)
         drifts = Drifts(dict, store.drift.ended, lambda _origin, _commit: None)
         fleet = replace(shown({"ottawa": verdict("ottawa")}), sendings=store.history.sendings)
         made.app = create_app(fleet, Access("", store.tokens.bearer), hooks, desk, drifts)
@@ -183,10 +183,11 @@ async def test_a_site_that_there_is_not_is_a_404_in_the_api_s_form_wherever_one_
     asked = list(about_one_site(api.app))
     assert len(asked) >= 6
     for method, path in asked:
-        told = await api.asks(method, path)
+        body = {"json": {"reason": "crane"}} if path.endswith("/abort") else {}
+        told = await api.asks(method, path, **body)
         assert told == (404, {"detail": "no site nowhere: see /api/v1/sites"}), f"{method} {path}"
-        there = await api.asks(method, re.sub("nowhere", "ottawa", path))
-        assert there[0] in {200, 202}, f"{method} {path}"
+        there = await api.asks(method, re.sub("nowhere", "ottawa", path), **body)
+        assert there[0] in {200, 202, 409 if body else 200}, f"{method} {path}"  # nothing is being sent to it
 
 
 async def test_a_site_that_there_is_not_cannot_be_suspended_by_mistake(api):

@@ -27,7 +27,9 @@ class Door:
         roles = {Role.OPERATOR: ("noc",), Role.VIEWER: ("staff",)}
         self.settings = Oidc(issuer=issuer.url, audience=(AUDIENCE,), roles=roles)
         access = Access("", store.tokens.bearer, self._bearer)
-        self.app = create_app(shown({}), access, desk=Desk(store.words, store.rollouts, store.bounds, lambda: None))
+        self.app = create_app(
+            shown({}), access, desk=Desk(store.words, store.rollouts, store.bounds, store.aborts, lambda: None)
+        )
 
     async def _bearer(self, token):
         async with AsyncExitStack() as stack:

@@ -6,11 +6,12 @@ from dataclasses import replace
 
 import pytest
 
+from reconciler.engine.aborting import Aborting
 from reconciler.engine.redeploying import Redeploying
 from reconciler.engine.subcloud_side import SubcloudSide
 from reconciler.model.central import Attention, Subcloud
 from reconciler.model.subcloud_policy import SubcloudPolicy
-from reconciler.store.memory import RecalledRedeployments
+from reconciler.store.memory import RecalledAborts, RecalledRedeployments
 
 ROW = Subcloud("ottawa", "r", 1, "managed", "online", "complete", "26.03")
 SUBCLOUDS = "/v1.0/subclouds"
@@ -50,7 +51,9 @@ class Clock:
 def side(policy=None, **facts):
     centre = Centre(replace(ROW, **facts))
     redeploying = Redeploying("ottawa", centre, Clock(), RecalledRedeployments({}))
-    return SubcloudSide("ottawa", centre, Clock(), lambda: policy, redeploying=redeploying), centre
+    aborting = Aborting("ottawa", centre, RecalledAborts())
+    side = SubcloudSide("ottawa", centre, Clock(), lambda: policy, redeploying=redeploying, aborting=aborting)
+    return side, centre
 
 
 @pytest.mark.parametrize("status", ELSEWHERE)
