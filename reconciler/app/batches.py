@@ -25,6 +25,7 @@ async def batch_strategies(git: Git, sights: Sights, options: Running) -> None:
         lead=lambda: git.members.lead,
         say=sights.says("strategies"),
         show=sights.metrics.batched,
+        tell=sights.watched.it.goes,
         stopped=partial(_stopped, git.source.repository, sights.watched.it.store.words.suspensions),
         gather_s=options.gather_s,
     )

@@ -80,7 +80,7 @@ class World:
     """What the job is made of. lead: the lease of who leads; None in a process that does not. show: what goes on.
 
     gather_s: how long an order waits for others that want the same. stopped: why nothing may be begun at a site any more;
-    "" where nobody said so since it asked.
+    "" where nobody said so since it asked. tell: for a site's status, how far it is.
     """
 
     centre: Centre
@@ -90,4 +90,5 @@ class World:
     say: Callable[[str], None]
     show: Callable[[BatchSight], None] = lambda _sight: None
     stopped: Callable[[str], str] = lambda _site: ""
+    tell: Callable[[str, str], None] = lambda _site, _text: None
     gather_s: float = GATHER_S

@@ -112,6 +112,8 @@ class Batches:
         now = world.clock.now()
         batch = Batch(f"{now:.3f}/{next(self._numbers)}", alike[0].wish, now)
         world.orders.begin(batch, tuple(one.site for one in alike))
+        for one in alike:
+            world.tell(one.site, f"a {batch.wish.type} strategy of dcmanager's is made, {len(alike)} sites together")
         return batch
 
     def _is_ours(self, batch: Batch, there: CentralStrategy) -> bool:
@@ -207,6 +209,8 @@ class Batches:
                 self._end(one, OrderEnd.NEEDLESS, "dcmanager has nothing to do for it")
             elif (one.state, one.told) != (state, told):
                 self.world.orders.note(one.site, state, told)
+                at = f"dcmanager's {there.type} strategy is {there.state}, here at: {state}"
+                self.world.tell(one.site, f"{at} ({told})" if told else at)
 
     async def _close(self, dcmanager: Dcmanager, batch: Batch) -> None:
         """The strategy is gone: everybody is put back, and hears of it."""
@@ -247,6 +251,7 @@ class Batches:
         for one in waiting:
             if one.told != told:
                 self.world.orders.note(one.site, WAITS, told)
+                self.world.tell(one.site, told)
         self._say(told)
 
     def _let_lapse(self) -> None:

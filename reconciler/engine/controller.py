@@ -272,6 +272,12 @@ class Controller:
         backoff_s = self._due.failed(name)
         return self._due.in_turn() if error.visit is Visit.STALLED else backoff_s
 
+    def goes(self, name: str, told: str) -> None:
+        """How far a plan on its way is that somebody else carries out; of others' sites nobody hears it here."""
+        known = self.verdicts.get(name) if self._members.is_mine(name) else None
+        if known and known.state is State.APPLYING and known.message != told:
+            self._keep(replace(known, message=told, judged_at=self._fleet.office.clock.now()))
+
     def _tell_late(self, name: str) -> None:
         """A host that is not back in time is told while its plan is on its way; of others' sites by them."""
         known = self.verdicts.get(name) if self._members.is_mine(name) else None

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from urllib.parse import parse_qsl, urlsplit
 
@@ -155,6 +155,7 @@ class Bench:
     points: list[str] = field(default_factory=list)
     sent: list[str] = field(default_factory=list)
     said: list[str] = field(default_factory=list)
+    told: list[tuple[str, str]] = field(default_factory=list)
 
     def __post_init__(self):
         self.system = dcmanager.central(SITES)
@@ -174,7 +175,7 @@ class Bench:
         """A process; of an earlier one nothing is left but what it wrote."""
         self.central = Central(lambda: HERE, self.opened, self.clock)
         world = World(self.central, self.orders, self.clock, lambda: Alone().lead, self.said.append, gather_s=1.0)
-        self.job = Batches(world)
+        self.job = Batches(replace(world, tell=lambda site, text: self.told.append((site, text))))
 
     @asynccontextmanager
     async def opened(self, _endpoint):

@@ -53,6 +53,17 @@ async def test_sites_that_want_the_same_go_together_and_are_put_back(bench):
     assert bench.count(MOVED) == 2 * len(SITES)
 
 
+async def test_how_far_a_site_is_is_told_for_its_status(bench):
+    bench.ask("one", "two")
+    await bench.until_quiet()
+    told = [text for site, text in bench.told if site == "one"]
+    assert told[:2] == [
+        "a sw-deploy strategy of dcmanager's is made, 2 sites together",
+        "dcmanager's sw-deploy strategy is initial, here at: initial",
+    ]
+    assert "dcmanager's sw-deploy strategy is applying, here at: sw-deploy pre-check" in told
+
+
 async def test_one_alone_goes_by_its_name_and_stays_in_its_group(bench):
     bench.ask("one")
     await bench.until_quiet()

@@ -303,6 +303,22 @@ async def test_what_was_read_is_kept_only_for_who_sends_a_plan_made_of_it(one):
     assert line.forgotten == 2
 
 
+async def test_how_far_somebody_else_is_with_a_plan_stands_in_the_status_while_it_is_on_its_way(one):
+    async def begun(order, visit, office):
+        return Outcome(order.plan.id, Result.BEGUN)
+
+    one.controller.goes_on(begun, ())
+    await one.visit()
+    one.controller.goes("ottawa", "here at: apply VIM sw-deploy strategy")
+    assert one.controller.verdicts["ottawa"].message == "here at: apply VIM sw-deploy strategy"
+    one.controller.ended("ottawa", Outcome("p", Result.DONE))
+    one.lines["ottawa"].shown = snap(NEW)
+    _, known = await one.visit()
+    one.controller.goes("ottawa", "too late")
+    one.controller.goes("nowhere", "never heard of")
+    assert one.controller.verdicts["ottawa"] == known
+
+
 async def test_a_host_that_is_not_back_in_time_is_told_while_its_plan_is_on_its_way(one, store):
     await one.visit()
     one.controller.goes_on(None, ["ottawa"])
