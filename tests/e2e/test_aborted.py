@@ -86,14 +86,25 @@ async def test_the_plan_that_was_aborted_needs_another_yes_though_it_is_the_same
         assert row(world)["deploy-status"] == "install-aborted"
 
 
-async def test_a_controller_that_ends_while_it_waits_for_that_heeds_the_word_when_it_is_back(clone, opened):
+async def test_a_controller_that_ends_while_it_waits_for_that_heeds_the_word_when_it_is_back(
+    clone, opened, monkeypatch
+):
     async with opened(clone, racked) as world:
         approve(world, (await world.judged(NEW)).plan.id)
         reached = asyncio.Event()
-        entered(world, "installing", reached.set)
+
+        async def stands(_seconds):
+            await asyncio.Event().wait()
+
+        def stopped():
+            reached.set()
+            monkeypatch.setattr(world.clock, "sleep", stands)  # or it may be through before the controller has ended
+
+        entered(world, "installing", stopped)
         async with controlled(world) as it:
             await it.visit(NEW)
             await until(reached.is_set)
+        monkeypatch.undo()
         with speaking(world.state, "abort") as store:
             store.aborts.say(WORD)
         async with controlled(world) as it:
