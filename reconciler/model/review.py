@@ -158,6 +158,11 @@ class Group:
     read_at: float | None = None
     differing: tuple[str, ...] = ()
 
+    @property
+    def is_deployed(self) -> bool:
+        """Whether its sites are there: of one that is to be deployed first there is nothing to read, and nothing to guess."""
+        return not self.is_exact or self.read_at is not None
+
 
 @dataclass(frozen=True, slots=True)
 class Review:
@@ -197,6 +202,11 @@ class Review:
     def cost(self) -> Cost:
         """Of all sites together."""
         return total(group.cost.on(len(group.sites)) for group in self.groups)
+
+    @property
+    def added(self) -> tuple[str, ...]:
+        """Those of the sites that will change which are not there yet."""
+        return tuple(sorted(site for group in self.groups if not group.is_deployed for site in group.sites))
 
     @property
     def sites(self) -> tuple[str, ...]:

@@ -27,8 +27,11 @@ def fleet_cost(review: Review) -> Iterator[str]:
 
 def _locked(review: Review) -> str:
     cost, sites = review.cost, _on(review, "locks")
+    there = [group for group in review.groups if group.is_deployed]
+    if not there:
+        return "No site that is there already notices it."
     if not cost.locks:
-        is_quiet = cost.disruption is Disruption.NONE
+        is_quiet = all(group.cost.disruption is Disruption.NONE for group in there)
         return f"No host is locked{' and no service is' if is_quiet else '; services are'} interrupted."
     often = f", {cost.locks:,} times in all," if cost.locks > cost.hosts else ""
     verb, and_then = ("is", " and reboots") if cost.hosts == 1 else ("are", " and reboot")

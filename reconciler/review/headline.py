@@ -44,10 +44,11 @@ def rest(review: Review, quote: Quote = str) -> Iterator[str]:
 
 
 def _reach(review: Review) -> str:
-    changing = len(review.sites)
+    changing, added = len(review.sites) - len(review.added), len(review.added)
     is_part = review.fleet > changing
     some = f"{changing:,} of {plural(review.fleet, 'site')}" if is_part else plural(changing, "site")
     parts = [f"{some} {'changes' if changing == 1 else 'change'}"] if changing else []
+    parts += [does(added, "site", "is", "are") + " to be deployed"] if added else []
     parts += [does(len(review.new), "site", "is", "are") + " new"] if review.new else []
     parts += [does(len(review.gone), "site", "is", "are") + " no longer managed"] if review.gone else []
     parts += [does(len(review.broken), "site", "is", "are") + " mended"] if review.broken else []
@@ -75,12 +76,13 @@ def in_short(held: Held) -> str:
 
 
 def _ground(review: Review) -> str:
-    """What it rests on."""
+    """What it rests on, and what is not in it."""
     guessed = sum(len(group.sites) for group in review.groups if not group.is_exact)
     read = [group.read_at for group in review.groups if group.read_at is not None]
-    told = f"The oldest reading that it rests on is of {moment(min(read))}." if read else ""
-    if not guessed:
-        return told or "It rests on what was read of the sites."
-    if guessed == len(review.sites):
-        return "It is an estimate: every site is taken to be as Git said before."
-    return f"It is an estimate for {plural(guessed, 'site')}, taken to be as Git said before. {told}".rstrip()
+    told = [f"The oldest reading that it rests on is of {moment(min(read))}."] if read else []
+    told += ["What the documents of new sites take is planned once these are deployed."] if review.added else []
+    if guessed and guessed == len(review.sites):
+        told = ["It is an estimate: every site is taken to be as Git said before.", *told]
+    elif guessed:
+        told = [f"It is an estimate for {plural(guessed, 'site')}, taken to be as Git said before.", *told]
+    return " ".join(told)

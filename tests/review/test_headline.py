@@ -90,3 +90,23 @@ def test_where_git_is_wrong_nobody_is_told_that_nothing_changes():
     assert headline(found) == (
         "It cannot be merged as it is: 1 error. What it would change can be told once that is mended."
     )
+
+
+NEW = group(("new",), cost=Cost(reinstalls=1, disruption=Disruption.REINSTALL), is_exact=True)
+READ = group(("old",), is_exact=True, read_at=1_795_000_000.0)
+
+
+def test_a_site_that_is_to_be_deployed_interrupts_nothing_and_rests_on_no_reading():
+    assert headline(review(NEW)) == (
+        "1 site is to be deployed. No site that is there already notices it. 1 host is installed anew. What the documents of "
+        "new sites take is planned once these are deployed."
+    )
+
+
+def test_beside_it_the_others_are_told_as_ever():
+    told = headline(review(READ, NEW))
+    assert told.startswith(
+        "1 of 5,000 sites changes and 1 site is to be deployed. No host is locked and no service is interrupted. 1 host is "
+        "installed anew. The oldest reading that it rests on is of "
+    )
+    assert told.endswith("What the documents of new sites take is planned once these are deployed.")
