@@ -17,7 +17,9 @@ from reconciler.simulator.system import System
 from reconciler.simulator.tables import Row
 from reconciler.simulator.usm import releases
 
-SERVICES: Mapping[str, Callable[[System, Request], Response]] = {"nfv": vim.handle, "usm": usm.handle}
+SERVICES: Mapping[str, Callable[[System, Request], Response]] = {
+    "nfv": vim.handle, "usm": usm.handle, "platform": lambda system, request: system.handle(request)
+}  # fmt: skip
 Make = Callable[[str, Callable[[], System]], Site]
 
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 import pytest
 
 from reconciler.simulator import dcmanager, usm, vim
-from reconciler.simulator.sysinv import kube_rootca
+from reconciler.simulator.sysinv import device_images, kube_rootca
 
+from .accelerators import accelerator, image, written
 from .central import Centre
 from .test_central_strategies import act, create, out_of_sync, steps, strategy
 
@@ -79,3 +80,28 @@ def test_kubernetes_goes_to_its_version_and_ends_with_vim(centre, running):
     wait(centre, running)
     assert steps(centre) == {"one": "complete"}
     assert running.system.tables.first("kube_versions", state="active")["version"] == "v1.30.6"
+
+
+def test_images_that_the_centre_has_applied_are_imported_and_written(centre, running):
+    out_of_sync(centre, "one", endpoint="firmware")
+    accelerator(running.system, "controller-0", fpga="ran")
+    own = image(running.system, "0x77")
+    running.ok("PATCH", f"/device_images/{own}?action=apply", [{"fpga": "ran"}])
+    uuid = image(centre.system)
+    centre.system.insert(device_images.PLACES, image_uuid=uuid, label_key="fpga", label_value="ran")
+    create(centre, "firmware")
+    act(centre, "apply")
+    wait(centre, running)
+    assert (steps(centre), written(running.system)) == ({"one": "complete"}, {"controller-0": "completed"})
+    assert [row["uuid"] for row in running.get("/device_images")["device_images"] if row["applied"]] == [uuid]
+
+
+def test_a_host_that_does_not_write_fails_the_step(centre, running):
+    out_of_sync(centre, "one", endpoint="firmware")
+    accelerator(running.system, "controller-0")
+    centre.system.update(device_images.TABLE, image(centre.system), everywhere=True)
+    running.system.marks.add("device-image-fails:controller-0")
+    create(centre, "firmware")
+    act(centre, "apply")
+    wait(centre, running)
+    assert steps(centre) == {"one": "failed"}

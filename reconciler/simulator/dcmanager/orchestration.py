@@ -2,8 +2,9 @@
 
 So many at once as the strategy says. A step fails where the mark `<state>-fails:<subcloud>:<text>` says so, as
 `apply VIM sw-deploy strategy-fails:one:no`. Where there is a site behind the subcloud, its own VIM brings it to the release, to
-the version of Kubernetes, or to another root certificate, and the step ends as that does (`site_vims`); else, and for the other
-types, time passes, and only dcmanager's endpoint comes into sync, as its audit finds it afterwards.
+the version of Kubernetes, to another root certificate, or to the centre's images (`site_images`), and the step ends as that
+does (`site_vims`); else, and for prestaging, time passes, and only dcmanager's endpoint comes into sync, as its audit finds it
+afterwards.
 """
 
 from __future__ import annotations

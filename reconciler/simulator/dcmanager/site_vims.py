@@ -13,7 +13,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from reconciler.simulator.dcmanager import options
+from reconciler.simulator.dcmanager import options, site_images
 from reconciler.simulator.dcmanager.beyond import Beyond
 from reconciler.simulator.exchange import Request, Response
 from reconciler.simulator.tables import Row
@@ -22,22 +22,27 @@ from reconciler.simulator.usm.versions import LAST_IN_PATHS, major, parts
 if TYPE_CHECKING:
     from reconciler.simulator.system import System
 
-NAMES = {"sw-deploy": "sw-upgrade", "kubernetes": "kube-upgrade", "kube-rootca-update": "kube-rootca-update"}
+NAMES = {"sw-deploy": "sw-upgrade", "kubernetes": "kube-upgrade", "kube-rootca-update": "kube-rootca-update"} | {
+    "firmware": "fw-update"
+}
 """VIM's own names of what these types ask it for."""
-CHECKS, CREATES, APPLIES = (
+IMPORTS, CHECKS, CREATES, APPLIES = (
+    ("importing firmware",),
     ("sw-deploy pre-check",),
     (
         "create VIM sw-deploy strategy",
         "kube creating vim kube upgrade strategy",
         "creating vim kube rootca update strategy",
+        "creating fw update strategy",
     ),
     (
         "apply VIM sw-deploy strategy",
         "kube applying vim kube upgrade strategy",
         "applying vim kube rootca update strategy",
+        "applying fw update strategy",
     ),
 )
-STATES = frozenset((*CHECKS, *CREATES, *APPLIES))
+STATES = frozenset((*IMPORTS, *CHECKS, *CREATES, *APPLIES))
 AT_WORK = ("building", "applying", "aborting")
 ROOT = "/api/orchestration"
 
@@ -62,6 +67,9 @@ class SiteVim:
 
     def go_on(self, step: Row) -> Ended | None:
         """How the step's state has ended; None while it goes on, or the site does not answer."""
+        if step["state"] in IMPORTS:
+            why = site_images.bring(self.system, lambda request: self.beyond.ask(self.subcloud, "platform", request))
+            return None if why is None else Ended(why and self._failed(why).why)
         if step["state"] in CHECKS:
             return self._checked()
         return self._created(step) if step["state"] in CREATES else self._applied()
@@ -141,6 +149,10 @@ class SiteVim:
             "default-instance-action": said["default-instance-action"],
             "alarm-restrictions": said["alarm-restriction-type"],
         }
+        if self.strategy["type"] == "firmware":
+            return own | {
+                "max-parallel-worker-hosts": 2
+            }  # whatever the options say (firmware/creating_vim_strategy.py)
         asked = self.strategy["extra-args"] or {}
         if self.strategy["type"] == "kubernetes":
             return own | {"to-version": asked["to-version"]}

@@ -31,7 +31,7 @@ NEEDS = {FUNCTIONAL: "bitstream_id", ROOT_KEY: "key_signature", REVOCATION: "rev
 ALARM = "900.006"
 
 
-def _places(system: System, row: Row) -> dict[str, Any]:
+def places(system: System, row: Row) -> dict[str, Any]:
     """An image that is applied without labels has an empty one among its labels; one that is not applied has none."""
     found = [{p["label_key"]: p["label_value"]} for p in system.tables.rows(PLACES, image_uuid=row["uuid"])]
     if row.get("everywhere"):
@@ -45,7 +45,7 @@ IMAGES = family.collection(
         columns="uuid bitstream_type pci_vendor pci_device bitstream_id key_signature revoke_key_id name description"
         " image_version bmc retimer_included applied applied_labels",
         links=None,
-        derive=_places,
+        derive=places,
     )
 )
 family.collection(
