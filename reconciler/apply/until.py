@@ -87,7 +87,8 @@ def member(found: Any, dotted: str) -> Any:
 
 def _failed(awaited: Until, call: Call, found: Any, work: Work) -> Stopped | Stuck:
     """The end that is none, in the platform's words; of an errand by its name, and noted for later visits."""
-    state = f"{awaited.attribute} is {member(found, awaited.attribute)}"
+    value = member(found, awaited.attribute)
+    state = f"{awaited.attribute} is {value}" if value is not None else f"{awaited.path} is not there any more"
     said = complaints(str(member(found, awaited.told_by) or "")) if awaited.told_by else ""
     if call.errand is None:
         return Stopped(work.site, state, said)

@@ -93,9 +93,9 @@ def is_behind(row: Row | None, milestone: Milestone) -> bool:
 
 
 def until(site: str, milestone: Milestone, limit_s: float = PLAYBOOK_S) -> Until:
-    """The milestone is behind it: whoever polls misses states, so any later one counts."""
+    """The milestone is behind it: whoever polls misses states, so any later one counts. A row that is gone has none."""
     there = tuple(s.value for s in DeployStatus if passed(s) >= milestone)
-    fails = tuple(state for state in STOPPED if state not in there)
+    fails = (*(state for state in STOPPED if state not in there), None)
     return Until(f"{shared.SUBCLOUDS}/{site}", shared.STATUS, there, limit_s, fails, shared.ERROR, outlasts=True)
 
 

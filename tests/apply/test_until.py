@@ -57,6 +57,13 @@ async def test_what_fails_ends_the_wait_at_once_with_what_the_platform_says_of_i
         await installed(shows("installing", "install-failed", error="no route to the board"))
 
 
+async def test_what_somebody_took_away_meanwhile_is_not_waited_for():
+    gone = replace(INSTALLED, fails=("install-failed", None))
+    site = shows("installing", None)
+    with pytest.raises(Stopped, match=r"sc-1: /v1\.0/subclouds/ottawa is not there any more"):
+        await call_once(Call("PATCH", "/x", until=gone, service=Service.DCMANAGER), work_on(site, site.shown), host="")
+
+
 async def test_what_neither_comes_nor_fails_is_given_up_after_its_limit():
     with pytest.raises(NotReady, match="deploy-status is 'installing' after 3600 s, not install-complete or complete"):
         await installed(shows("installing"))

@@ -179,6 +179,20 @@ async def test_a_central_cloud_that_is_dark_for_a_while_ends_no_phase(new_site):
         assert (outcome.result, len(installs(world))) == (Result.DONE, 1), outcome.message
 
 
+async def test_a_subcloud_that_is_deleted_by_hand_in_a_phase_is_not_waited_for(new_site):
+    async with new_site as world:
+        central = world.server.central
+        world.at(
+            CENTRAL,
+            "PATCH .*/install",
+            lambda: world.after(300, lambda: central.delete_rows("subclouds", {"name": NEW})),
+        )
+        began = world.clock.now()
+        outcome = await world.applied(NEW, approved=(await world.judged(NEW)).plan.id)
+        assert f"/v1.0/subclouds/{NEW} is not there any more" in outcome.message
+        assert world.clock.now() - began < 600
+
+
 async def test_a_creation_that_failed_says_what_it_takes(new_site):
     async with new_site as world:
         world.server.central.system.marks.add(f"creating-fails:{NEW}:no room")
