@@ -128,7 +128,7 @@ async def _send_until_done(step: Step, todo: tuple[Change[Any], ...], seen: Snap
                 await _call(call, seen, work)
         except (Unreachable, Refused) as error:
             seen = await _look_again(error, step, work)
-            if work.kinds[step.kind].asks:
+            if any(call.begins_late for call in calls):
                 seen = await _seen_to_begin(error, step, asked, work)
             left = remaining(todo, seen, work.kinds)
             tries = TRIES if len(left) < len(todo) else tries - 1
@@ -143,8 +143,8 @@ async def _send_until_done(step: Step, todo: tuple[Change[Any], ...], seen: Snap
 async def _seen_to_begin(error: Unreachable | Refused, step: Step, asked: Iterable[Call], work: Work) -> Snapshot:
     """The site, once it shows that what was asked for goes on, or is done.
 
-    What somebody says yes to each time is not asked for twice by one yes, and a service may be slow to begin: where
-    nothing is seen of it, the error is raised.
+    A service that answers before it begins may be slow to: what shows nothing of it is not asked for twice, and where
+    nothing is seen of it for long, the error is raised.
     """
     async for _ in looks(work.pace.begun_limit_s, work):
         seen = await _look(step, work)

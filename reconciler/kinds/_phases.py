@@ -114,7 +114,8 @@ def _asked(step: Step, milestone: Milestone, form: Mapping[str, Part], context: 
     if now is not None and is_moving(now):
         return Call("GET", f"{shared.SUBCLOUDS}/{site}", until=end, service=Service.DCMANAGER)
     path = f"{PHASES}/{site}/{step.value}"
-    return Call("PATCH", path, Multipart(form) if form else None, until=begun(end, now), service=Service.DCMANAGER)
+    body, end = Multipart(form) if form else None, begun(end, now)
+    return Call("PATCH", path, body, until=end, service=Service.DCMANAGER, begins_late=step is not Step.COMPLETE)
 
 
 def _refused(step: Step, context: Context) -> str:

@@ -97,7 +97,8 @@ def write(changes: Sequence[Change[Network]], context: Context) -> Iterable[Call
             return
         yield from shared.unmanaged_first(context.desired.site, context.observed)
         end = phases.begun(done, now)
-        yield Call("PATCH", path, Multipart(_form(change.want)), until=end, service=Service.DCMANAGER)
+        form = Multipart(_form(change.want))
+        yield Call("PATCH", path, form, until=end, service=Service.DCMANAGER, begins_late=True)
 
 
 def _form(want: Network) -> dict[str, Part]:

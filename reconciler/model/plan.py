@@ -90,6 +90,7 @@ class Call:
     once: calls with the same word are sent once, at the end of their stage (PTP apply, service-parameter apply).
     unless: the call is not sent where this is so already: whoever takes over from a process that died asks for nothing
       twice. What it waits for is waited for all the same.
+    begins_late: it is answered before anything of it is to be seen, so that a look says nothing of a lost answer.
     """
 
     method: Method
@@ -102,6 +103,7 @@ class Call:
     service: Service = Service.PLATFORM
     unless: Until | None = None
     errand: Errand | None = None
+    begins_late: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,20 @@ from reconciler.model.plan import FORMAT, Blocked, Stage
 from reconciler.model.words import Action
 
 LATER = frozenset(
-    ("before", "errand", "fails", "is_left", "ours", "outlasts", "strategy", "told_by", "tolerates", "unless", "why")
+    (
+        "before",
+        "begins_late",
+        "errand",
+        "fails",
+        "is_left",
+        "ours",
+        "outlasts",
+        "strategy",
+        "told_by",
+        "tolerates",
+        "unless",
+        "why",
+    )
 )  # where they say nothing, a plan is as it was
 
 
