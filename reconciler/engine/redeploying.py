@@ -118,10 +118,11 @@ class Redeploying:
         try:
             await self._centre.send(method, path, body)
         except ReconcilerError as error:
-            if _may_be_taken(error) and await self._was_taken(self._asked()):
+            if not _may_be_taken(error):
+                self._known.refused(self._site)
+            elif await self._was_taken(self._asked()):
                 return
-            self._known.refused(self._site)
-            raise
+            raise  # a call that was lost may still be done: it stays noted
         self._known.taken(self._site)
 
     async def _was_taken(self, asked: Asked) -> bool:

@@ -40,13 +40,15 @@ class RedeploymentStore:
                 _put(db, site, replace(known, tokens=(token,) if token else ()))
 
     def begins(self, site: str, asked: Asked) -> None:
-        """A plan is about to be sent."""
+        """A plan is about to be sent. A call for the same word that may have been taken stays noted."""
         with durable(self.engine).begin() as db:
             known = _of(db, site)
             before = known.asked
-            is_unclear = before is not None and before.sent_at is not None and before.token != asked.token
-            unclear = before.token if before and is_unclear else ""
-            _put(db, site, replace(known, asked=replace(asked, before=unclear)))
+            if before and before.sent_at is not None and before.token == asked.token:
+                asked = replace(asked, sent_at=before.sent_at, status=before.status)
+            elif before and before.sent_at is not None:
+                asked = replace(asked, before=before.token)
+            _put(db, site, replace(known, asked=asked))
 
     def sent(self, site: str, at: float, status: str) -> None:
         """The call is about to leave; the row shows this status."""

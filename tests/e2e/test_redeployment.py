@@ -165,13 +165,29 @@ async def test_a_phase_of_it_that_fails_is_told_and_gone_on_with_phase_by_phase(
         assert len(redeployed(world)) == 1
 
 
-@pytest.mark.parametrize("trouble", [Trouble.RESET_AFTER, Trouble.RESET], ids=["taken", "not-taken"])
-async def test_an_answer_that_is_lost_is_looked_for(clone, opened, trouble):
+async def test_an_answer_that_is_lost_is_looked_for(clone, opened):
     async with opened(clone, racked) as world:
         await in_service(world)
         plan = await offline_with(world, clone, "one")
-        world.server.central.interference.rules.append(Rule(trouble, "PATCH", ".*/redeploy"))
+        world.server.central.interference.rules.append(Rule(Trouble.RESET_AFTER, "PATCH", ".*/redeploy"))
         assert (await world.applied(NEW, approved=plan.id)).result is Result.DONE
+        await brought_back(world)
+        assert len(redeployed(world)) == 1
+
+
+async def test_a_call_that_is_lost_is_not_sent_again_but_for_another_word(clone, opened):
+    """Nobody knows whether it comes late: what was asked for once is not asked for twice by one yes."""
+    async with opened(clone, racked) as world:
+        await in_service(world)
+        plan = await offline_with(world, clone, "one")
+        world.server.central.interference.rules.append(Rule(Trouble.RESET, "PATCH", ".*/redeploy"))
+        assert (await world.applied(NEW, approved=plan.id)).result is Result.UNREACHABLE
+        assert redeployed(world) == []
+        [blocked, *_] = [b for b in (await world.judged(NEW)).plan.blocked if b.key.kind == "subcloud-redeployment"]
+        assert "nobody knows whether it did" in blocked.reason
+        says(clone, "two")
+        again = (await world.judged(NEW)).plan
+        assert (await world.applied(NEW, approved=again.id)).result is Result.DONE
         await brought_back(world)
         assert len(redeployed(world)) == 1
 

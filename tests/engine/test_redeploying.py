@@ -88,7 +88,20 @@ async def test_a_lost_answer_of_a_call_that_is_taken_late_is_waited_for(clock, k
     assert (centre.sent, known.of("ottawa").tokens) == (1, ("one",))
 
 
-@pytest.mark.parametrize("error", [LOST, UNSENT, Refused("dcmanager", "PATCH", PATH, 400, "online")])
+async def test_a_lost_call_that_nobody_sees_taken_stays_noted_for_it_may_be_done_later(clock, known):
+    centre = Centre(clock, LOST, takes_s=300.0)
+    with pytest.raises(Unreachable):
+        await of(centre, known).send("PATCH", PATH, None)
+    known.ended("ottawa")
+    known.begins("ottawa", Asked("one", Deployed("c1")))
+    clock.at += 300.0
+    again = Centre(clock)
+    again.row = replace(ROW, deploy_status="installing")
+    await of(again, known).send("PATCH", PATH, None)
+    assert (again.sent, known.of("ottawa").tokens) == (0, ("one",))
+
+
+@pytest.mark.parametrize("error", [UNSENT, Refused("dcmanager", "PATCH", PATH, 400, "online")])
 async def test_a_call_that_was_certainly_not_taken_may_be_sent_again(clock, known, error):
     centre = Centre(clock, error, takes_s=NEVER)
     with pytest.raises(type(error)):

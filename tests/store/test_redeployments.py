@@ -53,6 +53,8 @@ def test_what_nobody_knows_the_end_of_stays_until_another_word_stands_for_it(kno
     known.sent("ottawa", 5.0, "complete")
     known.ended("ottawa")
     assert known.of("ottawa").asked == Asked("one", VALUES, 5.0, "complete")
+    known.begins("ottawa", ASKED)
+    assert known.of("ottawa").asked == Asked("one", VALUES, 5.0, "complete")
     known.begins("ottawa", Asked("two", VALUES))
     assert known.of("ottawa") == Redeployed(("zero",), Asked("two", VALUES, before="one"))
     known.ended("ottawa")
