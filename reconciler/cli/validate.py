@@ -19,6 +19,8 @@ from reconciler.desired import (
     Range,
     SecretNamed,
     boards,
+    claims,
+    disputes,
     meetings,
     parse_blob,
     ranges,
@@ -67,6 +69,7 @@ def validate(
         found = [_checked(repository, name, every, deployable=deployable) for name in names]
         for each in found:
             each["warnings"] += _unkept(repository)
+        _note_claims(found, repository)
         if secrets:
             _try_secrets(repository, found)
     _note_meetings(found, every)
@@ -142,6 +145,15 @@ def _note_meetings(found: list[dict[str, Any]], every: list[Range]) -> None:
         told = next((each.site for each in (meeting.second, meeting.first) if each.site in errors), None)
         if told is not None:
             errors[told].append(str(meeting.error))
+
+
+def _note_claims(found: list[dict[str, Any]], repository: Repository) -> None:
+    """A name that two sites say they had is an error of the later one."""
+    errors = {f["site"]: f["errors"] for f in found}
+    sound = [site for site, wrong in errors.items() if not wrong]
+    every = [claim for site in sound for claim in claims(repository.tree.site_files(site))]
+    for site, error in disputes(every):
+        errors[site].append(str(error))
 
 
 def ending(rules: Iterable[Rule], now: float) -> Iterator[str]:

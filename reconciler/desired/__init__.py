@@ -6,6 +6,7 @@ from reconciler.desired.declaration import fleet_part, layers_of, load_fleet
 from reconciler.desired.deployable import undeployable
 from reconciler.desired.explanation import Explained, explain, explained
 from reconciler.desired.files import FLEET, Parse, Parsed, parse_blob
+from reconciler.desired.former_names import claims, disputes
 from reconciler.desired.json_schemas import schemas
 from reconciler.desired.ordered import deployment_documents, value_files
 from reconciler.desired.own_values import SECTIONS
@@ -38,11 +39,13 @@ __all__ = [
     "board_url",
     "boards",
     "boot_macs",
+    "claims",
     "class_of",
     "classes",
     "deployment_documents",
     "described",
     "dialect",
+    "disputes",
     "edited",
     "explain",
     "explained",

@@ -207,6 +207,18 @@ def test_a_name_of_digits_alone_is_told_by_its_folder(validated):
     assert 'subclouds/12345/: "12345" cannot name a subcloud' in ended.err
 
 
+def test_a_former_name_that_two_subclouds_claim_is_told_at_the_line_of_the_later_one(validated):
+    """As in a folder that was copied: the first that is visited would be given the subcloud of that name."""
+    both = {
+        f"subclouds/{site}/site.yaml": named(site, SITE).replace("subcloud: {", "subcloud: {formerNames: [gatineau], ")
+        for site in ("ottawa", "hull")
+    }
+    ended = validated(GOOD | both)
+    assert ended.code == 1
+    told = "site: gatineau is a former name of hull too (at subclouds/hull/site.yaml:3): one of them never had it"
+    assert errors(ended) == [f"subclouds/ottawa/site.yaml:3:26: {told}"]
+
+
 def test_addresses_of_nodes_on_a_simplex_system_are_told_to_count_for_nothing(validated):
     """The playbook takes only the floating one there: no error, for the site would be deployed all the same."""
     more = f"{BOOTSTRAP}external_oam_node_0_address: 10.10.10.13\n"
