@@ -190,6 +190,11 @@ class Central:
         is_young = self.last is not None and self._clock.now() - self.last.at <= within_s
         return self.last.of(site) if self.last and is_young else None
 
+    def installed_from(self, board: str) -> frozenset[str]:
+        """The subclouds whose machine is installed from a board, as the last reading has it."""
+        rows = self.last.subclouds.values() if self.last else ()
+        return frozenset(row.name for row in rows if row.board == board)
+
     def awaits_strategy(self, site: str) -> None:
         """It is told to be free once the strategy that is there is not there any more."""
         self._behind |= {site}

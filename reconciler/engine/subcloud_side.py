@@ -15,7 +15,8 @@ from reconciler.engine.aborting import Aborting
 from reconciler.engine.redeploying import PATH, Redeploying
 from reconciler.model.central import NO_PEER_GROUP, SCRATCH_GROUP, Attention, Subcloud
 from reconciler.model.deployment import is_deployed, is_elsewhere
-from reconciler.model.errors import ReconcilerError
+from reconciler.model.errors import ConfigError, ReconcilerError
+from reconciler.model.installed_from import board_of
 from reconciler.model.plan import Method
 from reconciler.model.rows import Row
 from reconciler.model.subcloud_policy import SubcloudPolicy
@@ -29,6 +30,8 @@ class Centre(Protocol):
     async def of(self, site: str) -> Attention | None: ...
 
     def known(self, site: str, within_s: float) -> Attention | None: ...
+
+    def installed_from(self, board: str) -> frozenset[str]: ...
 
     async def subcloud(self, site: str) -> Subcloud | None: ...
 
@@ -152,10 +155,19 @@ class SubcloudSide:
         self.acts()
         if method != "GET":
             self._aborting.refuse()
+            self._refuse_anothers_board(board_of(body))
         if path.endswith(PATH):
             await self._redeploying.send(method, path, body)
         elif method != "GET":  # a wait for what somebody else has begun
             await self._centre.send(method, path, body)
+
+    def _refuse_anothers_board(self, board: str) -> None:
+        """Dcmanager asks nobody whose a board is: in a copied folder it is that of the machine which runs another site."""
+        policy = self._policy()
+        own = {self._site, *(policy.former_names if policy else ())}
+        if board and (others := sorted(self._centre.installed_from(board) - own)):
+            told = f"bmc_address {board} is that of {others[0]} in dcmanager: its machine would be installed anew"
+            raise ConfigError(f"{self._site}: install-values.yaml: {told}; nothing was sent")
 
     async def _found(self) -> Subcloud | None:
         """Its row; where there is none, that of a name which it had. One that is to go is known by its own name alone."""

@@ -37,7 +37,8 @@ class Addresses:
 class Subcloud:
     """One row of dcmanager's list. region: of the site's services; an enrolment changes it. sync: endpoint type -> its status.
 
-    has_install_values: dcmanager has what a machine is installed by; the values, and the password in them, stay there.
+    board: address of the board that its machine is installed from, where dcmanager has install values; the rest of them, and the
+      password, stay there.
     """
 
     name: str
@@ -58,7 +59,7 @@ class Subcloud:
     backup_at: str = ""
     prestage_versions: str = ""
     peer_group_id: int | None = None
-    has_install_values: bool = False
+    board: str = ""
 
     @property
     def row(self) -> Mapping[str, Any]:

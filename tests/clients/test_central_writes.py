@@ -29,6 +29,7 @@ from reconciler.model.subcloud_orders import (
 from reconciler.simulator.dcmanager import CENTRAL
 from reconciler.simulator.interference import Connection, Rule, Trouble
 from reconciler.simulator.server import ServerOptions, serve
+from reconciler.simulator.usm import releases
 from tests.simulator.central import BOOTSTRAP, DOCUMENTS, INSTALL
 
 SECRET, BOARD, SYSADMIN, REGISTRY = "simulated", "B04rd-canary*", "Sys4dmin-canary*", "R3gistry-canary*"
@@ -102,7 +103,7 @@ def told(server):
 
 async def test_a_subcloud_is_added_with_its_files_and_passwords(server, central):
     row = await central.of_subclouds.add(ORDER)
-    assert (row.name, row.status, row.has_install_values) == ("new-001", DeployStatus.NOT_DEPLOYED, True)
+    assert (row.name, row.status, row.board) == ("new-001", DeployStatus.NOT_DEPLOYED, INSTALL["bmc_address"])
     kept = told(server)
     assert kept["told"]["docker_registries"]["docker.io"]["password"] == REGISTRY
     assert kept["documents"] == DOCUMENTS
@@ -250,7 +251,7 @@ async def test_words_and_group_change_in_one_call(server, central, deployed):
 
 async def test_install_values_change_with_their_password(server, central, deployed):
     other = Amendment(files=ValueFiles(install=INSTALL | {"install_type": 2}), board=BOARD_REF)
-    assert (await central.of_subclouds.amend(deployed.name, other)).has_install_values
+    assert (await central.of_subclouds.amend(deployed.name, other)).board == INSTALL["bmc_address"]
     assert '"install_type": 2' in told(server)["data_install"]
 
 
@@ -345,11 +346,29 @@ async def test_files_of_deployments_are_known_by_their_names(central):
 SOFTWARE = StrategyOrder(StrategyType.SOFTWARE, options={"release_id": "starlingx-24.09.1"}, stop_on_failure=True)
 
 
+IN_SERVICE = {"administrative": "unlocked", "operational": "enabled", "availability": "available"}
+
+
 @pytest.fixture
 async def outdated(server, central, deployed):
+    """In service, its software out of sync, and the release that it lacks was copied to it."""
     await central.of_subclouds.manage("new-001")
+    site = server.sites["new-001"]
+    site.change_rows("ihosts", {}, IN_SERVICE)
+    releases.fill(site.system)
+    releases.put(site.system, "24.09.1", reboot_required=False)
     row = told(server)
     server.central.change_rows("subclouds", {}, {"sync": {**row["sync"], "software": "out-of-sync"}})
+
+
+async def applied(server, central):
+    """The strategy once it has ended: the site's own VIM is at work for it, and time passes at both."""
+    for _ in range(600):
+        if (found := await central.strategy()).state != "applying":
+            return found
+        server.central.advance(30)
+        server.sites["new-001"].advance(30)
+    raise AssertionError(found)
 
 
 async def test_a_strategy_is_made_applied_and_deleted(server, central, outdated):
@@ -357,8 +376,7 @@ async def test_a_strategy_is_made_applied_and_deleted(server, central, outdated)
     assert ours.options["release_id"] == "starlingx-24.09.1"
     lose(server, "POST", "/sw-update-strategy/actions")
     assert (await central.of_strategies.apply(ours)).state == "applying"
-    server.central.advance(LONG)
-    ended = await central.strategy()
+    ended = await applied(server, central)
     assert (ended.state, ended.steps) == ("complete", {"new-001": "complete"})
     lose(server, "DELETE")
     await central.of_strategies.delete(ours)
@@ -382,8 +400,7 @@ async def test_what_a_strategy_fails_with_is_told_by_site(server, central, outda
     server.central.system.marks.add("create VIM sw-deploy strategy-fails:new-001:alarm 200.004 stands")
     ours = await central.of_strategies.create(SOFTWARE)
     await central.of_strategies.apply(ours)
-    server.central.advance(LONG)
-    assert (await central.strategy()).details["new-001"].endswith("alarm 200.004 stands")
+    assert (await applied(server, central)).details["new-001"].endswith("alarm 200.004 stands")
     assert (await central.of_strategies.apply(ours)).state == "failed"  # what was applied once is not refused here
 
 

@@ -37,7 +37,7 @@ OTTAWA = Subcloud(
     release="26.03",
     error="No errors present",
     sync={"platform": "in-sync"},
-    has_install_values=True,
+    board="10.10.10.111",
 )
 NOT_FOUND = web.json_response({"code": 404, "title": "Not Found", "description": "Strategy not found"}, status=404)
 

@@ -79,6 +79,16 @@ async def test_approved_once_it_becomes_managed_and_in_sync(new_site):
         ]
 
 
+async def test_no_machine_is_installed_from_the_board_of_another_subcloud(new_site):
+    """As in a copied folder: the machine that runs the other site would be installed anew."""
+    async with new_site as world:
+        add(world.server.central.system, "hull", data_install='{"bmc_address": "10.20.7.112"}')
+        outcome = await world.applied(NEW, approved=(await world.judged(NEW)).plan.id)
+        told = "install-values.yaml: bmc_address 10.20.7.112 is that of hull in dcmanager: its machine would be installed anew"
+        assert told in outcome.message
+        assert (row(world)["deploy-status"], asked(world, path="install")) == ("create-complete", [])
+
+
 async def test_after_that_changes_of_git_are_approved_as_on_any_other_site(new_site, clone):
     async with new_site as world:
         await approved(world)

@@ -10,6 +10,8 @@ from reconciler.engine.aborting import Aborting
 from reconciler.engine.redeploying import Redeploying
 from reconciler.engine.subcloud_side import SubcloudSide
 from reconciler.model.central import Attention, Subcloud
+from reconciler.model.errors import ConfigError
+from reconciler.model.multipart import File, Multipart
 from reconciler.model.subcloud_policy import SubcloudPolicy
 from reconciler.store.memory import RecalledAborts, RecalledRedeployments
 
@@ -27,6 +29,12 @@ class Centre:
 
     def known(self, site, within_s):
         return Attention(self.row)
+
+    def installed_from(self, board):
+        return frozenset({"ottawa", "hull"} if board == "10.10.10.112" else {"ottawa"})
+
+    async def send(self, method, path, body):
+        self.asked.append(f"{method} {path}")
 
     async def of(self, site):
         self.asked.append("rows")
@@ -98,3 +106,24 @@ async def test_a_fleet_without_peer_groups_is_asked_for_none():
     await one.list(SUBCLOUDS, "subclouds")
     assert "peer groups" not in centre.asked
     assert await one.list("/v1.0/system-peers", "system_peers") == ()
+
+
+def install(board):
+    return Multipart({"install_values": File("install-values.yaml", {"bmc_address": board})})
+
+
+async def test_nothing_is_installed_from_the_board_of_another_subcloud():
+    one, centre = side(SubcloudPolicy())
+    with pytest.raises(
+        ConfigError, match=r"install-values\.yaml: bmc_address 10\.10\.10\.112 is that of hull in dcmanager"
+    ):
+        await one.send("PATCH", "/v1.0/phased-subcloud-deploy/ottawa/install", install("10.10.10.112"))
+    assert centre.asked == []
+    await one.send("PATCH", "/v1.0/phased-subcloud-deploy/ottawa/install", install("10.10.10.113"))
+    assert centre.asked == ["PATCH /v1.0/phased-subcloud-deploy/ottawa/install"]
+
+
+async def test_the_board_that_it_had_under_another_name_is_its_own():
+    one, centre = side(SubcloudPolicy(former_names=("hull",)))
+    await one.send("PATCH", "/v1.0/phased-subcloud-deploy/ottawa/install", install("10.10.10.112"))
+    assert centre.asked == ["PATCH /v1.0/phased-subcloud-deploy/ottawa/install"]

@@ -27,17 +27,22 @@ def redacted(text: str) -> str:
     return _PAIR.sub(rf"\1{MASK}", text)
 
 
-def without_own(text: str, install_values: Any) -> str:
+def without_own(text: str, values: Any) -> str:
     """The same, and without the password of this row's board, plain or in base64."""
-    return redacted(masked(text, _passwords(install_values))) if text else text
+    return redacted(masked(text, _passwords(values))) if text else text
 
 
-def _passwords(install_values: Any) -> tuple[SecretStr, ...]:
+def install_values(text: Any) -> Mapping[str, Any]:
+    """What a row keeps as install values, the password among it; nothing where it keeps none that can be read."""
     try:
-        said = decode(install_values.encode()) if isinstance(install_values, str) else None
+        said = decode(text.encode()) if isinstance(text, str) else None
     except ValueError:
-        return ()
-    coded = said.get("bmc_password") if isinstance(said, Mapping) else None
+        return {}
+    return said if isinstance(said, Mapping) else {}
+
+
+def _passwords(values: Any) -> tuple[SecretStr, ...]:
+    coded = install_values(values).get("bmc_password")
     if not isinstance(coded, str):
         return ()
     try:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from reconciler.clients.dcmanager.redaction import redacted, without_own
+from reconciler.clients.dcmanager.redaction import install_values, redacted, without_own
 from reconciler.clients.platform import Row
 from reconciler.model.central import (
     Addresses,
@@ -16,6 +16,7 @@ from reconciler.model.central import (
     SubcloudGroup,
     UpdateOptions,
 )
+from reconciler.model.installed_from import board_in
 
 SHOWN_OPTIONS = frozenset({"sysadmin_password"})
 ADDRESSES = ("management-subnet", "management-gateway-ip", "management-start-ip", "management-end-ip")
@@ -43,7 +44,7 @@ def subcloud(row: Row) -> Subcloud:
         backup_at=row.get("backup-datetime") or "",
         prestage_versions=row.get("prestage-versions") or "",
         peer_group_id=row.get("peer_group_id"),
-        has_install_values=bool(installed),
+        board=board_in(install_values(installed)),
     )
 
 
