@@ -104,7 +104,8 @@ def write(changes: Sequence[Change[Redeployment]], context: Context) -> Iterable
             return
         yield from shared.unmanaged_first(site, context.observed)
         form = shared.files(want.values, want.install, want.documents) | shared.passwords(want.sysadmin, want.board)
-        yield Call("PATCH", f"{path}/{VERB}", Multipart(form), until=done, service=Service.DCMANAGER)
+        body = Multipart(form)
+        yield Call("PATCH", f"{path}/{VERB}", body, until=done, service=Service.DCMANAGER, begins_late=True)
 
 
 def impossible(change: Change[Redeployment], context: Context) -> str:

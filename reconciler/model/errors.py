@@ -188,7 +188,7 @@ _ADVICE = {
     Failure.BROKEN: "Check the link to the site.",
     Failure.UNAVAILABLE: "Check that the service behind the gateway runs.",
     Failure.GARBLED: "Check that the service URL in the endpoints file is this service's, and what stands between.",
-    Failure.STRANGER: "Another site has this address now: check the site's entry in the endpoints file, or its row in dcmanager.",
+    Failure.STRANGER: "Check the site's entry in the endpoints file, or its row in dcmanager: another site has this address now.",
     Failure.NOWHERE: "Check that dcmanager brings it up, or give it an entry in the endpoints file.",
 }
 

@@ -123,7 +123,7 @@ async def test_a_neighbour_at_the_address_of_a_site_gets_nothing_that_was_meant_
             rename(world, name, to)
         found = (await world.converge(OTTAWA))[OTTAWA]
         assert isinstance(found.error, Unreachable)
-        assert "Another site has this address now" in str(found.error)
+        assert "another site has this address now" in str(found.error)
         assert not world.writes(OTTAWA)
         assert not world.writes("yard-west")
 

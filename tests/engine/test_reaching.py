@@ -253,7 +253,7 @@ async def test_another_site_that_has_the_address_now_is_not_taken_for_it(world):
     opened = Opened()
     assert await systems(world, opened)
     opened.region = "a-neighbour"
-    with pytest.raises(Unreachable, match=r"region a-neighbour, and ottawa-2 is 4f. Another site has this address now"):
+    with pytest.raises(Unreachable, match=r"region a-neighbour, and ottawa-2 is 4f. Check the site's entry"):
         await systems(world, opened)
 
 
