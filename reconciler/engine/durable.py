@@ -27,6 +27,7 @@ from reconciler.model.errors import Lost
 from reconciler.model.history import ended
 from reconciler.model.outcome import Outcome
 from reconciler.model.words import Result
+from reconciler.store.database import unlink
 
 WAITING = ["ENQUEUED", "PENDING"]
 OVER = ["SUCCESS", "ERROR", "CANCELLED", "MAX_RECOVERY_ATTEMPTS_EXCEEDED"]
@@ -73,7 +74,7 @@ class Durable:
         for task in self._on_their_way:  # now that DBOS cannot take that for an end of theirs
             task.cancel()
         await asyncio.gather(*self._on_their_way, return_exceptions=True)
-        self._engine.dispose()  # DBOS leaves an engine that it was given to who made it
+        unlink(self._engine)  # DBOS leaves an engine that it was given to who made it
         _at_work.remove(self)
 
     @asynccontextmanager

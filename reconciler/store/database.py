@@ -61,6 +61,16 @@ def linked(url: URL) -> Engine:
     return engine
 
 
+def unlink(engine: Engine) -> None:
+    """Close its connections: those that nobody uses now, and those that a thread still has when it gives them back."""
+    event.listen(engine.pool, "checkin", _closed)
+    engine.dispose()
+
+
+def _closed(_connection: Any, record: Any) -> None:
+    record.invalidate()
+
+
 @dataclass(frozen=True, slots=True)
 class Writing:
     """A database, for transactions that write."""

@@ -16,7 +16,7 @@ from reconciler.model.resource import ResourceKey
 from reconciler.model.verdict import Verdict
 from reconciler.model.wire import outcome_json, outcome_of, verdict_json, verdict_of
 from reconciler.model.words import Result
-from reconciler.store.database import durable, engine_of, file_url, put, writing
+from reconciler.store.database import durable, engine_of, file_url, put, unlink, writing
 from reconciler.store.drift import Kept, keep
 from reconciler.store.lock import Holder, StateLock
 from reconciler.store.parts import Parts
@@ -55,7 +55,7 @@ class Store(Parts):
 
     def close(self) -> None:
         """Let go of the database and the folder. May be called again."""
-        self._engine.dispose()
+        unlink(self._engine)
         if self._lock:
             self._lock.release()
 

@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import text
 
 from reconciler.model.errors import ConfigError
-from reconciler.store.database import address, engine_of
+from reconciler.store.database import address, engine_of, unlink
 
 
 @pytest.mark.parametrize("said", ["postgresql://stxr:s3cret@db:5432/stxr", "postgres://stxr:s3cret@db:5432/stxr"])
@@ -31,3 +31,15 @@ def test_the_server_frees_what_a_process_has_locked_that_was_stopped(empty_datab
     with engine.connect() as db:  # on a connection of the pool too, after what was set was taken back
         assert db.scalar(text("show idle_in_transaction_session_timeout")) == "15s"
     engine.dispose()
+
+
+@pytest.mark.xdist_group("postgresql")
+def test_a_connection_that_is_given_back_after_the_end_is_closed(empty_database):
+    """A thread that was asked something when its process ended still has it: nobody else would close it."""
+    engine = engine_of(empty_database)
+    held = engine.connect()
+    link = held.connection.dbapi_connection
+    unlink(engine)
+    assert not link.closed
+    held.close()
+    assert link.closed
