@@ -27,7 +27,7 @@ from reconciler.model.verdict import Verdict
 from reconciler.model.words import Result
 from reconciler.sources.mirror import Mirror
 from reconciler.store import Reading, Store, StoreMemory
-from tests.e2e.world import LIMITS, Waited, World
+from tests.e2e.world import Waited, World
 from tests.forges.conftest import KINDS, QUICKLY
 from tests.forges.server import PROJECT, FakeForge, Pulled, served
 from tests.sources.history import History
@@ -144,7 +144,7 @@ async def _fleet(stack: AsyncExitStack, store: Store, mirror: Mirror, world: Wor
         store.readings.keep(Reading(site, at, dump()))
 
     office = Office(registry(), open_commit(mirror, registry()), world.clock, world.pace)
-    opening = open_fleet(office, load(world.endpoints), StoreMemory(store), limits=LIMITS, keep=keep)
+    opening = open_fleet(office, load(world.endpoints), StoreMemory(store), limits=world.limits, keep=keep)
     return await stack.enter_async_context(opening)
 
 

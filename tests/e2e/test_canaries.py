@@ -39,7 +39,7 @@ from tests.e2e.lifecycle import FOLDER, NEW, asked_for, racked
 from tests.e2e.ottawa import OTTAWA, OWN, SETTINGS
 from tests.e2e.repeating import ECHO, Postbox, Repeating
 from tests.e2e.searching import DATABASE, database, kept, put, read
-from tests.e2e.world import LIMITS, QUICK_PACE, SPEED, World
+from tests.e2e.world import QUICK_PACE, SPEED, World
 from tests.faults.controlled import until
 from tests.secret_places import CONTROLLER, ONBOARDING, canaries_of
 from tests.sops import Sealer
@@ -209,7 +209,6 @@ def options(it: Scene, url: str, port: int) -> app.Running:
         workflow_poll_s=0.1,
         notifications=tell,
         forge=load_forge(forge),
-        lines=LIMITS,
         database=it.world.database,
         backups_s=0.1,
     )

@@ -8,6 +8,7 @@ from reconciler.model.outcome import StepResult
 from reconciler.model.words import Result
 from reconciler.simulator.interference import Interference, Rule, Trouble
 from tests.e2e.ottawa import MORE_CORES, ONE_MORE, OTTAWA, OWN, TWO_STEPS, state, writes
+from tests.e2e.world import SHORT
 
 
 class Lossy(Interference):
@@ -33,7 +34,7 @@ class Lossy(Interference):
 async def test_a_call_without_an_answer_takes_effect_once(in_service, trouble, sends):
     async with in_service(OTTAWA) as (world, clone):
         clone.commit({OWN: ONE_MORE})
-        before = writes(world, "POST /v1/datanetworks")
+        before, world.limits = writes(world, "POST /v1/datanetworks"), SHORT
         rule = Rule(trouble, "POST", ".*/datanetworks")
         world.site(OTTAWA).interference.rules.append(rule)
         assert (await world.applied(OTTAWA)).is_done

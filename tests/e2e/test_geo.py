@@ -11,6 +11,7 @@ import pytest
 from reconciler.model.words import Result, State
 from reconciler.simulator.interference import Rule, Trouble
 from tests.e2e.lifecycle import FOLDER, GATEWAY, NEW, approve, asked, entered
+from tests.e2e.world import SHORT
 from tests.faults.controlled import controlled, until, visited
 
 CENTRE = "ottawa-001"
@@ -425,6 +426,7 @@ async def test_an_answer_that_is_lost_while_a_site_is_taken_over_is_found_by_loo
         plan = (await world.judged(NEW)).plan
         lost = Rule(Trouble.HANG_AFTER, "POST", "/dcmanager/v1.0/subclouds", count=1)
         world.server.central.interference.rules.append(lost)
+        world.limits = SHORT
         outcome = await world.applied(NEW, approved=plan.id)
         for _ in range(2):
             outcome = await world.applied(NEW, approved="")

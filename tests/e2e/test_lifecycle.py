@@ -15,7 +15,7 @@ from reconciler.simulator.dcmanager.subclouds import add
 from reconciler.simulator.interference import Connection, Rule, Trouble
 from reconciler.store import Store
 from tests.e2e.lifecycle import FOLDER, NEW, SITE, asked, asked_for, racked, row
-from tests.e2e.world import NEW_YEAR
+from tests.e2e.world import NEW_YEAR, SHORT
 
 LATER = "gatineau-101"
 VALUES = f"{FOLDER}/bootstrap-values.yaml"
@@ -162,7 +162,7 @@ async def test_an_installation_without_an_answer_is_asked_for_once_however_slow_
     """Its API answers before its manager has taken it up: what the row shows meanwhile is from before."""
     async with new_site as world:
         system = world.server.central.system
-        system.durations = replace(system.durations, subcloud_cast=300)
+        system.durations, world.limits = replace(system.durations, subcloud_cast=300), SHORT
         troubled(world, trouble, "PATCH", ".*/install")
         outcome = await world.applied(NEW, approved=(await world.judged(NEW)).plan.id)
         assert (outcome.result, len(installs(world))) == (Result.DONE, 1), outcome.message

@@ -181,7 +181,8 @@ async def test_a_site_that_says_nothing_keeps_no_other_waiting(in_service):
         world.site(OTTAWA).connect(Connection.SILENT)
         names = dict.fromkeys((OTTAWA, *others), "*")
         ended = {}
-        async with asyncio.timeout(PATIENCE_S), world.fleet(Limits(read_s=2 * PATIENCE_S)) as fleet:
+        world.limits = Limits(read_s=2 * PATIENCE_S)
+        async with asyncio.timeout(PATIENCE_S), world.fleet() as fleet:
             async for result in fleet.apply_all(names, names):
                 ended[result.site] = result.outcome and result.outcome.result
                 if len(ended) == len(others):

@@ -41,7 +41,7 @@ from reconciler.store import Store, StoreMemory, recall
 
 NEW_YEAR = 1_767_225_600.0  # Unix seconds: 2026-01-01
 PACE = Pace(first_poll_s=5.0, last_poll_s=60.0)
-LIMITS = Limits(connect_s=1.0, read_s=3.0, write_s=3.0, action_s=3.0)  # real seconds: what a silent site costs
+SHORT = Limits(connect_s=1.0, read_s=3.0, write_s=3.0, action_s=3.0)  # real seconds, where an answer is to be missed
 PASSWORD = "simulated"
 SPEED = 5000.0  # simulated seconds in a real one
 QUICK_PACE = Pace(first_poll_s=0.02, last_poll_s=0.1)
@@ -91,6 +91,7 @@ class World:
     """A site-config folder, the sites that are simulated for it, and a state folder. Each visit is a new start.
 
     database: where the store of these visits is; "" in the state folder.
+    limits: as in service, so that a busy machine is not taken for a silent site.
     """
 
     root: Path
@@ -100,10 +101,11 @@ class World:
     clock: Clock
     pace: Pace
     database: str = ""
+    limits: Limits = field(default_factory=Limits)
     said: list[str] = field(default_factory=list)  # what applying told whoever watches
 
     @asynccontextmanager
-    async def fleet(self, limits: Limits = LIMITS) -> AsyncIterator[Fleet]:
+    async def fleet(self) -> AsyncIterator[Fleet]:
         """The fleet as a command opens it: repository read anew, store from disk, no token yet."""
         with (
             Store.open(self.state, url=self.database) as store,
@@ -122,7 +124,7 @@ class World:
                 office,
                 load(self.endpoints),
                 memory,
-                limits=limits,
+                limits=self.limits,
                 derived=derived,
                 central=central,
                 boards=service,
