@@ -23,7 +23,7 @@ demo: $(READY) ## a commit becomes API calls on a simulated fleet, drift is rais
 	@$(BIN)/stxr demo
 
 test: check programs ## everything that a clone can test by itself
-	$(BIN)/python -m pytest -n 3 --dist loadgroup --durations=20 -m "not conformance and not full"
+	$(BIN)/python -m pytest -n 4 --dist loadgroup --durations=20 -m "not conformance and not full"
 
 test-full: check programs ## the same, and what takes longer: every case of the fault matrix, whose results it writes down
 	$(BIN)/python -m pytest -n 2 --dist loadgroup -m "not conformance" --durations=10 --fault-results docs/results/fault-matrix.md

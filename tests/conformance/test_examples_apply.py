@@ -189,7 +189,6 @@ def test_every_example_is_applied_here(shared):
     assert sorted(EXAMPLES) == sorted(path.stem for path in (shared / "examples/deployment-config").glob("*.yaml"))
 
 
-@pytest.mark.timeout(300)
 def test_all_of_them_are_a_fleet_that_can_be_simulated_and_planned_for(shared, tmp_path):
     for name in EXAMPLES:
         repository(mended(example(shared, name), name), name, tmp_path / "repo", site_name=name)

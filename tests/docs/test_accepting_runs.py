@@ -7,8 +7,6 @@ import re
 import subprocess
 from pathlib import Path
 
-import pytest
-
 from tests.cli.conftest import EXAMPLE
 from tests.cli.serving import serving
 from tests.docs.test_readme_runs import PATIENCE_S, ROOT, STXR, folder
@@ -36,7 +34,6 @@ def run(words: list[str], folder: Path, endpoints: Path) -> subprocess.Completed
     )
 
 
-@pytest.mark.timeout(300)
 def test_the_commands_of_the_page_show_what_it_shows(folder, tmp_path):
     endpoints, hosted = tmp_path / "endpoints.json", tmp_path / "hosted.git"
     subprocess.run(["git", "clone", "--quiet", "--bare", folder, hosted], check=True)

@@ -38,7 +38,6 @@ def simulate(tmp_path):
         yield simulate
 
 
-@pytest.mark.timeout(300)
 def test_the_commands_of_the_page_end_as_it_says(tmp_path, simulate, monkeypatch):
     shutil.copytree(ROOT / "sites", tmp_path / "sites")
     for name, value in IDENTITY.items():

@@ -26,8 +26,6 @@ from tests.forges.gitlab import Gitlab
 from tests.forges.server import PROJECT, TOKEN, served
 from tests.sources.history import History
 
-pytestmark = pytest.mark.timeout(300)  # each `stxr` is a process of its own
-
 CI = ROOT / "docs/ci"
 COMMON = "sites/profiles/common/deployment-config.yaml"
 PLANT = "sites/subclouds/plant-1/site.yaml"

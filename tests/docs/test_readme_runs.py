@@ -36,7 +36,6 @@ def folder(tmp_path):
     return tmp_path
 
 
-@pytest.mark.timeout(300)
 def test_the_commands_of_the_readme_do_what_it_says(folder):
     commands = shown("stxr validate")
     expected = {"validate": 0, "render": 0, "plan": 2, "apply": 0, "status": 0}
@@ -53,7 +52,6 @@ def test_the_commands_of_the_readme_do_what_it_says(folder):
     assert "14 in_sync" in ended.stdout
 
 
-@pytest.mark.timeout(300)
 def test_the_demo_ends_by_itself_in_time_and_leaves_no_process(tmp_path):
     began = time.monotonic()
     ended = run(["demo"], tmp_path)

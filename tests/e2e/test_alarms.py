@@ -43,7 +43,6 @@ def stands(world, servers):
 
 
 @pytest.mark.slow
-@pytest.mark.timeout(300)
 async def test_a_controller_that_is_killed_at_its_calls_leaves_no_duplicate_and_no_orphan(in_service):
     async with in_service(OTTAWA, kind=running) as (world, clone):
         centre = world.server.central

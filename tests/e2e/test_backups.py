@@ -57,7 +57,6 @@ async def test_a_backup_is_asked_for_once_and_kept_where_git_says(in_service, se
 
 
 @pytest.mark.slow  # the central cloud is read once a minute
-@pytest.mark.timeout(300)
 async def test_one_that_failed_is_known_with_what_ansible_said(in_service, secret):
     async with in_service(OTTAWA, kind=running) as (world, clone):
         world.server.central.system.marks.add(f"backing-up-fails:{OTTAWA}:no space left on device")

@@ -25,7 +25,7 @@ from reconciler.simulator.server import Server, ServerOptions, serve
 from tests.e2e.world import SPEED
 from tests.faults.controlled import until
 
-pytestmark = [pytest.mark.xdist_group("dbos"), pytest.mark.slow, pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.xdist_group("dbos"), pytest.mark.slow]
 HELD, OPEN = 200, "ran-north-00201"
 WORKERS = 4
 SOON_S = 20.0  # two of them where nothing else runs: a look at the repository, two visits, a workflow

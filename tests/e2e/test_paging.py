@@ -16,7 +16,6 @@ from tests.e2e.rolling import Size, rolling
 SMALL, LARGE = Size(sites=24, at_once=4), Size(sites=300, at_once=4)
 pytestmark = [
     pytest.mark.slow,
-    pytest.mark.timeout(300),
     pytest.mark.skipif(not all(MONITORS), reason="Prometheus or Alertmanager is not installed"),
 ]
 RIGHT, WRONG = "10.0.0.53,10.0.1.53", "10.9.9.9"

@@ -22,7 +22,7 @@ from tests.sources.history import History
 from tests.store.conftest import empty_database, postgresql
 
 __all__ = ["empty_database", "postgresql"]  # fixtures
-pytestmark = [pytest.mark.xdist_group("postgresql"), pytest.mark.slow, pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.xdist_group("postgresql"), pytest.mark.slow]
 FEW, MANY = 6, 50
 BOTH = ("stxr-0", "stxr-1")
 ONCE = ([BOTH[0]], [BOTH[1]], list(BOTH))  # one of them to the end, or one after the other

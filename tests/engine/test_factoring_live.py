@@ -1,4 +1,4 @@
-"""Two hundred simulated sites, brought up from layers, adopted as they are: as short as what they were made of."""
+"""Simulated sites, brought up from layers, adopted as they are: as short as what they were made of."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from tests.adopt import fleets
 from tests.adopt.living import inventory
 from tests.properties.direct import Box, rendered
 
-COUNT = 200
+LARGE = 200
 
 
 def brought_up(name: str, files: SiteFiles):
@@ -32,17 +32,17 @@ def brought_up(name: str, files: SiteFiles):
 
 
 @pytest.mark.slow
-@pytest.mark.timeout(300)
 @pytest.mark.parametrize(
-    ("is_short", "most"),
+    ("count", "is_short", "most"),
     [
-        pytest.param(True, 1.1, id="minimal"),
-        pytest.param(False, 1.2, id="all that they show", marks=pytest.mark.full),
+        pytest.param(100, True, 1.15, id="100-sites-minimal"),  # what is written once weighs more
+        pytest.param(LARGE, True, 1.1, id="200-sites-minimal", marks=pytest.mark.full),
+        pytest.param(LARGE, False, 1.2, id="200-sites-all-that-they-show", marks=pytest.mark.full),
     ],
 )
-def test_a_fleet_that_was_brought_up_is_adopted_in_as_few_lines(is_short, most):
+def test_a_fleet_that_was_brought_up_is_adopted_in_as_few_lines(count, is_short, most):
     """The long form also says what the platform makes by itself: once for each shape, which the source never said."""
-    source, whole = fleets.layered(COUNT), {}
+    source, whole = fleets.layered(count), {}
     for name, files in source.items():
         seen = recorded(name, inventory(brought_up(name, files)), registry())
         site = adopted(seen, registry(), Wish(is_short=is_short))
