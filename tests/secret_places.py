@@ -31,6 +31,7 @@ CENTRE = (
 PEERS = (
     "tests/e2e/test_canaries_peers.py::test_nothing_is_told_of_what_lets_us_into_another_centre_or_takes_its_sites_over"
 )
+VAULT = "tests/e2e/test_canaries_vault.py::test_nothing_is_told_of_the_role_by_which_vault_lets_us_in"
 GIT = "tests/sources/test_access.py::test_without_the_right_token_we_are_told_so_and_nothing_asks"
 PIPELINE = "tests/cli/test_pipeline.py::test_the_token_is_named_and_never_read_here"
 ENVIRONMENT = "environment"
@@ -88,6 +89,9 @@ PLACES: tuple[Place, ...] = (
     Place(ENVIRONMENT, "STXR_SOPS_AGE_KEY", "age", CONTROLLER),
     Place(ENVIRONMENT, "SOPS_AGE_KEY_FILE", "age", CONTROLLER),
     Place(ENVIRONMENT, "VAULT_TOKEN", "vault", CONTROLLER),
+    Place(ENVIRONMENT, "VAULT_ROLE_ID", "role-id", VAULT),
+    Place(ENVIRONMENT, "VAULT_SECRET_ID", "secret-id", VAULT),
+    Place(ENVIRONMENT, "VAULT_K8S_TOKEN_FILE", "account", VAULT),
     Place(ENVIRONMENT, "STXR_GIT_CREDENTIALS", "git", GIT),
     Place(ENVIRONMENT, "STXR_GIT_PASSWORD", "git", GIT),
     Place(ENVIRONMENT, "STXR_FORGE_TOKEN", "forge-token", PIPELINE),

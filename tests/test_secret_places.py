@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from reconciler.clients.secrets.vault_settings import SECRETS
 from tests.secret_places import (
     ENVIRONMENT,
     FREE,
@@ -31,6 +32,12 @@ def test_every_place_of_a_schema_has_a_row_and_every_row_a_place():
 def test_every_variable_of_the_program_is_a_row_or_no_secret():
     rows = {place.path for place in PLACES if place.file == ENVIRONMENT and not place.path.startswith("VAULT_")}
     assert variables() == rows | NO_SECRET
+
+
+def test_every_way_into_vault_is_a_row():
+    """Whether it stands in the variable itself, or in a file that the variable names."""
+    rows = {place.path.removesuffix("_FILE") for place in PLACES if place.path.startswith("VAULT_")}
+    assert rows == {f"VAULT_{name}" for name in SECRETS}
 
 
 def test_a_new_place_is_found_wherever_it_is_added():

@@ -20,6 +20,7 @@ PREFIXES = ("BAO_", "VAULT_")
 FILE = "_FILE"
 # Where a pod has its service account's token (kubernetes.io, "Configure Service Accounts for Pods")
 SERVICE_ACCOUNT = "/var/run/secrets/kubernetes.io/serviceaccount/token"
+SECRETS = ("TOKEN", "ROLE_ID", "SECRET_ID", "K8S_TOKEN")  # what lets us in, by variables
 WAYS = "VAULT_TOKEN_FILE (or VAULT_TOKEN), VAULT_ROLE_ID_FILE (or VAULT_ROLE_ID) and VAULT_K8S_ROLE"
 
 
@@ -95,7 +96,7 @@ def vault_settings(environ: Mapping[str, str]) -> VaultSettings:
 
 def own_files(environ: Mapping[str, str]) -> tuple[Path, ...]:
     """The files that let us in."""
-    named = (_said(environ, f"{name}{FILE}") for name in ("TOKEN", "ROLE_ID", "SECRET_ID", "K8S_TOKEN"))
+    named = (_said(environ, f"{name}{FILE}") for name in SECRETS)
     return (*(Path(name) for name in named if name), Path(SERVICE_ACCOUNT))
 
 
