@@ -88,7 +88,7 @@ def _checked(repository: Repository, name: str, every: list[Range], *, deployabl
     warnings = [f"{w.where}: {w.message}" for w in site.warnings]
     warnings += ending(site.settings.ignore, time.time())
     every += (*ranges(site), *boards(site))
-    lacking = [str(error) for error in undeployable(site, _releases(repository))] if deployable else []
+    lacking = [str(error) for error in undeployable(site, repository.releases())] if deployable else []
     return {"site": name, "errors": lacking, "warnings": warnings, "resources": len(desired.resources)}
 
 
@@ -119,18 +119,10 @@ def _named(repository: Repository, site: str) -> tuple[SecretNamed, ...]:
     return tuple(dict.fromkeys(named))
 
 
-def _releases(repository: Repository) -> list[str]:
-    """Those that fleet.yaml says the centre can deploy."""
-    fleet = repository.fleet()
-    return fleet.system_controller.releases if fleet and fleet.system_controller else []
-
-
 def _ranges(repository: Repository, names: Iterable[str]) -> Iterator[Range]:
     """The addresses that are these sites' alone; none of a site that cannot be read."""
     for name in sorted(frozenset(names) & repository.names):
-        with suppress(ConfigErrors):
-            site = repository.site(name)
-            yield from (*ranges(site), *boards(site))
+        yield from repository.taken(name)
 
 
 def _taken(repository: Repository, names: Iterable[str]) -> set[tuple[str, str, str]]:

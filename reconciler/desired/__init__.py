@@ -17,10 +17,11 @@ from reconciler.desired.schema_forms import described, dialect
 from reconciler.desired.secret_places import SecretNamed, secrets_named
 from reconciler.desired.settings import DriftAlarms, Fleet
 from reconciler.desired.site_loader import load_site
-from reconciler.desired.subcloud_ranges import Meeting, Range, boards, meetings, of_values, ranges
+from reconciler.desired.subcloud_ranges import BOARD, Meeting, Range, boards, meetings, of_row, of_values, ranges
 from reconciler.model.subcloud_keys import SET_BY_DCMANAGER, Later, class_of, classes, edited
 
 __all__ = [
+    "BOARD",
     "FLEET",
     "SECTIONS",
     "SET_BY_DCMANAGER",
@@ -55,6 +56,7 @@ __all__ = [
     "load_fleet",
     "load_site",
     "meetings",
+    "of_row",
     "of_values",
     "parse_blob",
     "ranges",

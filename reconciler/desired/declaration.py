@@ -23,6 +23,8 @@ from reconciler.model.node import Node
 from reconciler.model.origin import Origin
 from reconciler.model.site import Settings
 
+JUDGED_BY_RELEASES = ("software", "subcloud")  # what is to run, and what is to be deployed
+
 
 @dataclass(frozen=True, slots=True)
 class Declaration:
@@ -31,6 +33,7 @@ class Declaration:
     pruned: the kinds that `prune` names, where it does; whether there are such kinds is judged where kinds are known.
     central: what fleet.yaml says of the central cloud, where this is the folder of the system controller.
     software, kubernetes, device_images: as defaults, group and site say them together, each value where it was written.
+    releases: those that the centre can deploy, where fleet.yaml says which.
     """
 
     settings: Settings = field(default_factory=Settings)
@@ -41,6 +44,7 @@ class Declaration:
     software: Node | None = None
     kubernetes: Node | None = None
     device_images: Node | None = None
+    releases: Collection[str] = ()
 
 
 def declaration(fleet: Node | None, site: Node | None, folder: str, findings: Findings) -> Declaration:
@@ -71,6 +75,7 @@ def declaration(fleet: Node | None, site: Node | None, folder: str, findings: Fi
         central=central,
         kubernetes=kubernetes,
         device_images=device_images,
+        releases=_releases(known),
     )
 
 
@@ -110,7 +115,7 @@ def fleet_part(fleet: bytes, site: bytes, folder: str = "") -> bytes:
     parts = [known.get("defaults"), known.at("groups", group), known.get("freezes")]
     if approvals := known.get("approvals"):
         parts.append(approvals)
-    if any(place.get("software") for place in (own, *parts[:2]) if place):  # by them its release is judged
+    if any(place.get(one) for place in (own, *parts[:2]) if place for one in JUDGED_BY_RELEASES):
         parts.append(known.at("systemController", "releases"))
     of_central = _of_central(known, _given("subcloud", known, own, group), folder)
     return json.dumps([group, is_known, *map(_exact, parts), *of_central], sort_keys=True).encode()

@@ -80,8 +80,11 @@ def _of_install(site: Site) -> Iterator[ConfigError]:
 def _of_releases(site: Site, releases: Collection[str]) -> Iterator[ConfigError]:
     files = ((INSTALL, site.install_values), (BOOTSTRAP, site.bootstrap_values))
     said = [(file, key, node) for file, values in files if values for key in RELEASES if (node := values.get(key))]
+    majors = {
+        ".".join(release.split(".")[:2]) for release in releases
+    }  # a patch is of one, and that is what is installed
     for file, key, node in said:
-        if releases and node.value not in releases:
+        if releases and node.value not in {*releases, *majors}:
             known = ", ".join(sorted(releases))
             yield ConfigError(
                 f"{file}: {key} {node.value} is no release that the centre can deploy ({known})", node.origin

@@ -54,7 +54,7 @@ def load_site(files: SiteFiles, parse: Parse = parse_blob) -> Site:
     findings.end()
     policy = site.settings.subcloud
     documents = deployment_documents(site) if policy and policy.via is Via.DEPLOYMENT_MANAGER else ""
-    lacks = tuple(map(str, undeployable(site))) if policy else ()
+    lacks = tuple(map(str, undeployable(site, said.releases))) if policy else ()
     return replace(site, warnings=findings.notices, deployment=documents, lacks=lacks)
 
 

@@ -10,9 +10,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from ipaddress import ip_address
 
 from reconciler.desired.files import BOOTSTRAP, INSTALL
 from reconciler.desired.subcloud_networks import Address, addresses, given_out, primary
+from reconciler.model.central import Addresses
 from reconciler.model.errors import ConfigError
 from reconciler.model.node import Node
 from reconciler.model.origin import Origin
@@ -81,6 +83,15 @@ def boards(site: Site) -> tuple[Range, ...]:
 def of_values(name: str, bootstrap: Node) -> tuple[Range, ...]:
     kind = primary(bootstrap)
     return tuple(Range(name, kind, first, last, at.origin) for at, first, last in given_out(bootstrap, kind))
+
+
+def of_row(name: str, said: Addresses) -> tuple[Range, ...]:
+    """Those of a subcloud that dcmanager has, as its row shows them; nothing of a row that shows none."""
+    try:
+        first, last = ip_address(said.start), ip_address(said.end)
+    except ValueError:
+        return ()
+    return (Range(name, "management", first, last, Origin("dcmanager", 0)),) if first.version == last.version else ()
 
 
 def meetings(every: Iterable[Range]) -> Iterator[Meeting]:

@@ -7,7 +7,7 @@ cloud that does not answer costs one time-out, not one a site.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, nullcontext, suppress
 from dataclasses import dataclass, replace
 from math import inf
@@ -18,6 +18,7 @@ from reconciler.engine.batch_world import Dcmanager as Batching
 from reconciler.model.alarm import SiteAlarms
 from reconciler.model.central import (
     VALIDATING,
+    Addresses,
     AlarmCounts,
     Attention,
     CentralStrategy,
@@ -194,6 +195,11 @@ class Central:
         """The subclouds whose machine is installed from a board, as the last reading has it."""
         rows = self.last.subclouds.values() if self.last else ()
         return frozenset(row.name for row in rows if row.board == board)
+
+    def reached_at(self) -> Iterator[tuple[str, Addresses]]:
+        """Every subcloud with where the centre reaches it, as the last reading has it."""
+        rows = self.last.subclouds.values() if self.last else ()
+        return ((row.name, row.addresses) for row in rows)
 
     def awaits_strategy(self, site: str) -> None:
         """It is told to be free once the strategy that is there is not there any more."""

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from reconciler.clients import ServiceOpener, SiteClients, late_site
+from reconciler.desired import Range
 from reconciler.engine.aborting import Aborting
 from reconciler.engine.board_service import SiteBoards
 from reconciler.engine.central import Central
@@ -39,6 +40,10 @@ class Said:
         settings = self._settings()
         policy = settings.subcloud if settings else None
         return policy and policy.without(self.repository.names)
+
+    def takes(self) -> tuple[Range, ...]:
+        """The addresses that are to be its alone."""
+        return self.repository.taken(self.site) if self.site in self.repository.names else ()
 
     def is_central(self) -> bool:
         """Whether it is the central cloud itself."""
@@ -105,4 +110,13 @@ class Remotes:
         anew = Redeploying(name, centre, office.clock, self.shared.memory.redeployments, patience)
         before = self.shared.strategies.group_before if self.shared.strategies else in_no_batch
         ends = Aborting(name, centre, self.shared.memory.aborts)
-        return SubcloudSide(name, centre, office.clock, said.policy, redeploying=anew, aborting=ends, before=before)
+        return SubcloudSide(
+            name,
+            centre,
+            office.clock,
+            said.policy,
+            redeploying=anew,
+            aborting=ends,
+            before=before,
+            takes=said.takes,
+        )

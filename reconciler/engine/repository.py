@@ -6,12 +6,12 @@ leaves a site's inputs alone costs nothing.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Protocol, Self
 
-from reconciler.desired import Fleet, fleet_part, load_fleet, load_site, parse_blob
+from reconciler.desired import Fleet, Range, boards, fleet_part, load_fleet, load_site, parse_blob, ranges
 from reconciler.engine.bases import COMMIT, Bases
 from reconciler.engine.render import Pool, snapshot
 from reconciler.model.errors import ConfigErrors
@@ -21,6 +21,7 @@ from reconciler.model.origin import Origin
 from reconciler.model.site import Settings, Site, SiteFiles
 from reconciler.model.snapshot import Snapshot
 from reconciler.sources.commits import CommitFacts
+from reconciler.sources.errors import UnreadableInputError
 from reconciler.sources.inputs import FLEET, SITE_FILE, SITES
 
 KEPT = 4  # renderings of older commits that are kept of a site
@@ -66,6 +67,7 @@ class Repository:
         self.tree, self._kinds, self._bases_of = tree, kinds, bases
         self._pool = Pool()
         self._rendered: dict[str, Rendered] = {}
+        self._taken: dict[str, tuple[str, tuple[Range, ...]]] = {}  # of those that were asked for, by input key
         self._bases: dict[str, dict[str, Snapshot | None]] = {}  # site -> commit -> resources, the newest few
 
     def close(self) -> None:
@@ -98,6 +100,22 @@ class Repository:
         """The merged documents of a site and what they say, in one reading; nothing is kept. Raises as `site` does."""
         site = self.site(name)
         return site, self._pool.shared(snapshot(site, self._kinds, self.tree.commit))
+
+    def releases(self) -> Collection[str]:
+        """Those that fleet.yaml says the centre can deploy; none where it names none. Raises as `fleet` does."""
+        fleet = self.fleet()
+        return fleet.system_controller.releases if fleet and fleet.system_controller else ()
+
+    def taken(self, name: str) -> tuple[Range, ...]:
+        """The addresses and the board that are this subcloud's alone; nothing of a site that cannot be read."""
+        key = self.tree.keys[name]
+        if name not in self._taken or self._taken[name][0] != key:
+            try:
+                site = self.site(name)
+            except (ConfigErrors, UnreadableInputError):
+                return ()
+            self._taken[name] = key, (*ranges(site), *boards(site))
+        return self._taken[name][1]
 
     def settings(self, name: str) -> Settings:
         """How a site is to be treated. Raises ConfigErrors, SourceError."""

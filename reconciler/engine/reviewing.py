@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass, replace
 from functools import cache
 from typing import Any
@@ -15,6 +15,7 @@ from reconciler.engine.review_forecast import Foreseen
 from reconciler.engine.review_groups import Groups
 from reconciler.engine.review_holds import Reached
 from reconciler.engine.subcloud_side import NOT_DEPLOYED
+from reconciler.engine.taken import newly_met
 from reconciler.kinds import registry
 from reconciler.model.durations import NOTHING, Durations
 from reconciler.model.errors import ConfigError, ConfigErrors, ReconcilerError
@@ -87,6 +88,7 @@ def looked_over(before: Repository, after: Repository, names: Iterable[str], kno
             groups.add(one.preview, one.before, one.read_at)
             reached.add(one.preview, one.settings, _merge(before, after, name, one.settings, known.now))
             foreseen.add(one.preview, one.settings)
+    errors |= dict.fromkeys(each for met in newly_met(before, after, frozenset(names)) for each in findings(met))
     made = groups.made()
     review = Review(
         base=before.commit,
@@ -143,16 +145,20 @@ def _site(before: Repository, after: Repository, name: str, known: Known) -> _Si
         whole = exact_of(wanted, observed, registry(), Edit(said, site.settings, known.now))
         return _Site(_of_the_edit(whole, said), site.settings, _before(whole), observed.taken_at)
     if said is None:
-        return _added(site, wanted, known) if site.settings.subcloud and name not in before.names else None
+        return (
+            _added(site, wanted, known, after.releases())
+            if site.settings.subcloud and name not in before.names
+            else None
+        )
     return _Site(preview(site, said, wanted, registry(), Judging(_lenient(), known.now)), site.settings)
 
 
-def _added(site: Site, wanted: Snapshot, known: Known) -> _Site:
+def _added(site: Site, wanted: Snapshot, known: Known, releases: Collection[str]) -> _Site:
     """A site that is to be deployed: what that takes, and that the rest is planned when it is there.
 
     Raises ConfigErrors for what dcmanager would refuse.
     """
-    if refused := undeployable(site):
+    if refused := undeployable(site, releases):
         raise ConfigErrors(refused)
     kinds = registry()
     complete = frozenset((name, "") for name, kind in kinds.items() if _is_central(kind))

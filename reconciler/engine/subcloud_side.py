@@ -7,13 +7,14 @@ takes 1.2 s for 5,000, a row alone 9 ms).
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from math import inf
 from typing import Any, Protocol
 
+from reconciler.desired import BOARD, Range, of_row
 from reconciler.engine.aborting import Aborting
 from reconciler.engine.redeploying import PATH, Redeploying
-from reconciler.model.central import NO_PEER_GROUP, SCRATCH_GROUP, Attention, Subcloud
+from reconciler.model.central import NO_PEER_GROUP, SCRATCH_GROUP, Addresses, Attention, Subcloud
 from reconciler.model.deployment import is_deployed, is_elsewhere
 from reconciler.model.errors import ConfigError, ReconcilerError
 from reconciler.model.installed_from import board_of
@@ -33,6 +34,8 @@ class Centre(Protocol):
 
     def installed_from(self, board: str) -> frozenset[str]: ...
 
+    def reached_at(self) -> Iterator[tuple[str, Addresses]]: ...
+
     async def subcloud(self, site: str) -> Subcloud | None: ...
 
     async def group(self, number: int) -> str: ...
@@ -46,6 +49,11 @@ class Centre(Protocol):
 
 class Now(Protocol):
     def now(self) -> float: ...
+
+
+def takes_nothing() -> tuple[Range, ...]:
+    """Git says no addresses of it."""
+    return ()
 
 
 def in_no_batch(site: str) -> int | None:  # noqa: ARG001
@@ -66,6 +74,7 @@ class SubcloudSide:
     policy: what Git says of the site's place in the central cloud: without, that is nobody's business.
     before: the number of the group that it is in while it stands in ours for a strategy.
     redeploying: how it is deployed anew. aborting: whether somebody said that its deployment is to end.
+    takes: the addresses that are to be this subcloud's alone.
     """
 
     def __init__(
@@ -78,9 +87,10 @@ class SubcloudSide:
         redeploying: Redeploying,
         aborting: Aborting,
         before: Callable[[str], int | None] = in_no_batch,
+        takes: Callable[[], tuple[Range, ...]] = takes_nothing,
     ) -> None:
         self._site, self._centre, self._clock, self._policy = site, centre, clock, policy
-        self._redeploying, self._aborting, self._before = redeploying, aborting, before
+        self._redeploying, self._aborting, self._before, self._takes = redeploying, aborting, before, takes
         self._acted = -inf
         self.absence = ""  # why the site is not asked itself, as of the last look
 
@@ -156,6 +166,8 @@ class SubcloudSide:
         if method != "GET":
             self._aborting.refuse()
             self._refuse_anothers_board(board_of(body))
+        if method == "POST":
+            self._refuse_anothers_addresses()
         if path.endswith(PATH):
             await self._redeploying.send(method, path, body)
         elif method != "GET":  # a wait for what somebody else has begun
@@ -168,6 +180,16 @@ class SubcloudSide:
         if board and (others := sorted(self._centre.installed_from(board) - own)):
             told = f"bmc_address {board} is that of {others[0]} in dcmanager: its machine would be installed anew"
             raise ConfigError(f"{self._site}: install-values.yaml: {told}; nothing was sent")
+
+    def _refuse_anothers_addresses(self) -> None:
+        """As dcmanager would, but at their line, and before it has the values."""
+        own = [one for one in self._takes() if one.kind != BOARD]
+        others = (one for name, said in self._centre.reached_at() if name != self._site for one in of_row(name, said))
+        for one, other in ((one, other) for other in others for one in own if one.meets(other)):
+            told = f"the {one.kind} addresses {one.first} to {one.last} meet those of {other.site} in dcmanager"
+            raise ConfigError(
+                f"bootstrap-values.yaml: {told}, {other.first} to {other.last}; nothing was sent", one.origin
+            )
 
     async def _found(self) -> Subcloud | None:
         """Its row; where there is none, that of a name which it had. One that is to go is known by its own name alone."""

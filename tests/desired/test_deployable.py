@@ -2,11 +2,20 @@
 
 import pytest
 
-from reconciler.desired import load_site, sites_in, undeployable
+from reconciler.desired import fleet_part, load_site, sites_in, undeployable
 from reconciler.model.errors import ConfigErrors
 from tests.desired.test_subcloud_networks import BOOTSTRAP, written
 from tests.desired.writing import AIO_SX, site_files
 
+FLEET = """\
+apiVersion: stxr.io/v1
+kind: Fleet
+name: canada
+systemController:
+  authUrl: https://10.10.10.2:5000/v3
+  releases: ["24.09"]
+  credentials: {username: stxr, password: {secretRef: env:STXR_PASSWORD}}
+"""
 INSTALL = {
     "bootstrap_interface": "eno1",
     "bootstrap_address": "10.10.10.12",
@@ -75,6 +84,30 @@ def test_a_release_that_the_centre_does_not_know_is_told():
     assert told(install=values) == []
     [error] = told(install=values, releases=["24.09", "25.09"])
     assert error.endswith("software_version 22.12 is no release that the centre can deploy (24.09, 25.09)")
+    assert told(install=INSTALL | {"software_version": '"24.09"'}, releases=["24.09.1"]) == []
+
+
+def test_what_the_controller_would_deploy_lacks_what_fleet_yaml_says_of_releases():
+    """`lacks` keeps a plan from being begun; whose place in the central cloud Git does not say is not deployed."""
+    files = {
+        "deployment-config.yaml": AIO_SX,
+        "bootstrap-values.yaml": written(BOOTSTRAP | {"name": "ottawa", "software_version": '"22.12"'}),
+        "site.yaml": "subcloud: {state: managed}\n",
+    }
+    fleet = {"fleet.yaml": FLEET}
+    [lacking] = load_site(site_files(files, fleet, "ottawa")).lacks
+    assert lacking.startswith("subclouds/ottawa/bootstrap-values.yaml:")
+    assert lacking.endswith("software_version 22.12 is no release that the centre can deploy (24.09)")
+    assert load_site(site_files({**files, "site.yaml": "mode: plan\n"}, fleet, "ottawa")).lacks == ()
+
+
+def test_which_releases_there_are_reaches_the_sites_that_are_subclouds():
+    other = FLEET.replace("24.09", "25.09")
+    reached = [
+        fleet_part(FLEET.encode(), text) != fleet_part(other.encode(), text)
+        for text in (b"subcloud: {state: managed}\n", b"mode: plan\n")
+    ]
+    assert reached == [True, False]
 
 
 def test_releases_of_both_files_are_the_same():

@@ -231,3 +231,32 @@ def test_a_file_that_is_far_too_long_is_an_error_of_its_site(review):
     [error] = one.errors
     assert OTTAWA in error.in_words
     assert [group.sites for group in one.groups] == [("gatineau",)]
+
+
+VALUES = """\
+name: {}
+system_mode: simplex
+management_subnet: 192.168.101.0/24
+management_start_address: 192.168.101.{}
+management_end_address: 192.168.101.{}
+"""
+
+
+def values(site, first, last):
+    return {f"subclouds/{site}/bootstrap-values.yaml": VALUES.format(site, first, last)}
+
+
+@pytest.mark.parametrize("mover", ["gatineau", "ottawa"])
+def test_addresses_that_move_into_those_of_another_subcloud_are_an_error_of_the_site_that_moves(review, mover):
+    before = values("gatineau", 2, 20) | values("ottawa", 40, 60)
+    moves = values(mover, 15, 45)
+    [error] = review(moves, {"fleet.yaml": fleet(), **before}).errors
+    other = "ottawa" if mover == "gatineau" else "gatineau"
+    assert (error.file, error.line) == (f"subclouds/{mover}/bootstrap-values.yaml", 4)
+    assert f"meet those of {other}" in error.message
+
+
+def test_who_moves_nowhere_has_nobody_else_looked_at(review):
+    """What met before is not the edit's doing."""
+    both = values("gatineau", 2, 50) | values("ottawa", 40, 60)
+    assert review({PROFILE: networks(9000)}, {"fleet.yaml": fleet(), **both}).errors == ()

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from ipaddress import ip_address
 
 import pytest
 
+from reconciler.desired import Range
 from reconciler.engine.aborting import Aborting
 from reconciler.engine.redeploying import Redeploying
 from reconciler.engine.subcloud_side import SubcloudSide
-from reconciler.model.central import Attention, Subcloud
+from reconciler.model.central import Addresses, Attention, Subcloud
 from reconciler.model.errors import ConfigError
 from reconciler.model.multipart import File, Multipart
+from reconciler.model.origin import Origin
 from reconciler.model.subcloud_policy import SubcloudPolicy
 from reconciler.store.memory import RecalledAborts, RecalledRedeployments
 
@@ -32,6 +35,15 @@ class Centre:
 
     def installed_from(self, board):
         return frozenset({"ottawa", "hull"} if board == "10.10.10.112" else {"ottawa"})
+
+    def reached_at(self):
+        return iter(
+            [
+                ("ottawa", Addresses("192.168.101.0/24", "192.168.101.1", "192.168.101.2", "192.168.101.50")),
+                ("hull", Addresses("192.168.102.0/24", "192.168.102.1", "192.168.102.2", "192.168.102.50")),
+                ("gatineau", Addresses()),
+            ]
+        )
 
     async def send(self, method, path, body):
         self.asked.append(f"{method} {path}")
@@ -56,12 +68,12 @@ class Clock:
         return 1_000.0
 
 
-def side(policy=None, **facts):
+def side(policy=None, takes=(), **facts):
     centre = Centre(replace(ROW, **facts))
     redeploying = Redeploying("ottawa", centre, Clock(), RecalledRedeployments({}))
     aborting = Aborting("ottawa", centre, RecalledAborts())
-    side = SubcloudSide("ottawa", centre, Clock(), lambda: policy, redeploying=redeploying, aborting=aborting)
-    return side, centre
+    own = {"redeploying": redeploying, "aborting": aborting, "takes": lambda: takes}
+    return SubcloudSide("ottawa", centre, Clock(), lambda: policy, **own), centre
 
 
 @pytest.mark.parametrize("status", ELSEWHERE)
@@ -127,3 +139,29 @@ async def test_the_board_that_it_had_under_another_name_is_its_own():
     one, centre = side(SubcloudPolicy(former_names=("hull",)))
     await one.send("PATCH", "/v1.0/phased-subcloud-deploy/ottawa/install", install("10.10.10.112"))
     assert centre.asked == ["PATCH /v1.0/phased-subcloud-deploy/ottawa/install"]
+
+
+VALUES = "subclouds/ottawa/bootstrap-values.yaml"
+ADDS = "/v1.0/phased-subcloud-deploy"
+
+
+def addresses(first, last):
+    return Range("ottawa", "management", ip_address(first), ip_address(last), Origin(VALUES, 5, 27))
+
+
+async def test_no_subcloud_is_added_at_addresses_of_another_and_that_is_told_at_their_line():
+    one, centre = side(SubcloudPolicy(), takes=(addresses("192.168.102.40", "192.168.102.90"),))
+    with pytest.raises(
+        ConfigError, match=r"192\.168\.102\.90 meet those of hull in dcmanager, .*; nothing was sent"
+    ) as no:
+        await one.send("POST", ADDS, Multipart({}))
+    assert (str(no.value).startswith(f"{VALUES}:5"), centre.asked) == (True, [])
+
+
+@pytest.mark.parametrize(
+    "own", [("192.168.102.51", "192.168.102.90"), ("192.168.101.2", "192.168.101.50"), ("fd01::2", "fd01::9")]
+)
+async def test_what_is_nobodys_or_was_its_own_is_free(own):
+    one, centre = side(SubcloudPolicy(), takes=(addresses(*own),))
+    await one.send("POST", ADDS, Multipart({}))
+    assert centre.asked == [f"POST {ADDS}"]
