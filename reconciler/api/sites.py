@@ -76,7 +76,8 @@ class Brief(BaseModel):
     """A site in the list. `age_seconds` is null for one that was never read.
 
     `gate` holds its plan, or a part of it, since `since` (Unix seconds); null where nothing is held. `power`: of the hosts
-    of a site that answers nobody, by their controllers; null where these were not asked.
+    of a site that answers nobody, by their controllers; null where these were not asked. `release`: the one that it runs, with its patches
+    where Git says software; "" for a site that was never read.
     """
 
     site: str
@@ -92,6 +93,7 @@ class Brief(BaseModel):
     gate: GateName | None
     since: float | None
     power: SitePower | None
+    release: str
 
 
 class Narrowing(BaseModel):
@@ -157,6 +159,7 @@ def _brief(verdict: Verdict, now: float) -> dict[str, Any]:
         "gate": first.gate if first else None,
         "since": first.since if first else None,
         "power": verdict.power,
+        "release": verdict.release,
     }
 
 

@@ -24,6 +24,8 @@ from reconciler.model.words import Cause
 from reconciler.review.words import plural
 from reconciler.store import alarming_of, verdicts_of
 
+FEW = 3  # sites that a line names
+
 
 def status(sites: Sites = None, state: State = STATE, database: Database = "", show: Show = Format.TEXT) -> None:
     """Show the last verdict of each site with its age, worst first. Exit: 1 no such site, or no store to look into."""
@@ -62,6 +64,22 @@ def status_lines(verdicts: list[Verdict], now: float) -> Iterator[str]:
     yield from (f"  {v.site}: {v.no_deletes}" for v in verdicts if v.no_deletes)
     counted = Counter(str(v.state) for v in verdicts)
     yield f"{plural(len(verdicts), 'site')}: " + ", ".join(f"{n} {state}" for state, n in sorted(counted.items()))
+    yield from _running(verdicts)
+
+
+def _running(verdicts: list[Verdict]) -> Iterator[str]:
+    """Where sites run several releases: how many each, the most first, and by name where they are few."""
+    sites: dict[str, list[str]] = {}
+    for verdict in sorted(verdicts, key=lambda each: each.site):
+        if verdict.release:
+            sites.setdefault(verdict.release, []).append(verdict.site)
+    if len(sites) > 1:
+        most_first = sorted(sites.items(), key=lambda each: (-len(each[1]), each[0]))
+        yield "releases: " + ", ".join(f"{len(names)} on {release}{_named(names)}" for release, names in most_first)
+
+
+def _named(names: list[str]) -> str:
+    return f" ({', '.join(names)})" if len(names) <= FEW else ""
 
 
 def alarm_lines(verdicts: list[Verdict], now: float) -> Iterator[str]:

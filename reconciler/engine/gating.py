@@ -11,7 +11,7 @@ from reconciler.engine.gates import holds
 from reconciler.engine.office import Office, Visit
 from reconciler.engine.permission import Permission, in_words
 from reconciler.model.errors import Held
-from reconciler.model.gate import Case, Hold
+from reconciler.model.gate import Case, GateName, Hold
 from reconciler.model.plan import Plan, Stage
 from reconciler.model.proof import ProofPolicy
 from reconciler.model.snapshot import Snapshot
@@ -42,6 +42,14 @@ async def gated(allowed: Permission, seen: Snapshot, visit: Visit, office: Offic
     needed_s = expected_s(quiet, seen.system, office.lasting.durations())
     is_open = bool(quiet.changes) and not holds(replace(case, plan=quiet, needed_s=needed_s))
     return _claimed(quiet, allowed, closed, office) if is_open else Gated(allowed.owed, closed)
+
+
+async def forewarned(allowed: Permission, visit: Visit) -> Permission:
+    """With what a service would refuse of a plan that waits for somebody's yes: he reads it before he says it."""
+    todo = allowed.planning.todo
+    if not (allowed.only_asks and todo.errands) or not (said := await visit.remote.prechecked(todo)):
+        return allowed
+    return replace(allowed, holds=(*allowed.holds, Hold(GateName.PRECHECK, "; ".join(said))))
 
 
 def _disproved(allowed: Permission, visit: Visit) -> str:

@@ -12,12 +12,13 @@ from dataclasses import dataclass, field, replace
 from reconciler.engine.comparing import compared
 from reconciler.engine.conditions import over
 from reconciler.engine.ending import ending
-from reconciler.engine.gating import Gated, gated
+from reconciler.engine.gating import Gated, forewarned, gated
 from reconciler.engine.judgement import fields
 from reconciler.engine.merged import Merged, approved_by_merge
 from reconciler.engine.office import Office, Visit
 from reconciler.engine.permission import Asked, Permission, permitted
 from reconciler.engine.read_once import as_deployed, deployed_with, deploys, is_new, redeploys, says_the_same
+from reconciler.engine.running import running
 from reconciler.engine.sending import Order, Sends, rendering, sent_now
 from reconciler.model import redeployment
 from reconciler.model.change import Comparison
@@ -47,6 +48,7 @@ class Judged:
     reported: what nothing but a redeployment could mend: it is told, and keeps nothing else waiting.
     base: what Git said when the site followed it last; None where nobody knows.
     certificates: those that end first; None where they were not read.
+    release: the one that the site runs, as nearly as it was asked for.
     """
 
     desired: Snapshot
@@ -61,6 +63,7 @@ class Judged:
     reported: frozenset[ResourceKey] = frozenset()
     coverage: Mapping[str, tuple[int, int]] = field(default_factory=dict)
     certificates: tuple[Expiry, ...] | None = None
+    release: str = ""
 
     @property
     def owed(self) -> frozenset[str]:
@@ -102,6 +105,7 @@ async def judge(visit: Visit, office: Office) -> Judged:
         reported=frozenset(c.key for c in seen.found.changes if office.kinds[c.key.kind].read_once),
         coverage=seen.coverage,
         certificates=ends,
+        release=running(have, office.kinds),
     )
 
 
@@ -112,7 +116,7 @@ async def reconcile(visit: Visit, office: Office, sends: Sends = sent_now) -> tu
     """
     judged = await judge(visit, office)
     _note_what_is_over(judged, visit, office)
-    allowed = _or_merged(_permitted(judged, visit, office), judged, visit, office)
+    allowed = await forewarned(_or_merged(_permitted(judged, visit, office), judged, visit, office), visit)
     passed = await gated(allowed, judged.observed, visit, office)
     if not passed.plan.stages:
         return judged, replace(allowed.unsent(passed.closed), open_windows=tuple(sorted(judged.owed)))

@@ -59,7 +59,7 @@ def found(whose: Whose, judged: Judged, outcome: Outcome, now: float, before: Ve
         holds=tuple(_dated((*outcome.holds, *_by_operators(judged)), before.holds if before else (), now)),
         removals=removals_in_words(judged.removals, judged.found, plan),
         no_deletes=judged.removals.blind,
-        release=seen.system.release,
+        release=judged.release,
         system_mode=seen.system.mode,
         hosts={name: host.in_words for name, host in seen.system.hosts.items()},
         strangers=strangers(judged.found),

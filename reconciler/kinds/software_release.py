@@ -68,6 +68,11 @@ def read(rows: Rows) -> Iterator[Resource[Software]]:
     yield Resource(ResourceKey(KIND.name, ""), spec)
 
 
+def release(resource: Resource[Software]) -> str:
+    """What runs; between two it is not decided."""
+    return resource.spec.release or ""
+
+
 def write(changes: Sequence[Change[Software]], context: Context) -> Iterator[Call]:
     for change in changes:
         wanted, why = _strategy(change, context), _not_by_dcmanager(change, context)
@@ -229,6 +234,7 @@ KIND = ResourceKind(
     collections=(releases.COLLECTION, releases.DEPLOY, strategies.COLLECTION, central.COLLECTION),
     declare=declare,
     read=read,
+    release=release,
     write=write,
     disruption=disruption,
     impossible=impossible,

@@ -39,6 +39,7 @@ from reconciler.model.unsaid import (
     nothing_written,
     one_list,
     own_key,
+    tells_no_release,
     unlocks_again,
 )
 from reconciler.model.unshown import ReadOnce, Sealed
@@ -147,6 +148,7 @@ class ResourceKind(Generic[S]):
       key may change with it. Applied once, before anything is compared.
     sealed: what is told by secrets, where the kind has such.
     expiry: when an observed resource ends by time, where such do; None where that is not known.
+    release: which release of the platform an observed resource says that the site runs; "" of what says none.
     unwanted: whether Git says of a resource that the site is not to have it: one that is there is deleted.
     resumes: what somebody has begun already is waited for, and not begun again: its calls are made of what is seen when they
       are sent.
@@ -189,6 +191,7 @@ class ResourceKind(Generic[S]):
     sealed: Sealed[S] | None = None
     unwanted: Callable[[Resource[S]], bool] = always_there
     expiry: Callable[[Resource[S]], Expiry | None] = never_ends
+    release: Callable[[Resource[S]], str] = tells_no_release
     read_once: ReadOnce[S] | None = None
     deploys: bool = False
     once_by: Callable[[S], str] = no_word

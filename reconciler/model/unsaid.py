@@ -25,6 +25,10 @@ def never_ends(resource: Resource[Any]) -> Expiry | None:  # noqa: ARG001
     return None
 
 
+def tells_no_release(resource: Resource[Any]) -> str:  # noqa: ARG001
+    return ""
+
+
 def nothing_declared(site: Site) -> Iterable[Resource[Any]]:  # noqa: ARG001 - inventory kinds are only read
     return ()
 

@@ -75,6 +75,7 @@ class Verdict:
     plan: the plan in its JSON form (`model.wire`), as last made; None when there is nothing to do.
     holds: what keeps a plan, or a part of it, from being sent, each since when; the first is the one to tell.
     conditions: how hosts are stuck, each since when and with what comes next; the first is the one to tell.
+    release: the one that it runs, with its patches where its software management was asked.
     removals: what commits removed and is on the site still, in words that `stxr decline` takes, with what is to become
       of each. no_deletes: why nothing that Git removed can be told now; "" if it can.
     strangers: what is on the site, not in Git, in lists of which Git owns members only; their number is `unmanaged`.

@@ -65,7 +65,7 @@ def _process(name: str, kind: Type, text: str, *labels: str, unit: str = "") -> 
 
 FAMILIES = (
     # ---- each site
-    _site("info", "What the site is; always 1.", "mode", "system_mode", "release"),
+    _site("info", "What the site is, its release with patches where Git says software; always 1.", "mode", "system_mode", "release"),
     _site("in_sync", "1 while the site has all that Git says, by the last verdict."),
     _site("reachable", "1 while the site answers."),
     _site("observation_timestamp_seconds", "When the site was last read.", unit="seconds"),

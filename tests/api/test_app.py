@@ -100,6 +100,7 @@ def test_every_site_is_listed_briefly_with_its_age():
         "plan": "p1",
         "gate": None,
         "power": None,
+        "release": "",
         "since": None,
     }
     assert sites[2]["age_seconds"] is None

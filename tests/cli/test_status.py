@@ -46,6 +46,14 @@ def test_the_table_has_the_worst_first_each_with_its_age_and_reason():
     ]
 
 
+def test_where_sites_run_several_releases_it_is_told_how_many_run_which_and_who_the_few_are():
+    ahead = [verdict(f"edge-{n}", State.IN_SYNC, release="24.09.1") for n in range(4)]
+    behind = [verdict("hull", State.FAILED, release="24.09.0"), verdict("dark", State.UNREACHABLE)]
+    lines = list(status_lines([*ahead, *behind], now=1_420.0))
+    assert lines[-1] == "releases: 4 on 24.09.1, 1 on 24.09.0 (hull)"
+    assert not [line for line in status_lines(ahead, now=1_420.0) if line.startswith("releases")]
+
+
 def dark(power: Power, said: str = ""):
     sight = HostSight("controller-0", 1_300.0, power, Health.OK, said=said)
     message = "hull: platform gave no usable answer to GET /v1/isystems (timeout)"

@@ -89,6 +89,18 @@ async def test_no_machine_is_installed_from_the_board_of_another_subcloud(new_si
         assert (row(world)["deploy-status"], asked(world, path="install")) == ("create-complete", [])
 
 
+async def test_no_machine_is_installed_whose_board_does_not_answer(new_site):
+    async with new_site as world:
+        board = world.server.boards.room(NEW)["controller-0"]
+        board.interference.connection = Connection.RESET
+        plan = (await world.judged(NEW)).plan.id
+        held = await world.applied(NEW, approved=plan)
+        assert (held.result, asked(world)) == (Result.HELD, [])
+        assert "not to be installed: controller-0 broken" in held.message
+        board.interference.connection = Connection.UP
+        assert (await world.applied(NEW, approved=plan)).result is Result.DONE
+
+
 async def test_after_that_changes_of_git_are_approved_as_on_any_other_site(new_site, clone):
     async with new_site as world:
         await approved(world)

@@ -106,6 +106,21 @@ async def test_what_the_precheck_finds_holds_the_plan_in_usms_words_until_it_is_
         assert states(world, OTTAWA)[NEW] == "deployed"
 
 
+async def test_who_is_asked_for_a_yes_is_told_what_the_precheck_found(in_service):
+    async with in_service(OTTAWA) as (world, clone):
+        upload(world, OTTAWA)
+        says(clone, OTTAWA, f"apply: approved\n{on_site()}")
+        marks = world.site(OTTAWA).system.marks
+        marks.add("precheck-refuses:Disk space for /scratch is short")
+        writes = len(world.writes(OTTAWA))
+        asked = await world.applied(OTTAWA, approved="")
+        assert [hold.gate for hold in asked.holds] == [GateName.APPROVAL, GateName.PRECHECK]
+        assert "Disk space for /scratch is short: [Fail]" in asked.holds[1].reason
+        marks.clear()
+        assert [hold.gate for hold in (await world.applied(OTTAWA, approved="")).holds] == [GateName.APPROVAL]
+        assert world.writes(OTTAWA, writes) == []
+
+
 async def test_a_site_that_fails_says_so_in_usms_words_and_goes_on_once_somebody_says_so(in_service):
     async with in_service(*SITES) as (world, clone):
         upload(world, *SITES)

@@ -152,7 +152,10 @@ async def test_a_fleet_goes_to_a_release_by_one_commit(tmp_path, size, way, caps
         assert fleet.one.count(MemberState.DONE) == size.sites - 1
         assert fleet.one.count(MemberState.FAILED) == 1
         assert fleet.most <= size.at_once
+        shown = {name: one.release for name, one in verdicts(fleet).items()}
         told = verdicts(fleet)[failing]
+        assert {name for name, release in shown.items() if release == NEW} == set(size.names) - {failing}
+        assert shown[failing] != NEW
         assert (told.state, way.words in told.message) == (State.FAILED, True), told.message
         rows = centre.rows("subclouds", {})
         assert all(r["prestage-status"] == "complete" for r in rows)

@@ -15,4 +15,5 @@ from tests.worlds import KINDS
 def judged(want: Snapshot, have: Snapshot, base: Snapshot | None = None, ours: Any = ()) -> Judged:
     """The site as the main path judges it."""
     found = compare(want, have, KINDS, base)
-    return Judged(want, have, found, plan(found, Context(want, have), KINDS, ours, want.revision))
+    todo = plan(found, Context(want, have), KINDS, ours, want.revision)
+    return Judged(want, have, found, todo, release=have.system.release)
