@@ -43,8 +43,8 @@ class Aborting:
         if (word := self._aborts.of(self._site)) is None:
             return
         if found.status in STARTS[Step.ABORT] and word.status != found.deploy_status:
-            self._aborts.asked(self._site, found.deploy_status)
             await self._asked()
+            self._aborts.asked(self._site, found.deploy_status)
         elif not is_moving(found.status):
             raise self._held(word, f"deploy-status is {found.deploy_status}: ")
 
@@ -54,7 +54,10 @@ class Aborting:
             raise self._held(word, "")
 
     async def _asked(self) -> None:
-        """What is refused has ended meanwhile, which the next look shows."""
+        """What is refused has ended meanwhile, which the next look shows. What is lost is asked for again by that look.
+
+        One that was heard shows another state, and once more it would be refused.
+        """
         try:
             await self._centre.send("PATCH", PATH.format(site=self._site), None)
         except Refused as refused:

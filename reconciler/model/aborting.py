@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Abort:
-    """status: that of the phase which dcmanager was asked to abort; "" before it was."""
+    """status: that of the phase of which dcmanager has heard that it is to end; "" before it has."""
 
     site: str
     by: str

@@ -38,7 +38,7 @@ class AbortStore:
             audit(db, Word(self.clock(), abort.by, "abort", abort.site, abort.reason))
 
     def asked(self, site: str, status: str) -> None:
-        """Dcmanager is asked to abort the phase of this status."""
+        """Dcmanager has heard that the phase of this status is to be aborted."""
         with writing(self.engine).begin() as db:
             db.execute(update(ABORTS).where(ABORTS.c.site == site).values(status=status))
 
