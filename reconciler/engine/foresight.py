@@ -62,7 +62,8 @@ class Foresight:
 
     def _forecast(self, one: Rollout, verdicts: Mapping[str, Verdict], now: float) -> Forecast:
         most = one.strategy.max_concurrent
-        canaries = has_canaries(one.strategy, (m.site for m in one.of(0))) and one.heeded is None
+        theirs = sum(has_canaries(one.strategy, (m.site for m in one.of(wave))) for wave in range(one.waves))
+        canaries = theirs if one.heeded is None else 0
         terms = Terms(one.strategy, most if self.places is None else min(most, self.places), canaries, self.limits())
         return rollout_forecast(list(self._planned(one, verdicts)), terms, standing(one, now))
 

@@ -62,7 +62,7 @@ class Foreseen:
         wave_of = {site: number for number, names in enumerate(order) for site in names}
         sites = [replace(one, wave=wave_of[one.site]) for one in self._sites if one.site in wave_of]
         sites.sort(key=lambda one: (one.wave, one.site))
-        canaries = has_canaries(strategy, order[0])
+        canaries = sum(has_canaries(strategy, names) for names in order)
         terms = Terms(strategy, min(strategy.max_concurrent, PLACES), canaries, self._most_out(fleet))
         return rollout_forecast(sites, terms, Standing(self._now, len(order)))
 

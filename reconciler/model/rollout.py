@@ -132,8 +132,8 @@ class Rollout:
 
     @property
     def tries_canaries(self) -> bool:
-        """The wave that goes is that of the canaries."""
-        return self.wave == 0 and has_canaries(self.strategy, (m.site for m in self.of(0)))
+        """The wave that goes is that of the canaries, or of the system controller before them."""
+        return has_canaries(self.strategy, (m.site for m in self.of(self.wave)))
 
     @property
     def budget(self) -> int:
@@ -156,7 +156,7 @@ class Rollout:
     def exceeded(self) -> str:
         """That more sites failed than may; "" if not."""
         failed = self.count(MemberState.FAILED)
-        if failed <= self.budget or self.ended is not None:
+        if not failed or self.ended is not None or failed <= self.budget:
             return ""
         return f"{failed} failed, and {self.budget} may; `stxr rollout resume {self.id}` tries them again"
 

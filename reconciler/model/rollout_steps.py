@@ -200,7 +200,7 @@ def _forward(rollout: Rollout, seen: Mapping[str, Seen], now: float) -> Rollout:
 
 def _is_untried(rollout: Rollout) -> bool:
     """The canaries were dark or held, all of them, and nobody has said to go on."""
-    tried = (m.state is MemberState.DONE or m.is_sent for m in rollout.of(0))
+    tried = (m.state is MemberState.DONE or m.is_sent for m in rollout.of(rollout.wave))
     return rollout.tries_canaries and rollout.heeded is None and not any(tried)
 
 

@@ -105,10 +105,10 @@ def waves(strategy: Strategy, sites: Iterable[Selectable]) -> tuple[tuple[str, .
     return tuple(tuple(names) for _, names in sorted(found.items()))
 
 
-def has_canaries(strategy: Strategy, first: Iterable[str]) -> bool:
-    """Whether a first wave is that of the canaries, or of the system controller that goes before them."""
+def has_canaries(strategy: Strategy, wave: Iterable[str]) -> bool:
+    """Whether a wave is that of the canaries, or of the system controller that goes before them."""
     leading = {strategy.central.site} if strategy.central and strategy.central.goes is Goes.FIRST else set()
-    return bool(set(first) & (leading | set(strategy.canaries)))
+    return bool(set(wave) & (leading | set(strategy.canaries)))
 
 
 def _wave(strategy: Strategy, site: Selectable) -> int:

@@ -45,13 +45,13 @@ class Course:
 class Terms:
     """By what rules. places: sites that are changed at a time.
 
-    canaries: the first wave is theirs, and stops all if none of them could go. most_out: hosts that may be out of
-    service at a time, by group; "" for the fleet.
+    canaries: so many waves are theirs, from the first on; one of which nobody could go stops all. most_out: hosts that may
+    be out of service at a time, by group; "" for the fleet.
     """
 
     strategy: Strategy
     places: int
-    canaries: bool = False
+    canaries: int = 0
     most_out: Mapping[str, int] = field(default_factory=dict)
 
 
@@ -194,7 +194,8 @@ class _Play:
             if soak_s and self._went and self._now < wave.ended + soak_s:
                 self._wake_at(wave.ended + soak_s)
                 return
-            if self._terms.canaries and self._wave == 0 and wave.first == inf and not self._standing.went:
+            has_gone = wave.first < inf or (self._standing.went and self._wave == self._standing.wave)
+            if self._wave < self._terms.canaries and not has_gone:
                 self._told.stops = True
                 return
             if self._wave + 1 >= self._standing.waves:

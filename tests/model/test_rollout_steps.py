@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -141,6 +142,20 @@ def test_any_failure_among_canaries_stops_whatever_may_fail_later():
     it = step(it, all_of(it) | {"sc-0": look(Saw.FAILED, 20.0, told="refused"), "sc-1": look(Saw.FOLLOWS, 20.0)}, 20.0)
     assert it.stopped == "stopped: 1 failed, and 0 may; `stxr rollout resume 7c1f` tries them again"
     assert it.members["sc-0"].told == "refused"
+
+
+@pytest.mark.parametrize("saw", [Saw.FAILED, Saw.DARK])
+def test_canaries_that_go_behind_the_system_controller_are_canaries_still(saw):
+    strategy = Strategy(canaries=("sc-1",), central={"site": "sc-0"}, max_failures=5, progress_deadline="1h")
+    it = step(rollout(strategy, sizes=(1, 1, 3)), all_of(rollout()), 10.0)
+    it = step(it, all_of(it) | {"sc-0": look(Saw.FOLLOWS, 20.0)}, 20.0)
+    assert it.wave == 1
+    seen = all_of(it, Saw.FOLLOWS, 30.0) | {"sc-1": look(saw, 30.0, told="no")}
+    it = step(step(it, seen, 30.0), seen, 20.0 + 2 * HOUR)
+    assert it.wave == 1
+    assert it.stopped.startswith(
+        "stopped: 1 failed, and 0 may" if saw is Saw.FAILED else "stopped: none of its canaries"
+    )
 
 
 def test_a_dark_site_holds_its_wave_to_the_deadline_and_is_caught_up_when_it_is_back():
