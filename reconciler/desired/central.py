@@ -4,17 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
 
-from reconciler.desired.central_section import DEFAULT
 from reconciler.desired.files import FLEET
 from reconciler.desired.findings import Findings
 from reconciler.desired.settings import Fleet
-from reconciler.model.central import NO_PEER_GROUP
+from reconciler.model.central import DEFAULT_GROUP, NO_PEER_GROUP
 from reconciler.model.node import Node
 from reconciler.model.subcloud_policy import SubcloudDefaults
 
 PLACES: Mapping[str, str] = {"group": "groups", "peerGroup": "peerGroups"}
 """What a site says of its place -> where `central` defines it."""
-ALWAYS: Mapping[str, Collection[str]] = {"groups": frozenset({DEFAULT}), "peerGroups": frozenset({NO_PEER_GROUP})}
+ALWAYS: Mapping[str, Collection[str]] = {
+    "groups": frozenset({DEFAULT_GROUP}),
+    "peerGroups": frozenset({NO_PEER_GROUP}),
+}
 NO_SITE = (
     "nothing says which folder is the system controller, whose dcmanager is to have this: say central.site, or "
     "rollout.central"

@@ -13,11 +13,10 @@ from pydantic import AfterValidator, ConfigDict, Field, StrictStr
 from pydantic.alias_generators import to_camel
 
 from reconciler.desired.fields import URL_FORM, Address, Own
-from reconciler.model.central import NO_PEER_GROUP, SCRATCH_GROUP
+from reconciler.model.central import DEFAULT_GROUP, NO_PEER_GROUP, SCRATCH_GROUP
 from reconciler.model.subcloud_policy import SecretPlace
 
 SPECIAL = ".*+?|()[]{}^$"
-DEFAULT = "Default"
 
 
 def _is_name(text: str) -> str:
@@ -30,8 +29,8 @@ def _is_name(text: str) -> str:
 def _is_group(text: str) -> str:
     if text == SCRATCH_GROUP:
         raise ValueError("is the group that this program puts subclouds into while it updates them: take another name")
-    if text.lower() == DEFAULT.lower() and text != DEFAULT:
-        raise ValueError(f"is refused by dcmanager, which has a group {DEFAULT}: take another name, or that one")
+    if text.lower() == DEFAULT_GROUP.lower() and text != DEFAULT_GROUP:
+        raise ValueError(f"is refused by dcmanager, which has a group {DEFAULT_GROUP}: take another name, or that one")
     return text
 
 

@@ -31,6 +31,7 @@ ENDPOINTS: Mapping[StrategyType, str] = {
     StrategyType.FIRMWARE: "firmware",
 }
 """By what of a subcloud's sync dcmanager says whom a strategy is for (dcmanager/orchestrator/validators)."""
+FIRST_SERVER_ERROR = 500
 NOTHING_TO_DO = ("has no steps to apply", "does not require")
 TAKEN = "already exists"
 UNSURE = "sync status is unknown"
@@ -42,7 +43,8 @@ class Batches:
     """The job. Belongs to one event loop."""
 
     world: World
-    _told: set[str] = field(default_factory=set)
+    _told: frozenset[str] = frozenset()
+    _tells: set[str] = field(default_factory=set)
     _numbers: count[int] = field(default_factory=count)
 
     async def run(self) -> None:
@@ -66,6 +68,7 @@ class Batches:
             except ReconcilerError as error:
                 self._tell_all(str(error))
             self._let_lapse()
+        self._told, self._tells = frozenset(self._tells), set()
         self.world.show(self.sight())
 
     def sight(self) -> BatchSight:
@@ -176,8 +179,14 @@ class Batches:
         return StrategyOrder(wish.type, group=SCRATCH_GROUP, options=wish.options) if len(stayed) < len(sites) else None
 
     async def _refused(self, dcmanager: Dcmanager, batch: Batch, refused: Refused) -> None:
-        """What dcmanager says no to is told to those who asked; nothing was touched."""
-        if TAKEN in refused.fault or UNSURE in refused.fault:
+        """What dcmanager says no to is told to those who asked; nothing was touched.
+
+        Raises it where one may have been made all the same: of a server that failed nobody knows, and the one that is there
+        may be that which was asked for before. Whose it is the next turn sees.
+        """
+        if TAKEN in refused.fault or refused.status >= FIRST_SERVER_ERROR:
+            raise refused
+        if UNSURE in refused.fault:
             await self._dissolve(dcmanager, batch, refused.fault)
             return
         is_done = any(words in refused.fault for words in NOTHING_TO_DO)
@@ -262,10 +271,10 @@ class Batches:
                 self._end(one, OrderEnd.LAPSED, one.told or LATE)
 
     def _say(self, told: str) -> None:
-        """Once, until nothing is to be said."""
-        if told and told not in self._told:
-            self._told.add(told)
+        """Once, and again where it was over meanwhile."""
+        if told and told not in self._told | self._tells:
             self.world.say(told)
+        self._tells.add(told)
 
 
 def _told_of(there: CentralStrategy) -> str:

@@ -71,6 +71,10 @@ class Shared:
     boards: Callable[[str], SiteBoards] | None
     strategies: Orders | None
 
+    def away(self) -> tuple[int, ...]:
+        """The groups of subclouds that stand in ours for a strategy, once for each."""
+        return tuple(one.group_before for one in self.strategies.moves().values()) if self.strategies else ()
+
 
 @dataclass(frozen=True, slots=True)
 class Remotes:
@@ -100,7 +104,7 @@ class Remotes:
             services={**clients.beside, Service.STRATEGY: orders},
             boards=self.shared.boards(name) if self.shared.boards else None,
             subcloud=self._subcloud(name, said),
-            centre=CentreSide(centre, said.is_central),
+            centre=CentreSide(centre, said.is_central, self.shared.away),
         )
 
     def _subcloud(self, name: str, said: Said) -> SubcloudSide:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from reconciler.model.batch import Move
-from reconciler.model.central import SCRATCH_GROUP, Subcloud, SubcloudGroup
+from reconciler.model.central import DEFAULT_GROUP, SCRATCH_GROUP, Subcloud, SubcloudGroup
 from reconciler.model.errors import Held, Refused
 from reconciler.model.subcloud_orders import Amendment
 
@@ -66,12 +66,13 @@ class ScratchGroup:
         return {move.site: told for move in outside if (told := await self._put_in(move, group))}
 
     async def _put_in(self, move: Move, group: SubcloudGroup) -> str:
+        """What was refused may be done all the same (recorded): it is looked for, and put back with the others."""
         self.moves.moves_out(move)
         try:
             await self.subclouds.amend(move.site, Amendment(group=str(group.id)))
         except Refused as refused:
-            self.moves.is_back(move.site)
-            return refused.fault
+            now = await self.subclouds.one(move.site)
+            return "" if now and now.group_id == group.id else refused.fault
         return ""
 
     async def give_back(self, moved: Collection[Move]) -> tuple[str, ...]:
@@ -85,11 +86,21 @@ class ScratchGroup:
         now = await self.subclouds.one(move.site)
         if now and group and now.group_id == group.id:
             try:
-                await self.subclouds.amend(move.site, Amendment(group=str(move.group_before)))
+                await self._take_out(move)
             except Refused as refused:
                 return f"{move.site} stays in dcmanager's group {SCRATCH_GROUP}: {refused.fault}"
         self.moves.is_back(move.site)
         return ""
+
+    async def _take_out(self, move: Move) -> None:
+        """Into its group; where somebody has deleted that, for it seemed empty, into the one that is always there."""
+        own = str(move.group_before)
+        try:
+            await self.subclouds.amend(move.site, Amendment(group=own))
+        except Refused:
+            if await self.groups.one(own):
+                raise
+            await self.subclouds.amend(move.site, Amendment(group=DEFAULT_GROUP))
 
     async def _made(self, parallel: int) -> SubcloudGroup:
         wanted = SubcloudGroup(0, SCRATCH_GROUP, "parallel", parallel, ABOUT)

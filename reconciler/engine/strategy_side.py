@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, Protocol
 from urllib.parse import parse_qsl
 
-from reconciler.model.batch import OrderEnd, SiteOrder, Wish
+from reconciler.model.batch import Move, OrderEnd, SiteOrder, Wish
 from reconciler.model.central import Attention
 from reconciler.model.errors import ConfigError, Conflict, Held, ReconcilerError, Refused
 from reconciler.model.plan import Method
@@ -46,6 +46,8 @@ class Orders(Protocol):
     def hear(self, site: str) -> None: ...
 
     def group_before(self, site: str) -> int | None: ...
+
+    def moves(self) -> Mapping[str, Move]: ...
 
 
 class Now(Protocol):

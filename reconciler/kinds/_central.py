@@ -17,7 +17,6 @@ PEERS = "/v1.0/system-peers"
 PEER_GROUPS = "/v1.0/subcloud-peer-groups"
 ASSOCIATIONS = "/v1.0/peer-group-associations"
 ALL = "SystemController"  # whose options are those of all subclouds without their own
-DEFAULT = "Default"  # the group that is always there
 
 
 def members(site: Site, name: str) -> Iterator[tuple[str, Node]]:

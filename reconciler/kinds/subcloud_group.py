@@ -8,7 +8,7 @@ from typing import Annotated, Any, Literal
 
 from reconciler.kinds import _central as centre
 from reconciler.model.about import About
-from reconciler.model.central import SCRATCH_GROUP
+from reconciler.model.central import DEFAULT_GROUP, SCRATCH_GROUP
 from reconciler.model.change import Change
 from reconciler.model.kind import Attr, Context, Deletion, Given, ResourceKind
 from reconciler.model.plan import Call
@@ -71,7 +71,7 @@ def _body(values: Mapping[str, Any], names: AbstractSet[str]) -> dict[str, Any]:
 
 def refused(change: Change[Group], context: Context) -> str:  # noqa: ARG001
     """A group that is not empty, and its own, dcmanager keeps (recorded: 400)."""
-    if change.have.name == centre.DEFAULT:
+    if change.have.name == DEFAULT_GROUP:
         return "dcmanager keeps this group: every subcloud is in one"
     if count := change.have.members:
         return f"dcmanager deletes no group that is not empty: subclouds in it: {count}; let Git put them into another"
@@ -79,7 +79,7 @@ def refused(change: Change[Group], context: Context) -> str:  # noqa: ARG001
 
 
 def is_built_in(resource: Resource[Group], snapshot: Snapshot) -> bool:  # noqa: ARG001
-    return resource.spec.name == centre.DEFAULT
+    return resource.spec.name == DEFAULT_GROUP
 
 
 KIND = ResourceKind(

@@ -17,6 +17,7 @@ ONLINE, OFFLINE = "online", "offline"
 VALIDATING = "validating"  # the first state of a backup
 BACKING_UP = frozenset({VALIDATING, "pre-backup", "backing-up"})
 PRESTAGING = "prestaging"
+DEFAULT_GROUP = "Default"  # the group that is always there
 SCRATCH_GROUP = "stx-reconciler"  # this program's own, for what goes by dcmanager's strategies; nobody says it in Git
 NO_PEER_GROUP = "none"  # dcmanager's word for it in a PATCH
 COMPLETE, FAILED, ABORTED = "complete", "failed", "aborted"

@@ -252,6 +252,43 @@ async def test_whom_dcmanager_does_not_move_is_told_so_and_the_others_go(bench):
     assert bench.order("two").told == "its backup_status is 'backing-up'"
 
 
+@pytest.mark.parametrize("status", [422, 500])
+async def test_one_that_dcmanager_has_moved_though_it_said_no_goes_with_the_others(bench, status):
+    def refuses(_text):
+        return Refused("dcmanager", "PATCH", "/v1.0/subclouds/two", status, "Unable to update subcloud")
+
+    bench.fault = Fault(f"{MOVED}two ", is_after=True, does=refuses)
+    bench.ask(*SITES)
+    await bench.until_quiet()
+    ended_well(bench)
+
+
+MADE_AFTER_ALL = {
+    "the server fails once it is made": (500, "Unable to create strategy"),
+    "an earlier call made it meanwhile": (422, "Bad strategy request: Strategy of type: 'sw-deploy' already exists"),
+}
+
+
+@pytest.mark.parametrize(("status", "fault"), MADE_AFTER_ALL.values(), ids=MADE_AFTER_ALL)
+async def test_a_strategy_is_gone_on_with_though_dcmanager_said_no(bench, status, fault):
+    def refuses(_text):
+        return Refused("dcmanager", "POST", "/v1.0/sw-update-strategy", status, fault)
+
+    bench.fault = Fault(MADE, is_after=True, does=refuses)
+    bench.ask(*SITES)
+    await bench.until_quiet()
+    ended_well(bench)
+
+
+async def test_who_has_lost_his_group_meanwhile_stands_in_that_which_is_always_there(bench):
+    bench.ask(*SITES)
+    await bench.turns(2)
+    bench.centre.send("DELETE", "/subcloud-groups/east")  # it seems empty
+    await bench.until_quiet()
+    assert bench.groups == {**GROUPS, "one": "Default"}
+    assert bench.states() == dict.fromkeys(SITES, "complete")
+
+
 async def test_somebodys_stop_counts_until_the_strategy_is_made(bench):
     bench.job.world = replace(bench.job.world, stopped=lambda site: "suspended by jo: crane" if site == "one" else "")
     bench.ask("one", "two")
@@ -277,6 +314,22 @@ async def test_a_centre_that_does_not_answer_is_told_once_and_asked_again(bench)
     await bench.until_quiet()
     assert bench.states("one") == {"one": "complete"}
     assert len(bench.said) == 1
+
+
+async def test_one_that_is_dark_for_long_is_told_once_and_the_next_time_again(bench):
+    async def dark():
+        bench.fault = Fault(r"GET ", is_after=False, does=silence)
+        await bench.turns()
+
+    bench.ask("one")
+    for _ in range(3):
+        await dark()
+    assert len(bench.said) == 1
+    await bench.until_quiet()
+    bench.out_of_sync("one")
+    bench.ask("one")
+    await dark()
+    assert len(bench.said) == 2
 
 
 async def test_who_does_not_lead_does_nothing_and_shows_nothing(bench):
