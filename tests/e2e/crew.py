@@ -145,7 +145,7 @@ class Crew:
 
     def written(self, site: str, since: int = 0) -> list[str]:
         """Who wrote to the site, call by call."""
-        return [_who(write.agent) for write in self.world.writes(site, since)]
+        return [who(write.agent) for write in self.world.writes(site, since)]
 
     def writers(self, site: str, since: int = 0) -> list[str]:
         """Who wrote to it, one after another: a name twice is one that came back between another's calls."""
@@ -200,6 +200,7 @@ def _known(crew: Crew):
     return crew.known().replicas
 
 
-def _who(agent: str) -> str:
+def who(agent: str) -> str:
+    """The replica that a request names as its sender."""
     found = re.fullmatch(r"stx-reconciler/\S+ \((.+)\)", agent)
     return found[1] if found else agent

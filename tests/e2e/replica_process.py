@@ -30,6 +30,7 @@ def main(said: dict[str, str]) -> None:
         replica=said["replica"],
         replicas=2,
         workflow_poll_s=0.2,
+        gather_s=2.0,
         times=replace(QUICK, takeover_s=float(said.get("takeover_s", QUICK.takeover_s))),
     )
     asyncio.run(_until_stopped(options))

@@ -30,15 +30,16 @@ ONCE = ([BOTH[0]], [BOTH[1]], list(BOTH))  # one of them to the end, or one afte
 
 @pytest.fixture
 def fleet(tmp_path, opened, empty_database):
-    """An opener of two replicas at work on so many sites in service."""
+    """An opener of two replicas at work on so many sites in service. prepared: given the world before they are."""
 
     @asynccontextmanager
-    async def fleet(count, command=quick, ways=()):
+    async def fleet(count, command=quick, ways=(), prepared=lambda _world: None):
         clone = History(tmp_path / "clone")
         profiles = {str(path.relative_to(SITES)): path.read_text() for path in (SITES / "profiles").rglob("*.yaml")}
         clone.commit({**profiles, **fleet_files(count)}, subject="The fleet")
         async with opened(clone, running) as world:
             await world.converge()
+            prepared(world)
             async with crewed(world, empty_database, names(count), command, ways) as crew:
                 yield crew, clone
 
