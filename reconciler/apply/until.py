@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from reconciler.apply.looks import looks
@@ -14,6 +14,7 @@ from reconciler.model.plan import Call, Errand, Until
 from reconciler.model.snapshot import Snapshot
 
 GONE = "no answer"
+MOST_NAMED = 3
 
 
 async def is_so(call: Call, seen: Snapshot, work: Work) -> bool:
@@ -34,7 +35,7 @@ async def is_so(call: Call, seen: Snapshot, work: Work) -> bool:
 async def until(awaited: Until, call: Call, seen: Snapshot, work: Work) -> None:
     """Raises NotReady where it takes too long, Stopped or Stuck where it ends badly."""
     path, value, before = path_of(awaited.path, call.refs, seen, work.made), None, None
-    wanted = " or ".join(map(str, awaited.values))
+    wanted = _in_words(awaited.values)
     work.tell(Deed.WAITS, f"until {path} {awaited.attribute} is {wanted}, at most {awaited.limit_s:g} s")
     begins_by = work.clock.now() + work.pace.begun_limit_s if awaited.before else 0.0
     async for _ in looks(awaited.limit_s, work):
@@ -54,6 +55,11 @@ async def until(awaited: Until, call: Call, seen: Snapshot, work: Work) -> None:
             before = value
     late = f"{path} {awaited.attribute} is {value!r} after {awaited.limit_s:g} s, not {wanted}"
     raise NotReady(f"{work.site}: {late}")
+
+
+def _in_words(values: Sequence[Any]) -> str:
+    """What is waited for; of many, which come one after another, the first."""
+    return f"{values[0]} or a later one" if len(values) > MOST_NAMED else " or ".join(map(str, values))
 
 
 async def _found(path: str, awaited: Until, call: Call, work: Work) -> Any:

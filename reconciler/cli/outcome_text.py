@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterator
 
 from reconciler.engine.fleet import SiteResult
+from reconciler.model.gate import GateName
 from reconciler.model.outcome import Outcome, StepResult
 from reconciler.model.words import Result
 
@@ -19,6 +20,9 @@ def outcome_lines(result: SiteResult) -> Iterator[str]:
         if entry.result in {StepResult.FAILED, StepResult.DROPPED, StepResult.UNVERIFIED}:
             names = ", ".join(str(key) for key in entry.keys)
             yield f"  {entry.result}: {names}" + (f": {entry.message}" if entry.message else "")
+    if result.outcome.result is Result.HELD and any(h.gate is GateName.APPROVAL for h in result.outcome.holds):
+        site, plan_id = result.site, result.outcome.plan_id
+        yield f"  next: `stxr plan {site}` shows it; `stxr apply {site} --plan {plan_id}` sends it as it was read"
     for blocked in result.judged.plan.blocked if result.judged else ():
         yield f"  blocked: {blocked.key}: {blocked.reason}"
 

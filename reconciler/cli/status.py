@@ -21,10 +21,12 @@ from reconciler.model.expiry import ExpiryState
 from reconciler.model.verdict import Verdict
 from reconciler.model.wire import verdict_json
 from reconciler.model.words import Cause
+from reconciler.model.words import State as SiteState
 from reconciler.review.words import plural
 from reconciler.store import alarming_of, verdicts_of
 
 FEW = 3  # sites that a line names
+WENT_WRONG = frozenset((SiteState.FAILED, SiteState.INVALID, SiteState.UNREACHABLE))
 
 
 def status(sites: Sites = None, state: State = STATE, database: Database = "", show: Show = Format.TEXT) -> None:
@@ -169,9 +171,10 @@ _ASK = "dcmanager subcloud show {site}: it has to be managed, online and complet
 def _said(verdict: Verdict, now: float) -> str:
     """What keeps the site from being in sync, in one line: for a gate since when, and when it may open.
 
-    A site that is dark for want of power reads unlike one whose hosts run.
+    What went wrong comes before what held its plan, or a part of it. A site that is dark for want of power reads unlike
+    one whose hosts run.
     """
-    if verdict.is_dark or not verdict.holds or verdict.conditions:
+    if verdict.state in WENT_WRONG or not verdict.holds or verdict.conditions:
         first_line = verdict.message.splitlines()[0] if verdict.message else verdict.reason
         return "; ".join(filter(None, (lit(verdict.boards), first_line)))
     first = verdict.holds[0]

@@ -164,6 +164,12 @@ class Planning:
     kinds: Kinds
     ours: frozenset[str]
 
+    @property
+    def absence(self) -> str:
+        """Why the site was not asked itself, and how far it is: whoever says yes goes on from there."""
+        absent = self.context.observed.absent
+        return f" ({absent})" if absent else ""
+
     def question(self, rollout: str = "") -> Question:
         """What people's words are asked about."""
         loses = any(is_destructive(change, self.kinds) for change in self.found.changes)
@@ -216,11 +222,13 @@ def _held(change: Change[Any], asked: Asked, planning: Planning) -> Hold | None:
     if is_destructive(change, planning.kinds):
         return Hold(GateName.APPROVAL, "waits for approval of this very plan: deleting is destructive")
     if why := planning.kinds[change.key.kind].asks:
-        return Hold(GateName.APPROVAL, f"waits for approval of this very plan: {why}")
+        return Hold(GateName.APPROVAL, f"waits for approval of this very plan: {why}{planning.absence}")
     if planning.destroys(change):
         return Hold(GateName.APPROVAL, "waits for approval of this very plan: what it takes away is lost")
     if planning.reinstalls(change):
-        return Hold(GateName.APPROVAL, "waits for approval of this very plan: a machine is installed anew")
+        return Hold(
+            GateName.APPROVAL, f"waits for approval of this very plan: a machine is installed anew{planning.absence}"
+        )
     if asked.approved == ANY:
         return None
     return _by_policy(change, asked.settings, planning) or _fought(change, asked)

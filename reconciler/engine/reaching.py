@@ -155,7 +155,8 @@ class Looked:
         except (ConfigError, ConfigErrors):
             raise
         except ReconcilerError as error:
-            raise Nowhere(self.site, f"dcmanager cannot be asked where it is: {str(error).rstrip('.')}") from error
+            told = f"dcmanager cannot be asked where it is: {str(error).rstrip('.')}"
+            raise Nowhere(self.site, told, advice="") from error
         if subcloud is None:
             raise Nowhere(self.site, "dcmanager has no subcloud of this name yet")
         if not _has_system(subcloud):
@@ -182,9 +183,8 @@ class Looked:
         except (ConfigError, ConfigErrors):
             raise
         except ReconcilerError as error:
-            raise Nowhere(
-                self.site, f"dcmanager cannot be asked for its OAM address: {str(error).rstrip('.')}"
-            ) from error
+            told = f"dcmanager cannot be asked for its OAM address: {str(error).rstrip('.')}"
+            raise Nowhere(self.site, told, advice="") from error
         return detail.oam if detail else ""
 
 

@@ -15,7 +15,7 @@ from reconciler.desired import BOARD, Range, of_row
 from reconciler.engine.aborting import Aborting
 from reconciler.engine.redeploying import PATH, Redeploying
 from reconciler.model.central import NO_PEER_GROUP, SCRATCH_GROUP, Addresses, Attention, Subcloud
-from reconciler.model.deployment import is_deployed, is_elsewhere
+from reconciler.model.deployment import is_deployed, is_elsewhere, is_failed
 from reconciler.model.errors import ConfigError, ReconcilerError
 from reconciler.model.installed_from import board_of
 from reconciler.model.plan import Method
@@ -62,6 +62,9 @@ def in_no_batch(site: str) -> int | None:  # noqa: ARG001
 
 
 NOT_DEPLOYED = "the site is not deployed yet"
+NAMED_OTHERWISE = "in dcmanager the site is {name} still"
+TO_GO = "dcmanager is to delete the site, and nobody asks it anything"
+HOW_FAR = ": its deploy status is {status}{more}"
 ANOTHERS = "the site is another central cloud's: here its deploy status is {status}"
 DEPLOYED_ANEW = "the site is to be deployed anew"
 FRESH_S = 30.0
@@ -117,10 +120,14 @@ class SubcloudSide:
     async def _absence(self) -> str:
         policy = self._policy()
         if policy and not policy.adds:
-            return NOT_DEPLOYED
+            return TO_GO
         found = await self._found()
-        if found is None or found.name != self._site or not is_deployed(found.status):
+        if found is None:
             return NOT_DEPLOYED
+        if found.name != self._site:
+            return NAMED_OTHERWISE.format(name=found.name)
+        if not is_deployed(found.status):
+            return NOT_DEPLOYED + HOW_FAR.format(status=found.deploy_status, more=_why(found))
         if is_elsewhere(found.status):
             return ANOTHERS.format(status=found.deploy_status)
         return DEPLOYED_ANEW if policy and self._redeploying.waits(policy.redeploy, found) else ""
@@ -209,6 +216,11 @@ class SubcloudSide:
             if seen is None:
                 raise
         return seen.subcloud if seen else None
+
+
+def _why(found: Subcloud) -> str:
+    """Where dcmanager says why it failed."""
+    return f" (`dcmanager subcloud errors {found.name}` says why)" if is_failed(found.status) else ""
 
 
 def _of_peers(found: Subcloud, wanted: str | None, groups: tuple[Row, ...]) -> Mapping[str, Any]:

@@ -25,6 +25,13 @@ from reconciler.model.words import Area, Disruption, Service, Severity
 PHASES = "/v1.0/phased-subcloud-deploy"
 PLAYBOOK_S = 3600.0 + 300.0  # dcmanager's playbook_timeout, and what comes before a playbook
 STOPPED = tuple(s.value for s in DeployStatus if is_failed(s) or s.value.endswith("-aborted"))
+ENDS = {
+    Milestone.CREATED: DeployStatus.CREATED,
+    Milestone.INSTALLED: DeployStatus.INSTALLED,
+    Milestone.BOOTSTRAPPED: DeployStatus.BOOTSTRAPPED,
+    Milestone.COMPLETE: DeployStatus.COMPLETE,
+}
+"""The state with which each is reached; others are seen where it was missed."""
 STAYS = Deletion(never="what was done to a machine is not undone by taking its word out of Git")
 
 
@@ -94,7 +101,8 @@ def is_behind(row: Row | None, milestone: Milestone) -> bool:
 
 def until(site: str, milestone: Milestone, limit_s: float = PLAYBOOK_S) -> Until:
     """The milestone is behind it: whoever polls misses states, so any later one counts. A row that is gone has none."""
-    there = tuple(s.value for s in DeployStatus if passed(s) >= milestone)
+    first = ENDS[milestone]
+    there = (first.value, *(s.value for s in DeployStatus if passed(s) >= milestone and s is not first))
     fails = (*(state for state in STOPPED if state not in there), None)
     return Until(f"{shared.SUBCLOUDS}/{site}", shared.STATUS, there, limit_s, fails, shared.ERROR, outlasts=True)
 

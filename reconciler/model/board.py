@@ -229,8 +229,8 @@ def is_hidden(attribute: str) -> bool:
 _ADVICE = {
     Trouble.DEAD: "Check its address, the route to it and that it has power.",
     Trouble.SLOW: "Check the link to it; a controller that hangs is reset by hand, which leaves its host running.",
-    Trouble.PASSWORD: "Correct the user or the password that its reference leads to: controllers lock an account after "
-    "a few wrong ones.",
+    Trouble.PASSWORD: "Correct the user or the password that its reference leads to, then have it asked at once: "
+    "stxr board {site} --host {host} --anyway; it is left alone for a day without, for a few wrong ones lock an account.",
     Trouble.CERTIFICATE: "Give caBundle or fingerprint for it in the endpoints file.",
     Trouble.FOREIGN: "Check that its address is a controller's and that Redfish is switched on there.",
     Trouble.BROKEN: "Check the link to it.",
@@ -255,4 +255,5 @@ class BoardError(ReconcilerError):
     def __post_init__(self) -> None:
         place = " ".join(filter(None, (self.site, self.host)))
         what = f"{place}: its controller at {self.url} is {self.trouble.value}"
-        super().__init__(f"{what}: {self.detail.rstrip('.')}. {_ADVICE[self.trouble]}")
+        advice = _ADVICE[self.trouble].format(site=self.site, host=self.host)
+        super().__init__(f"{what}: {self.detail.rstrip('.')}. {advice}")

@@ -133,11 +133,13 @@ class _Answered(ReconcilerError):
     host: str = ""
     verb: ClassVar[str] = "answered"
     advice: ClassVar[str] = ""
+    of_reading: ClassVar[str] = ""  # the same of a GET, where that is other
 
     def __post_init__(self) -> None:
         status = f"({self.status})" if self.status else ""
         said = " ".join(filter(None, (self.service, self.verb, self.method, self.path, status)))
-        super().__init__(f"{_place(self.site, self.host)}{said}: {_closed(self.fault)} {self.advice}".rstrip())
+        advice = (self.method == "GET" and self.of_reading) or self.advice
+        super().__init__(f"{_place(self.site, self.host)}{said}: {_closed(self.fault)} {advice}".rstrip())
 
 
 class Refused(_Answered):
@@ -147,6 +149,7 @@ class Refused(_Answered):
     visit: ClassVar[Visit] = Visit.STALLED
     verb: ClassVar[str] = "refused"
     advice: ClassVar[str] = "Change it in Git, or mend on the site what it complains of."
+    of_reading: ClassVar[str] = "Mend there what it complains of."
 
     @property
     def is_absent(self) -> bool:
@@ -175,7 +178,8 @@ class Unauthorized(_Answered):
     visit: ClassVar[Visit] = Visit.WAITING
     verb: ClassVar[str] = "does not accept us for"
     advice: ClassVar[str] = (
-        "Check the credentials that the endpoints file has for this site: its entry's, or those of `derived`."
+        "Check the credentials: of a site those of its entry in the endpoints file, or of `derived` there; of the central "
+        "cloud those of `systemController`, there or in fleet.yaml."
     )
 
 
@@ -221,13 +225,17 @@ class Unreachable(ReconcilerError):
 
 
 class Nowhere(Unreachable):
-    """Nobody knows where a site's services are: nothing was asked, and nothing sent."""
+    """Nobody knows where a site's services are: nothing was asked, and nothing sent.
 
-    def __init__(self, site: str, detail: str) -> None:
+    advice: what to do about it; "" where the detail says that.
+    """
+
+    def __init__(self, site: str, detail: str, advice: str = _ADVICE[Failure.NOWHERE]) -> None:
+        self.advice = advice
         super().__init__("", "", "", Failure.NOWHERE, detail, False, site)
 
     def __post_init__(self) -> None:
-        Exception.__init__(self, f"{_place(self.site, '')}{self.detail}. {_ADVICE[self.failure]}")
+        Exception.__init__(self, f"{_place(self.site, '')}{self.detail}. {self.advice}".rstrip())
 
 
 class NotReady(ReconcilerError):

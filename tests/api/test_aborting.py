@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pytest
 
 from reconciler.model.aborting import Abort
@@ -11,7 +9,7 @@ from reconciler.model.role import Role
 from reconciler.model.words import State
 from reconciler.store import Store
 from tests.api.desks import Desks
-from tests.model.verdicts import verdict
+from tests.model.verdicts import sending, verdict
 
 PATH = "POST /api/v1/sites/ottawa/abort"
 WHY = {"reason": "wrong rack"}
@@ -19,8 +17,12 @@ WHY = {"reason": "wrong rack"}
 
 @pytest.fixture
 def desk(tmp_path):
-    """Something is being sent to ottawa, and nothing to yard."""
-    found = {"ottawa": replace(verdict("ottawa"), state=State.APPLYING), "yard": verdict("yard")}
+    """A deployment is on its way to ottawa, something else to hull, and nothing to yard."""
+    found = {
+        "ottawa": verdict("ottawa", State.APPLYING, plan=sending("dcmanager", "/v1.0/phased-subcloud-deploy")),
+        "hull": verdict("hull", State.APPLYING, plan=sending("dcmanager", "/v1.0/subcloud-groups")),
+        "yard": verdict("yard"),
+    }
     with Store.open(tmp_path) as store:
         yield Desks(store, found)
 
@@ -37,6 +39,12 @@ def test_who_may_not_and_what_there_is_not_is_told(desk):
     assert desk.says(Role.OPERATOR, PATH, {"reason": ""}).status == 422
     assert desk.says(Role.OPERATOR, "POST /api/v1/sites/otawa/abort", WHY).status == 404
     assert desk.store.aborts.of("ottawa") is None
+
+
+def test_what_is_no_deployment_is_not_aborted(desk):
+    answer = desk.says(Role.OPERATOR, "POST /api/v1/sites/hull/abort", WHY)
+    assert (answer.status, "is no deployment" in str(answer.json)) == (409, True)
+    assert desk.store.aborts.of("hull") is None
 
 
 def test_where_nothing_is_being_sent_there_is_nothing_to_abort(desk):

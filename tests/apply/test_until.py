@@ -69,6 +69,14 @@ async def test_what_neither_comes_nor_fails_is_given_up_after_its_limit():
         await installed(shows("installing"))
 
 
+async def test_of_many_values_that_end_the_wait_the_first_is_named():
+    states = ("install-complete", *(f"later-{number}" for number in range(40)))
+    many = replace(INSTALLED, values=states)
+    site = shows("installing")
+    with pytest.raises(NotReady, match=r"after 3600 s, not install-complete or a later one$"):
+        await call_once(Call("PATCH", "/x", until=many, service=Service.DCMANAGER), work_on(site, site.shown), host="")
+
+
 AGAIN = replace(INSTALLED, before=("install-failed",))
 
 

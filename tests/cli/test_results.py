@@ -20,6 +20,7 @@ from reconciler.model.errors import (
     Unauthorized,
     Unreachable,
 )
+from reconciler.model.gate import GateName, Hold
 from reconciler.model.outcome import Entry, Outcome, StepResult
 from reconciler.model.resource import ResourceKey
 from reconciler.model.snapshot import Unread
@@ -52,9 +53,9 @@ def failed(error):
     return SiteResult("sc-1", error=error)
 
 
-def sent(what, result, *steps, message=""):
+def sent(what, result, *steps, message="", holds=()):
     entries = tuple(Entry("net", "", (ResourceKey("net", "a"),), step, message) for step in steps)
-    return SiteResult("sc-1", what, Outcome("p", result, entries, message=message))
+    return SiteResult("sc-1", what, Outcome("p", result, entries, message=message, holds=holds))
 
 
 WRONG = failed(ConfigErrors([ConfigError("no", "a.yaml:3")]))
@@ -141,6 +142,13 @@ def test_a_list_that_was_not_read_is_an_error_of_its_site():
 )
 def test_what_became_of_a_plan_in_words(result, expected):
     assert list(outcome_lines(result)) == expected
+
+
+def test_a_plan_that_waits_for_a_yes_is_told_with_how_to_give_it():
+    held = sent(OTHER, Result.HELD, message="waits", holds=(Hold(GateName.APPROVAL, "waits"),))
+    assert list(outcome_lines(held))[1] == (
+        f"  next: `stxr plan sc-1` shows it; `stxr apply sc-1 --plan {held.outcome.plan_id}` sends it as it was read"
+    )
 
 
 def test_what_could_not_be_planned_is_told_with_it():

@@ -16,6 +16,7 @@ from reconciler.model.central import AlarmCounts
 from reconciler.model.condition import Condition, HostCondition
 from reconciler.model.dark import HostSight
 from reconciler.model.expiry import Expiry
+from reconciler.model.gate import GateName, Hold
 from reconciler.model.words import Cause, State
 from reconciler.store import Store, speaking
 from tests.model.verdicts import difference, verdict
@@ -73,6 +74,20 @@ def test_a_controller_that_gives_no_answer_is_told_with_where_its_word_is_explai
     sight = HostSight("controller-0", 1_300.0, trouble=Trouble.SLOW, said="hull controller-0: its controller is slow")
     lines = list(status_lines([verdict("hull", ailing=(sight,))], now=1_420.0))
     assert "    next: stxr board hull --host controller-0; docs/boards.md, slow" in lines
+
+
+@pytest.mark.parametrize(
+    ("state", "reason", "message"),
+    [
+        (State.FAILED, "failed", "ottawa: deploy-status is bootstrap-failed: no route to the registry"),
+        (State.INVALID, "ConfigInvalid", "subclouds/ottawa/site.yaml:3: unknown key"),
+        (State.UNREACHABLE, "Unauthorized", "ottawa: keystone does not accept us for POST /v3/auth/tokens (401)"),
+    ],
+)
+def test_what_went_wrong_is_told_before_what_held_the_plan_or_a_part_of_it(state, reason, message):
+    waits = Hold(GateName.APPROVAL, "1 of 2 changes held: waits for approval", since=1_000.0)
+    _, row, _ = status_lines([verdict("ottawa", state, reason=reason, message=message, holds=(waits,))], now=1_420.0)
+    assert row.endswith(f"  {message}")
 
 
 def test_a_dark_site_with_power_reads_unlike_one_without():

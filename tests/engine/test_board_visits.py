@@ -59,6 +59,7 @@ async def test_one_that_refused_us_is_not_asked_again_for_a_day_and_that_is_told
     assert (len(world.asked), told.trouble) == (1, Trouble.PASSWORD)
     assert "is not asked again before 2026-11-" in str(told)
     assert "said so" in str(told)
+    assert "stxr board ottawa --host controller-0 --anyway" in str(told)
     world.time += PAUSE_S
     await world.trouble_of()
     assert len(world.asked) == 2

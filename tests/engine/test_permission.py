@@ -343,3 +343,14 @@ def test_making_anew_what_is_destructive_to_delete_waits_too(approved):
     todo = plan(found, context, DESTROYING)
     allowed = permitted(found, todo, context, DESTROYING, Asked(Settings(mode=APPLY, apply=AUTO), approved))
     assert (sent(allowed), allowed.unsent().result) == (set(), Result.HELD)
+
+
+def test_what_a_site_that_is_not_asked_waits_for_is_told_with_how_far_it_is():
+    kinds = {**KINDS, "net": replace(KINDS["net"], asks="a machine is bootstrapped")}
+    want, have = snap(Net(name="a")), snap(absent="the site is not deployed yet: its deploy status is bootstrap-failed")
+    found, context = compare(want, have, kinds, None), Context(want, have)
+    allowed = permitted(found, plan(found, context, kinds), context, kinds, Asked(Settings(mode=APPLY, apply=AUTO)))
+    assert in_words(allowed.holds) == (
+        "1 of 1 changes held: waits for approval of this very plan: a machine is bootstrapped (the site is not deployed "
+        "yet: its deploy status is bootstrap-failed)"
+    )

@@ -112,8 +112,10 @@ async def test_one_that_may_be_up_is_called(world, status):
 
 async def test_a_dark_central_cloud_that_never_answered_is_told_of(world):
     world.centre.error = unreachable(sent=False)
-    with pytest.raises(Nowhere, match="ottawa-2: dcmanager cannot be asked where it is: "):
+    with pytest.raises(Nowhere, match="ottawa-2: dcmanager cannot be asked where it is: ") as told:
         await world.auth_url()
+    assert "Check the" in str(told.value)  # what to do about the central cloud,
+    assert "entry in the endpoints file" not in str(told.value)  # and nothing about the site, of which nobody knows
 
 
 async def test_no_central_cloud_at_all_is_the_configurations_to_mend(world):

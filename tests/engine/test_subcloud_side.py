@@ -76,6 +76,30 @@ def side(policy=None, takes=(), **facts):
     return SubcloudSide("ottawa", centre, Clock(), lambda: policy, **own), centre
 
 
+async def test_a_site_in_service_that_is_to_go_or_has_another_name_yet_is_not_told_as_not_deployed():
+    one, _ = side(SubcloudPolicy(delete="ottawa"))
+    assert (await one.is_there(), one.absence) == (
+        False,
+        "dcmanager is to delete the site, and nobody asks it anything",
+    )
+    one, centre = side(SubcloudPolicy(former_names=("ottawa-1",)))
+    centre.row = replace(ROW, name="ottawa-1")
+    assert (await one.is_there(), one.absence) == (False, "in dcmanager the site is ottawa-1 still")
+
+
+@pytest.mark.parametrize(
+    ("status", "told"),
+    [
+        ("install-complete", "its deploy status is install-complete"),
+        ("bootstrap-failed", "its deploy status is bootstrap-failed (`dcmanager subcloud errors ottawa` says why)"),
+    ],
+)
+async def test_one_that_is_not_deployed_is_told_with_how_far_it_is_and_where_it_says_why(status, told):
+    one, _ = side(SubcloudPolicy(), deploy_status=status)
+    assert await one.is_there() is False
+    assert one.absence == f"the site is not deployed yet: {told}"
+
+
 @pytest.mark.parametrize("status", ELSEWHERE)
 async def test_another_centres_site_is_not_asked_and_its_state_is_told(status):
     one, _ = side(SubcloudPolicy(), deploy_status=status)

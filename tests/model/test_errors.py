@@ -78,6 +78,16 @@ def test_a_refusal_says_site_host_service_call_fault_and_what_to_do():
     )
 
 
+def test_of_a_reading_that_was_refused_there_is_nothing_to_change_in_git():
+    refused = Refused("dcmanager", "GET", "/v1.0/subclouds", 500, "Internal error", "systemController")
+    assert str(refused).endswith("(500): Internal error. Mend there what it complains of.")
+
+
+def test_whose_credentials_are_not_taken_may_be_the_central_clouds():
+    told = str(Unauthorized("keystone", "POST", "/v3/auth/tokens", 401, "no", "systemController"))
+    assert all(place in told for place in ("endpoints file", "`derived`", "`systemController`"))
+
+
 def test_a_host_that_is_stuck_says_how_and_what_to_do():
     stuck = Stuck(Condition.LOCK_REFUSED, "controller-0", "no quorum", "sc-0412")
     assert str(stuck) == (

@@ -42,6 +42,12 @@ def verdict(site: str = "ottawa-001", state: State = State.DRIFTED, **facts: Any
     )
 
 
+def sending(service: str, path: str) -> dict[str, Any]:
+    """A plan of one call, as it is kept."""
+    call = {"service": service, "method": "PATCH", "path": path, "body": None}
+    return {"stages": [{"steps": [{"kind": "a", "host": "", "calls": [call]}]}], "disruption": "none"}
+
+
 TEXT = st.text(st.characters(codec="utf-8", exclude_characters="\0"), max_size=12)  # PostgreSQL has no NUL in text
 TIMES = st.floats(0, 4e9)
 VALUES = st.recursive(
