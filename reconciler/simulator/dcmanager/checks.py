@@ -1,4 +1,7 @@
-"""Checks of JSON bodies as the APIs of peers, groups and associations make them."""
+"""Checks of JSON bodies as the APIs of peers, groups and associations make them.
+
+dcmanager/api/controllers/v1/system_peers.py, subcloud_peer_group.py, peer_group_association.py.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""A new strategy: what is looked at when it is asked for (SwUpdateStrategyAPI.post of each type)."""
+"""A new strategy: what is looked at when it is asked for (SwUpdateStrategyAPI.post of each type).
+
+nfv_vim/api/controllers/v1/orchestration/sw_update/_sw_update_strategy.py.
+"""
 
 from __future__ import annotations
 
