@@ -9,6 +9,8 @@ import orjson
 import typer
 
 from reconciler.cli.attribute_pages import FILE, page
+from reconciler.cli.command_page import FILE as COMMANDS
+from reconciler.cli.command_page import command_page
 from reconciler.cli.delete_page import FILE as DELETES
 from reconciler.cli.delete_page import delete_page
 from reconciler.cli.kind_pages import facts, pages
@@ -44,7 +46,10 @@ def kinds(show: Show = Format.TEXT, docs: Docs = None) -> None:
 
 def write_pages(folder: Path) -> None:
     """Write attributes.md and reference/ anew; a page that no kind has is removed."""
+    from reconciler.cli.main import app  # noqa: PLC0415 - which names this command
+
     texts = {**pages(), DELETES: delete_page(), RULES: rule_page(), VALUES: value_page(), METRICS: metrics_page(uses())}
+    texts[COMMANDS] = command_page(app)
     reference = folder / "reference"
     reference.mkdir(parents=True, exist_ok=True)
     (folder / FILE).write_text(page())

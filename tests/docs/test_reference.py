@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import pytest
+import typer
 
 from reconciler.cli.attribute_pages import FILE, Standing, page, rows
+from reconciler.cli.command_page import command_page
 from reconciler.cli.kind_pages import pages
 from reconciler.cli.kind_words import attribute_words
 from reconciler.cli.kinds import write_pages
+from reconciler.cli.main import app
 from reconciler.desired import attributes, is_at
 from reconciler.desired.documents import SPECS
 from reconciler.kinds import registry
@@ -87,3 +90,14 @@ def test_every_attribute_of_the_peer_is_managed_or_says_why_not():
     upstream = [row for row in rows() if row.path.partition(".")[0] in SPECS]
     assert len(upstream) > 150
     assert [row.path for row in upstream if row.standing is Standing.NOT_YET] == []
+
+
+def test_every_command_is_on_its_page_with_each_of_its_options():
+    told = command_page(app)
+    group = typer.main.get_command(app)
+    assert [name for name in group.commands if f"## stxr {name}" not in told] == []
+    plan = told.partition("## stxr plan\n")[2].partition("\n## ")[0]
+    options = [option for param in group.commands["plan"].params for option in param.opts if option.startswith("--")]
+    assert [option for option in options if f"`{option}`" not in plan] == []
+    assert "`text`" in plan
+    assert "One of text, json, markdown." in plan
