@@ -20,6 +20,7 @@ from reconciler.model.site import Site
 from reconciler.model.snapshot import Snapshot
 from reconciler.model.subcloud_policy import ManagementState, SecretPlace, SubcloudPolicy
 from reconciler.model.told import in_text, of_text, told
+from reconciler.model.value_text import ValueText
 from reconciler.model.words import Service
 
 SUBCLOUDS = "/v1.0/subclouds"
@@ -50,6 +51,23 @@ class Subcloud(Spec):
     deploy_status: str | None = None
     availability: str | None = None
     lacks: Annotated[str | None, Attr(send_only=True)] = None
+
+
+class Playbook(Spec):
+    """What Ansible is given to bootstrap a site, or to take it over. values: the bootstrap values. address: where it reaches controller-0."""
+
+    values: Annotated[ValueText | None, Attr(send_only=True)] = None
+    address: Annotated[str | None, Attr(send_only=True)] = None
+    sysadmin: Annotated[str | None, Attr(send_only=True)] = None
+
+
+def played(policy: SubcloudPolicy, site: Site) -> dict[str, Given | None]:
+    """What Git says of it, by the names of `Playbook`."""
+    return {
+        "values": Given(bootstrap_values(site)),
+        "address": Given(bootstrap_address(site)),
+        "sysadmin": given(policy.sysadmin, site),
+    }
 
 
 def is_usual(resource: Resource[Any], snapshot: Snapshot) -> bool:  # noqa: ARG001

@@ -49,14 +49,7 @@ def read(rows: Rows) -> Iterator[Resource[Group]]:
 
 def write(changes: Sequence[Change[Group]], context: Context) -> Iterable[Call]:  # noqa: ARG001
     for change in changes:
-        path = centre.one(centre.PEER_GROUPS, change.spec.name)
-        if change.action is Action.DELETE:
-            yield centre.call("DELETE", path)
-        elif change.action is Action.CREATE:
-            said = _body(change.want, TAKEN)
-            yield centre.call("POST", centre.PEER_GROUPS, {"peer-group-name": change.want.name, **said})
-        else:
-            yield centre.call("PATCH", path, _body(change.want, change.names))
+        yield centre.by_name(centre.PEER_GROUPS, change, "peer-group-name", _body)
 
 
 def _body(want: Group, names: Iterable[str]) -> dict[str, Any]:

@@ -3,38 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Annotated
 
 from reconciler.kinds import _phases as phases
 from reconciler.kinds import _subclouds as shared
 from reconciler.model.about import About
 from reconciler.model.deployment import Milestone, Step
-from reconciler.model.kind import Attr, Given, ResourceKind
+from reconciler.model.kind import ResourceKind
 from reconciler.model.multipart import Part
-from reconciler.model.resource import Resource, Spec
+from reconciler.model.resource import Resource
 from reconciler.model.site import Site
 from reconciler.model.subcloud_policy import Onboarding
-from reconciler.model.value_text import ValueText
 
 
-class Bootstrap(Spec):
-    """values: the bootstrap values. address: where Ansible reaches controller-0."""
-
-    values: Annotated[ValueText | None, Attr(send_only=True)] = None
-    address: Annotated[str | None, Attr(send_only=True)] = None
-    sysadmin: Annotated[str | None, Attr(send_only=True)] = None
+class Bootstrap(shared.Playbook):
+    """There once the system is."""
 
 
 def declare(site: Site) -> Iterator[Resource[Bootstrap]]:
     policy = shared.policy_of(site)
     if policy is None or site.bootstrap_values is None or policy.onboarding is not Onboarding.DEPLOY:
         return
-    yield KIND.declared(
-        site.bootstrap_values,
-        values=Given(shared.bootstrap_values(site)),
-        address=Given(shared.bootstrap_address(site)),
-        sysadmin=shared.given(policy.sysadmin, site),
-    )
+    yield KIND.declared(site.bootstrap_values, **shared.played(policy, site))
 
 
 def form(want: Bootstrap) -> dict[str, Part]:

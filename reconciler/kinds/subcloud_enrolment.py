@@ -11,20 +11,17 @@ from reconciler.model.about import About
 from reconciler.model.deployment import Milestone, Step
 from reconciler.model.kind import Attr, Given, ResourceKind
 from reconciler.model.multipart import Part
-from reconciler.model.resource import Resource, Spec
+from reconciler.model.resource import Resource
 from reconciler.model.site import Site
 from reconciler.model.subcloud_policy import Onboarding
 from reconciler.model.value_text import ValueText
 from reconciler.model.words import Disruption
 
 
-class Enrolment(Spec):
-    """values, install: the bootstrap and the install values. address: where Ansible reaches controller-0."""
+class Enrolment(shared.Playbook):
+    """install: the install values."""
 
-    values: Annotated[ValueText | None, Attr(send_only=True)] = None
     install: Annotated[ValueText | None, Attr(send_only=True)] = None
-    address: Annotated[str | None, Attr(send_only=True)] = None
-    sysadmin: Annotated[str | None, Attr(send_only=True)] = None
     board: Annotated[str | None, Attr(send_only=True)] = None
 
 
@@ -34,11 +31,9 @@ def declare(site: Site) -> Iterator[Resource[Enrolment]]:
         return
     yield KIND.declared(
         site.bootstrap_values,
-        values=Given(shared.bootstrap_values(site)),
         install=Given(shared.install_values(site)),
-        address=Given(shared.bootstrap_address(site)),
-        sysadmin=shared.given(policy.sysadmin, site),
         board=shared.given(policy.board, site),
+        **shared.played(policy, site),
     )
 
 

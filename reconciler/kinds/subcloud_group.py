@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from collections.abc import Set as AbstractSet
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Annotated, Any, Literal
 
 from reconciler.kinds import _central as centre
@@ -16,7 +15,7 @@ from reconciler.model.resource import Resource, Spec
 from reconciler.model.rows import Rows
 from reconciler.model.site import Site
 from reconciler.model.snapshot import Snapshot
-from reconciler.model.words import Action, Area, Severity
+from reconciler.model.words import Area, Severity
 
 TAKEN = {"description": "description", "apply_type": "update_apply_type", "most_parallel": "max_parallel_subclouds"}
 USUAL: Mapping[str, Any] = {"apply_type": "parallel", "most_parallel": 2}
@@ -54,19 +53,14 @@ def read(rows: Rows) -> Iterator[Resource[Group]]:
 
 def write(changes: Sequence[Change[Group]], context: Context) -> Iterable[Call]:  # noqa: ARG001
     for change in changes:
-        path = centre.one(centre.GROUPS, change.spec.name)
-        if change.action is Action.DELETE:
-            yield centre.call("DELETE", path)
-        elif change.action is Action.CREATE:
-            usual = {"description": change.want.name, **USUAL}
-            said = change.want.model_dump(include=set(TAKEN), exclude_none=True)
-            yield centre.call("POST", centre.GROUPS, {"name": change.want.name, **_body(usual | said, TAKEN.keys())})
-        else:
-            yield centre.call("PATCH", path, _body(change.want.model_dump(), change.names))
+        yield centre.by_name(centre.GROUPS, change, "name", _body)
 
 
-def _body(values: Mapping[str, Any], names: AbstractSet[str]) -> dict[str, Any]:
-    return {TAKEN[name]: values[name] for name in sorted(TAKEN.keys() & names)}
+def _body(want: Group, names: Collection[str]) -> dict[str, Any]:
+    """Dcmanager makes none of which any of it is not said."""
+    said = want.model_dump(include=set(TAKEN), exclude_none=True)
+    values = {"description": want.name, **USUAL, **said}
+    return {TAKEN[name]: values[name] for name in sorted(TAKEN.keys() & set(names))}
 
 
 def refused(change: Change[Group], context: Context) -> str:  # noqa: ARG001

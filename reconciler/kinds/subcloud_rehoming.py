@@ -9,42 +9,31 @@ again.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from typing import Annotated
 
 from reconciler.kinds import _subclouds as shared
 from reconciler.model.about import About
 from reconciler.model.change import Change
 from reconciler.model.deployment import DeployStatus, Milestone, is_elsewhere, is_moving, passed
-from reconciler.model.kind import Attr, Context, Deletion, Given, ResourceKind
+from reconciler.model.kind import Context, Deletion, ResourceKind
 from reconciler.model.plan import Call
-from reconciler.model.resource import Resource, ResourceKey, Spec
+from reconciler.model.resource import Resource, ResourceKey
 from reconciler.model.rows import Rows
 from reconciler.model.site import Site
 from reconciler.model.subcloud_policy import Onboarding
-from reconciler.model.value_text import ValueText
 from reconciler.model.words import Area, Disruption, Service, Severity
 
 ADDED_S = 300.0  # for a row that kind `subcloud` makes before
 
 
-class Rehoming(Spec):
-    """values: the bootstrap values. address: where Ansible reaches controller-0."""
-
-    values: Annotated[ValueText | None, Attr(send_only=True)] = None
-    address: Annotated[str | None, Attr(send_only=True)] = None
-    sysadmin: Annotated[str | None, Attr(send_only=True)] = None
+class Rehoming(shared.Playbook):
+    """There once the site is this central cloud's."""
 
 
 def declare(site: Site) -> Iterator[Resource[Rehoming]]:
     policy = shared.policy_of(site)
     if policy is None or site.bootstrap_values is None or policy.onboarding is not Onboarding.REHOME:
         return
-    yield KIND.declared(
-        site.bootstrap_values,
-        values=Given(shared.bootstrap_values(site)),
-        address=Given(shared.bootstrap_address(site)),
-        sysadmin=shared.given(policy.sysadmin, site),
-    )
+    yield KIND.declared(site.bootstrap_values, **shared.played(policy, site))
 
 
 def read(rows: Rows) -> Iterator[Resource[Rehoming]]:

@@ -21,7 +21,7 @@ from reconciler.model.rows import Rows
 from reconciler.model.secret import SecretRef
 from reconciler.model.site import Site
 from reconciler.model.subcloud_policy import SITE
-from reconciler.model.words import Action, Area, Severity
+from reconciler.model.words import Area, Severity
 
 TAKEN = {
     "uuid": "peer_uuid",
@@ -81,13 +81,7 @@ def read(rows: Rows) -> Iterator[Resource[Peer]]:
 
 def write(changes: Sequence[Change[Peer]], context: Context) -> Iterable[Call]:  # noqa: ARG001
     for change in changes:
-        path = centre.one(centre.PEERS, change.spec.name)
-        if change.action is Action.DELETE:
-            yield centre.call("DELETE", path)
-        elif change.action is Action.CREATE:
-            yield centre.call("POST", centre.PEERS, {"peer_name": change.want.name, **_body(change.want, TAKEN)})
-        else:
-            yield centre.call("PATCH", path, _body(change.want, change.names))
+        yield centre.by_name(centre.PEERS, change, "peer_name", _body)
 
 
 def _body(want: Peer, names: Iterable[str]) -> dict[str, Any]:
