@@ -13,8 +13,8 @@ from reconciler.app.boards import BoardLine
 from reconciler.app.options import Running
 from reconciler.clients import SYSTEM_CLOCK, Sender, load, load_derived
 from reconciler.engine.bounds import Bounds
-from reconciler.engine.central import Sharing
 from reconciler.engine.central_place import central_of
+from reconciler.engine.central_world import Sharing
 from reconciler.engine.committed import revealing
 from reconciler.engine.controller import Controller
 from reconciler.engine.fleet import Fleet, open_fleet

@@ -1,43 +1,39 @@
 """The central cloud, read once for all sites: on its own interval, and anew where a plan is about to be sent.
 
-Whoever needs it at the same time shares one reading, replicas too: on its interval the leader alone asks. A reading that failed is not tried again at each site: a central
-cloud that does not answer costs one time-out, not one a site.
+Whoever needs it at the same time shares one reading, replicas too: on its interval the leader alone asks. A reading that
+failed is not tried again at each site: a central cloud that does not answer costs one time-out, not one a site.
 """
 
 from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import AbstractAsyncContextManager, AsyncExitStack, nullcontext, suppress
+from contextlib import AsyncExitStack, nullcontext, suppress
 from dataclasses import dataclass, replace
 from math import inf
-from typing import Any, Protocol
+from typing import Any
 
 from reconciler.clients import Endpoint
-from reconciler.engine.batch_world import Dcmanager as Batching
+from reconciler.engine.central_groups import Groups
+from reconciler.engine.central_world import Clock, Dcmanager, Opens, Sharing
 from reconciler.model.alarm import SiteAlarms
 from reconciler.model.central import (
     VALIDATING,
     Addresses,
-    AlarmCounts,
     Attention,
-    CentralStrategy,
     Counted,
     Reading,
     Subcloud,
     SubcloudDetail,
-    SubcloudGroup,
 )
 from reconciler.model.errors import ConfigError, Failure, ReconcilerError, Unreachable
-from reconciler.model.rows import COLLECTIONS, Row
+from reconciler.model.rows import Row
 from reconciler.model.subcloud_orders import Backup
 from reconciler.model.words import Service
 
 FRESH_S = 15.0  # dcmanager's list stops its worker for a second at 5,000 subclouds: not asked for more often
 FAILED_S = 60.0
 INTERVAL_S = 60.0
-GROUPS_S = 600.0
-PEER_GROUPS = COLLECTIONS["peer_groups"].path
 NO_CENTRE = (
     "nothing says where the central cloud is whose rows say where sites are: say `systemController` in fleet.yaml, or in "
     "the endpoints file"
@@ -45,64 +41,6 @@ NO_CENTRE = (
 DETAILS = 2  # asked for at a time: dcmanager asks the site, which may be slow, and our line to it has three slots
 EMPTIED_S = 3600.0
 ELSEWHERE_S = 90.0  # without a reading of the leader's for so long, the others ask for themselves
-
-
-class Dcmanager(Batching, Protocol):
-    """What is read of the central cloud, and sent to it; clients.dcmanager is it."""
-
-    async def subclouds(self) -> tuple[Subcloud, ...]: ...
-
-    async def strategy(self) -> CentralStrategy | None: ...
-
-    async def alarm_counts(self) -> Mapping[str, AlarmCounts]: ...
-
-    async def detail(self, name: str) -> SubcloudDetail | None: ...
-
-    async def subcloud(self, name: str) -> Subcloud | None: ...
-
-    async def send(self, method: str, path: str, body: Any) -> None: ...
-
-    async def groups(self) -> tuple[SubcloudGroup, ...]: ...
-
-    async def listed(self, path: str) -> tuple[Row, ...]: ...
-
-    async def shown(self, path: str) -> Row: ...
-
-    async def back_up(self, name: str, said: Backup) -> None: ...
-
-
-class Clock(Protocol):
-    def now(self) -> float: ...
-
-    async def sleep(self, seconds: float) -> None: ...
-
-
-class Shared(Protocol):
-    """Where replicas find each other's readings; `store.central` is it. May be used from any thread.
-
-    place: of the central cloud that was read; nothing of another one is taken for it.
-    """
-
-    def newest(self, place: str) -> Reading | None: ...
-
-    def put(self, place: str, reading: Reading) -> None: ...
-
-
-@dataclass(frozen=True, slots=True)
-class Sharing:
-    """One central cloud among replicas. leads: whether this one asks it on its interval; the others take what it found.
-
-    adding: for as long as it lasts no other of them has anything added there: dcmanager checks a new subcloud against the
-      others without a lock (distcloud dcmanager/api/controllers/v1/subclouds.py, where the lock is not that of the handler
-      that pecan registers).
-    """
-
-    shared: Shared
-    leads: Callable[[], bool]
-    adding: Callable[[], AbstractAsyncContextManager[None]] = nullcontext
-
-
-Opens = Callable[[Endpoint], AbstractAsyncContextManager[Dcmanager]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,10 +67,7 @@ class Central:
         self._failure: _Failure | None = None
         self._looked = -inf
         self._details = asyncio.Semaphore(DETAILS)
-        self._groups: Mapping[int, str] = {}
-        self._grouped = -inf
-        self._peer_groups: tuple[Row, ...] = ()
-        self._peers_grouped = -inf
+        self._groups = Groups(self._client, clock)
         self._held = frozenset[str]()  # sites that somebody was told are busy, and nobody that they are free
         self._behind = frozenset[str]()  # sites that want a strategy of their own while another is there
         self._tell_free: Callable[[frozenset[str]], None] = lambda _sites: None
@@ -165,14 +100,7 @@ class Central:
         if self.last is None:
             raise ConfigError(f"{site}: {NO_CENTRE}")
         found = self.last.subclouds.get(site)
-        return found if is_new or (found is not None and serves(found)) else await self._now(site)
-
-    async def _now(self, site: str) -> Subcloud | None:
-        """Its row, asked for alone, and kept among the others."""
-        found = await self.subcloud(site)
-        if self.last and found:
-            self.last = replace(self.last, subclouds={**self.last.subclouds, site: found})
-        return found
+        return found if is_new or (found is not None and serves(found)) else await self.subcloud(site)
 
     async def rows(self) -> Mapping[str, Subcloud]:
         """All of them, as they were read within an interval. Raises as `row`."""
@@ -233,32 +161,18 @@ class Central:
 
     async def group(self, number: int) -> str:
         """The name of a group, as it was read in the last minutes. Raises ReconcilerError."""
-        old_s = GROUPS_S if number in self._groups else 0.0
-        return (await self._named(old_s)).get(number, str(number))
+        return await self._groups.name(number)
 
     async def has_group(self, name: str) -> bool:
         """Whether there is a group of this name, as it was read in the last minute. Raises ReconcilerError."""
-        old_s = GROUPS_S if name in self._groups.values() else FAILED_S
-        return name in (await self._named(old_s)).values()
-
-    async def _named(self, old_s: float) -> Mapping[int, str]:
-        """The groups' names, read anew where they are that old."""
-        now = self._clock.now()
-        if now - self._grouped >= old_s:
-            self._groups = {group.id: group.name for group in await (await self._client()).groups()}
-            self._grouped = now
-        return self._groups
+        return await self._groups.has(name)
 
     async def peer_groups(self, number: int | None) -> tuple[Row, ...]:
         """Its groups of subclouds that go over to other centres, as they were read in the last minute.
 
         number: that of one that has to be among them. Raises ReconcilerError.
         """
-        now = self._clock.now()
-        is_known = number is None or any(group["id"] == number for group in self._peer_groups)
-        if not is_known or now - self._peers_grouped >= FAILED_S:
-            self._peer_groups, self._peers_grouped = await self.listed(PEER_GROUPS), now
-        return self._peer_groups
+        return await self._groups.of_peers(number)
 
     async def listed(self, path: str) -> tuple[Row, ...]:
         """What it has beside its subclouds, by the path of the list, asked for now. Raises ReconcilerError."""

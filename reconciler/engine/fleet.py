@@ -20,7 +20,8 @@ from reconciler.clients import (
 )
 from reconciler.clients.http import Limits, nobody
 from reconciler.engine.board_service import SiteBoards
-from reconciler.engine.central import Central, Dcmanager, Sharing
+from reconciler.engine.central import Central
+from reconciler.engine.central_world import Dcmanager, Sharing
 from reconciler.engine.in_turn import in_turn
 from reconciler.engine.memory import Memory
 from reconciler.engine.office import Office, Visit, work

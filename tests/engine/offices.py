@@ -9,7 +9,8 @@ from types import SimpleNamespace
 from typing import Any
 
 from reconciler.apply import Pace
-from reconciler.engine.central import Central, Dcmanager
+from reconciler.engine.central import Central
+from reconciler.engine.central_world import Dcmanager
 from reconciler.engine.fleet import Fleet
 from reconciler.engine.office import Office
 from reconciler.engine.reaching import Reaching

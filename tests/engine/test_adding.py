@@ -9,7 +9,8 @@ from functools import partial
 import pytest
 
 from reconciler.engine import replicas
-from reconciler.engine.central import Central, Sharing
+from reconciler.engine.central import Central
+from reconciler.engine.central_world import Sharing
 from reconciler.engine.replicas import Replicas, Times
 from reconciler.model.replica import ADDING
 from reconciler.store import Process, Store

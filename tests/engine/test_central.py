@@ -8,8 +8,9 @@ import pytest
 
 from reconciler.clients.endpoints import Credentials, Endpoint, Password
 from reconciler.desired import load_fleet
-from reconciler.engine.central import DETAILS, ELSEWHERE_S, EMPTIED_S, FAILED_S, FRESH_S, INTERVAL_S, Central, Sharing
+from reconciler.engine.central import DETAILS, ELSEWHERE_S, EMPTIED_S, FAILED_S, FRESH_S, INTERVAL_S, Central
 from reconciler.engine.central_place import declared
+from reconciler.engine.central_world import Sharing
 from reconciler.model.alarm import AlarmSeverity, SiteAlarms, Teller
 from reconciler.model.central import (
     AlarmCounts,
