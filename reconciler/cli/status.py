@@ -63,10 +63,20 @@ def status_lines(verdicts: list[Verdict], now: float) -> Iterator[str]:
         yield "  ".join([*cells, str(row[-1])]).rstrip()
     yield from (line for v in verdicts for line in (*_stuck(v, now), *_unlit(v, now), *_ending(v, now), *_kept(v, now)))
     yield from (f"  {v.site}: {resource}: {why}" for v in verdicts for resource, why in v.removals.items())
-    yield from (f"  {v.site}: {v.no_deletes}" for v in verdicts if v.no_deletes)
+    yield from _undeleted(verdicts)
     counted = Counter(str(v.state) for v in verdicts)
     yield f"{plural(len(verdicts), 'site')}: " + ", ".join(f"{n} {state}" for state, n in sorted(counted.items()))
     yield from _running(verdicts)
+
+
+def _undeleted(verdicts: list[Verdict]) -> Iterator[str]:
+    """Why nothing that Git removed is deleted, once for all whom the same keeps from it."""
+    sites: dict[str, list[str]] = {}
+    for verdict in verdicts:
+        if verdict.no_deletes:
+            sites.setdefault(verdict.no_deletes, []).append(verdict.site)
+    for why, names in sites.items():
+        yield f"  {', '.join(names) if len(names) <= FEW else plural(len(names), 'site')}: {why}"
 
 
 def _running(verdicts: list[Verdict]) -> Iterator[str]:

@@ -55,6 +55,16 @@ def test_where_sites_run_several_releases_it_is_told_how_many_run_which_and_who_
     assert not [line for line in status_lines(ahead, now=1_420.0) if line.startswith("releases")]
 
 
+def test_why_nothing_is_deleted_is_told_once_for_many_sites():
+    new = [verdict(f"edge-{n}", State.IN_SYNC, no_deletes="nothing is deleted: no commit is known") for n in range(4)]
+    one = verdict("hull", State.IN_SYNC, no_deletes="nothing is deleted: 1234 cannot be read")
+    told = [line for line in status_lines([*new, one], now=1_420.0) if "deleted" in line]
+    assert told == [
+        "  4 sites: nothing is deleted: no commit is known",
+        "  hull: nothing is deleted: 1234 cannot be read",
+    ]
+
+
 def dark(power: Power, said: str = ""):
     sight = HostSight("controller-0", 1_300.0, power, Health.OK, said=said)
     message = "hull: platform gave no usable answer to GET /v1/isystems (timeout)"
