@@ -66,6 +66,22 @@ async def test_three_sites_go_from_one_release_to_the_next_by_a_commit(in_servic
             assert world.site(name).rows("usm_deploy", {}) == []
 
 
+async def test_a_later_system_that_takes_releases_in_lists_goes_to_its_release_too(in_service):
+    """What comes after 26.03 (starlingx/update 9e844c8)."""
+    async with in_service(OTTAWA) as (world, clone):
+        system = world.site(OTTAWA).system
+        system.update("isystems", system.own["uuid"], software_version="26.10")
+        upload(world, OTTAWA, version="26.10.1")
+        began = len(world.writes(OTTAWA))
+        says(clone, OTTAWA, on_site("26.10.1"))
+        outcome = await world.applied(OTTAWA)
+        assert outcome.result is Result.DONE, outcome.message
+        assert states(world, OTTAWA)["26.10.1"] == "deployed"
+        bodies = [write.body for write in world.writes(OTTAWA, began) if write.method == "POST"]
+        assert any('"release":["starlingx-26.10.1"]' in body for body in bodies)
+        assert await world.is_in_sync(OTTAWA)
+
+
 async def test_a_plan_says_what_it_costs_and_which_hosts_in_turn(in_service):
     async with in_service("yard-west") as (world, clone):
         upload(world, "yard-west")
