@@ -17,6 +17,8 @@ from reconciler.cli.kind_pages import facts, pages
 from reconciler.cli.metric_uses import uses
 from reconciler.cli.options import Format, Show
 from reconciler.cli.rule_page import RULES, rule_page
+from reconciler.cli.settings_page import FILE as SETTINGS
+from reconciler.cli.settings_page import settings_page
 from reconciler.cli.value_page import FILE as VALUES
 from reconciler.cli.value_page import value_page
 from reconciler.kinds import registry
@@ -49,7 +51,7 @@ def write_pages(folder: Path) -> None:
     from reconciler.cli.main import app  # noqa: PLC0415 - which names this command
 
     texts = {**pages(), DELETES: delete_page(), RULES: rule_page(), VALUES: value_page(), METRICS: metrics_page(uses())}
-    texts[COMMANDS] = command_page(app)
+    texts |= {COMMANDS: command_page(app), SETTINGS: settings_page()}
     reference = folder / "reference"
     reference.mkdir(parents=True, exist_ok=True)
     (folder / FILE).write_text(page())

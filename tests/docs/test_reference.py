@@ -11,8 +11,10 @@ from reconciler.cli.kind_pages import pages
 from reconciler.cli.kind_words import attribute_words
 from reconciler.cli.kinds import write_pages
 from reconciler.cli.main import app
+from reconciler.cli.settings_page import LEFT_OUT, settings_page
 from reconciler.desired import attributes, is_at
 from reconciler.desired.documents import SPECS
+from reconciler.desired.json_schemas import schemas
 from reconciler.kinds import registry
 from tests.docs.test_docs import ROOT
 from tests.docs.tracing import everything, said_paths, traced
@@ -101,3 +103,15 @@ def test_every_command_is_on_its_page_with_each_of_its_options():
     assert [option for option in options if f"`{option}`" not in plan] == []
     assert "`text`" in plan
     assert "One of text, json, markdown." in plan
+
+
+def test_every_key_of_fleet_yaml_and_site_yaml_is_on_its_page_once_with_what_it_means():
+    rows = [line.split(" | ") for line in settings_page().splitlines() if line.startswith("| `")]
+    fleet, _, site = settings_page().partition("## site.yaml")
+    for file, told in (("fleet", fleet), ("site", site)):
+        said = set(schemas()[file]["properties"]) - LEFT_OUT
+        assert [key for key in said if f"| `{key}` |" not in told] == []
+    assert "| `subcloud.sysadmin.secretRef` |" in site
+    assert "| `central.peers.*.managerPassword.secretRef` |" in fleet
+    assert "| `defaults.mode` |" not in fleet  # told of the site
+    assert [row[0] for row in rows if not row[1].strip()] == []
