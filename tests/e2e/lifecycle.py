@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from functools import partial
@@ -10,12 +11,13 @@ from typing import Any
 
 from reconciler.clients import SYSTEM_CLOCK
 from reconciler.model.approval import Answer, Approval, Subject
-from reconciler.model.words import Disruption
+from reconciler.model.words import Disruption, State
 from reconciler.simulator import endpoints
 from reconciler.simulator.build_repo import boards_of, builders
 from reconciler.simulator.server import ServerOptions, serve
 from reconciler.store import Store
 from tests.e2e.world import NEW_YEAR, PACE, PASSWORD, QUICK_PACE, SPEED, Waited, World
+from tests.faults.controlled import controlled, until, visited
 from tests.sources.history import History
 
 NEW = "gatineau-001"
@@ -113,6 +115,21 @@ def entered(world: World, state: str, deed: Callable[[], None]) -> None:
         return changed
 
     system.update = told  # type: ignore[method-assign]
+
+
+async def gone_on_with(world: World, state: str) -> None:
+    """A controller ends as soon as the site's row shows a state; the next one goes on from there, until nothing is left."""
+    reached = asyncio.Event()
+    entered(world, state, reached.set)
+    async with controlled(world) as it:
+        await it.visit(NEW)
+        await until(reached.is_set)
+    async with controlled(world) as it:
+        for _ in range(4):
+            await visited(it, NEW)
+            if it.verdicts[NEW].state is State.IN_SYNC:
+                break
+        assert it.verdicts[NEW].state is State.IN_SYNC, it.verdicts[NEW].message
 
 
 def approve(world: World, plan: str) -> None:

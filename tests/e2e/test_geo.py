@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from base64 import b64encode
 from contextlib import asynccontextmanager
 
@@ -10,9 +9,9 @@ import pytest
 
 from reconciler.model.words import Result, State
 from reconciler.simulator.interference import Rule, Trouble
-from tests.e2e.lifecycle import FOLDER, GATEWAY, NEW, approve, asked, entered
+from tests.e2e.lifecycle import FOLDER, GATEWAY, NEW, approve, asked, gone_on_with
 from tests.e2e.world import SHORT
-from tests.faults.controlled import controlled, until, visited
+from tests.faults.controlled import controlled, visited
 
 CENTRE = "ottawa-001"
 SITE = f"{FOLDER}/site.yaml"
@@ -439,17 +438,7 @@ async def test_an_answer_that_is_lost_while_a_site_is_taken_over_is_found_by_loo
 async def test_a_controller_that_ends_while_a_site_is_taken_over_goes_on_from_there_and_adds_it_once(let_go, state):
     async with let_go() as (world, _):
         approve(world, (await world.judged(NEW)).plan.id)
-        reached = asyncio.Event()
-        entered(world, state, reached.set)
-        async with controlled(world) as it:
-            await it.visit(NEW)
-            await until(reached.is_set)
-        async with controlled(world) as it:
-            for _ in range(4):
-                await visited(it, NEW)
-                if it.verdicts[NEW].state is State.IN_SYNC:
-                    break
-            assert it.verdicts[NEW].state is State.IN_SYNC, it.verdicts[NEW].message
+        await gone_on_with(world, state)
         assert asked(world) == ["POST /v1.0/subclouds", f"PATCH /v1.0/subclouds/{NEW}"]
 
 

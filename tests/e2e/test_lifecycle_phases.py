@@ -16,12 +16,12 @@ from tests.e2e.lifecycle import (
     approve,
     asked,
     asked_for,
-    entered,
+    gone_on_with,
     racked,
     racked_for_real,
     row,
 )
-from tests.faults.controlled import controlled, until, visited
+from tests.faults.controlled import until
 from tests.faults.controller_process import Place, controller
 
 pytestmark = pytest.mark.xdist_group("dbos")
@@ -157,17 +157,7 @@ async def test_a_controller_that_ends_in_a_state_goes_on_from_there_and_asks_for
 ):
     async with opened(clone_of(way), racked) as world:
         approve(world, (await world.judged(NEW)).plan.id)
-        reached = asyncio.Event()
-        entered(world, state, reached.set)
-        async with controlled(world) as it:
-            await it.visit(NEW)
-            await until(reached.is_set)
-        async with controlled(world) as it:
-            for _ in range(4):
-                await visited(it, NEW)
-                if it.verdicts[NEW].state is State.IN_SYNC:
-                    break
-            assert it.verdicts[NEW].state is State.IN_SYNC, it.verdicts[NEW].message
+        await gone_on_with(world, state)
         assert calls(world) == WAYS[way][1]
 
 

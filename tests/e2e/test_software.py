@@ -51,6 +51,15 @@ def on_site(version=NEW, **more):
     return wanted(version, **more).lstrip()
 
 
+@pytest.fixture
+def copied(tmp_path):
+    """What a site's own file says where dcmanager copies the release, with the password of its user."""
+    password = tmp_path / f"{OTTAWA}.sysadmin"
+    password.write_text("the-password")
+    password.chmod(0o600)
+    return on_site().replace("}", f', prestage: {{sysadmin: {{secretRef: "file:{tmp_path}/{{site}}.sysadmin"}}}}}}')
+
+
 async def test_three_sites_go_from_one_release_to_the_next_by_a_commit(in_service):
     async with in_service(*SITES) as (world, clone):
         upload(world, *SITES)
@@ -192,14 +201,10 @@ async def test_a_site_does_not_go_back_unless_git_says_that_it_may(in_service):
         assert states(world, OTTAWA) == {OLD: "deployed", NEW: "available"}
 
 
-async def test_what_is_not_on_the_site_is_copied_by_dcmanager_and_then_deployed(in_service, tmp_path):
+async def test_what_is_not_on_the_site_is_copied_by_dcmanager_and_then_deployed(in_service, copied):
     """The central cloud has 24.09.1 deployed: that is what it copies."""
-    password = tmp_path / "ottawa-001.sysadmin"
-    password.write_text("the-password")
-    password.chmod(0o600)
     async with in_service(OTTAWA) as (world, clone):
-        prestage = f', prestage: {{sysadmin: {{secretRef: "file:{tmp_path}/{{site}}.sysadmin"}}}}'
-        says(clone, OTTAWA, on_site().replace("}", f"{prestage}}}"))
+        says(clone, OTTAWA, copied)
         plan = (await world.judged(OTTAWA)).plan
         assert [c.key.kind for c in plan.changes] == ["uploaded-release", "software-release"]
         assert plan.disruption is Disruption.REBOOT
@@ -209,27 +214,19 @@ async def test_what_is_not_on_the_site_is_copied_by_dcmanager_and_then_deployed(
         assert row["prestage-status"] == "complete"
 
 
-async def test_a_copy_is_made_ahead_of_the_window_in_which_it_is_deployed(in_service, tmp_path):
-    password = tmp_path / "sysadmin"
-    password.write_text("the-password")
-    password.chmod(0o600)
+async def test_a_copy_is_made_ahead_of_the_window_in_which_it_is_deployed(in_service, copied):
     async with in_service(OTTAWA) as (world, clone):
-        prestage = f', prestage: {{sysadmin: {{secretRef: "file:{password}"}}}}'
         closed = 'windows: [{cron: "0 0 29 2 *", duration: 1h}]\n'
-        says(clone, OTTAWA, on_site().replace("}", f"{prestage}}}") + closed)
+        says(clone, OTTAWA, copied + closed)
         outcome = await world.applied(OTTAWA, approved="")
         assert {hold.gate for hold in outcome.holds} == {GateName.WINDOW}
         assert states(world, OTTAWA) == {OLD: "deployed", NEW: "available"}
 
 
-async def test_what_came_up_while_a_release_was_copied_holds_its_deployment(in_service, tmp_path):
+async def test_what_came_up_while_a_release_was_copied_holds_its_deployment(in_service, copied):
     """Hours may have passed since the gates were asked: no host is rebooted by what was permitted then."""
-    password = tmp_path / "sysadmin"
-    password.write_text("the-password")
-    password.chmod(0o600)
     async with in_service(OTTAWA) as (world, clone):
-        prestage = f', prestage: {{sysadmin: {{secretRef: "file:{password}"}}}}'
-        says(clone, OTTAWA, on_site().replace("}", f"{prestage}}}"))
+        says(clone, OTTAWA, copied)
         site, locks = world.site(OTTAWA), world.count(OTTAWA, "lock")
         failed = {"alarm_id": "200.004", "severity": "critical", "entity_instance_id": "host=controller-0"}
         world.at(CENTRAL, "PATCH .*/prestage", lambda: world.after(60, lambda: site.add_row("alarms", failed)))
@@ -241,14 +238,10 @@ async def test_what_came_up_while_a_release_was_copied_holds_its_deployment(in_s
         assert (await world.applied(OTTAWA)).result is Result.DONE
 
 
-async def test_somebody_elses_strategy_for_another_release_is_not_taken_for_ours(in_service, tmp_path):
+async def test_somebody_elses_strategy_for_another_release_is_not_taken_for_ours(in_service, copied):
     """One that was made while a release was copied, and waits to be applied: it would take the site where nobody wants it."""
-    password = tmp_path / "sysadmin"
-    password.write_text("the-password")
-    password.chmod(0o600)
     async with in_service(OTTAWA) as (world, clone):
-        prestage = f', prestage: {{sysadmin: {{secretRef: "file:{password}"}}}}'
-        says(clone, OTTAWA, on_site().replace("}", f"{prestage}}}"))
+        says(clone, OTTAWA, copied)
         site, locks = world.site(OTTAWA), world.count(OTTAWA, "lock")
         how = dict.fromkeys(("controller-apply-type", "storage-apply-type", "worker-apply-type"), "serial")
         theirs = {**how, "default-instance-action": "stop-start", "release": "starlingx-24.09.9", "delete": True}
@@ -265,14 +258,10 @@ async def test_somebody_elses_strategy_for_another_release_is_not_taken_for_ours
         assert world.count(OTTAWA, "lock") == locks
 
 
-async def test_a_copy_that_fails_says_so_in_dcmanagers_words(in_service, tmp_path):
-    password = tmp_path / "sysadmin"
-    password.write_text("the-password")
-    password.chmod(0o600)
+async def test_a_copy_that_fails_says_so_in_dcmanagers_words(in_service, copied):
     async with in_service(OTTAWA) as (world, clone):
         world.server.central.system.marks.add(f"prestaging-fails:{OTTAWA}:no space left on /opt/platform-backup")
-        prestage = f', prestage: {{sysadmin: {{secretRef: "file:{password}"}}}}'
-        says(clone, OTTAWA, on_site().replace("}", f"{prestage}}}"))
+        says(clone, OTTAWA, copied)
         outcome = await world.applied(OTTAWA)
         assert outcome.result is Result.FAILED
         assert "no space left on /opt/platform-backup" in outcome.message
