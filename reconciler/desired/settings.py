@@ -28,7 +28,6 @@ from reconciler.model.subcloud_policy import SubcloudDefaults, SubcloudPolicy
 from reconciler.model.waves import Amount, Mass, Strategy, WorkersOut
 from reconciler.model.words import ApplyPolicy, HealPolicy, Mode, Prune, Reach
 
-OUR_VERSION = "stxr.io/v1"
 DEFAULT_GROUP = "default"
 LAYER_NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._-]*")
 # A subcloud's name is a DNS subdomain, and a number would be taken for an id (distcloud dcmanager/common/utils.py).

@@ -9,11 +9,12 @@ from typing import Any
 import orjson
 from sqlalchemy import Connection, Engine, Row, delete, select
 
+from reconciler.model.batch import OrderEnd
 from reconciler.model.deployed import Deployed
 from reconciler.model.redeployment import Asked, Redeployed
 from reconciler.store.database import durable, put
 from reconciler.store.deployed import note
-from reconciler.store.tables import BASES, CONDITIONS, REDEPLOYMENTS, STORED, WINDOWS
+from reconciler.store.tables import BASES, CONDITIONS, REDEPLOYMENTS, STORED, STRATEGY_ORDERS, WINDOWS
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +68,9 @@ class RedeploymentStore:
             note(db, site, asked.deployed, self.clock())
             for table in (BASES, WINDOWS, CONDITIONS, STORED):
                 db.execute(delete(table).where(table.c.site == site))
+            # what a strategy left half way there is gone; one that is under way is the leader's to end
+            is_over = STRATEGY_ORDERS.c.state.in_(list(OrderEnd))
+            db.execute(delete(STRATEGY_ORDERS).where(STRATEGY_ORDERS.c.site == site, is_over))
             _put(
                 db, site, Redeployed(_done(known, asked.before, asked.token), replace(asked, is_taken=True, before=""))
             )

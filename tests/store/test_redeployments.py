@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import pytest
 
+from reconciler.model.batch import OrderEnd, SiteOrder, Wish
 from reconciler.model.deployed import Deployed
 from reconciler.model.redeployment import Asked, Redeployed
+from reconciler.model.strategy_orders import StrategyType
 from reconciler.store.beside import recall
 
 VALUES = Deployed("c2", {"banner": "sha256:2"}, is_ours=True)
@@ -38,6 +40,17 @@ def test_what_was_taken_is_noted_once_and_what_the_site_was_before_is_forgotten(
     assert (store.deployed.of("ottawa"), store.base("ottawa"), store.windows("ottawa")) == (VALUES, "", frozenset())
     known.ended("ottawa")
     assert known.of("ottawa") == Redeployed(("zero", "one"))
+
+
+@pytest.mark.parametrize(("state", "is_left"), [(OrderEnd.FAILED, False), ("sw-deploy pre-check", True)])
+def test_what_a_strategy_of_dcmanagers_left_half_way_is_gone_with_the_site(store, known, state, is_left):
+    """Or somebody's own deployment on the new one would be taken for the rest of ours, and gone on with."""
+    store.strategies.ask(SiteOrder("ottawa", Wish(StrategyType.SOFTWARE), 900.0))
+    store.strategies.note("ottawa", state)
+    known.begins("ottawa", ASKED)
+    known.sent("ottawa", 5.0, "complete")
+    known.taken("ottawa")
+    assert (store.strategies.order("ottawa") is not None) is is_left
 
 
 def test_what_was_refused_may_be_asked_for_again(known):
