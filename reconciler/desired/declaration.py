@@ -32,7 +32,7 @@ class Declaration:
 
     pruned: the kinds that `prune` names, where it does; whether there are such kinds is judged where kinds are known.
     central: what fleet.yaml says of the central cloud, where this is the folder of the system controller.
-    software, kubernetes, device_images: as defaults, group and site say them together, each value where it was written.
+    software, kubernetes, device_images, subcloud: as defaults, group and site say them together, each value where it was written.
     releases: those that the centre can deploy, where fleet.yaml says which.
     """
 
@@ -44,6 +44,7 @@ class Declaration:
     software: Node | None = None
     kubernetes: Node | None = None
     device_images: Node | None = None
+    subcloud: Node | None = None
     releases: Collection[str] = ()
 
 
@@ -64,7 +65,8 @@ def declaration(fleet: Node | None, site: Node | None, folder: str, findings: Fi
     check_device_images(device_images, findings)
     central = fleet.get("central") if fleet and known and known.central_site == folder else None
     settings = resolved(known, own).model_copy(update={"is_batched": is_by_dcmanager(software, kubernetes)})
-    check_places(settings.subcloud, fleet, _given("subcloud", fleet, site, group), findings)
+    places = _given("subcloud", fleet, site, group)
+    check_places(settings.subcloud, fleet, places, findings)
     return Declaration(
         # it is no subcloud of itself, whatever the defaults say of all sites
         settings=settings.model_copy(update={"subcloud": None, "is_central": True}) if central else settings,
@@ -75,6 +77,7 @@ def declaration(fleet: Node | None, site: Node | None, folder: str, findings: Fi
         central=central,
         kubernetes=kubernetes,
         device_images=device_images,
+        subcloud=merged(iter(places)),
         releases=_releases(known),
     )
 

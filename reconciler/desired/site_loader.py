@@ -85,6 +85,7 @@ def _assembled(name: str, said: Declaration, file_sets: list[FileSet], findings:
         software=said.software,
         kubernetes=said.kubernetes,
         device_images=said.device_images,
+        subcloud=said.subcloud,
     )
 
 

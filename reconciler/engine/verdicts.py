@@ -139,8 +139,8 @@ def _reason(judged: Judged, outcome: Outcome) -> str:
 
 
 def _blocked(judged: Judged) -> str:
-    """The first thing that stands in the way, and how many more there are."""
-    return _first([f"{b.key}: {b.reason}" for b in judged.plan.blocked])
+    """The first thing that stands in the way, and how many more there are; last what only waits for another of them."""
+    return _first([f"{b.key}: {b.reason}" for b in sorted(judged.plan.blocked, key=lambda b: b.waits)])
 
 
 def _unread(judged: Judged) -> str:

@@ -66,7 +66,7 @@ def played(policy: SubcloudPolicy, site: Site) -> dict[str, Given | None]:
     return {
         "values": Given(bootstrap_values(site)),
         "address": Given(bootstrap_address(site)),
-        "sysadmin": given(policy.sysadmin, site),
+        "sysadmin": given(policy.sysadmin, site, "sysadmin"),
     }
 
 
@@ -185,6 +185,12 @@ def unmanaged_first(name: str, observed: Snapshot) -> Iterator[Call]:
         yield Call("PATCH", f"{SUBCLOUDS}/{name}", form, service=Service.DCMANAGER)
 
 
-def given(place: SecretPlace | None, site: Site) -> Given | None:
-    """The reference of a site's secret, as an attribute."""
-    return Given(place.of(site.name).reference) if place else None
+def given(place: SecretPlace | None, site: Site, key: str) -> Given | None:
+    """The reference of a site's secret, as an attribute. key: under which `subcloud` says it."""
+    return told_at(place.of(site.name).reference if place else None, site, key)
+
+
+def told_at(value: Any, site: Site, key: str) -> Given | None:
+    """What `subcloud` says under a key, as an attribute with its file and line: of the site, of its group or the defaults."""
+    node = site.subcloud.get(key) if site.subcloud else None
+    return Given(value, node.origin if node else None) if value is not None else None

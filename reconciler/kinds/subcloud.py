@@ -42,21 +42,20 @@ def declare(site: Site) -> Iterator[Resource[Subcloud]]:
     policy, said = shared.policy_of(site), site.bootstrap_values
     if policy is None or said is None:
         return
-    group = Given(policy.group) if policy.group else None
     description = Given(site.settings.description) if site.settings.description else said.get("description")
-    location = Given(policy.location) if policy.location else said.get("location")
+    location = shared.told_at(policy.location or None, site, "location") or said.get("location")
     yield KIND.declared(
         said,
         name=Given(site.name),
         description=description,
         location=location,
-        group=group,
-        peer_group=Given(policy.peer_group) if policy.peer_group else None,
+        group=shared.told_at(policy.group or None, site, "group"),
+        peer_group=shared.told_at(policy.peer_group or None, site, "peerGroup"),
         lacks=Given("; ".join(site.lacks)) if site.lacks else None,
         values=Given(shared.bootstrap_values(site)),
         address=Given(shared.bootstrap_address(site)),
         way=Given(policy.onboarding) if policy.onboarding in AT_ONCE else None,
-        sysadmin=shared.given(policy.sysadmin, site) if policy.onboarding is Onboarding.REHOME else None,
+        sysadmin=shared.given(policy.sysadmin, site, "sysadmin") if policy.onboarding is Onboarding.REHOME else None,
     )
 
 

@@ -34,7 +34,7 @@ def declare(site: Site) -> Iterator[Resource[Completion]]:
     yield KIND.declared(
         site.bootstrap_values,
         documents=Given(site.deployment) if is_handed_over else None,
-        sysadmin=shared.given(policy.sysadmin, site) if is_handed_over else None,
+        sysadmin=shared.given(policy.sysadmin, site, "sysadmin") if is_handed_over else None,
     )
 
 

@@ -27,7 +27,8 @@ class Gone(Spec):
 def declare(site: Site) -> Iterator[Resource[Gone]]:
     policy = site.settings.subcloud
     if policy and policy.delete == site.name and site.bootstrap_values is not None:
-        yield KIND.declared(site.bootstrap_values)
+        said = site.subcloud.get("delete") if site.subcloud else None
+        yield KIND.declared(said or site.bootstrap_values)
 
 
 def read(rows: Rows) -> Iterator[Resource[Gone]]:

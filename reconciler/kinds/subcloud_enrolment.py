@@ -32,7 +32,7 @@ def declare(site: Site) -> Iterator[Resource[Enrolment]]:
     yield KIND.declared(
         site.bootstrap_values,
         install=Given(shared.install_values(site)),
-        board=shared.given(policy.board, site),
+        board=shared.given(policy.board, site, "board"),
         **shared.played(policy, site),
     )
 

@@ -33,8 +33,8 @@ def declare(site: Site) -> Iterator[Resource[Install]]:
     yield KIND.declared(
         site.install_values,
         values=Given(shared.install_values(site)),
-        sysadmin=shared.given(policy.sysadmin, site),
-        board=shared.given(policy.board, site),
+        sysadmin=shared.given(policy.sysadmin, site, "sysadmin"),
+        board=shared.given(policy.board, site, "board"),
     )
 
 

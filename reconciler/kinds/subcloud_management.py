@@ -8,7 +8,7 @@ from reconciler.kinds import _subclouds as shared
 from reconciler.model.about import About
 from reconciler.model.change import Change
 from reconciler.model.deployment import DeployStatus
-from reconciler.model.kind import Context, Deletion, Given, ResourceKind
+from reconciler.model.kind import Context, Deletion, ResourceKind
 from reconciler.model.multipart import Multipart
 from reconciler.model.plan import Call
 from reconciler.model.resource import Resource, ResourceKey, Spec
@@ -29,7 +29,7 @@ def declare(site: Site) -> Iterator[Resource[Management]]:
     if policy is None or policy.onboarding is Onboarding.SECONDARY:
         return
     if policy.state and site.bootstrap_values is not None:
-        yield KIND.declared(site.bootstrap_values, state=Given(policy.state))
+        yield KIND.declared(site.bootstrap_values, state=shared.told_at(policy.state, site, "state"))
 
 
 def read(rows: Rows) -> Iterator[Resource[Management]]:

@@ -56,7 +56,7 @@ def declare(site: Site) -> Iterator[Resource[Network]]:
             values,
             **said,
             address=Given(shared.bootstrap_address(site)),
-            sysadmin=shared.given(policy.sysadmin, site),
+            sysadmin=shared.given(policy.sysadmin, site, "sysadmin"),
         )
 
 

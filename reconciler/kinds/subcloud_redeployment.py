@@ -58,12 +58,12 @@ def declare(site: Site) -> Iterator[Resource[Redeployment]]:
     install = shared.install_values(site)
     yield KIND.declared(
         site.bootstrap_values,
-        token=Given(policy.redeploy),
+        token=shared.told_at(policy.redeploy, site, "redeploy"),
         values=Given(shared.bootstrap_values(site)),
         install=Given(install) if install else None,
         documents=Given(site.deployment) if is_handed_over else None,
-        sysadmin=shared.given(policy.sysadmin, site),
-        board=shared.given(policy.board, site),
+        sysadmin=shared.given(policy.sysadmin, site, "sysadmin"),
+        board=shared.given(policy.board, site, "board"),
     )
 
 

@@ -96,9 +96,10 @@ LET_GO = Deletion(never="Git lets go of it: the site keeps the value that it has
 
 @dataclass(frozen=True, slots=True)
 class Given:
-    """A value that the place of a document says, not its text: its name, its section."""
+    """A value that the place of a document says, not its text: its name, its section. origin: where, if that is known."""
 
     value: Any
+    origin: Origin | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -263,6 +264,7 @@ class ResourceKind(Generic[S]):
         for name, place in attributes.items():
             if isinstance(place, Given):
                 values[name] = place.value
+                origins |= {name: place.origin} if place.origin else {}
                 continue
             member = node.at(*place.split(".")) if isinstance(place, str) else place
             if member is not None and member.value == "" and isinstance(place, str):

@@ -15,6 +15,7 @@ from reconciler.model.words import Disruption, Service
 
 Method = Literal["GET", "POST", "PATCH", "PUT", "DELETE"]
 FIRST_HOST = "controller-0"  # the one that is installed (distcloud dcmanager/common/phased_subcloud_deploy.py)
+TOO = "which is blocked"  # how the reason ends of what only waits for another change
 FORMAT = 1  # version of a plan's form; part of its id
 
 
@@ -187,6 +188,11 @@ class Blocked:
 
     key: ResourceKey
     reason: str
+
+    @property
+    def waits(self) -> bool:
+        """It is kept by another one that is blocked, whose reason says what it takes."""
+        return self.reason.endswith(TOO)
 
 
 @dataclass(frozen=True, slots=True)

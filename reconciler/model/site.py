@@ -109,6 +109,7 @@ class Site:
     central: what fleet.yaml says of the central cloud, where the site is the system controller
     software, kubernetes: the versions that the site is to run, as fleet.yaml and site.yaml say them together
     device_images: what is to be written into its devices, likewise
+    subcloud: its place in the central cloud, likewise: where it is said; what is said is in the settings
     """
 
     name: str
@@ -127,6 +128,7 @@ class Site:
     software: Node | None = None
     kubernetes: Node | None = None
     device_images: Node | None = None
+    subcloud: Node | None = None
     lacks: tuple[str, ...] = ()
     pruned: Mapping[str, Origin] = field(default_factory=dict)  # kinds that `prune` names, where it does
     warnings: tuple[Notice, ...] = field(default=())

@@ -8,6 +8,7 @@ from typing import Any, TypeAlias
 
 from reconciler.model.change import Change, Comparison
 from reconciler.model.kind import Context, Kinds
+from reconciler.model.plan import TOO
 from reconciler.model.resource import ResourceKey
 from reconciler.model.words import Action, Needs
 from reconciler.plan.cascade import references
@@ -86,7 +87,7 @@ def unblocked(works: Iterable[Work], found: Comparison, refusals: Refusals, kind
     while grew:
         missing = {kinds[k.kind].known_as(made[k].desired): k for k in refusals if k in made}  # type: ignore[arg-type]
         late = {
-            c.key: f"waits for {missing[ref]}, which is blocked"
+            c.key: f"waits for {missing[ref]}, {TOO}"
             for w in works
             for c in w.changes
             if c.key not in refusals and c.desired

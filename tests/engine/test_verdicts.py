@@ -23,6 +23,7 @@ from reconciler.model.errors import (
 from reconciler.model.expiry import Expiry
 from reconciler.model.gate import GateName, Hold
 from reconciler.model.outcome import Entry, Outcome, StepResult
+from reconciler.model.plan import Blocked, Plan
 from reconciler.model.site import Settings
 from reconciler.model.snapshot import Unread
 from reconciler.model.verdict import Verdict
@@ -31,7 +32,7 @@ from reconciler.model.words import Mode, Result, State
 from reconciler.sources.errors import GitError, UnreadableInputError
 from tests.engine.judging import judged
 from tests.model.verdicts import difference, verdict
-from tests.worlds import Iface, Net, host, snap, system
+from tests.worlds import Iface, Net, host, key, snap, system
 
 SETTINGS = Settings(group="ran", mode=Mode.APPLY)
 WHOSE = Whose("sc-1", SETTINGS, "c0ffee", "k1")
@@ -102,6 +103,18 @@ def test_what_stands_in_the_way_is_told():
     assert told.message.endswith("(and 1 more)")
     assert told.plan_id == ""
     assert [b["resource"] for b in told.plan["blocked"]] == ["controller-0/iface/a", "controller-0/iface/b"]
+
+
+def test_what_only_waits_for_another_is_told_after_what_that_takes():
+    visit = judged(snap(GIT), seen(LIVE))
+    waits, takes = (
+        Blocked(key("net", "a"), "waits for net/b, which is blocked"),
+        Blocked(key("net", "b"), "upload it there"),
+    )
+    told = found(
+        WHOSE, replace(visit, plan=Plan("", "sc-1", blocked=(waits, takes))), Outcome("p", Result.HELD), 1_000.0
+    )
+    assert told.message == "net/b: upload it there (and 1 more)"
 
 
 def test_why_policy_held_a_plan_is_told_without_hiding_the_state():
