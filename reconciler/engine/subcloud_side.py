@@ -8,6 +8,7 @@ takes 1.2 s for 5,000, a row alone 9 ms).
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
 from math import inf
 from typing import Any, Protocol
 
@@ -64,6 +65,7 @@ def in_no_batch(site: str) -> int | None:  # noqa: ARG001
 NOT_DEPLOYED = "the site is not deployed yet"
 NAMED_OTHERWISE = "in dcmanager the site is {name} still"
 TO_GO = "dcmanager is to delete the site, and nobody asks it anything"
+GONE = "dcmanager has no subcloud of this name any more: its folder can go"
 HOW_FAR = ": its deploy status is {status}{more}"
 ANOTHERS = "the site is another central cloud's: here its deploy status is {status}"
 DEPLOYED_ANEW = "the site is to be deployed anew"
@@ -120,7 +122,7 @@ class SubcloudSide:
     async def _absence(self) -> str:
         policy = self._policy()
         if policy and not policy.adds:
-            return TO_GO
+            return await self._going()
         found = await self._found()
         if found is None:
             return NOT_DEPLOYED
@@ -131,6 +133,12 @@ class SubcloudSide:
         if is_elsewhere(found.status):
             return ANOTHERS.format(status=found.deploy_status)
         return DEPLOYED_ANEW if policy and self._redeploying.waits(policy.redeploy, found) else ""
+
+    async def _going(self) -> str:
+        """Of one that is to be deleted: it is asked nothing, also where nobody knows yet whether it is."""
+        with suppress(ReconcilerError):
+            return TO_GO if await self._found() else GONE
+        return TO_GO
 
     async def list(self, path: str, items: str) -> tuple[Row, ...]:  # noqa: ARG002 - by its path
         """Its row; of what the central cloud has beside subclouds nothing is the site's."""

@@ -147,6 +147,8 @@ def _unread(judged: Judged) -> str:
     """The first list that was missed in judging, why it was not read, and how many more there are."""
     if not judged.found.unjudged:
         return ""
+    if judged.observed.absent:
+        return judged.observed.absent
     sealed = [f"{key}: {reason}" for key, reason in judged.found.reasons.items()]
     return _first([*(f"{_listed(u)} was not read: {u.reason}" for u in judged.observed.unread), *sealed])
 

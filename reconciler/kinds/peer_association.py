@@ -29,6 +29,7 @@ def _settled(status: Any) -> Any:
     return IN_SYNC if status == SYNCING else status
 
 
+PEER = "system-peer"
 ON_ITS_WAY = Rule(
     "on-its-way", "What is being sent to the peer counts as sent until dcmanager says how it ended.", _settled
 )
@@ -39,7 +40,7 @@ class Association(Spec):
 
     name: Annotated[str, Attr(key=True)]
     group: Annotated[str | None, Attr(send_only=True, refers_to="peer-group")] = None
-    peer: Annotated[str | None, Attr(send_only=True, refers_to="system-peer")] = None
+    peer: Annotated[str | None, Attr(send_only=True, refers_to=PEER)] = None
     priority: int | None = None
     sync: Annotated[str | None, Attr(canonical=ON_ITS_WAY)] = None
     type: str | None = None
@@ -96,13 +97,15 @@ def _body(want: Association) -> dict[str, Any]:
     """By the numbers that group and peer have (recorded)."""
     return {
         "peer_group_id": Ref(ResourceKey("peer-group", want.group or ""), "id"),
-        "system_peer_id": Ref(ResourceKey("system-peer", want.peer or ""), "id"),
+        "system_peer_id": Ref(ResourceKey(PEER, want.peer or ""), "id"),
         "peer_group_priority": want.priority,
     }
 
 
-def impossible(change: Change[Association], context: Context) -> str:  # noqa: ARG001
-    """Only the first sends (peer_group_association.py: 400), and to nobody who does not answer."""
+def impossible(change: Change[Association], context: Context) -> str:
+    """Only the first sends (peer_group_association.py: 400), and to nobody who is not known or does not answer."""
+    if change.action is Action.CREATE:
+        return _unknown(change.want, context)
     if change.action is not Action.UPDATE:
         return ""
     if change.have.type not in {None, PRIMARY}:
@@ -110,6 +113,15 @@ def impossible(change: Change[Association], context: Context) -> str:  # noqa: A
     if change.have.sync == UNKNOWN:
         return f"{change.have.peer} does not answer: it is sent what it lacks once dcmanager reaches it"
     return ""
+
+
+def _unknown(want: Association, context: Context) -> str:
+    """A peer that Git does not define may be one that people have made; "" where it is there, or is not known to be not."""
+    peer = ResourceKey(PEER, want.peer or "")
+    known = (*context.desired.resources, *context.observed.resources)
+    if peer in known or not context.observed.is_complete(PEER):
+        return ""
+    return f"the central cloud has no peer {want.peer}: correct the name, or say it under central.peers of fleet.yaml"
 
 
 KIND = ResourceKind(

@@ -82,6 +82,9 @@ async def test_a_site_in_service_that_is_to_go_or_has_another_name_yet_is_not_to
         False,
         "dcmanager is to delete the site, and nobody asks it anything",
     )
+    one, centre = side(SubcloudPolicy(delete="ottawa"))
+    centre.row = None
+    assert (await one.is_there(), one.absence.endswith("its folder can go")) == (False, True)
     one, centre = side(SubcloudPolicy(former_names=("ottawa-1",)))
     centre.row = replace(ROW, name="ottawa-1")
     assert (await one.is_there(), one.absence) == (False, "in dcmanager the site is ottawa-1 still")

@@ -117,6 +117,12 @@ def test_what_only_waits_for_another_is_told_after_what_that_takes():
     assert told.message == "net/b: upload it there (and 1 more)"
 
 
+def test_of_a_site_that_is_not_asked_it_is_told_why_and_not_for_each_of_its_resources():
+    visit = judged(snap(GIT), replace(seen(absent="the site is another central cloud's"), complete=frozenset()))
+    told = found(WHOSE, visit, Outcome("", Result.IN_SYNC), 1_000.0)
+    assert (told.state, told.message) == (State.UNKNOWN, "the site is another central cloud's")
+
+
 def test_why_policy_held_a_plan_is_told_without_hiding_the_state():
     visit = judged(snap(GIT), seen(LIVE))
     why = Hold(GateName.MODE, "mode is observe: nothing is sent")

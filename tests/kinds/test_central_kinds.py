@@ -165,3 +165,15 @@ def test_this_programs_own_group_is_not_seen_and_the_default_one_is_nobodys_doin
     found = compare(replace(said(""), resources={}), seen(subcloud_groups=rows), KINDS)
     assert [r.key.name for r in found.built_in if r.key.kind == "subcloud-group"] == ["Default"]
     assert [r.key.name for r in found.unmanaged] == ["theirs"]
+
+
+def test_a_peer_that_nobody_has_is_told_before_anything_is_sent_and_one_that_people_made_is_taken():
+    group = "  peerGroups: {pair: {priority: 0, peers: {west: {priority: 1}}}}\n"
+    todo = planned(group, peer_groups=[GROUP_ROW])
+    assert [(str(b.key), b.reason) for b in todo.blocked] == [
+        (
+            "peer-association/pair/west",
+            "the central cloud has no peer west: correct the name, or say it under central.peers of fleet.yaml",
+        )
+    ]
+    assert planned(group, peer_groups=[GROUP_ROW], system_peers=[PEER_ROW]).blocked == ()
