@@ -67,7 +67,7 @@ class Repository:
         self.tree, self._kinds, self._bases_of = tree, kinds, bases
         self._pool = Pool()
         self._rendered: dict[str, Rendered] = {}
-        self._taken: dict[str, tuple[str, tuple[Range, ...]]] = {}  # of those that were asked for, by input key
+        self._taken: dict[str, tuple[str, tuple[Range, ...]]] = {}  # by input key, of those that were read
         self._bases: dict[str, dict[str, Snapshot | None]] = {}  # site -> commit -> resources, the newest few
 
     def close(self) -> None:
@@ -94,7 +94,7 @@ class Repository:
 
     def site(self, name: str) -> Site:
         """The merged documents of a site, read anew: only their outcome is kept. Raises ConfigErrors, SourceError."""
-        return load_site(self.tree.site_files(name), _parse)
+        return self._loaded(self.tree.site_files(name))
 
     def whole(self, name: str) -> tuple[Site, Snapshot]:
         """The merged documents of a site and what they say, in one reading; nothing is kept. Raises as `site` does."""
@@ -108,14 +108,13 @@ class Repository:
 
     def taken(self, name: str) -> tuple[Range, ...]:
         """The addresses and the board that are this subcloud's alone; nothing of a site that cannot be read."""
-        key = self.tree.keys[name]
-        if name not in self._taken or self._taken[name][0] != key:
+        known = self._taken.get(name)
+        if known is None or known[0] != self.tree.keys[name]:
             try:
-                site = self.site(name)
+                self.site(name)
             except (ConfigErrors, UnreadableInputError):
                 return ()
-            self._taken[name] = key, (*ranges(site), *boards(site))
-        return self._taken[name][1]
+        return self._taken[name][1] if name in self._taken else ()  # a folder may have been edited meanwhile
 
     def settings(self, name: str) -> Settings:
         """How a site is to be treated. Raises ConfigErrors, SourceError."""
@@ -221,8 +220,15 @@ class Repository:
             known = self._rendered[name] = self._made(self.tree.site_files(name))
         return known
 
-    def _made(self, files: SiteFiles) -> Rendered:
+    def _loaded(self, files: SiteFiles) -> Site:
+        """What it takes is noted by the way: who asks for that of many sites reads none of them again."""
         site = load_site(files, _parse)
+        if files.key == self.tree.keys.get(files.name):
+            self._taken[files.name] = files.key, (*ranges(site), *boards(site))
+        return site
+
+    def _made(self, files: SiteFiles) -> Rendered:
+        site = self._loaded(files)
         return Rendered(files.key, site.settings, self._pool.shared(snapshot(site, self._kinds, files.commit)))
 
 

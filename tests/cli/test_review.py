@@ -92,14 +92,28 @@ def test_two_revisions_are_compared_without_the_folder_s_edits(review, example):
     assert "9 hosts on 9 sites are locked" in review("--base", second).out
 
 
+OWN = (("ottawa-001", "hull-001"), ("10.30.0.1", "10.30.9.1"), ("192.168.101.", "192.168.199."))
+
+
+def copied(example, *own):
+    """The folder of a site as another one, with what is its own in place of what it was copied with."""
+    for file in ("site.yaml", "install-values.yaml", "bootstrap-values.yaml"):
+        text = (example.folder / "sites/subclouds/ottawa-001" / file).read_text()
+        for was, now in own:
+            text = text.replace(was, now)
+        example.write({f"sites/subclouds/hull-001/{file}": text})
+
+
+def test_a_copied_folder_that_kept_the_board_of_the_first_is_an_error_at_its_line(review, example):
+    copied(example, OWN[0])
+    ended = review()
+    assert ended.code == 1
+    assert "error: subclouds/hull-001/install-values.yaml:3:" in ended.err
+    assert "bmc_address 10.30.0.1 is that of ottawa-001" in ended.err
+
+
 def test_a_new_site_is_named_and_checked_and_not_guessed_at(review, example):
-    files = {
-        f"sites/subclouds/hull-001/{file}": (example.folder / "sites/subclouds/ottawa-001" / file)
-        .read_text()
-        .replace("ottawa-001", "hull-001")
-        for file in ("site.yaml", "install-values.yaml", "bootstrap-values.yaml")
-    }
-    example.write(files)
+    copied(example, *OWN)
     ended = review()
     assert (ended.code, ended.err) == (2, "")
     assert ended.out == (

@@ -6,6 +6,7 @@ from datetime import datetime
 
 import pytest
 
+from reconciler.engine import repository as repository_module
 from reconciler.engine.opening import open_commit, open_folder
 from reconciler.kinds import registry
 from reconciler.model.errors import ConfigErrors
@@ -48,6 +49,19 @@ def test_a_push_costs_the_sites_that_it_reaches(history, mirrored):
     assert repository.desired("ottawa").revision == changed
     repository.tree.advance(history.commit({PROFILE: networks(9000)}) and mirrored().head().commit)
     assert {mtu(repository.desired(name)) for name in repository.names} == {9000}
+
+
+def test_what_a_site_takes_is_known_without_reading_it_again(history, mirrored, monkeypatch):
+    values = "name: ottawa\nmanagement_start_address: 10.1.0.2\nmanagement_end_address: 10.1.0.9\n"
+    history.commit({"subclouds/ottawa/bootstrap-values.yaml": values})
+    repository = open_commit(mirrored(), KINDS)
+    loads = []
+    real = repository_module.load_site
+    monkeypatch.setattr(repository_module, "load_site", lambda *args: loads.append(args[0].name) or real(*args))
+    repository.desired("ottawa")
+    [own] = repository.taken("ottawa")
+    assert (str(own.first), str(own.last), loads) == ("10.1.0.2", "10.1.0.9", ["ottawa"])
+    assert (repository.taken("gatineau"), loads) == ((), ["ottawa", "gatineau"])
 
 
 def test_what_sites_share_is_held_once(mirrored):
