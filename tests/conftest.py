@@ -6,9 +6,12 @@ import os
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from tests.faults import results
 
+settings.register_profile("untimed", deadline=None)  # a busy machine is no counterexample
+settings.load_profile("untimed")
 SHARED = Path(os.environ.get("STXR_SHARED") or Path(__file__).parents[2] / "shared")
 
 

@@ -111,7 +111,9 @@ class BoardChecks:
 
 
 def _dated(checked: _Checked) -> tuple[BoardFinding, ...]:
-    return tuple(replace(each, again_at=checked.holds_until()) for each in checked.found)
+    """A controller that refused our password is left alone until somebody has seen to that: nobody can say when."""
+    until = checked.holds_until()
+    return tuple(replace(f, again_at=None if f.check is BoardCheck.PASSWORD else until) for f in checked.found)
 
 
 async def asked(checks: Checks, site: str, hosts: frozenset[str], *, waits: bool) -> tuple[BoardFinding, ...]:

@@ -21,6 +21,7 @@ from reconciler.model.words import Result, State
 
 LOCKED_BY_OPERATOR = "locked-by-operator"  # how plan.hosts begins its reason
 WAITS = frozenset((Result.HELD, Result.PLANNED))
+UNDER_WAY = "its plan is being sent: `stxr history {site}` tells how far it is"
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +52,7 @@ def found(whose: Whose, judged: Judged, outcome: Outcome, now: float, before: Ve
         unmanaged=len(judged.found.unmanaged),
         unjudged=tuple(map(str, judged.found.unjudged)),
         reason=_reason(judged, outcome),
-        message=outcome.message or in_words(outcome.holds) or _blocked(judged) or _unread(judged),
+        message=outcome.message or in_words(outcome.holds) or _told(whose.site, judged, outcome),
         plan_id=plan.id if plan.stages else "",
         change=fingerprint(judged.found) if plan.stages else "",
         plan=plan_json(plan) if plan.stages or plan.blocked else None,
@@ -133,9 +134,18 @@ def _reason(judged: Judged, outcome: Outcome) -> str:
         return str(outcome.holds[0].gate)
     if outcome.message:
         return str(outcome.result)
+    if outcome.result is Result.BEGUN:
+        return str(outcome.result)
     if judged.plan.blocked:
         return "blocked"
     return "unread" if judged.found.unjudged else ""
+
+
+def _told(site: str, judged: Judged, outcome: Outcome) -> str:
+    """What there is to say where the outcome says nothing: while a plan is sent, nothing stands in the way of it."""
+    if outcome.result is Result.BEGUN:
+        return UNDER_WAY.format(site=site)
+    return _blocked(judged) or _unread(judged)
 
 
 def _blocked(judged: Judged) -> str:

@@ -38,12 +38,12 @@ class BoardCheck(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class BoardFinding:
-    """One reason, of one host. again_at: Unix seconds from which it is looked at anew."""
+    """One reason, of one host. again_at: Unix seconds from which it is looked at anew; None where nobody can say."""
 
     host: str
     check: BoardCheck
     said: str
-    again_at: float = 0.0
+    again_at: float | None = 0.0
 
     @property
     def in_words(self) -> str:

@@ -8,7 +8,7 @@ import pytest
 
 from reconciler.engine.board_checks import AGAIN_S, FRESH_S, SOON_S, BoardChecks, Unchecked, asked
 from reconciler.engine.board_visits import BoardVisits, OwnRefusals
-from reconciler.model.board import Board, BoardPlace, Media, Power
+from reconciler.model.board import Board, BoardError, BoardPlace, Media, Power, Trouble
 from reconciler.model.board_check import BoardCheck
 from reconciler.model.errors import ConfigError
 
@@ -38,6 +38,8 @@ class World:
     async def read(self, place, parts=()):
         self.asked.append(place.host)
         await self.lets.wait()
+        if isinstance(self.answer, BoardError):
+            raise self.answer
         return self.answer
 
     async def told(self, site="ottawa", hosts=HOSTS, **how):
@@ -105,6 +107,12 @@ async def test_what_was_wanting_is_looked_at_anew_a_minute_later(world):
     assert await world.told(waits=True) == [BoardCheck.NO_MEDIA]
     world.time += AGAIN_S
     assert await world.told(waits=True) == []
+
+
+async def test_of_one_that_refused_our_password_nobody_can_say_when_it_may_be_asked_again(world):
+    world.answer = BoardError(Trouble.PASSWORD, "ottawa", "controller-0", "https://controller-0", "401")
+    [finding] = await world.checks.findings("ottawa", HOSTS, waits=True)
+    assert (finding.check, finding.again_at) == (BoardCheck.PASSWORD, None)
 
 
 async def test_a_command_waits_for_the_answer(world):

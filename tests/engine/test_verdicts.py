@@ -233,6 +233,13 @@ class TestStuckHosts:
         assert (told.state, told.due) == (State.IN_SYNC, {"worker-0": 2_000.0})
 
 
+def test_while_a_plan_is_sent_that_is_told_and_not_what_waits_for_its_end():
+    waiting = replace(judged(snap(GIT), seen(LIVE)), plan=Plan("p", "", blocked=(Blocked(key("net", "a"), "later"),)))
+    told = found(WHOSE, waiting, Outcome("p", Result.BEGUN), 1_000.0)
+    assert (told.state, told.reason) == (State.APPLYING, "begun")
+    assert told.message == "its plan is being sent: `stxr history sc-1` tells how far it is"
+
+
 def test_a_plan_that_left_something_unverified_says_so_until_the_site_is_looked_at_again():
     before = found(WHOSE, judged(snap(GIT), seen(LIVE)), Outcome("p", Result.BEGUN), 1_000.0)
     unsure = Entry("dns", "", (), StepResult.UNVERIFIED, "stored without an answer")

@@ -16,4 +16,6 @@ def judge(case: Case) -> Hold | None:
         return None
     told = "; ".join(each.in_words for each in found[:MOST_TOLD])
     more = f"; and {len(found) - MOST_TOLD} more" if len(found) > MOST_TOLD else ""
-    return Hold(GateName.BOARD, f"not to be installed: {told}{more}", min(each.again_at for each in found))
+    times = [each.again_at for each in found if each.again_at is not None]
+    until = min(times) if len(times) == len(found) else None
+    return Hold(GateName.BOARD, f"not to be installed: {told}{more}", until)

@@ -121,6 +121,12 @@ class TestBoard:
             "not to be installed: controller-1 no-virtual-media: none; controller-1 other-machine: no port"
         )
 
+    def test_where_one_waits_for_a_person_nobody_can_say_when_it_opens(self):
+        media = BoardFinding("controller-1", BoardCheck.NO_MEDIA, "none", NOW + 60.0)
+        password = BoardFinding("controller-1", BoardCheck.PASSWORD, "401", None)
+        [hold] = holds(self.found(media, password))
+        assert hold.until is None
+
     def test_it_holds_nothing_that_installs_no_host_anew(self):
         media = BoardFinding("controller-1", BoardCheck.NO_MEDIA, "none")
         assert holds(self.found(media, plan=NOTICED)) == ()
