@@ -5,6 +5,7 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 READY  := $(VENV)/.ready
 export PATH := $(CURDIR)/.tools/node_modules/.bin:$(PATH)
+unexport PYTHONDONTWRITEBYTECODE # tests start hundreds of processes, which need not compile the same each time
 
 .DEFAULT_GOAL := help
 .PHONY: help demo test test-full programs check conformance bench bench-fleet format schemas clean

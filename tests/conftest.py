@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 from pathlib import Path
 
@@ -31,6 +32,10 @@ def pytest_collection_modifyitems(config, items):
         pytest.exit(f"the conformance lane must run here, and {SHARED} is not there", returncode=1)
     for item in items:
         item.add_marker(pytest.mark.skip(reason="recordings and examples do not stand beside this clone"))
+
+
+def pytest_collection_finish():
+    gc.freeze()  # ten thousand tests stay: looking for garbage among them slows each of them down
 
 
 def pytest_terminal_summary(terminalreporter, exitstatus, config):

@@ -14,7 +14,7 @@ from reconciler.model.words import Disruption, State
 from reconciler.store import Rendered, Store
 from tests.api.calling import asked
 from tests.api.desks import Desks, Opened
-from tests.model.verdicts import difference, verdict
+from tests.model.verdicts import difference, sending, verdict
 
 SITE = verdict(
     "ottawa-001",
@@ -61,7 +61,13 @@ def test_it_is_taken(tmp_path, shown):
     with Store.open(tmp_path / "state", "run", clock=lambda: 1_042.5) as store:
         store.rollouts.save(ROLLOUT)
         store.rollouts.rendered({SITE.site: Rendered("k", "d")})
-        desk = Desks(store, {SITE.site: SITE, SENT: verdict(SENT, state=State.APPLYING)})
+        desk = Desks(
+            store,
+            {
+                SITE.site: SITE,
+                SENT: verdict(SENT, state=State.APPLYING, plan=sending("dcmanager", "/v1.0/phased-subcloud-deploy")),
+            },
+        )
         answer = desk.says(Role.OPERATOR, shown.request, shown.body)
         assert answer.status in {200, 201, 202}, answer.text
         assert len(desk.audited) == 1

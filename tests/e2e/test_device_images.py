@@ -130,7 +130,12 @@ async def test_one_that_people_apply_is_nobodys_business_where_git_does_not_say_
 
 @pytest.mark.slow
 @pytest.mark.parametrize(
-    "moment", ["PATCH /v1/device_images", f"POST {VIM} ", f"POST {VIM}/actions"], ids=["applied", "built", "under-way"]
+    "moment",
+    [
+        pytest.param("PATCH /v1/device_images", id="applied", marks=pytest.mark.full),
+        pytest.param(f"POST {VIM} ", id="built", marks=pytest.mark.full),
+        pytest.param(f"POST {VIM}/actions", id="under-way"),
+    ],
 )
 async def test_a_controller_that_was_killed_asks_for_nothing_twice(in_service, moment):
     async with in_service(YARD, kind=running) as (world, clone):

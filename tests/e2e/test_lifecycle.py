@@ -10,11 +10,11 @@ from reconciler.engine.opening import open_present
 from reconciler.engine.reviewing import Known, moved, reviewed
 from reconciler.kinds import registry
 from reconciler.model.words import Cause, Disruption, Result
-from reconciler.simulator.dcmanager import CENTRAL
+from reconciler.simulator.dcmanager import CENTRAL, RESTART
 from reconciler.simulator.dcmanager.subclouds import add
 from reconciler.simulator.interference import Connection, Rule, Trouble
 from reconciler.store import Store
-from tests.e2e.lifecycle import FOLDER, NEW, SITE, asked, asked_for, racked, row
+from tests.e2e.lifecycle import FOLDER, NEW, SITE, asked, asked_for, entered, racked, row
 from tests.e2e.world import NEW_YEAR, SHORT
 
 LATER = "gatineau-101"
@@ -189,6 +189,22 @@ async def test_an_installation_of_which_nothing_is_seen_is_asked_for_again_only_
         assert (await world.applied(NEW, approved="*")).result is Result.HELD
         assert (await world.applied(NEW, approved=(await world.judged(NEW)).plan.id)).result is Result.DONE
         assert len(installs(world)) == 1
+
+
+@pytest.mark.parametrize(("state", "ends"), [("installing", "install-failed"), ("bootstrapping", "bootstrap-failed")])
+async def test_a_manager_of_dcmanager_that_restarts_fails_the_phase_and_another_yes_goes_on_with_it(
+    new_site, state, ends
+):
+    async with new_site as world:
+        system = world.server.central.system
+        entered(world, state, lambda: world.after(60, lambda: system.marks.add(RESTART)))
+        outcome = await world.applied(NEW, approved=(await world.judged(NEW)).plan.id)
+        assert (outcome.result, row(world)["deploy-status"]) == (Result.FAILED, ends)
+        assert f"deploy-status is {ends}" in outcome.message
+        assert (await world.applied(NEW, approved="*")).result is Result.HELD
+        outcome = await world.applied(NEW, approved=(await world.judged(NEW)).plan.id)
+        assert (outcome.result, row(world)["deploy-status"]) == (Result.DONE, "complete"), outcome.message
+        assert len(installs(world)) == 1 + (state == "installing")
 
 
 async def test_a_central_cloud_that_is_dark_for_a_while_ends_no_phase(new_site):

@@ -171,10 +171,10 @@ def verdict(world):
     [
         pytest.param("deploy-manager", ADDS, id="create"),
         pytest.param("deploy-manager", f"PATCH .*/{NEW}/install", id="install"),
-        pytest.param("deploy-manager", f"PATCH .*/{NEW}/bootstrap", id="bootstrap"),
-        pytest.param("deploy-manager", f"PATCH .*/{NEW}/configure", id="configure"),
+        pytest.param("deploy-manager", f"PATCH .*/{NEW}/bootstrap", id="bootstrap", marks=pytest.mark.full),
+        pytest.param("deploy-manager", f"PATCH .*/{NEW}/configure", id="configure", marks=pytest.mark.full),
         pytest.param("enroll-direct", f"PATCH .*/{NEW}/enroll", id="enroll"),
-        pytest.param("enroll-direct", f"PATCH .*/{NEW}/complete", id="complete"),
+        pytest.param("enroll-direct", f"PATCH .*/{NEW}/complete", id="complete", marks=pytest.mark.full),
         pytest.param("enroll-direct", MANAGES, id="manage"),
     ],
 )

@@ -301,7 +301,7 @@ async def test_where_nobody_knows_whether_it_was_done_it_is_never_done_again_and
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("state", ["installing", "complete"])
+@pytest.mark.parametrize("state", ["installing", pytest.param("complete", marks=pytest.mark.full)])
 async def test_a_controller_that_is_killed_in_a_phase_of_it_never_has_the_site_wiped_again(clone, opened, state):
     async with opened(clone, racked_for_real) as world:
         approve(world, (await world.judged(NEW)).plan.id)

@@ -145,7 +145,11 @@ async def test_what_somebody_began_by_hand_is_left_to_them(in_service):
 
 @pytest.mark.slow
 @pytest.mark.parametrize(
-    "moment", [f"POST {VIM} ", f"POST {VIM}/actions"], ids=["while-it-is-built", "while-it-goes-on"]
+    "moment",
+    [
+        pytest.param(f"POST {VIM} ", id="while-it-is-built", marks=pytest.mark.full),
+        pytest.param(f"POST {VIM}/actions", id="while-it-goes-on"),
+    ],
 )
 async def test_a_controller_that_was_killed_asks_for_nothing_twice(in_service, moment):
     """Where VIM has ended meanwhile, what it left is taken away."""

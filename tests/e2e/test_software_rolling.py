@@ -16,7 +16,7 @@ from reconciler.store import verdicts_of
 from tests.e2e.rolling import Rolling, Size, rolling
 
 NEW = "24.09.1"
-SMALL = Size(sites=20, at_once=8, may_fail=3)
+SMALL = Size(sites=12, at_once=6, may_fail=3)
 LARGE = Size(sites=200, at_once=50, may_fail=3)
 FLEET_FILE = "fleet.yaml"
 FOREIGN = {"type": "firmware", "state": "applying"}
@@ -108,7 +108,7 @@ def wants(secret, way):
 @pytest.mark.parametrize(
     "size",
     [
-        pytest.param(SMALL, id="20-sites"),
+        pytest.param(SMALL, id="12-sites"),
         pytest.param(LARGE, id="200-sites", marks=[pytest.mark.full, pytest.mark.timeout(3600)]),
     ],
 )

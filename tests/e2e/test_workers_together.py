@@ -93,7 +93,7 @@ async def test_a_workflow_has_them_out_together(in_service):
         pytest.param('"value":"lock"', 2, id="at-the-second-lock"),
         pytest.param("PATCH /v1/iinterfaces", 1, id="in-the-first-window", marks=pytest.mark.full),
         pytest.param('"value":"unlock"', 1, id="at-the-first-unlock", marks=pytest.mark.full),
-        pytest.param('"value":"unlock"', 2, id="at-the-second-unlock"),
+        pytest.param('"value":"unlock"', 2, id="at-the-second-unlock", marks=pytest.mark.full),
     ],
 )
 async def test_a_controller_that_was_killed_while_both_are_out_goes_on_with_both(in_service, moment, nth):

@@ -12,7 +12,7 @@ from tests.faults.staged import staged
 TENTH = share(CASES, one_in=10)
 
 
-@shared_out(CASES, share(CASES, one_in=18))
+@shared_out(CASES, share(CASES, one_in=30))
 async def test_a_fault_costs_no_second_reboot(case, templates, tmp_path, fault_case):
     fault_case(case, "SQLite")
     async with staged(await templates(case.play), tmp_path) as stage:
@@ -20,7 +20,7 @@ async def test_a_fault_costs_no_second_reboot(case, templates, tmp_path, fault_c
 
 
 @pytest.mark.parametrize("replicas", [1, 2], ids=["one", "two-replicas"])
-@shared_out(TENTH, few(TENTH, 3))
+@shared_out(TENTH, few(TENTH, 2))
 async def test_nor_with_the_plans_in_a_real_postgresql(case, replicas, staged_there, fault_case):
     fault_case(case, "PostgreSQL" if replicas == 1 else "PostgreSQL, two replicas")
     async with staged_there(case.play, replicas) as stage:
