@@ -9,7 +9,7 @@ from typing import TypeVar
 
 from reconciler.apply.looks import looks
 from reconciler.apply.step import TRIES
-from reconciler.apply.work import FIRST_SERVER_ERROR, Work
+from reconciler.apply.work import Work
 from reconciler.model.condition import Condition
 from reconciler.model.errors import Busy, Conflict, ReconcilerError, Refused, Stuck, Unauthorized, Unreachable
 from reconciler.model.history import Deed
@@ -84,7 +84,7 @@ def _may_be_repeated(error: Busy | Unreachable | Refused) -> bool:
     A conflict (409) is with what somebody else does at this moment: an action that was refused changed nothing.
     """
     if isinstance(error, Refused):
-        return error.status >= FIRST_SERVER_ERROR or error.is_duplicate
+        return error.is_unsure or error.is_duplicate
     return isinstance(error, Busy) or error.sent
 
 
@@ -128,7 +128,7 @@ def is_passing(error: ReconcilerError) -> bool:
 
     Lists are empty for a while then, too.
     """
-    return not isinstance(error, Refused) or error.status >= FIRST_SERVER_ERROR
+    return not isinstance(error, Refused) or error.is_unsure
 
 
 def _late(name: str, goal: Goal, now: HostState | None, lost: ReconcilerError | None, work: Work) -> ReconcilerError:

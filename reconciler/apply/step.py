@@ -10,7 +10,7 @@ from reconciler.apply.looks import looks
 from reconciler.apply.resolve import body_of, path_of, refs
 from reconciler.apply.trap import note, settle, taken_up
 from reconciler.apply.until import is_so, until
-from reconciler.apply.work import FIRST_SERVER_ERROR, Work
+from reconciler.apply.work import Work
 from reconciler.model.change import Change
 from reconciler.model.errors import Busy, Conflict, NotReady, ReconcilerError, Refused, Unreachable
 from reconciler.model.forecast import Act
@@ -161,7 +161,7 @@ async def _look_again(error: Unreachable | Refused, step: Step, work: Work) -> S
     A call that never left, or that was refused
     with a reason, has nothing to look for: the error is raised.
     """
-    is_known = error.status < FIRST_SERVER_ERROR if isinstance(error, Refused) else not error.sent
+    is_known = not error.is_unsure if isinstance(error, Refused) else not error.sent
     if is_known:
         raise error
     what = f"the server failed ({error.status})" if isinstance(error, Refused) else "no answer"

@@ -7,7 +7,7 @@ from typing import Any
 
 from reconciler.apply.looks import looks
 from reconciler.apply.resolve import path_of
-from reconciler.apply.work import FIRST_SERVER_ERROR, Work
+from reconciler.apply.work import Work
 from reconciler.model.errors import Conflict, NotReady, Refused, Stopped, Stuck, Unauthorized, Unreachable, complaints
 from reconciler.model.history import Deed
 from reconciler.model.plan import Call, Errand, Until
@@ -67,7 +67,7 @@ async def _found(path: str, awaited: Until, call: Call, work: Work) -> Any:
     try:
         return await work.get(path, call.service)
     except (Unreachable, Unauthorized, Refused) as error:
-        is_down = not isinstance(error, Refused) or error.status >= FIRST_SERVER_ERROR
+        is_down = not isinstance(error, Refused) or error.is_unsure
         if not (awaited.outlasts and is_down):
             raise
         work.say(f"waiting: {error}")

@@ -18,7 +18,6 @@ from reconciler.model.resource import ResourceKey
 from reconciler.model.snapshot import Snapshot
 from reconciler.model.words import Service
 
-FIRST_SERVER_ERROR = 500
 LOOKS = 4
 T = TypeVar("T")
 Permits = Callable[[tuple[Stage, ...], Snapshot], Awaitable[None]]
@@ -127,7 +126,7 @@ class Work:
             try:
                 return await ask()
             except Refused as error:
-                if error.status < FIRST_SERVER_ERROR:
+                if not error.is_unsure:
                     raise
                 self.say(f"looking again: {error}")
             await self.clock.sleep(polls())

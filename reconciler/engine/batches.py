@@ -31,7 +31,6 @@ ENDPOINTS: Mapping[StrategyType, str] = {
     StrategyType.FIRMWARE: "firmware",
 }
 """By what of a subcloud's sync dcmanager says whom a strategy is for (dcmanager/orchestrator/validators)."""
-FIRST_SERVER_ERROR = 500
 NOTHING_TO_DO = ("has no steps to apply", "does not require")
 TAKEN = "already exists"
 UNSURE = "sync status is unknown"
@@ -184,7 +183,7 @@ class Batches:
         Raises it where one may have been made all the same: of a server that failed nobody knows, and the one that is there
         may be that which was asked for before. Whose it is the next turn sees.
         """
-        if TAKEN in refused.fault or refused.status >= FIRST_SERVER_ERROR:
+        if TAKEN in refused.fault or refused.is_unsure:
             raise refused
         if UNSURE in refused.fault:
             await self._dissolve(dcmanager, batch, refused.fault)

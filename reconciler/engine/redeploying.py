@@ -18,7 +18,6 @@ from reconciler.model.rows import Row
 
 PATH = "/redeploy"
 ONLINE = "online"
-FIRST_SERVER_ERROR = 500
 
 
 class Redeployments(Protocol):
@@ -163,5 +162,5 @@ def _has_moved(asked: Asked, found: Subcloud) -> bool:
 def _may_be_taken(error: ReconcilerError) -> bool:
     """Whether a call that was not answered well may have had its effect."""
     if isinstance(error, Refused):
-        return error.status >= FIRST_SERVER_ERROR
+        return error.is_unsure
     return isinstance(error, Unreachable) and error.sent

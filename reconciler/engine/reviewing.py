@@ -145,11 +145,8 @@ def _site(before: Repository, after: Repository, name: str, known: Known) -> _Si
         whole = exact_of(wanted, observed, registry(), Edit(said, site.settings, known.now))
         return _Site(_of_the_edit(whole, said), site.settings, _before(whole), observed.taken_at)
     if said is None:
-        return (
-            _added(site, wanted, known, after.releases())
-            if site.settings.subcloud and name not in before.names
-            else None
-        )
+        is_added = site.settings.subcloud and name not in before.names
+        return _added(site, wanted, known, after.releases()) if is_added else None
     return _Site(preview(site, said, wanted, registry(), Judging(_lenient(), known.now)), site.settings)
 
 

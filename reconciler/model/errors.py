@@ -161,6 +161,11 @@ class Refused(_Answered):
         """409: there already, or in conflict with something that is."""
         return self.status == 409
 
+    @property
+    def is_unsure(self) -> bool:
+        """The server failed: what was asked for may have been done, or may be done later."""
+        return self.status >= 500
+
 
 class Busy(_Answered):
     """A service said "not now": the same call is to be sent again after a while."""

@@ -125,7 +125,7 @@ async def gone_on_with(world: World, state: str) -> None:
         await it.visit(NEW)
         await until(reached.is_set)
     async with controlled(world) as it:
-        for _ in range(4):
+        for _ in range(6):
             await visited(it, NEW)
             if it.verdicts[NEW].state is State.IN_SYNC:
                 break

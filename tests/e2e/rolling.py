@@ -102,13 +102,40 @@ class Size:
 
 
 @dataclass
+class Out:
+    """The sites that are locked, and the most that were at a time."""
+
+    sites: set[str] = field(default_factory=set)
+    most: int = 0
+
+    def goes(self, site: str) -> None:
+        self.sites.add(site)
+        self.most = max(self.most, len(self.sites))
+
+
+class Watched(Journal):
+    """The journal of a site whose locks and unlocks are seen as they begin."""
+
+    def __init__(self, site: str, out: Out) -> None:
+        super().__init__()
+        self._site, self._out = site, out
+
+    def count(self, hostname: str, what: str) -> None:
+        super().count(hostname, what)
+        if what == "lock":
+            self._out.goes(self._site)
+        elif what == "unlock":
+            self._out.sites.discard(self._site)
+
+
+@dataclass
 class Rolling:
     """The world, its repository, and what was seen of it while it was waited for."""
 
     world: World
     clone: History
     size: Size
-    most: int = 0  # hosts out of service at a time
+    out: Out
     began: float = field(default_factory=time.monotonic)
 
     def change_all(self) -> str:
@@ -172,10 +199,9 @@ class Rolling:
         assert await process.wait() == 0
 
     async def until(self, told: Callable[[], bool], seconds: float) -> None:
-        """Wait for real processes; what they do to the sites meanwhile is looked at all the time."""
+        """Wait for real processes."""
         end = time.monotonic() + seconds
         while not await asyncio.to_thread(told):
-            self.most = max(self.most, len(self.locked))
             assert time.monotonic() < end, self.log.read_text()[-3000:]
             await asyncio.sleep(0.5 + self.size.sites / 2_000)  # looking at them all costs the simulator's time
 
@@ -207,6 +233,11 @@ class Rolling:
         return Counter(self.world.count(name, what) for name in self.size.names)
 
     @property
+    def most(self) -> int:
+        """The most sites that were locked at a time, each from its lock to its unlock."""
+        return self.out.most
+
+    @property
     def locked(self) -> list[str]:
         return [name for name in self.size.names if self.world.host(name)["administrative"] == "locked"]
 
@@ -231,11 +262,12 @@ async def rolling(folder: Path, size: Size) -> AsyncIterator[Rolling]:
     clone = History(folder / "clone")
     clone.commit(_files(size), subject="The fleet")
     model = await _in_service(clone.folder, folder, size.names[0])
-    systems = {name: partial(_copy, model, name) for name in size.names}
+    out = Out()
+    systems = {name: partial(_copy, model, name, out) for name in size.names}
     async with serve(systems, options=ServerOptions(SPEED, PASSWORD)) as server:
         endpoints.write(folder / "endpoints.yaml", server.url, systems, PASSWORD)
         world = World(clone.folder, folder / "state", folder / "endpoints.yaml", server, SYSTEM_CLOCK, QUICK_PACE)
-        yield Rolling(world, clone, size)
+        yield Rolling(world, clone, size, out)
 
 
 def _files(size: Size) -> Mapping[str, str]:
@@ -265,7 +297,7 @@ async def _in_service(root: Path, folder: Path, name: str) -> System:
         return world.site(name).system
 
 
-def _copy(model: System, name: str) -> System:
+def _copy(model: System, name: str, out: Out) -> System:
     twin = deepcopy(model)
-    twin.name, twin.journal = name, Journal()
+    twin.name, twin.journal = name, Watched(name, out)
     return twin

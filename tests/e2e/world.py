@@ -75,7 +75,11 @@ class Bell(Journal):
 
     def __init__(self, before: Journal, pattern: str, nth: int, deed: Callable[[], None]) -> None:
         super().__init__(before.writes, before.hosts, before.requests)
+        self._before = before
         self._pattern, self._left, self._deed = re.compile(pattern), nth, deed
+
+    def count(self, hostname: str, what: str) -> None:
+        self._before.count(hostname, what)
 
     def wrote(self, now: float, request: Request, response: Response) -> None:
         super().wrote(now, request, response)
